@@ -1,0 +1,104 @@
+# make            the library and the command, in build/
+# make mnist      installs what is missing, builds, gets MNIST, trains, reports
+# make test       installs what is missing, builds and runs every test
+# make check      tests under two compilers and the sanitizers, floors, format, house figures
+# make install    DESTDIR and PREFIX as usual
+MAKEFLAGS += -rR
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+
+BUILD  ?= build
+PREFIX ?= /usr/local
+CC     := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+OPT    ?= -O3
+WARN   := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+# Contraction would round some sums once and others twice: every multiply-add is written out.
+STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -fPIC -pthread
+CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude $(addprefix -Isrc/,base ops data model files) $(CFLAGS)
+LIBS   := -ljansson -lz -lm -pthread
+VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
+
+# The book is one unit (src/ops/book.c takes in its pages), compiled once per number type and
+# instruction set; each object exports one table.
+FMA_x86_64 := book_fma
+BOOKS  := book_float book_double $(FMA_$(shell uname -m))
+FLAGS_book_float  := -DBOOK_TABLE=book_float
+FLAGS_book_double := -DBOOK_TABLE=book_double -DCNN_REAL=double
+FLAGS_book_fma    := -DBOOK_TABLE=book_fma -mavx2 -mfma
+PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
+
+UNITS  := $(filter-out $(PAGES) src/base/pool_serial.c,$(wildcard src/*/*.c))
+OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o)
+CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
+TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
+
+.PHONY: all mnist test run-tests check floors format house install clean
+all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+
+# The gradient check follows the network in double.
+$(BUILD)/src/model/gradcheck.o: CFLAGS_ALL += -DCNN_REAL=double
+
+$(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) $(FLAGS_$*) -MMD -MP -c $< -o $@
+
+# Internal names are made local, so that a program may use the same ones.
+$(BUILD)/libcnn.a: $(OBJECTS)
+	ld -r -o $(BUILD)/libcnn.o $(OBJECTS)
+	objcopy --localize-hidden $(BUILD)/libcnn.o
+	rm -f $@
+	ar rcs $@ $(BUILD)/libcnn.o
+
+$(BUILD)/libcnn.so: $(OBJECTS)
+	$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,libcnn.so.0 -o $@ $(OBJECTS) $(LIBS)
+
+$(BUILD)/cnn: $(CLI) $(BUILD)/libcnn.a
+	$(CC) $(CFLAGS_ALL) -o $@ $(CLI) $(BUILD)/libcnn.a $(LIBS)
+
+# Tests see the internal names.
+$(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
+	$(CC) $(CFLAGS_ALL) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
+
+mnist:
+	@scripts/need build data
+	@$(MAKE) --no-print-directory all
+	@scripts/fetch-data mnist
+	@$(BUILD)/cnn train networks/simple.net --data data/mnist --out $(BUILD)/mnist.safetensors
+
+test:
+	@scripts/need build test
+	@$(MAKE) --no-print-directory run-tests
+
+run-tests: all $(TESTS)
+	@CNN=$(BUILD)/cnn tests/run $(TESTS)
+
+check:
+	@scripts/need build test check
+	@scripts/check
+
+floors:
+	@scripts/floors
+format:
+	@scripts/format
+house:
+	@scripts/house
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 755 $(BUILD)/cnn $(DESTDIR)$(PREFIX)/bin/cnn
+	install -m 644 include/cnn.h $(DESTDIR)$(PREFIX)/include/cnn.h
+	install -m 644 $(BUILD)/libcnn.a $(DESTDIR)$(PREFIX)/lib/libcnn.a
+	install -m 755 $(BUILD)/libcnn.so $(DESTDIR)$(PREFIX)/lib/libcnn.so.0
+	ln -sf libcnn.so.0 $(DESTDIR)$(PREFIX)/lib/libcnn.so
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' libcnn.pc.in \
+	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libcnn.pc
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d)

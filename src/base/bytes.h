@@ -1,0 +1,17 @@
+/* Reading bytes that came from outside: a cursor that cannot leave its buffer. */
+#ifndef BASE_BYTES_H
+#define BASE_BYTES_H
+
+#include "error.h"
+
+typedef struct bytes {
+    const uint8_t *data;
+    size_t size, at;
+} bytes;
+
+/* The next count bytes, or NULL if fewer are left; the cursor then stays. */
+const uint8_t *bytes_take(bytes *bytes, size_t count);
+bool bytes_u32_big(bytes *bytes, uint32_t *value);
+bool bytes_u64_little(bytes *bytes, uint64_t *value);
+
+#endif

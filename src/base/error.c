@@ -1,0 +1,53 @@
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static void fill(cnn_error *error, cnn_status status, size_t offset, const char *format,
+                 va_list values) {
+    if (!error)
+        return;
+    *error = (cnn_error){.status = status, .offset = offset};
+    vsnprintf(error->message, sizeof error->message, format, values);
+}
+
+bool error_set(cnn_error *error, cnn_status status, const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    fill(error, status, CNN_NO_OFFSET, format, values);
+    va_end(values);
+    return false;
+}
+
+bool error_at(cnn_error *error, size_t offset, const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    fill(error, CNN_BAD_FILE, offset, format, values);
+    va_end(values);
+    return false;
+}
+
+bool error_in_file(cnn_error *error, const char *path) {
+    if (!error)
+        return false;
+    const size_t length = strlen(path), room = sizeof error->file - 1;
+    snprintf(error->file, sizeof error->file, "%s", length > room ? path + length - room : path);
+    return false;
+}
+
+bool error_no_memory(cnn_error *error, size_t bytes) {
+    return error_set(error, CNN_NO_MEMORY, "no memory for %zu bytes", bytes);
+}
+
+void cnn_error_text(const cnn_error *error, char *text, size_t size) {
+    char place[32] = "";
+    if (error->offset != CNN_NO_OFFSET)
+        snprintf(place, sizeof place, "byte %zu: ", error->offset);
+    snprintf(text, size, "%s%s%s%s", error->file, error->file[0] ? ": " : "", place,
+             error->message);
+}
+
+const char *cnn_version(void) {
+    return CNN_VERSION;
+}

@@ -1,0 +1,20 @@
+/* How functions inside the library fail: set the error if the caller wants one, return false. */
+#ifndef BASE_ERROR_H
+#define BASE_ERROR_H
+
+#include "cnn.h"
+
+/* Always false, so that `return error_set(...)` and `ok = error_set(...)` read well. */
+bool error_set(cnn_error *error, cnn_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same for CNN_BAD_FILE at a byte of a file. */
+bool error_at(cnn_error *error, size_t offset, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Names the file of an error that is already set. Always false. */
+bool error_in_file(cnn_error *error, const char *path);
+
+bool error_no_memory(cnn_error *error, size_t bytes);
+
+#endif

@@ -1,0 +1,48 @@
+#include "explog.h"
+
+#include <math.h>
+
+/* ln 2 in two parts, after Cody and Waite (1980): the high part has 32 bits, so that k * LN2_HIGH
+ * is exact for every exponent k of a double. */
+#define LN2_HIGH 0x1.62e42feep-1
+#define LN2_LOW 0x1.a39ef35793c76p-33
+#define LN2_INVERSE 0x1.71547652b82fep+0
+
+/* exp(x) = 2^k exp(r) with |r| <= ln 2 / 2; exp(r) by Taylor's series, 14 terms: the first one left
+ * out is below 1e-18. */
+double plain_exp(double x) {
+    if (x != x)
+        return x;
+    if (x > 709.79)
+        return INFINITY;
+    if (x < -745.14)
+        return 0;
+    const double k = floor(x * LN2_INVERSE + 0.5);
+    const double high = x - k * LN2_HIGH, r = high - k * LN2_LOW;
+    double sum = 0;
+    for (int i = 14; i >= 2; i--)
+        sum = (sum + 1) * r / i;
+    return ldexp(1 + (r + r * sum), (int)k);
+}
+
+/* log(x) = k ln 2 + log(m) with m in [sqrt(1/2), sqrt(2)); log(m) = 2 artanh(s), s = (m-1)/(m+1),
+ * by its odd series up to s^23: |s| < 0.172, so the first term left out is below 1e-20. */
+double plain_log(double x) {
+    if (x != x || x < 0)
+        return NAN;
+    if (x == 0)
+        return -INFINITY;
+    if (x == INFINITY)
+        return x;
+    int k;
+    double m = frexp(x, &k);
+    if (m < 0x1.6a09e667f3bcdp-1) {
+        m *= 2;
+        k--;
+    }
+    const double s = (m - 1) / (m + 1), square = s * s;
+    double sum = 0;
+    for (int i = 23; i >= 3; i -= 2)
+        sum = (sum + 1.0 / i) * square;
+    return k * LN2_HIGH + (k * LN2_LOW + 2 * (s + s * sum));
+}

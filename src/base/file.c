@@ -1,0 +1,147 @@
+#define _GNU_SOURCE
+#include "file.h"
+
+#include "memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static bool refused(cnn_error *error, const char *path, const char *verb) {
+    error_set(error, CNN_IO, "cannot %s: %s", verb, strerror(errno));
+    return error_in_file(error, path);
+}
+
+bool file_exists(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0;
+}
+
+/* Reads exactly `size` bytes; a file that shrinks meanwhile is an error. */
+static bool read_all(int fd, uint8_t *data, size_t size, cnn_error *error) {
+    size_t at = 0;
+    while (at < size) {
+        const ssize_t count = read(fd, data + at, size - at);
+        if (count == 0)
+            return error_at(error, at, "the file ends where %zu bytes should follow", size - at);
+        if (count < 0 && errno != EINTR)
+            return error_set(error, CNN_IO, "cannot read: %s", strerror(errno));
+        at += count > 0 ? (size_t)count : 0;
+    }
+    return true;
+}
+
+static bool read_open(int fd, size_t limit, uint8_t **data, size_t *size, cnn_error *error) {
+    struct stat about;
+    if (fstat(fd, &about) != 0)
+        return error_set(error, CNN_IO, "cannot read: %s", strerror(errno));
+    if (!S_ISREG(about.st_mode))
+        return error_set(error, CNN_IO, "not a regular file");
+    if ((uintmax_t)about.st_size > limit)
+        return error_set(error, CNN_BAD_FILE, "%jd bytes, more than the limit of %zu",
+                         (intmax_t)about.st_size, limit);
+    *size = (size_t)about.st_size;
+    *data = memory_new(*size, 1, error);
+    if (!*data)
+        return false;
+    if (read_all(fd, *data, *size, error))
+        return true;
+    free(*data);
+    *data = NULL;
+    return false;
+}
+
+bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, cnn_error *error) {
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return refused(error, path, "open");
+    const bool ok = read_open(fd, limit, data, size, error);
+    close(fd);
+    return ok || error_in_file(error, path);
+}
+
+static bool write_all(int fd, const uint8_t *data, size_t size) {
+    while (size) {
+        const ssize_t count = write(fd, data, size);
+        if (count < 0 && errno != EINTR)
+            return false;
+        if (count > 0) {
+            data += count;
+            size -= (size_t)count;
+        }
+    }
+    return true;
+}
+
+static bool write_parts(int fd, const file_part *parts, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (!write_all(fd, parts[i].data, parts[i].size))
+            return false;
+    return true;
+}
+
+/* After a rename the folder's entry must reach the disk too. Folders that cannot be flushed (some
+ * file systems) leave the file itself safe, so that is no failure. */
+static void flush_folder(const char *path) {
+    char folder[4096];
+    const char *slash = strrchr(path, '/');
+    const size_t length = slash ? (size_t)(slash - path) + 1 : 1;
+    if (length >= sizeof folder)
+        return;
+    memcpy(folder, slash ? path : ".", length);
+    folder[length] = 0;
+    const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    fsync(fd);
+    close(fd);
+}
+
+static bool write_device(const char *path, const file_part *parts, size_t count,
+                         cnn_error *error) {
+    const int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return refused(error, path, "open");
+    const bool ok = write_parts(fd, parts, count) || refused(error, path, "write");
+    return close(fd) == 0 ? ok : refused(error, path, "close");
+}
+
+static bool write_temporary(int fd, const char *temporary, const char *path,
+                            const file_part *parts, size_t count) {
+    const bool ok = fchmod(fd, 0644) == 0 && write_parts(fd, parts, count) && fsync(fd) == 0;
+    const int reason = errno;
+    const bool closed = close(fd) == 0;
+    if (!ok)
+        errno = reason;
+    return ok && closed && rename(temporary, path) == 0;
+}
+
+bool file_write(const char *path, const file_part *parts, size_t count, cnn_error *error) {
+    struct stat about;
+    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
+        errno = EISDIR;
+        return refused(error, path, "write");
+    }
+    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
+        return write_device(path, parts, count, error);
+    char temporary[4096];
+    const int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+    if (length < 0 || (size_t)length >= sizeof temporary) {
+        errno = ENAMETOOLONG;
+        return refused(error, path, "write");
+    }
+    const int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0)
+        return refused(error, path, "create a file beside it");
+    if (!write_temporary(fd, temporary, path, parts, count)) {
+        refused(error, path, "write");
+        unlink(temporary);
+        return false;
+    }
+    flush_folder(path);
+    return true;
+}

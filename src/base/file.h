@@ -1,0 +1,24 @@
+/* Whole files in and out. Every error names the file. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "error.h"
+
+/* A regular file of at most `limit` bytes, as one block to be freed with free(). */
+bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, cnn_error *error);
+
+/* True if path names something that exists. */
+bool file_exists(const char *path);
+
+/* One piece of a file to write. */
+typedef struct file_part {
+    const void *data;
+    size_t size;
+} file_part;
+
+/* The parts one after the other into a temporary file beside path, flushed to disk, then renamed
+ * over it and the folder flushed: at any moment the old file or the whole new one is there. If path
+ * names a device, such as /dev/stdout, it is written to directly. */
+bool file_write(const char *path, const file_part *parts, size_t count, cnn_error *error);
+
+#endif

@@ -1,0 +1,27 @@
+/* Memory in blocks that begin on a 64-byte line, sizes multiplied with care. */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
+
+#include "error.h"
+
+#define MEMORY_LINE 64
+
+/* False if a * b does not fit, *product then is unchanged. */
+bool size_multiply(size_t a, size_t b, size_t *product);
+bool size_add(size_t a, size_t b, size_t *sum);
+
+/* count elements of `size` bytes, all zero, to be freed with free(). count 0 gives one line. */
+void *memory_new(size_t count, size_t size, cnn_error *error);
+
+/* Cuts one block into pieces. With base NULL it only counts: run the same cuts twice, first to
+ * learn `used`, then on a block of that size. */
+typedef struct arena {
+    unsigned char *base;
+    size_t used;
+    bool overflow; /* a size did not fit in size_t; `used` means nothing */
+} arena;
+
+/* A piece on a line of its own; NULL while counting. */
+void *arena_take(arena *arena, size_t count, size_t size);
+
+#endif

@@ -1,0 +1,19 @@
+/* Workers for tasks that do not depend on each other. pool.c runs them on threads; pool_serial.c is
+ * its twin without. Operations never see it. */
+#ifndef BASE_POOL_H
+#define BASE_POOL_H
+
+#include "error.h"
+
+typedef struct pool pool;
+typedef void (*pool_task)(void *context, size_t index);
+
+/* threads 0: one per processor the process may use. The caller's thread is one of them. */
+pool *pool_create(size_t threads, cnn_error *error);
+void pool_free(pool *pool);
+size_t pool_threads(const pool *pool);
+/* Calls task(context, i) for each i below count, in any order and on any thread, and returns when
+ * all are done. One caller at a time. */
+void pool_run(pool *pool, size_t count, pool_task task, void *context);
+
+#endif

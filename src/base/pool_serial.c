@@ -1,0 +1,32 @@
+/* The twin of pool.c for places without threads. */
+#include "pool.h"
+
+#include "memory.h"
+
+#include <stdlib.h>
+
+struct pool {
+    size_t threads;
+};
+
+pool *pool_create(size_t threads, cnn_error *error) {
+    (void)threads;
+    pool *pool = memory_new(1, sizeof *pool, error);
+    if (pool)
+        pool->threads = 1;
+    return pool;
+}
+
+void pool_free(pool *pool) {
+    free(pool);
+}
+
+size_t pool_threads(const pool *pool) {
+    return pool->threads;
+}
+
+void pool_run(pool *pool, size_t count, pool_task task, void *context) {
+    (void)pool;
+    for (size_t i = 0; i < count; i++)
+        task(context, i);
+}

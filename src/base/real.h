@@ -1,0 +1,17 @@
+/* The number type of the book: float, and double for the gradient check. */
+#ifndef BASE_REAL_H
+#define BASE_REAL_H
+
+#ifndef CNN_REAL
+#define CNN_REAL float
+#endif
+
+typedef CNN_REAL real;
+
+/* a * b + c rounded once: the one multiply-add of every sum, so that machines agree in each bit. */
+static inline real fused(real a, real b, real c) {
+    return sizeof(real) == sizeof(float) ? (real)__builtin_fmaf((float)a, (float)b, (float)c)
+                                         : (real)__builtin_fma(a, b, c);
+}
+
+#endif
