@@ -153,7 +153,8 @@ typedef struct cnn_dataset_info {
 /* Copies images[n][h][w][c] and labels[n]. Labels at or above info->classes are refused. */
 CNN_API cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
                                         const uint8_t *labels, cnn_error *error);
-/* From IDX bytes, plain or gzip. classes 0 means: the largest label and one. */
+/* From IDX bytes, plain or gzip. classes 0 means: the largest label and one. An error calls the
+ * file at fault "images" or "labels". */
 CNN_API cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size,
                                           const void *labels, size_t labels_size, size_t classes,
                                           cnn_error *error);

@@ -101,8 +101,7 @@ static void flush_folder(const char *path) {
     close(fd);
 }
 
-static bool write_device(const char *path, const file_part *parts, size_t count,
-                         cnn_error *error) {
+static bool write_device(const char *path, const file_part *parts, size_t count, cnn_error *error) {
     const int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return refused(error, path, "open");
@@ -110,8 +109,8 @@ static bool write_device(const char *path, const file_part *parts, size_t count,
     return close(fd) == 0 ? ok : refused(error, path, "close");
 }
 
-static bool write_temporary(int fd, const char *temporary, const char *path,
-                            const file_part *parts, size_t count) {
+static bool write_temporary(int fd, const char *temporary, const char *path, const file_part *parts,
+                            size_t count) {
     const bool ok = fchmod(fd, 0644) == 0 && write_parts(fd, parts, count) && fsync(fd) == 0;
     const int reason = errno;
     const bool closed = close(fd) == 0;

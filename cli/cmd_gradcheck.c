@@ -1,0 +1,183 @@
+#include "commands.h"
+#include "json_line.h"
+#include "say.h"
+#include "source.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct gradcheck_settings {
+    const char *network, *break_layer;
+    uint64_t batch_size, samples, seed;
+    bool json;
+} gradcheck_settings;
+
+static const option gradcheck_rows[] = {
+    ROW_TEXT(gradcheck_settings, network, NULL, "NETWORK", "text file or model"),
+    ROW_COUNT(gradcheck_settings, batch_size, "--batch-size", "images in the batch", 1, 1e9),
+    ROW_COUNT(gradcheck_settings, samples, "--samples", "elements tried of each gradient, 0: all",
+              0, 1e9),
+    ROW_SEED(gradcheck_settings, seed, "--seed", "of the random numbers and the samples"),
+    ROW_TEXT(gradcheck_settings, break_layer, "--break", "LAYER",
+             "damage this layer's gradient, to see the check find it"),
+    ROW_SWITCH(gradcheck_settings, json, "--json", "one JSON object instead of the table"),
+};
+
+static const option_group gradcheck_groups[] = {{OPTION_ROWS(gradcheck_rows), 0}, {NULL, 0, 0}};
+static const char *const gradcheck_notes[] = {
+    "",
+    "Points too near a kink of relu or maxpool2d are skipped. Exit code 1 above 1e-6.",
+    NULL,
+};
+static const char *const gradcheck_examples[] = {
+    "cnn gradcheck networks/simple.net",
+    "cnn gradcheck networks/simple.net --break conv1",
+    NULL,
+};
+static const gradcheck_settings gradcheck_defaults = {
+    .network = SOURCE_NETWORK,
+    .batch_size = 2,
+    .samples = 200,
+    .seed = 1,
+};
+
+typedef struct checked {
+    const gradcheck_settings *settings;
+    json_t *rows; /* NULL: a table is printed */
+    double worst;
+    char where[CNN_NAME_SIZE + 4];
+} checked;
+
+/* The index letters of a gradient, in the order of its shape. */
+static const char *letters(const cnn_gradcheck_row *row) {
+    if (row->gradient[1] == 'x')
+        return row->rank == 4 ? "nhwc" : "nc";
+    if (row->gradient[1] == 'w')
+        return row->rank == 4 ? "rsck" : "ck";
+    return "k";
+}
+
+static void unfold(const cnn_gradcheck_row *row, size_t index[4]) {
+    size_t rest = row->element;
+    for (size_t i = row->rank; i-- > 0;) {
+        index[i] = row->shape[i] ? rest % row->shape[i] : 0;
+        rest /= row->shape[i] ? row->shape[i] : 1;
+    }
+}
+
+static void element_text(const cnn_gradcheck_row *row, char *text, size_t size) {
+    size_t index[4];
+    const char *names = letters(row);
+    unfold(row, index);
+    text[0] = '\0';
+    for (size_t i = 0, used = 0; i < row->rank && i < strlen(names) && used < size; i++)
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%c%zu", i ? " " : "", names[i], index[i]);
+}
+
+static void print_row(const cnn_gradcheck_row *row) {
+    char at[96];
+    const bool good = row->error <= CNN_GRADCHECK_LIMIT;
+    element_text(row, at, sizeof at);
+    printf("%-8s %s %9s %5s %7s %s%8.1e%s  %-13s %9.2e %9.2e\n", row->layer, row->gradient,
+           say_count(row->elements).text, say_count(row->checked).text,
+           say_count(row->skipped).text, good ? "" : say_style(stdout, LOOK_BAD), row->error,
+           good ? "" : say_style(stdout, LOOK_PLAIN), at, row->analytic, row->numeric);
+    fflush(stdout);
+}
+
+static json_t *row_json(const cnn_gradcheck_row *row) {
+    size_t index[4];
+    json_t *element = json_array();
+    unfold(row, index);
+    for (size_t i = 0; i < row->rank; i++)
+        json_array_append_new(element, json_integer((json_int_t)index[i]));
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "layer", row->layer,
+                     "gradient", row->gradient, "elements", (json_int_t)row->elements, "checked",
+                     (json_int_t)row->checked, "skipped", (json_int_t)row->skipped, "error",
+                     json_line_real(row->error), "element", element, "analytic",
+                     json_line_real(row->analytic), "numeric", json_line_real(row->numeric));
+}
+
+static void on_row(const cnn_gradcheck_row *row, void *context) {
+    checked *check = context;
+    if (!check->where[0] || !(row->error <= check->worst)) {
+        check->worst = row->error;
+        snprintf(check->where, sizeof check->where, "%s %s", row->layer, row->gradient);
+    }
+    if (check->rows)
+        json_array_append_new(check->rows, row_json(row));
+    else
+        print_row(row);
+}
+
+static void print_columns(void) {
+    printf("%s%-8s %s %9s %5s %7s %8s  %-13s %9s %9s%s\n", say_style(stdout, LOOK_BOLD), "layer",
+           "  ", "elements", "tried", "skipped", "error", "at", "analytic", "numeric",
+           say_style(stdout, LOOK_PLAIN));
+}
+
+static void print_verdict(const checked *check, double worst) {
+    const bool good = worst <= CNN_GRADCHECK_LIMIT;
+    const char *broken = check->settings->break_layer;
+    printf("\n%s%s%s: the largest relative error is %.1e, in %s; the limit is %.0e\n",
+           say_style(stdout, good ? LOOK_GOOD : LOOK_BAD), good ? "right" : "WRONG",
+           say_style(stdout, LOOK_PLAIN), worst, check->where, CNN_GRADCHECK_LIMIT);
+    if (broken)
+        printf(good ? "The damage done to %s was not found.\n"
+                    : "The damage done to %s on purpose was found.\n",
+               broken);
+}
+
+static json_t *as_json(const checked *check, double worst) {
+    const char *broken = check->settings->break_layer;
+    return json_pack("{s:o, s:O, s:o, s:s, s:f, s:b, s:o}", "network",
+                     json_line_text(check->settings->network), "rows", check->rows, "worst",
+                     json_line_real(worst), "where", check->where, "limit", CNN_GRADCHECK_LIMIT,
+                     "passed", (int)(worst <= CNN_GRADCHECK_LIMIT), "broken",
+                     broken ? json_line_text(broken) : json_null());
+}
+
+static int report(checked *check, double worst) {
+    const int code = worst <= CNN_GRADCHECK_LIMIT ? 0 : EXIT_FAILED;
+    if (!check->settings->json)
+        print_verdict(check, worst);
+    else if (json_line_print(as_json(check, worst)))
+        return EXIT_FAILED;
+    return code;
+}
+
+static int gradcheck_run(const void *values, const char *program) {
+    (void)program;
+    checked check = {.settings = values};
+    const gradcheck_settings *settings = values;
+    const cnn_gradcheck_options options = {.batch_size = settings->batch_size,
+                                           .seed = settings->seed,
+                                           .samples = settings->samples,
+                                           .break_layer = settings->break_layer};
+    cnn_error error;
+    double worst;
+    cnn_network *network = source_network(settings->network, &error);
+    if (!network)
+        return say_cnn_error(&error);
+    check.rows = settings->json ? json_array() : NULL;
+    if (!settings->json)
+        print_columns();
+    const int code = cnn_gradcheck(network, &options, on_row, &check, &worst, &error)
+                         ? report(&check, worst)
+                         : say_cnn_error(&error);
+    json_decref(check.rows);
+    cnn_network_free(network);
+    return code;
+}
+
+const cli_command command_gradcheck = {
+    .name = "gradcheck",
+    .summary = "Checks every layer's gradients against central differences.",
+    .groups = gradcheck_groups,
+    .notes = gradcheck_notes,
+    .examples = gradcheck_examples,
+    .defaults = &gradcheck_defaults,
+    .size = sizeof(gradcheck_settings),
+    .run = gradcheck_run,
+};

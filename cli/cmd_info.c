@@ -1,0 +1,186 @@
+#include "commands.h"
+#include "json_line.h"
+#include "say.h"
+#include "source.h"
+
+#include <string.h>
+
+typedef struct info_settings {
+    const char *file;
+    uint64_t batch_size;
+    bool json;
+} info_settings;
+
+static const option info_rows[] = {
+    ROW_REQUIRED(info_settings, file, NULL, "FILE", "a network text or a model"),
+    ROW_COUNT(info_settings, batch_size, "--batch-size", "images in one step, for the memory", 1,
+              1e9),
+    ROW_SWITCH(info_settings, json, "--json", "one JSON object instead of the table"),
+};
+
+static const option_group info_groups[] = {{OPTION_ROWS(info_rows), 0}, {NULL, 0, 0}};
+static const char *const info_examples[] = {
+    "cnn info networks/simple.net",
+    "cnn info simple.safetensors --json",
+    NULL,
+};
+static const info_settings info_defaults = {.batch_size = 64};
+
+/* What is shown: a network, and the model it came from if the file is one. */
+typedef struct subject {
+    const info_settings *settings;
+    const cnn_network *network;
+    const cnn_model *model;
+    double multiply_adds, activation_bytes, parameters; /* sums; double, as they may be huge */
+} subject;
+
+static void sum_up(subject *shown) {
+    cnn_layer_info layer;
+    for (size_t i = 0; cnn_network_layer(shown->network, i, &layer); i++) {
+        shown->multiply_adds += (double)layer.multiply_adds;
+        shown->activation_bytes += (double)layer.activation_bytes;
+    }
+    shown->parameters = (double)cnn_network_parameters(shown->network);
+}
+
+static void print_layer(const cnn_layer_info *layer, size_t width) {
+    char shape[80];
+    if (layer->flat)
+        snprintf(shape, sizeof shape, "%zu", layer->channels);
+    else
+        snprintf(shape, sizeof shape, "%zux%zux%zu", layer->height, layer->width, layer->channels);
+    printf("%-9s %-*s %11s %11s %14s %10s\n", layer->name, (int)width, layer->text, shape,
+           say_count(layer->parameters).text, say_count(layer->multiply_adds).text,
+           say_bytes((double)layer->activation_bytes).text);
+}
+
+static void print_table(const subject *shown) {
+    cnn_layer_info layer;
+    printf("%s%-9s %-20s %11s %11s %14s %10s%s\n", say_style(stdout, LOOK_BOLD), "layer", "made by",
+           "output", "parameters", "multiply-adds", "memory", say_style(stdout, LOOK_PLAIN));
+    for (size_t i = 0; cnn_network_layer(shown->network, i, &layer); i++)
+        print_layer(&layer, 20);
+    printf("%-9s %-20s %11s %11s %14s %10s\n\n", "total", "", "",
+           say_count((uint64_t)shown->parameters).text,
+           say_count((uint64_t)shown->multiply_adds).text, say_bytes(shown->activation_bytes).text);
+}
+
+static void print_memory(const subject *shown) {
+    const uint64_t batch = shown->settings->batch_size;
+    const double activations = shown->activation_bytes * (double)batch;
+    const double parameters = 2 * sizeof(float) * shown->parameters;
+    say_field(stdout, "training",
+              "%s for a batch of %s: %s of outputs and their gradients, %s of "
+              "parameters and theirs; Adam keeps %s more",
+              say_bytes(activations + parameters).text, say_count(batch).text,
+              say_bytes(activations).text, say_bytes(parameters).text, say_bytes(parameters).text);
+}
+
+static void print_model(const cnn_model *model) {
+    char classes[1024];
+    size_t used = 0;
+    const cnn_normalisation normalisation = cnn_model_normalisation(model);
+    const size_t count = cnn_network_classes(cnn_model_network(model));
+    for (size_t i = 0; i < count && used < sizeof classes - 128; i++)
+        used += (size_t)snprintf(classes + used, sizeof classes - used, "%s%.60s", i ? ", " : "",
+                                 cnn_model_class(model, i));
+    say_field(stdout, "pixels", "(x / 255 - %g) / %g", (double)normalisation.mean,
+              (double)normalisation.deviation);
+    say_field(stdout, "classes", "%s: %s%s", say_count(count).text, classes,
+              used < sizeof classes - 128 ? "" : ", ...");
+}
+
+static json_t *layers_json(const cnn_network *network) {
+    cnn_layer_info layer;
+    json_t *layers = json_array();
+    for (size_t i = 0; cnn_network_layer(network, i, &layer); i++) {
+        json_t *shape = layer.flat ? json_pack("[I]", (json_int_t)layer.channels)
+                                   : json_pack("[I, I, I]", (json_int_t)layer.height,
+                                               (json_int_t)layer.width, (json_int_t)layer.channels);
+        json_t *entry =
+            json_pack("{s:s, s:s, s:o, s:I, s:I, s:I}", "name", layer.name, "text", layer.text,
+                      "shape", shape, "parameters", (json_int_t)layer.parameters, "multiply_adds",
+                      (json_int_t)layer.multiply_adds, "activation_bytes",
+                      (json_int_t)layer.activation_bytes);
+        if (json_array_append_new(layers, entry)) {
+            json_decref(layers);
+            return NULL;
+        }
+    }
+    return layers;
+}
+
+static json_t *model_json(const cnn_model *model) {
+    const cnn_normalisation normalisation = cnn_model_normalisation(model);
+    json_t *classes = json_array();
+    for (size_t i = 0; i < cnn_network_classes(cnn_model_network(model)); i++)
+        json_array_append_new(classes, json_line_text(cnn_model_class(model, i)));
+    return json_pack("{s:{s:o, s:o}, s:o}", "normalisation", "mean",
+                     json_line_float(normalisation.mean), "std",
+                     json_line_float(normalisation.deviation), "classes", classes);
+}
+
+static json_t *as_json(const subject *shown) {
+    json_t *object = json_pack(
+        "{s:o, s:s, s:o, s:I, s:I, s:I}", "file", json_line_text(shown->settings->file), "kind",
+        shown->model ? "model" : "network", "layers", layers_json(shown->network), "parameters",
+        (json_int_t)shown->parameters, "multiply_adds", (json_int_t)shown->multiply_adds,
+        "activation_bytes", (json_int_t)shown->activation_bytes);
+    json_t *more = shown->model ? model_json(shown->model) : NULL;
+    if (shown->model && json_object_update(object, more)) {
+        json_decref(object);
+        object = NULL;
+    }
+    json_decref(more);
+    return object;
+}
+
+static int show(subject *shown) {
+    sum_up(shown);
+    if (shown->settings->json)
+        return json_line_print(as_json(shown));
+    print_table(shown);
+    print_memory(shown);
+    if (shown->model)
+        print_model(shown->model);
+    return 0;
+}
+
+static int show_network(const info_settings *settings) {
+    cnn_error error;
+    cnn_network *network = cnn_network_load(settings->file, &error);
+    if (!network)
+        return say_cnn_error(&error);
+    subject shown = {.settings = settings, .network = network};
+    const int code = show(&shown);
+    cnn_network_free(network);
+    return code;
+}
+
+static int show_model(const info_settings *settings) {
+    cnn_error error;
+    const cnn_model_options options = {.batch_size = 1, .threads = 1};
+    cnn_model *model = cnn_model_load(settings->file, &options, &error);
+    if (!model)
+        return say_cnn_error(&error);
+    subject shown = {.settings = settings, .network = cnn_model_network(model), .model = model};
+    const int code = show(&shown);
+    cnn_model_free(model);
+    return code;
+}
+
+static int info_run(const void *values, const char *program) {
+    (void)program;
+    const info_settings *settings = values;
+    return source_is_model(settings->file) ? show_model(settings) : show_network(settings);
+}
+
+const cli_command command_info = {
+    .name = "info",
+    .summary = "Shows a network layer by layer: shapes, parameters, work, memory.",
+    .groups = info_groups,
+    .examples = info_examples,
+    .defaults = &info_defaults,
+    .size = sizeof(info_settings),
+    .run = info_run,
+};

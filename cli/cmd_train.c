@@ -1,0 +1,213 @@
+#define _POSIX_C_SOURCE 200809L
+#include "commands.h"
+#include "interrupt.h"
+#include "json_line.h"
+#include "outputs.h"
+#include "say.h"
+#include "source.h"
+#include "train_run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Steps between two lines of the log. */
+#define LOG_STEPS 100
+
+static const option train_rows[] = {
+    ROW_TEXT(train_settings, network, NULL, "NETWORK", "text file, one layer a line"),
+    ROW_TEXT(train_settings, out, "--out", "FILE", "the model (NETWORK's name.safetensors, here)"),
+    ROW_TEXT(train_settings, log, "--log", "FILE", "a JSON line per epoch and per 100 steps"),
+    ROW_REAL(train_settings, validation, "--validation", "share held out to choose FILE.best", 0,
+             0.9),
+    ROW_COUNT(train_settings, epochs, "--epochs", "over the images", 1, 1e6),
+    ROW_COUNT(train_settings, step_epochs, "--step-epochs", "for step (1)", 1, 1e6),
+    ROW_COUNT(train_settings, test_limit, "--test-limit", "first N test images", 1, 1e9),
+    ROW_SWITCH(train_settings, json, "--json", "result as JSON"),
+};
+
+static const option_group train_groups[] = {
+    {OPTION_ROWS(train_rows), 0},
+    {TRAINING_ROWS, offsetof(train_settings, training)},
+    {NULL, 0, 0},
+};
+static const char *const train_examples[] = {
+    "cnn train networks/simple.net --schedule onecycle --epochs 3",
+    "cnn train networks/scratch.net --limit 1000 --optimizer sgd --batch-size 32",
+    NULL,
+};
+static const train_settings train_defaults = {
+    .network = SOURCE_NETWORK,
+    .epochs = 5,
+    .training = TRAINING_FLAGS_DEFAULT,
+};
+
+size_t train_held_out(const train_run *run) {
+    /* As cnn_train() rounds. */
+    return (size_t)(run->settings->validation * (double)cnn_dataset_about(run->train).images);
+}
+
+/* Progress and words for people: with --json, standard output belongs to the object alone. */
+static FILE *words(const train_run *run) {
+    return run->settings->json ? stderr : stdout;
+}
+
+static bool finish_epoch(train_run *run, const cnn_progress *progress) {
+    run->finished = progress->epoch + 1;
+    bar_clear(&run->bar);
+    train_report_epoch(run, progress->epoch, words(run));
+    if (run->log)
+        train_log_epoch(run, progress);
+    if (!run->settings->validation || !progress->finished->best)
+        return true;
+    if (!cnn_model_save(run->model, run->best_out, &run->error))
+        return false;
+    run->best_epoch = run->finished;
+    return true;
+}
+
+static bool on_progress(const cnn_progress *progress, void *context) {
+    train_run *run = context;
+    if (progress->finished)
+        return finish_epoch(run, progress) && !interrupt_wished();
+    run->steps++;
+    if (run->log && run->steps % LOG_STEPS == 0)
+        train_log_step(run, progress);
+    bar_draw(&run->bar, progress);
+    return !interrupt_wished();
+}
+
+static bool flags_agree(const train_settings *settings) {
+    if (!training_flags_agree(&settings->training))
+        return false;
+    if (settings->step_epochs && settings->training.schedule != CNN_STEP) {
+        say_usage("--step-epochs counts only with --schedule step");
+        return false;
+    }
+    return true;
+}
+
+static bool name_files(train_run *run, cnn_error *error) {
+    const train_settings *settings = run->settings;
+    run->out = settings->out ? strdup(settings->out) : outputs_model(settings->network);
+    run->best_out = run->out ? outputs_best(run->out) : NULL;
+    if (!run->best_out)
+        return source_refuse(error, "", "no memory for the name of the model");
+    return outputs_check(run->out, error) &&
+           (!settings->validation || outputs_check(run->best_out, error));
+}
+
+static bool load_images(train_run *run, cnn_error *error) {
+    const training_flags *flags = &run->settings->training;
+    const uint64_t limit = run->settings->test_limit;
+    run->train = training_images(flags, run->network, &run->normalisation, error);
+    if (!run->train)
+        return false;
+    run->test = source_images(flags->data, CNN_TEST, run->network, error);
+    return run->test && (!limit || cnn_dataset_truncate(run->test, limit, error));
+}
+
+static bool make_model(train_run *run, cnn_error *error) {
+    const cnn_model_options options = training_model(&run->settings->training, run->normalisation);
+    run->model = cnn_model_create(run->network, &options, error);
+    if (!run->model)
+        return false;
+    for (size_t i = 0; i < cnn_network_classes(run->network); i++)
+        if (!cnn_model_set_class(run->model, i, cnn_dataset_class(run->train, i), error))
+            return false;
+    run->history = calloc(run->settings->epochs, sizeof *run->history);
+    return run->history || source_refuse(error, "", "no memory for so many epochs");
+}
+
+static bool open_log(train_run *run, cnn_error *error) {
+    const char *path = run->settings->log;
+    if (!path)
+        return true;
+    run->log = fopen(path, "w");
+    return run->log || source_refuse(error, path, "%s", strerror(errno));
+}
+
+static bool prepare(train_run *run, cnn_error *error) {
+    run->network = source_network(run->settings->network, error);
+    return run->network && name_files(run, error) && load_images(run, error) &&
+           make_model(run, error) && open_log(run, error);
+}
+
+/* Until the end, or until Ctrl-C, which counts as a good end. */
+static bool train(train_run *run, cnn_error *error) {
+    const train_settings *settings = run->settings;
+    const size_t images = cnn_dataset_about(run->train).images - train_held_out(run);
+    const size_t batch = settings->training.batch_size, steps = (images + batch - 1) / batch;
+    const cnn_train_options options = {
+        .epochs = settings->epochs,
+        .seed = settings->training.seed,
+        .validation = settings->validation,
+        .optimizer = training_optimizer(&settings->training),
+        .schedule = training_schedule(&settings->training, steps * settings->step_epochs, 0),
+        .progress = on_progress,
+        .context = run,
+    };
+    run->bar = bar_on(stderr);
+    interrupt_catch();
+    bool good = cnn_train(run->model, run->train, run->test, &options, run->history, error);
+    bar_clear(&run->bar);
+    if (!good && error->status == CNN_STOPPED) {
+        run->interrupted = run->error.status == CNN_OK;
+        good = run->interrupted;
+        *error = run->error;
+    }
+    return good;
+}
+
+static int finish(train_run *run) {
+    int code = run->interrupted ? EXIT_INTERRUPTED : 0;
+    if (run->settings->json && json_line_print(train_json(run)))
+        code = EXIT_FAILED;
+    else if (!run->settings->json)
+        train_report_end(run, stdout);
+    if (run->log_failed)
+        code = say_error("%s: the log could not be written", run->settings->log);
+    return code;
+}
+
+static void clean_up(train_run *run) {
+    if (run->log)
+        fclose(run->log);
+    confusion_free(&run->result);
+    free(run->history);
+    free(run->out);
+    free(run->best_out);
+    cnn_model_free(run->model);
+    cnn_dataset_free(run->test);
+    cnn_dataset_free(run->train);
+    cnn_network_free(run->network);
+}
+
+static bool work(train_run *run, cnn_error *error) {
+    if (!prepare(run, error))
+        return false;
+    train_report_head(run, words(run));
+    const bool trained = train(run, error) && cnn_model_save(run->model, run->out, error);
+    interrupt_release();
+    return trained && confusion_measure(&run->result, run->model, run->test, error);
+}
+
+static int train_run_command(const void *values, const char *program) {
+    cnn_error error;
+    train_run run = {.settings = values, .program = program};
+    if (!flags_agree(run.settings))
+        return EXIT_USAGE;
+    const int code = work(&run, &error) ? finish(&run) : say_cnn_error(&error);
+    clean_up(&run);
+    return code;
+}
+
+const cli_command command_train = {
+    .name = "train",
+    .summary = "Trains a network on the images in a folder and writes the model.",
+    .groups = train_groups,
+    .examples = train_examples,
+    .defaults = &train_defaults,
+    .size = sizeof(train_settings),
+    .run = train_run_command,
+};

@@ -1,0 +1,170 @@
+#include "confusion.h"
+
+#include "json_line.h"
+#include "say.h"
+#include "source.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool confusion_measure(confusion *result, cnn_model *model, const cnn_dataset *images,
+                       cnn_error *error) {
+    const size_t classes = cnn_network_classes(cnn_model_network(model));
+    *result = (confusion){.classes = classes};
+    if (classes <= SIZE_MAX / classes)
+        result->counts = calloc(classes * classes, sizeof(size_t));
+    if (!result->counts)
+        return source_refuse(error, "", "no memory for a matrix of %zu classes", classes);
+    return cnn_model_evaluate(model, images, &result->score, result->counts, error);
+}
+
+void confusion_free(confusion *result) {
+    free(result->counts);
+    result->counts = NULL;
+}
+
+static size_t count_at(const confusion *result, size_t truth, size_t guess) {
+    return result->counts[truth * result->classes + guess];
+}
+
+size_t confusion_images(const confusion *result, size_t class) {
+    size_t sum = 0;
+    for (size_t guess = 0; guess < result->classes; guess++)
+        sum += count_at(result, class, guess);
+    return sum;
+}
+
+double confusion_accuracy(const confusion *result, size_t class) {
+    const size_t images = confusion_images(result, class);
+    return images ? (double)count_at(result, class, class) / (double)images : NAN;
+}
+
+/* The places in counts of the largest mistakes, in falling order. Returns how many there are. */
+static size_t worst_pairs(const confusion *result, size_t *places) {
+    const size_t classes = result->classes;
+    size_t found = 0;
+    for (size_t i = 0; i < classes * classes; i++) {
+        if (i / classes == i % classes || !result->counts[i])
+            continue;
+        size_t at = found < CONFUSION_PAIRS ? found++ : CONFUSION_PAIRS;
+        for (; at > 0 && result->counts[places[at - 1]] < result->counts[i]; at--)
+            if (at < CONFUSION_PAIRS)
+                places[at] = places[at - 1];
+        if (at < CONFUSION_PAIRS)
+            places[at] = i;
+    }
+    return found;
+}
+
+void confusion_worst(const confusion *result, const cnn_model *model, char *text, size_t size) {
+    size_t places[CONFUSION_PAIRS];
+    const size_t found = worst_pairs(result, places);
+    snprintf(text, size, "none");
+    for (size_t i = 0, used = 0; i < found && used < size; i++) {
+        const size_t count = result->counts[places[i]];
+        used += (size_t)snprintf(text + used, size - used, "%s%s read as %s: %s time%s",
+                                 i ? ", " : "", cnn_model_class(model, places[i] / result->classes),
+                                 cnn_model_class(model, places[i] % result->classes),
+                                 say_count(count).text, count == 1 ? "" : "s");
+    }
+}
+
+/* Widths of the table: of the class column, and of one count. */
+typedef struct layout {
+    int name, cell;
+    bool numbered; /* names that are no numbers: the columns go by number */
+    bool matrix;   /* it fits */
+} layout;
+
+#define MOST_NAME 16
+
+static layout lay_out(const confusion *result, const cnn_model *model) {
+    layout table = {.name = 5};
+    size_t most = 0, longest = 0;
+    for (size_t i = 0; i < result->classes * result->classes; i++)
+        most = result->counts[i] > most ? result->counts[i] : most;
+    for (size_t class = 0; class < result->classes; class ++) {
+        const size_t length = strlen(cnn_model_class(model, class));
+        longest = length > longest ? length : longest;
+    }
+    table.cell = 1 + (int)strlen(say_count(most).text);
+    table.cell = table.cell < 4 ? 4 : table.cell;
+    table.numbered = longest + 1 > (size_t)table.cell;
+    const size_t wanted = longest + (table.numbered ? 3 : 0);
+    table.name = wanted > MOST_NAME ? MOST_NAME : wanted > 5 ? (int)wanted : 5;
+    const size_t matrix = result->classes * (size_t)table.cell;
+    table.matrix = matrix < SAY_COLUMNS && matrix + (size_t)table.name + 11 <= SAY_COLUMNS;
+    if (!table.matrix && table.numbered && matrix + 5 + 11 <= SAY_COLUMNS) {
+        table.name = SAY_COLUMNS - 11 - (int)matrix;
+        table.matrix = true;
+    }
+    return table;
+}
+
+static void print_row(const confusion *result, const cnn_model *model, const layout *table,
+                      size_t class, FILE *stream) {
+    char name[128];
+    const char *text = cnn_model_class(model, class);
+    if (table->numbered)
+        snprintf(name, sizeof name, "%zu %s", class, text);
+    else
+        snprintf(name, sizeof name, "%s", text);
+    fprintf(stream, "%-*.*s %9s ", table->name, table->name, name,
+            say_percent(confusion_accuracy(result, class)).text);
+    for (size_t guess = 0; table->matrix && guess < result->classes; guess++) {
+        const size_t count = count_at(result, class, guess);
+        const bool right = guess == class;
+        fprintf(stream, "%s%*s%s", right ? say_style(stream, LOOK_GOOD) : "", table->cell,
+                count ? say_count(count).text : ".", right ? say_style(stream, LOOK_PLAIN) : "");
+    }
+    fputc('\n', stream);
+}
+
+void confusion_table(const confusion *result, const cnn_model *model, FILE *stream) {
+    const layout table = lay_out(result, model);
+    fprintf(stream, "%s%-*s %9s ", say_style(stream, LOOK_BOLD), table.name, "class", "right");
+    for (size_t guess = 0; table.matrix && guess < result->classes; guess++)
+        fprintf(stream, "%*s", table.cell,
+                table.numbered ? say_count(guess).text : cnn_model_class(model, guess));
+    fprintf(stream, "%s\n", say_style(stream, LOOK_PLAIN));
+    for (size_t class = 0; class < result->classes; class ++)
+        if (table.matrix || confusion_images(result, class))
+            print_row(result, model, &table, class, stream);
+    if (table.matrix)
+        fprintf(stream, "(a row for each class as labelled, a column for each class as read)\n");
+}
+
+json_t *confusion_matrix(const confusion *result) {
+    json_t *rows = json_array();
+    for (size_t truth = 0; rows && truth < result->classes; truth++) {
+        json_t *row = json_array();
+        for (size_t guess = 0; row && guess < result->classes; guess++)
+            if (json_array_append_new(row,
+                                      json_integer((json_int_t)count_at(result, truth, guess)))) {
+                json_decref(row);
+                row = NULL;
+            }
+        if (json_array_append_new(rows, row)) {
+            json_decref(rows);
+            return NULL;
+        }
+    }
+    return rows;
+}
+
+json_t *confusion_classes(const confusion *result, const cnn_model *model) {
+    json_t *classes = json_array();
+    for (size_t class = 0; class < result->classes; class ++) {
+        json_t *entry =
+            json_pack("{s:o, s:I, s:o}", "name", json_line_text(cnn_model_class(model, class)),
+                      "images", (json_int_t)confusion_images(result, class), "accuracy",
+                      json_line_real(confusion_accuracy(result, class)));
+        if (json_array_append_new(classes, entry)) {
+            json_decref(classes);
+            return NULL;
+        }
+    }
+    return classes;
+}

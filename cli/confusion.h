@@ -1,0 +1,36 @@
+/* What a model reads as what. */
+#ifndef CLI_CONFUSION_H
+#define CLI_CONFUSION_H
+
+#include "cnn.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+typedef struct confusion {
+    size_t classes;
+    size_t *counts; /* [true][guess] */
+    cnn_score score;
+} confusion;
+
+/* Evaluates a model. confusion_free() in either case. */
+bool confusion_measure(confusion *result, cnn_model *model, const cnn_dataset *images,
+                       cnn_error *error);
+void confusion_free(confusion *result);
+
+size_t confusion_images(const confusion *result, size_t class);
+double confusion_accuracy(const confusion *result, size_t class); /* NaN without images */
+
+#define CONFUSION_PAIRS 5
+
+/* "4 read as 9: 7 times, ...": the pairs most often taken for each other, the worst first; "none"
+ * if all is right. Cuts at size. */
+void confusion_worst(const confusion *result, const cnn_model *model, char *text, size_t size);
+
+/* Class by class: accuracy, and the matrix where 80 columns hold it. */
+void confusion_table(const confusion *result, const cnn_model *model, FILE *stream);
+
+json_t *confusion_matrix(const confusion *result);
+json_t *confusion_classes(const confusion *result, const cnn_model *model);
+
+#endif

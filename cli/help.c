@@ -1,0 +1,115 @@
+#include "help.h"
+
+#include "say.h"
+
+#include <string.h>
+
+/* Rows whose text is short stand two on a line, so that a long table fits a screen. */
+#define NAME_COLUMNS 20
+#define HALF_COLUMNS 40
+
+typedef struct help_entry {
+    char name[NAME_COLUMNS + 12];
+    char help[160];
+} help_entry;
+
+static void add_choices(help_entry *entry, const option *row) {
+    for (int i = 0; row->choices[i]; i++) {
+        const size_t used = strlen(entry->help);
+        const char *between = !i ? used ? ": " : "" : row->choices[i + 1] ? ", " : " or ";
+        snprintf(entry->help + used, sizeof entry->help - used, "%s%s", between, row->choices[i]);
+    }
+}
+
+/* The default, if there is one that a user could have typed. */
+static void add_default(help_entry *entry, const option *row, const void *value) {
+    char text[64] = "";
+    if (row->type == OPTION_COUNT) {
+        const uint64_t count = *(const uint64_t *)value;
+        if ((double)count >= row->least)
+            snprintf(text, sizeof text, "%s", say_count(count).text);
+    } else if (row->type == OPTION_SEED) {
+        snprintf(text, sizeof text, "%s", say_count(*(const uint64_t *)value).text);
+    } else if (row->type == OPTION_REAL) {
+        const double number = *(const double *)value;
+        if (number >= row->least)
+            snprintf(text, sizeof text, "%g", number);
+    } else if (row->type == OPTION_CHOICE) {
+        snprintf(text, sizeof text, "%s", row->choices[*(const int *)value]);
+    } else if (row->type == OPTION_TEXT && *(const char *const *)value) {
+        snprintf(text, sizeof text, "%s", *(const char *const *)value);
+    }
+    const size_t used = strlen(entry->help);
+    if (text[0])
+        snprintf(entry->help + used, sizeof entry->help - used, " (%s)", text);
+}
+
+static help_entry describe(const cli_command *command, const option *row, size_t offset) {
+    help_entry entry;
+    snprintf(entry.name, sizeof entry.name, "  %s%s%s", row->name ? row->name : "",
+             row->name && row->argument ? " " : "", row->argument ? row->argument : "");
+    snprintf(entry.help, sizeof entry.help, "%s", row->help);
+    if (row->type == OPTION_CHOICE)
+        add_choices(&entry, row);
+    if (row->type != OPTION_HELP)
+        add_default(&entry, row, (const char *)command->defaults + offset);
+    return entry;
+}
+
+static bool fits_half(const help_entry *entry) {
+    return NAME_COLUMNS + strlen(entry->help) < HALF_COLUMNS;
+}
+
+static void print_rows(const cli_command *command) {
+    const option *row;
+    size_t offset = 0;
+    int gap = 0; /* spaces between the left half of a line, already written, and the right */
+    bool left = false;
+    for (size_t n = 0; (row = options_row(command, n, &offset)); n++) {
+        if (!row->help)
+            continue;
+        const help_entry entry = describe(command, row, offset);
+        const bool fits = fits_half(&entry), right = left && fits;
+        printf("%*s%-*s%s", right ? gap : 0, right || !left ? "" : "\n", NAME_COLUMNS, entry.name,
+               entry.help);
+        left = fits && !right;
+        gap = HALF_COLUMNS - NAME_COLUMNS - (int)strlen(entry.help);
+        if (!left)
+            putchar('\n');
+    }
+    if (left)
+        putchar('\n');
+}
+
+static void print_usage(const cli_command *command) {
+    const option *row;
+    printf("Usage: cnn %s", command->name);
+    for (size_t n = 0; (row = options_row(command, n, NULL)); n++)
+        if (!row->name || row->required)
+            printf(row->required ? " %s%s%s" : " [%s%s%s]", row->name ? row->name : "",
+                   row->name ? " " : "", row->argument);
+    printf(" [FLAGS]\n%s\n\n", command->summary);
+}
+
+void help_command(const cli_command *command) {
+    print_usage(command);
+    print_rows(command);
+    for (const char *const *note = command->notes; note && *note; note++)
+        printf("%s\n", *note);
+    printf("\nExamples:\n");
+    for (const char *const *example = command->examples; *example; example++)
+        printf("  %s\n", *example);
+}
+
+void help_overview(void) {
+    printf("Usage: cnn COMMAND [FLAGS]\n"
+           "Convolutional networks from scratch: train them, look into them, check them.\n\n");
+    for (const cli_command *const *command = commands; *command; command++)
+        printf("  %-12s%s\n", (*command)->name, (*command)->summary);
+    printf("\n  --version   the version\n"
+           "  --help      this text; after a command, its flags\n\n"
+           "Exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n\n"
+           "Examples:\n"
+           "  cnn train networks/simple.net --data data/mnist\n"
+           "  cnn help train\n");
+}

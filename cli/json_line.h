@@ -1,0 +1,23 @@
+/* JSON out: one object a line. NULL goes through every step and ends in a refusal to write, so that
+ * callers check once. */
+#ifndef CLI_JSON_LINE_H
+#define CLI_JSON_LINE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* null for NaN and infinity, which JSON does not have. */
+json_t *json_line_real(double number);
+/* The shortest decimal that reads back as the same float: 0.1307, not 0.130700007. */
+json_t *json_line_float(float number);
+/* Bytes that are not UTF-8, possible in a file name, become '?'. */
+json_t *json_line_text(const char *text);
+
+/* Writes the object and a line feed, flushes, and gives the object up. False if object is NULL or
+ * the stream refused. */
+bool json_line_write(json_t *object, FILE *stream);
+/* The same to standard output. Returns an exit code; a failure is said. */
+int json_line_print(json_t *object);
+
+#endif

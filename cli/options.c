@@ -1,0 +1,136 @@
+#include "options.h"
+
+#include "nearest.h"
+#include "say.h"
+#include "values.h"
+
+#include <string.h>
+
+static const option common_rows[] = {
+    {.name = "--help", .help = "this text", .type = OPTION_HELP},
+    {.name = "-h", .type = OPTION_HELP},
+    {.name = "--version", .type = OPTION_VERSION},
+};
+
+const option_group options_common = {OPTION_ROWS(common_rows), 0};
+
+const option *options_row(const cli_command *command, size_t n, size_t *offset) {
+    for (const option_group *group = command->groups; group->rows; group++) {
+        if (n < group->count) {
+            if (offset)
+                *offset = group->offset + group->rows[n].offset;
+            return &group->rows[n];
+        }
+        n -= group->count;
+    }
+    return n < options_common.count ? &options_common.rows[n] : NULL;
+}
+
+/* The arguments of one call and what became of them. */
+typedef struct arguments {
+    const cli_command *command;
+    char **next;
+    char *settings;
+    size_t operands; /* read so far */
+    uint64_t given;  /* a bit per row */
+} arguments;
+
+static const option *find(const arguments *reader, const char *name, size_t length, size_t *n) {
+    const option *row;
+    for (*n = 0; (row = options_row(reader->command, *n, NULL)); ++*n)
+        if (row->name && strlen(row->name) == length && !strncmp(row->name, name, length))
+            return row;
+    return NULL;
+}
+
+static bool unknown(const arguments *reader, const char *name, size_t length) {
+    char typed[64];
+    snprintf(typed, sizeof typed, "%.*s", (int)length, name);
+    near_word near = {.typed = typed + strspn(typed, "-")};
+    const option *row;
+    for (size_t n = 0; (row = options_row(reader->command, n, NULL)); n++)
+        if (row->name && row->name[1] == '-')
+            nearest_offer(&near, row->name + 2);
+    if (near.word)
+        say_usage("unknown flag %s; did you mean --%s?", typed, near.word);
+    else
+        say_usage("unknown flag %s; cnn help %s lists them", typed, reader->command->name);
+    return false;
+}
+
+static bool store(arguments *reader, size_t n, const char *text) {
+    size_t offset = 0;
+    const option *row = options_row(reader->command, n, &offset);
+    reader->given |= (uint64_t)1 << n;
+    return values_store(row, text, reader->settings + offset);
+}
+
+static bool read_operand(arguments *reader, const char *text) {
+    const option *row;
+    size_t seen = 0;
+    for (size_t n = 0; (row = options_row(reader->command, n, NULL)); n++)
+        if (!row->name && seen++ == reader->operands) {
+            reader->operands++;
+            return store(reader, n, text);
+        }
+    say_usage("%s: '%s' is one argument too many; cnn help %s", reader->command->name, text,
+              reader->command->name);
+    return false;
+}
+
+static bool read_value(arguments *reader, size_t n, const char *equals) {
+    const option *row = options_row(reader->command, n, NULL);
+    if (row->argument && (equals || *reader->next))
+        return store(reader, n, equals ? equals + 1 : *reader->next++);
+    if (!row->argument && !equals)
+        return store(reader, n, NULL);
+    if (row->argument)
+        say_usage("%s wants a value: %s %s", row->name, row->name, row->argument);
+    else
+        say_usage("%s takes no value", row->name);
+    return false;
+}
+
+static option_result read_flag(arguments *reader, const char *text) {
+    const char *equals = strchr(text, '=');
+    const size_t length = equals ? (size_t)(equals - text) : strlen(text);
+    size_t n;
+    const option *row = find(reader, text, length, &n);
+    if (!row)
+        return unknown(reader, text, length) ? OPTIONS_READ : OPTIONS_WRONG;
+    if (row->type == OPTION_HELP)
+        return OPTIONS_HELP;
+    if (row->type == OPTION_VERSION)
+        return OPTIONS_VERSION;
+    return read_value(reader, n, equals) ? OPTIONS_READ : OPTIONS_WRONG;
+}
+
+static option_result check_required(const arguments *reader) {
+    const option *row;
+    for (size_t n = 0; (row = options_row(reader->command, n, NULL)); n++)
+        if (row->required && !(reader->given >> n & 1)) {
+            say_usage("%s: %s%s%s is missing; cnn help %s", reader->command->name,
+                      row->name ? row->name : "", row->name ? " " : "", row->argument,
+                      reader->command->name);
+            return OPTIONS_WRONG;
+        }
+    return OPTIONS_READ;
+}
+
+option_result options_read(const cli_command *command, char **words, void *settings) {
+    arguments reader = {.command = command, .next = words, .settings = settings};
+    bool flags = true; /* until -- */
+    while (*reader.next) {
+        const char *text = *reader.next++;
+        option_result result = OPTIONS_READ;
+        if (flags && !strcmp(text, "--"))
+            flags = false;
+        else if (flags && text[0] == '-' && text[1])
+            result = read_flag(&reader, text);
+        else if (!read_operand(&reader, text))
+            result = OPTIONS_WRONG;
+        if (result != OPTIONS_READ)
+            return result;
+    }
+    return check_required(&reader);
+}

@@ -1,0 +1,101 @@
+/* Flags described by tables: one row says how a flag is read, checked and explained. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include "cnn.h"
+
+typedef enum option_type {
+    OPTION_SWITCH, /* bool: no argument */
+    OPTION_COUNT,  /* uint64_t from least to most */
+    OPTION_SEED,   /* uint64_t below 2^63, so that JSON can hold it */
+    OPTION_REAL,   /* double from least to most */
+    OPTION_TEXT,   /* const char *: points into argv */
+    OPTION_CHOICE, /* int: the place in choices */
+    OPTION_HELP,
+    OPTION_VERSION
+} option_type;
+
+typedef struct option {
+    const char *name;     /* "--epochs"; NULL: an operand, which stands alone */
+    const char *argument; /* "N"; NULL: a switch */
+    const char *help;     /* NULL: not listed */
+    option_type type;
+    bool required;
+    size_t offset; /* of the value in the settings of the row's group */
+    double least, most;
+    const char *const *choices; /* ends in NULL */
+} option;
+
+/* Rows by type; `group` is the struct that holds `field`. */
+#define ROW_SWITCH(group, field, name_, help_)                                                     \
+    { .name = name_, .help = help_, .type = OPTION_SWITCH, .offset = offsetof(group, field) }
+#define ROW_TEXT(group, field, name_, argument_, help_)                                            \
+    {                                                                                              \
+        .name = name_, .argument = argument_, .help = help_, .type = OPTION_TEXT,                  \
+        .offset = offsetof(group, field)                                                           \
+    }
+#define ROW_REQUIRED(group, field, name_, argument_, help_)                                        \
+    {                                                                                              \
+        .name = name_, .argument = argument_, .help = help_, .type = OPTION_TEXT,                  \
+        .required = true, .offset = offsetof(group, field)                                         \
+    }
+#define ROW_COUNT(group, field, name_, help_, least_, most_)                                       \
+    {                                                                                              \
+        .name = name_, .argument = "N", .help = help_, .type = OPTION_COUNT,                       \
+        .offset = offsetof(group, field), .least = least_, .most = most_                           \
+    }
+#define ROW_SEED(group, field, name_, help_)                                                       \
+    {                                                                                              \
+        .name = name_, .argument = "N", .help = help_, .type = OPTION_SEED,                        \
+        .offset = offsetof(group, field)                                                           \
+    }
+#define ROW_REAL(group, field, name_, help_, least_, most_)                                        \
+    {                                                                                              \
+        .name = name_, .argument = "X", .help = help_, .type = OPTION_REAL,                        \
+        .offset = offsetof(group, field), .least = least_, .most = most_                           \
+    }
+#define ROW_CHOICE(group, field, name_, help_, choices_)                                           \
+    {                                                                                              \
+        .name = name_, .argument = "NAME", .help = help_, .type = OPTION_CHOICE,                   \
+        .offset = offsetof(group, field), .choices = choices_                                      \
+    }
+
+/* Rows whose values live in one struct, which lies at `offset` in the settings of a command. */
+typedef struct option_group {
+    const option *rows;
+    size_t count, offset;
+} option_group;
+
+typedef struct cli_command {
+    const char *name, *summary;
+    const option_group *groups; /* ends in rows NULL */
+    const char *const *notes;   /* what the table cannot say, a line each, or NULL */
+    const char *const *examples;
+    const void *defaults; /* settings before any flag */
+    size_t size;          /* of the settings */
+    int (*run)(const void *settings, const char *program);
+} cli_command;
+
+/* Every command; ends in NULL. */
+extern const cli_command *const commands[];
+
+/* --help and --version, which every command knows. */
+extern const option_group options_common;
+
+#define OPTION_ROWS(array) (array), sizeof(array) / sizeof *(array)
+
+typedef enum option_result {
+    OPTIONS_READ,
+    OPTIONS_WRONG, /* said on standard error */
+    OPTIONS_HELP,
+    OPTIONS_VERSION
+} option_result;
+
+/* Reads words, which end in NULL, over the defaults that are in settings. */
+option_result options_read(const cli_command *command, char **words, void *settings);
+
+/* The n-th row of a command over all its groups, the common one last; NULL after the last.
+ * *offset, if wanted, is where its value lies in the settings. */
+const option *options_row(const cli_command *command, size_t n, size_t *offset);
+
+#endif

@@ -1,0 +1,82 @@
+#define _POSIX_C_SOURCE 200809L
+#include "outputs.h"
+
+#include "source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* 0, or why the folder of path cannot take a new file. */
+static int folder_problem(const char *path) {
+    const size_t length = (size_t)(source_base(path) - path);
+    char *folder = malloc(length + 2);
+    if (!folder)
+        return ENOMEM;
+    memcpy(folder, path, length);
+    strcpy(folder + length, ".");
+    const int problem = access(folder, W_OK | X_OK) ? errno : 0;
+    free(folder);
+    return problem;
+}
+
+bool outputs_check(const char *path, cnn_error *error) {
+    struct stat about;
+    const bool there = !stat(path, &about);
+    if (!source_base(path)[0] || (there && S_ISDIR(about.st_mode)))
+        return source_refuse(error, path, "is a folder, a file is wanted");
+    int problem = 0;
+    if (!there || S_ISREG(about.st_mode))
+        problem = folder_problem(path);
+    else if (access(path, W_OK))
+        problem = errno;
+    if (problem)
+        return source_refuse(error, path, "cannot be written there: %s", strerror(problem));
+    return true;
+}
+
+/* The last dot of a file name, or its end; a dot in front is part of the name. */
+static size_t stem_length(const char *name) {
+    const char *dot = strrchr(name, '.');
+    return dot && dot != name ? (size_t)(dot - name) : strlen(name);
+}
+
+static char *joined(const char *start, size_t length, const char *middle, const char *end) {
+    const size_t size = length + strlen(middle) + strlen(end) + 1;
+    char *text = malloc(size);
+    if (text)
+        snprintf(text, size, "%.*s%s%s", (int)length, start, middle, end);
+    return text;
+}
+
+char *outputs_model(const char *network) {
+    const char *name = source_base(network);
+    return joined(name, stem_length(name), ".safetensors", "");
+}
+
+char *outputs_best(const char *model) {
+    const char *name = source_base(model);
+    const size_t length = (size_t)(name - model) + stem_length(name);
+    return joined(model, length, ".best", model + length);
+}
+
+double outputs_size(const char *path) {
+    struct stat about;
+    return stat(path, &about) ? 0 : (double)about.st_size;
+}
+
+const char *outputs_quoted(const char *path, char *text, size_t size) {
+    static const char plain[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:=@,%";
+    if (!path[strspn(path, plain)])
+        return path;
+    size_t at = 0;
+    for (const char *c = path; *c && at + 8 < size; c++)
+        at += (size_t)snprintf(text + at, size - at, *c == '\'' ? "%s'\\''" : "%s%c",
+                               c == path ? "'" : "", *c);
+    snprintf(text + at, size - at, "'");
+    return text;
+}

@@ -1,0 +1,21 @@
+/* Files that a command will write. */
+#ifndef CLI_OUTPUTS_H
+#define CLI_OUTPUTS_H
+
+#include "cnn.h"
+
+/* Looks now whether path can be written later, so that an hour of work is not lost. */
+bool outputs_check(const char *path, cnn_error *error);
+
+/* NETWORK's base name with its ending replaced: simple.safetensors. To be freed; NULL: no memory */
+char *outputs_model(const char *network);
+/* ".best" before the ending: simple.best.safetensors. To be freed; NULL: no memory */
+char *outputs_best(const char *model);
+
+/* The size of a file in bytes, or 0. */
+double outputs_size(const char *path);
+
+/* path as a shell takes it: in quotes if it must be. Cuts at size. */
+const char *outputs_quoted(const char *path, char *text, size_t size);
+
+#endif

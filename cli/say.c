@@ -1,0 +1,119 @@
+#define _POSIX_C_SOURCE 200809L
+#include "say.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+say_text say_count(uint64_t number) {
+    char digits[24];
+    const int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
+    say_text text = {""};
+    size_t at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            text.text[at++] = ',';
+        text.text[at++] = digits[i];
+    }
+    return text;
+}
+
+say_text say_bytes(double bytes) {
+    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
+    size_t unit = 0;
+    while (bytes >= 999.95 && unit + 1 < sizeof units / sizeof *units) {
+        bytes /= 1000;
+        unit++;
+    }
+    say_text text;
+    snprintf(text.text, sizeof text.text, "%.*f %s", unit ? 1 : 0, bytes, units[unit]);
+    return text;
+}
+
+say_text say_seconds(double seconds) {
+    say_text text = {"?"};
+    if (!(seconds >= 0 && seconds < 3.6e9))
+        return text;
+    const unsigned long whole = (unsigned long)seconds, hours = whole / 3600;
+    if (hours)
+        snprintf(text.text, sizeof text.text, "%lu:%02lu:%02lu", hours, whole / 60 % 60,
+                 whole % 60);
+    else
+        snprintf(text.text, sizeof text.text, "%lu:%02lu", whole / 60, whole % 60);
+    return text;
+}
+
+say_text say_percent(double share) {
+    say_text text = {"-"};
+    if (isfinite(share))
+        snprintf(text.text, sizeof text.text, "%.2f %%", 100 * share);
+    return text;
+}
+
+bool say_terminal(FILE *stream) {
+    const char *kind = getenv("TERM");
+    return isatty(fileno(stream)) && !(kind && !strcmp(kind, "dumb"));
+}
+
+const char *say_style(FILE *stream, say_look look) {
+    static const char *const codes[] = {"\033[0m", "\033[1m", "\033[32m", "\033[1;31m"};
+    const char *refused = getenv("NO_COLOR");
+    if ((refused && refused[0]) || !say_terminal(stream))
+        return "";
+    return codes[look];
+}
+
+#define FIELD_INDENT 13
+
+void say_field(FILE *stream, const char *name, const char *format, ...) {
+    char text[2048];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    int column = fprintf(stream, "%-*s", FIELD_INDENT, name);
+    char *rest = NULL;
+    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        const int width = (int)strlen(word);
+        if (column > FIELD_INDENT && column + 1 + width > SAY_COLUMNS)
+            column = fprintf(stream, "\n%*s", FIELD_INDENT, "") - 1;
+        column += fprintf(stream, "%s%s", column > FIELD_INDENT ? " " : "", word);
+    }
+    fputc('\n', stream);
+}
+
+/* A name with a line break in it must not make two lines of one. */
+static int complain(int code, const char *format, va_list values) {
+    char text[1024];
+    vsnprintf(text, sizeof text, format, values);
+    for (char *c = text; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 127)
+            *c = '?';
+    fprintf(stderr, "cnn: %s\n", text);
+    return code;
+}
+
+int say_error(const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    complain(EXIT_FAILED, format, values);
+    va_end(values);
+    return EXIT_FAILED;
+}
+
+int say_usage(const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    complain(EXIT_USAGE, format, values);
+    va_end(values);
+    return EXIT_USAGE;
+}
+
+int say_cnn_error(const cnn_error *error) {
+    char text[1024];
+    cnn_error_text(error, text, sizeof text);
+    return say_error("%s", text);
+}

@@ -1,0 +1,42 @@
+/* What people read: numbers as words, colours where there is a terminal, complaints. */
+#ifndef CLI_SAY_H
+#define CLI_SAY_H
+
+#include "cnn.h"
+
+#include <stdio.h>
+
+/* Exit codes, beside 0: a failure, a call that makes no sense, a run stopped by Ctrl-C. */
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+
+#define SAY_COLUMNS 80
+
+/* Returned by value, so that several fit in one printf. */
+typedef struct say_text {
+    char text[32];
+} say_text;
+
+say_text say_count(uint64_t number);  /* 206,922 */
+say_text say_bytes(double bytes);     /* 827.7 kB */
+say_text say_seconds(double seconds); /* 0:42, 1:02:03 */
+say_text say_percent(double share);   /* 98.93 % */
+
+typedef enum say_look { LOOK_PLAIN, LOOK_BOLD, LOOK_GOOD, LOOK_BAD } say_look;
+
+/* The terminal's code for a look, or "" if the stream is no terminal or NO_COLOR is set. */
+const char *say_style(FILE *stream, say_look look);
+
+/* True if the stream is a terminal on which a line can be drawn again. */
+bool say_terminal(FILE *stream);
+
+/* "name        text", broken at spaces to 80 columns, with the further lines indented. */
+void say_field(FILE *stream, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* "cnn: ..." as one line on standard error. Returns EXIT_FAILED. */
+int say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+int say_cnn_error(const cnn_error *error);
+/* The same, returning EXIT_USAGE. */
+int say_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,31 @@
+/* Where networks, models and images come from. */
+#ifndef CLI_SOURCE_H
+#define CLI_SOURCE_H
+
+#include "cnn.h"
+
+#define SOURCE_NETWORK "networks/simple.net"
+#define SOURCE_DATA "data/mnist"
+
+/* Fills an error of the command's own. Always false. */
+bool source_refuse(cnn_error *error, const char *file, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* True if the file's first bytes are those of a model and not of a network text. A file that
+ * cannot be read counts as a text. */
+bool source_is_model(const char *path);
+
+/* A model file. A network text is refused with what to do. */
+cnn_model *source_model(const char *path, const cnn_model_options *options, cnn_error *error);
+
+/* A network from a text, or that of a model. */
+cnn_network *source_network(const char *path, cnn_error *error);
+
+/* Images with labels that fit the network; those that do not are refused by the folder's name. */
+cnn_dataset *source_images(const char *folder, cnn_split split, const cnn_network *network,
+                           cnn_error *error);
+
+/* The file name alone. */
+const char *source_base(const char *path);
+
+#endif

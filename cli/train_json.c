@@ -1,0 +1,99 @@
+#include "train_run.h"
+
+#include "json_line.h"
+
+#include <math.h>
+
+static json_t *epoch_json(const cnn_epoch *epoch, size_t number) {
+    json_t *object =
+        json_pack("{s:I, s:o, s:o, s:o, s:o}", "epoch", (json_int_t)number, "seconds",
+                  json_line_real(epoch->seconds), "train_loss", json_line_real(epoch->train_loss),
+                  "test_loss", json_line_real(epoch->test_loss), "test_accuracy",
+                  json_line_real(epoch->test_accuracy));
+    if (isnan(epoch->validation_accuracy) || !object)
+        return object;
+    json_t *validation =
+        json_pack("{s:o, s:o, s:b}", "validation_loss", json_line_real(epoch->validation_loss),
+                  "validation_accuracy", json_line_real(epoch->validation_accuracy), "best",
+                  (int)epoch->best);
+    const bool failed = json_object_update(object, validation);
+    json_decref(validation);
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *epochs_json(const train_run *run) {
+    json_t *epochs = json_array();
+    for (size_t i = 0; i < run->finished; i++)
+        if (json_array_append_new(epochs, epoch_json(&run->history[i], i + 1))) {
+            json_decref(epochs);
+            return NULL;
+        }
+    return epochs;
+}
+
+static json_t *normalisation_json(const train_run *run) {
+    return json_pack("{s:o, s:o}", "mean", json_line_float(run->normalisation.mean), "std",
+                     json_line_float(run->normalisation.deviation));
+}
+
+static json_t *test_json(const train_run *run) {
+    const cnn_score *score = &run->result.score;
+    return json_pack("{s:I, s:o, s:o}", "images", (json_int_t)score->images, "loss",
+                     json_line_real(score->loss), "accuracy", json_line_real(score->accuracy));
+}
+
+static json_t *settings_json(const train_run *run) {
+    const training_flags *flags = &run->settings->training;
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:I, s:I, s:o}", "network",
+                     json_line_text(run->settings->network), "parameters",
+                     (json_int_t)cnn_network_parameters(run->network), "images",
+                     (json_int_t)cnn_dataset_about(run->train).images, "test_images",
+                     (json_int_t)cnn_dataset_about(run->test).images, "batch_size",
+                     (json_int_t)flags->batch_size, "optimizer", training_optimizer_name(flags),
+                     "lr", json_line_real(training_optimizer(flags).lr), "schedule",
+                     training_schedule_name(flags), "seed", (json_int_t)flags->seed, "threads",
+                     (json_int_t)cnn_model_threads(run->model), "normalisation",
+                     normalisation_json(run));
+}
+
+json_t *train_json(const train_run *run) {
+    json_t *object = settings_json(run);
+    json_t *results =
+        json_pack("{s:o, s:o, s:o, s:b}", "epochs", epochs_json(run), "test", test_json(run),
+                  "model", json_line_text(run->out), "interrupted", (int)run->interrupted);
+    bool failed = json_object_update(object, results);
+    if (run->best_epoch)
+        failed |= json_object_set_new(object, "best_model", json_line_text(run->best_out));
+    json_decref(results);
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static void log_line(train_run *run, json_t *line) {
+    if (!json_line_write(line, run->log))
+        run->log_failed = true;
+}
+
+void train_log_step(train_run *run, const cnn_progress *progress) {
+    log_line(run,
+             json_pack("{s:s, s:I, s:I, s:I, s:o, s:o}", "event", "step", "epoch",
+                       (json_int_t)progress->epoch + 1, "step", (json_int_t)run->steps, "images",
+                       (json_int_t)progress->images, "loss", json_line_real(progress->loss),
+                       "seconds", json_line_real(progress->seconds)));
+}
+
+void train_log_epoch(train_run *run, const cnn_progress *progress) {
+    json_t *line = json_pack("{s:s, s:I}", "event", "epoch", "step", (json_int_t)run->steps);
+    json_t *epoch = epoch_json(progress->finished, progress->epoch + 1);
+    if (json_object_update(line, epoch)) {
+        json_decref(line);
+        line = NULL;
+    }
+    json_decref(epoch);
+    log_line(run, line);
+}

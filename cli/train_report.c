@@ -1,0 +1,148 @@
+#include "train_run.h"
+
+#include "outputs.h"
+#include "say.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More epochs than this are shown by as many samples in the summary. */
+#define MOST_ROWS 5
+
+/* "input 28x28x1, conv2d 16 3x3 pad 1, ...", at most two lines of a field. */
+static void layers_text(const cnn_network *network, char *text, size_t size) {
+    cnn_layer_info layer;
+    const size_t layers = cnn_network_layers(network);
+    text[0] = '\0';
+    for (size_t i = 0, used = 0; i <= layers; i++) {
+        cnn_network_layer(network, i, &layer);
+        if (used + strlen(layer.text) + 12 > size) {
+            snprintf(text + used, size - used, ", ...");
+            return;
+        }
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", layer.text);
+    }
+}
+
+static void print_images(const train_run *run, FILE *stream) {
+    char held[48] = "";
+    const size_t held_out = train_held_out(run);
+    if (held_out)
+        snprintf(held, sizeof held, " %s to validate,", say_count(held_out).text);
+    say_field(stream, "images", "%s to train,%s %s to test, from %s",
+              say_count(cnn_dataset_about(run->train).images - held_out).text, held,
+              say_count(cnn_dataset_about(run->test).images).text, run->settings->training.data);
+}
+
+static void print_columns(const train_run *run, FILE *stream) {
+    fprintf(stream, "\n%s%7s  %8s  %10s%s  %9s  %10s%s\n", say_style(stream, LOOK_BOLD), "epoch",
+            "seconds", "train loss", train_held_out(run) ? "  valid loss  valid right" : "",
+            "test loss", "test right", say_style(stream, LOOK_PLAIN));
+}
+
+void train_report_head(const train_run *run, FILE *stream) {
+    char layers[136];
+    const training_flags *flags = &run->settings->training;
+    const size_t name = strlen(run->settings->network);
+    layers_text(run->network, layers, name < 60 ? sizeof layers - name : sizeof layers - 60);
+    say_field(stream, "network", "%s: %s", run->settings->network, layers);
+    say_field(stream, "parameters", "%s", say_count(cnn_network_parameters(run->network)).text);
+    print_images(run, stream);
+    say_field(stream, "training", "%s, rate %g (%s), batches of %s, seed %s, %s thread%s",
+              training_optimizer_name(flags), training_optimizer(flags).lr,
+              training_schedule_name(flags), say_count(flags->batch_size).text,
+              say_count(flags->seed).text, say_count(cnn_model_threads(run->model)).text,
+              cnn_model_threads(run->model) == 1 ? "" : "s");
+    print_columns(run, stream);
+    fflush(stream);
+}
+
+void train_report_epoch(const train_run *run, size_t epoch, FILE *stream) {
+    const cnn_epoch *e = &run->history[epoch];
+    char number[48], validation[48] = "";
+    snprintf(number, sizeof number, "%zu/%zu", epoch + 1, (size_t)run->settings->epochs);
+    if (train_held_out(run))
+        snprintf(validation, sizeof validation, "  %10.4f  %11s", e->validation_loss,
+                 say_percent(e->validation_accuracy).text);
+    fprintf(stream, "%7s  %8.2f  %10.4f%s  %9.4f  %10s\n", number, e->seconds, e->train_loss,
+            validation, e->test_loss, say_percent(e->test_accuracy).text);
+    fflush(stream);
+}
+
+static int by_size(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* 0 without a whole epoch. */
+static double median_seconds(const train_run *run) {
+    const size_t n = run->finished;
+    double *seconds = n ? malloc(n * sizeof *seconds) : NULL;
+    if (!seconds)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        seconds[i] = run->history[i].seconds;
+    qsort(seconds, n, sizeof *seconds, by_size);
+    const double median = (seconds[(n - 1) / 2] + seconds[n / 2]) / 2;
+    free(seconds);
+    return median;
+}
+
+static void print_speed(const train_run *run, FILE *stream) {
+    const double seconds = median_seconds(run);
+    const size_t images = cnn_dataset_about(run->train).images - train_held_out(run);
+    if (seconds > 0)
+        say_field(stream, "speed", "%.2f seconds per epoch (median), %s images a second", seconds,
+                  say_count((uint64_t)((double)images / seconds)).text);
+}
+
+static void print_test(const train_run *run, FILE *stream) {
+    char worst[512];
+    const cnn_score *score = &run->result.score;
+    confusion_worst(&run->result, run->model, worst, sizeof worst);
+    say_field(stream, "test", "%s%s of %s right%s, loss %.4f", say_style(stream, LOOK_BOLD),
+              say_percent(score->accuracy).text, say_count(score->images).text,
+              say_style(stream, LOOK_PLAIN), score->loss);
+    say_field(stream, "confused", "%s", worst);
+}
+
+static void print_files(const train_run *run, FILE *stream) {
+    say_field(stream, "model", "%s (%s)", run->out, say_bytes(outputs_size(run->out)).text);
+    if (run->best_epoch)
+        say_field(stream, "best model", "%s (epoch %zu, validation loss %.4f)", run->best_out,
+                  run->best_epoch, run->history[run->best_epoch - 1].validation_loss);
+}
+
+static void print_next(const train_run *run, FILE *stream) {
+    char model[512], data[512], network[512];
+    fprintf(stream, "%-13s%s eval %s --data %s\n", "next", run->program,
+            outputs_quoted(run->out, model, sizeof model),
+            outputs_quoted(run->settings->training.data, data, sizeof data));
+    fprintf(stream, "%13s%s info %s\n", "", run->program,
+            outputs_quoted(run->out, model, sizeof model));
+    fprintf(stream, "%13s%s gradcheck %s\n", "", run->program,
+            outputs_quoted(run->settings->network, network, sizeof network));
+}
+
+/* So many epochs scroll the head away: it comes again, with a few of them. */
+static void repeat(const train_run *run, FILE *stream) {
+    fputc('\n', stream);
+    train_report_head(run, stream);
+    for (size_t i = 0; i < MOST_ROWS; i++)
+        train_report_epoch(run, i * (run->finished - 1) / (MOST_ROWS - 1), stream);
+}
+
+void train_report_end(const train_run *run, FILE *stream) {
+    if (run->finished > MOST_ROWS)
+        repeat(run, stream);
+    if (run->interrupted)
+        say_field(stream, "interrupted",
+                  "after %zu of %zu epochs and %s steps; the model is as "
+                  "after the last step",
+                  run->finished, (size_t)run->settings->epochs, say_count(run->steps).text);
+    fputc('\n', stream);
+    print_speed(run, stream);
+    print_test(run, stream);
+    print_files(run, stream);
+    print_next(run, stream);
+}

@@ -1,0 +1,106 @@
+#include "training_flags.h"
+
+#include "say.h"
+#include "source.h"
+
+/* In the order of the library's enumerations. */
+static const char *const optimizers[] = {"sgd", "adam", "adamw", NULL};
+static const char *const schedules[] = {"constant", "step", "cosine", "onecycle", NULL};
+static const char *const inits[] = {"pytorch", "kaiming-normal", "constant", NULL};
+
+const option training_rows[TRAINING_ROW_COUNT] = {
+    ROW_TEXT(training_flags, data, "--data", "DIR", "folder with IDX files, plain or .gz"),
+    ROW_CHOICE(training_flags, optimizer, "--optimizer", "update rule", optimizers),
+    ROW_CHOICE(training_flags, schedule, "--schedule", "of the rate", schedules),
+    ROW_CHOICE(training_flags, init, "--init", "first weights", inits),
+    ROW_REAL(training_flags, lr, "--lr", "adam .001, sgd .01", 0, 1e6),
+    ROW_REAL(training_flags, constant, "--constant", "value of --init (0)", -1e6, 1e6),
+    ROW_REAL(training_flags, momentum, "--momentum", "of sgd (0)", 0, 1),
+    ROW_SWITCH(training_flags, nesterov, "--nesterov", "Nesterov's momentum"),
+    ROW_REAL(training_flags, weight_decay, "--weight-decay", "towards zero", 0, 1e6),
+    ROW_REAL(training_flags, gamma, "--gamma", "step's factor (0.1)", 0, 1e6),
+    ROW_COUNT(training_flags, batch_size, "--batch-size", "images a step", 1, 1e9),
+    ROW_SEED(training_flags, seed, "--seed", "weights, order"),
+    ROW_REAL(training_flags, mean, "--mean", "else measured", -1000, 1000),
+    ROW_REAL(training_flags, deviation, "--std", "else measured", 1e-6, 1000),
+    ROW_COUNT(training_flags, threads, "--threads", "0: every core", 0, 1024),
+    ROW_COUNT(training_flags, limit, "--limit", "first N images", 1, 1e9),
+};
+
+bool training_flags_agree(const training_flags *flags) {
+    const char *problem = NULL;
+    if (flags->optimizer != CNN_SGD && !isnan(flags->momentum))
+        problem = "--momentum counts only with --optimizer sgd";
+    else if (flags->nesterov && !(flags->momentum > 0))
+        problem = "--nesterov wants --optimizer sgd and --momentum above 0";
+    else if (flags->schedule != CNN_STEP && !isnan(flags->gamma))
+        problem = "--gamma counts only with --schedule step";
+    else if (flags->init != CNN_INIT_CONSTANT && !isnan(flags->constant))
+        problem = "--constant counts only with --init constant";
+    if (problem)
+        say_usage("%s", problem);
+    return !problem;
+}
+
+cnn_optimizer training_optimizer(const training_flags *flags) {
+    cnn_optimizer optimizer = CNN_OPTIMIZER_DEFAULT;
+    optimizer.kind = (cnn_optimizer_kind)flags->optimizer;
+    optimizer.lr = !isnan(flags->lr) ? flags->lr : flags->optimizer == CNN_SGD ? 0.01 : 0.001;
+    optimizer.momentum = isnan(flags->momentum) ? 0 : flags->momentum;
+    optimizer.nesterov = flags->nesterov;
+    optimizer.weight_decay = flags->weight_decay;
+    return optimizer;
+}
+
+cnn_schedule training_schedule(const training_flags *flags, size_t step_size, size_t total_steps) {
+    cnn_schedule schedule = CNN_SCHEDULE_DEFAULT;
+    schedule.kind = (cnn_schedule_kind)flags->schedule;
+    schedule.gamma = isnan(flags->gamma) ? schedule.gamma : flags->gamma;
+    schedule.step_size = step_size;
+    schedule.total_steps = total_steps;
+    return schedule;
+}
+
+cnn_model_options training_model(const training_flags *flags, cnn_normalisation normalisation) {
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    options.batch_size = flags->batch_size;
+    options.threads = flags->threads;
+    options.seed = flags->seed;
+    options.init = (cnn_init)flags->init;
+    options.constant = isnan(flags->constant) ? 0 : (float)flags->constant;
+    options.normalisation = normalisation;
+    return options;
+}
+
+static cnn_normalisation normalisation_of(const training_flags *flags, const cnn_dataset *images) {
+    cnn_normalisation normalisation = {(float)flags->mean, (float)flags->deviation};
+    if (!isnan(flags->mean) && !isnan(flags->deviation))
+        return normalisation;
+    const cnn_normalisation measured = cnn_dataset_measure(images);
+    if (isnan(flags->mean))
+        normalisation.mean = measured.mean;
+    if (isnan(flags->deviation))
+        normalisation.deviation = measured.deviation;
+    return normalisation;
+}
+
+cnn_dataset *training_images(const training_flags *flags, const cnn_network *network,
+                             cnn_normalisation *normalisation, cnn_error *error) {
+    cnn_dataset *images = source_images(flags->data, CNN_TRAIN, network, error);
+    if (!images)
+        return NULL;
+    *normalisation = normalisation_of(flags, images);
+    if (flags->limit && !cnn_dataset_truncate(images, flags->limit, error)) {
+        cnn_dataset_free(images);
+        return NULL;
+    }
+    return images;
+}
+
+const char *training_optimizer_name(const training_flags *flags) {
+    return optimizers[flags->optimizer];
+}
+
+const char *training_schedule_name(const training_flags *flags) {
+    return schedules[flags->schedule];
+}

@@ -1,0 +1,46 @@
+/* The flags that train and trace share, and what the library takes for them. */
+#ifndef CLI_TRAINING_FLAGS_H
+#define CLI_TRAINING_FLAGS_H
+
+#include "options.h"
+
+#include <math.h>
+
+/* NaN: not given. */
+typedef struct training_flags {
+    const char *data;
+    uint64_t batch_size, seed, threads, limit; /* limit 0: all */
+    int optimizer, schedule, init;
+    double lr, momentum, weight_decay, gamma, mean, deviation, constant;
+    bool nesterov;
+} training_flags;
+
+#define TRAINING_FLAGS_DEFAULT                                                                     \
+    {                                                                                              \
+        .data = "data/mnist", .batch_size = 64, .seed = 1, .optimizer = CNN_ADAM, .lr = NAN,       \
+        .momentum = NAN, .weight_decay = 0, .gamma = NAN, .mean = NAN, .deviation = NAN,           \
+        .constant = NAN                                                                            \
+    }
+
+/* Add them with option_group {TRAINING_ROWS, offset of the struct}. */
+#define TRAINING_ROW_COUNT 16
+extern const option training_rows[TRAINING_ROW_COUNT];
+#define TRAINING_ROWS training_rows, TRAINING_ROW_COUNT
+
+/* False if flags contradict each other, which is said. */
+bool training_flags_agree(const training_flags *flags);
+
+cnn_optimizer training_optimizer(const training_flags *flags);
+/* step_size and total_steps as in cnn_schedule. */
+cnn_schedule training_schedule(const training_flags *flags, size_t step_size, size_t total_steps);
+cnn_model_options training_model(const training_flags *flags, cnn_normalisation normalisation);
+
+/* The training images, cut to --limit, and the normalisation given or measured on all of them. */
+cnn_dataset *training_images(const training_flags *flags, const cnn_network *network,
+                             cnn_normalisation *normalisation, cnn_error *error);
+
+/* As typed: adam, onecycle. */
+const char *training_optimizer_name(const training_flags *flags);
+const char *training_schedule_name(const training_flags *flags);
+
+#endif

@@ -1,0 +1,114 @@
+#include "values.h"
+
+#include "nearest.h"
+#include "say.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool values_whole(const char *text, uint64_t *number) {
+    uint64_t value = 0;
+    for (const char *c = text; *c; c++) {
+        const uint64_t digit = (uint64_t)(*c - '0');
+        if (*c < '0' || *c > '9' || value > (UINT64_MAX - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    *number = value;
+    return text[0] != '\0';
+}
+
+bool values_real(const char *text, double *number) {
+    if (!text[0] || text[strspn(text, "0123456789+-.eE")])
+        return false;
+    char *end;
+    *number = strtod(text, &end);
+    return !*end && isfinite(*number);
+}
+
+static say_text bound(const option *row, double value) {
+    if (row->type == OPTION_COUNT)
+        return say_count((uint64_t)value);
+    say_text text;
+    snprintf(text.text, sizeof text.text, "%g", value);
+    return text;
+}
+
+static bool refuse_number(const option *row, const char *text) {
+    const char *kind = row->type == OPTION_REAL ? "number" : "whole number";
+    if (row->type == OPTION_SEED)
+        say_usage("%s wants a %s below 2^63, not '%s'", row->name, kind, text);
+    else
+        say_usage("%s wants a %s from %s to %s, not '%s'", row->name, kind,
+                  bound(row, row->least).text, bound(row, row->most).text, text);
+    return false;
+}
+
+static bool store_count(const option *row, const char *text, uint64_t *value) {
+    uint64_t number;
+    if (!values_whole(text, &number))
+        return refuse_number(row, text);
+    if (row->type == OPTION_SEED && number > INT64_MAX)
+        return refuse_number(row, text);
+    if (row->type == OPTION_COUNT && ((double)number < row->least || (double)number > row->most))
+        return refuse_number(row, text);
+    *value = number;
+    return true;
+}
+
+static bool store_real(const option *row, const char *text, double *value) {
+    double number;
+    if (!values_real(text, &number) || number < row->least || number > row->most)
+        return refuse_number(row, text);
+    *value = number;
+    return true;
+}
+
+static bool store_choice(const option *row, const char *text, int *value) {
+    char all[128] = "";
+    near_word near = {.typed = text};
+    for (int i = 0; row->choices[i]; i++) {
+        if (!strcmp(row->choices[i], text)) {
+            *value = i;
+            return true;
+        }
+        nearest_offer(&near, row->choices[i]);
+        const size_t used = strlen(all);
+        const char *between = !i ? "" : row->choices[i + 1] ? ", " : " or ";
+        snprintf(all + used, sizeof all - used, "%s%s", between, row->choices[i]);
+    }
+    say_usage("%s wants %s, not '%s'%s%s%s", row->name, all, text,
+              near.word ? "; did you mean " : "", near.word ? near.word : "", near.word ? "?" : "");
+    return false;
+}
+
+static bool store_text(const option *row, const char *text, const char **value) {
+    if (!text[0]) {
+        say_usage("%s%s%s must not be empty", row->name ? row->name : "", row->name ? " " : "",
+                  row->argument);
+        return false;
+    }
+    *value = text;
+    return true;
+}
+
+bool values_store(const option *row, const char *text, void *value) {
+    switch (row->type) {
+    case OPTION_COUNT:
+    case OPTION_SEED:
+        return store_count(row, text, value);
+    case OPTION_REAL:
+        return store_real(row, text, value);
+    case OPTION_CHOICE:
+        return store_choice(row, text, value);
+    case OPTION_TEXT:
+        return store_text(row, text, value);
+    case OPTION_SWITCH:
+        *(bool *)value = true;
+        return true;
+    default:
+        return false;
+    }
+}

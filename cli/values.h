@@ -1,0 +1,15 @@
+/* The values of flags: whole tokens, within their range. */
+#ifndef CLI_VALUES_H
+#define CLI_VALUES_H
+
+#include "options.h"
+
+/* Digits only; false also if the number does not fit. */
+bool values_whole(const char *text, uint64_t *number);
+/* Decimal notation only: no spaces, hexadecimal, infinity or NaN. */
+bool values_real(const char *text, double *number);
+
+/* Checks text against the row and writes the value. A refusal is said with what is wanted. */
+bool values_store(const option *row, const char *text, void *value);
+
+#endif

@@ -1,0 +1,128 @@
+/* Everything is copied in when the set is made, so that nobody else can change it later. */
+#include "dataset.h"
+
+#include "memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* False too if the product of all sizes does not fit. */
+static bool sizes_sound(const cnn_dataset_info *info, size_t *image_size, cnn_error *error) {
+    size_t all;
+    if (!info->images || !info->height || !info->width || !info->channels)
+        return error_set(error, CNN_BAD_ARGUMENT, "no images in it");
+    if (!info->classes || info->classes > DATASET_CLASSES_LIMIT)
+        return error_set(error, CNN_BAD_ARGUMENT, "%zu classes, where 1 to %zu can be",
+                         info->classes, DATASET_CLASSES_LIMIT);
+    if (!size_multiply(info->height, info->width, image_size) ||
+        !size_multiply(*image_size, info->channels, image_size) ||
+        !size_multiply(*image_size, info->images, &all))
+        return error_set(error, CNN_BAD_ARGUMENT, "%zu images of %zu x %zu x %zu are too many",
+                         info->images, info->height, info->width, info->channels);
+    return true;
+}
+
+size_t labels_first_beyond(const uint8_t *labels, size_t count, size_t classes) {
+    size_t i = 0;
+    while (i < count && labels[i] < classes)
+        i++;
+    return i;
+}
+
+/* Room for everything; pixels and labels are 0, classes have their numbers for names. */
+static cnn_dataset *dataset_new(const cnn_dataset_info *info, size_t image_size, cnn_error *error) {
+    cnn_dataset *dataset = memory_new(1, sizeof *dataset, error);
+    if (!dataset)
+        return NULL;
+    dataset->info = *info;
+    dataset->image_size = image_size;
+    dataset->pixels = memory_new(info->images, image_size, error);
+    if (dataset->pixels)
+        dataset->labels = memory_new(info->images, sizeof *dataset->labels, error);
+    if (dataset->labels)
+        dataset->names = memory_new(info->classes, sizeof *dataset->names, error);
+    if (!dataset->names) {
+        cnn_dataset_free(dataset);
+        return NULL;
+    }
+    for (size_t i = 0; i < info->classes; i++)
+        snprintf(dataset->names[i], sizeof dataset->names[i], "%zu", i);
+    return dataset;
+}
+
+cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
+                                const uint8_t *labels, cnn_error *error) {
+    size_t image_size;
+    if (!sizes_sound(info, &image_size, error))
+        return NULL;
+    const size_t beyond = labels_first_beyond(labels, info->images, info->classes);
+    if (beyond < info->images) {
+        error_set(error, CNN_BAD_ARGUMENT, "label %u of image %zu is not below %zu",
+                  (unsigned)labels[beyond], beyond, info->classes);
+        return NULL;
+    }
+    cnn_dataset *dataset = dataset_new(info, image_size, error);
+    if (!dataset)
+        return NULL;
+    memcpy(dataset->pixels, images, info->images * image_size);
+    for (size_t i = 0; i < info->images; i++)
+        dataset->labels[i] = labels[i];
+    return dataset;
+}
+
+void cnn_dataset_free(cnn_dataset *dataset) {
+    if (!dataset)
+        return;
+    free(dataset->pixels);
+    free(dataset->labels);
+    free(dataset->names);
+    free(dataset);
+}
+
+cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset) {
+    return dataset->info;
+}
+
+bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error) {
+    if (!images)
+        return error_set(error, CNN_BAD_ARGUMENT, "a data set cannot be cut to 0 images");
+    if (images < dataset->info.images)
+        dataset->info.images = images;
+    return true;
+}
+
+const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index) {
+    return dataset->pixels + index * dataset->image_size;
+}
+
+size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index) {
+    return dataset->labels[index];
+}
+
+const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index) {
+    return dataset->names[index];
+}
+
+/* The float nearest to the decimal: both numbers divided are whole and small, so only the division
+ * rounds. */
+static float four_decimals(double value) {
+    return (float)round(value * 1e4) / 1e4f;
+}
+
+/* The sums are whole numbers and exact, so the result does not depend on the order of the images.
+ * A deviation that rounds to 0 counts as constant: nobody can divide by it. */
+cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset) {
+    const size_t count = dataset->info.images * dataset->image_size;
+    uint64_t sum = 0, squares = 0;
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t pixel = dataset->pixels[i];
+        sum += pixel;
+        squares += pixel * pixel;
+    }
+    const double mean = (double)sum / (double)count;
+    const double variance = (double)squares / (double)count - mean * mean;
+    const float deviation = four_decimals(sqrt(variance > 0 ? variance : 0) / 255);
+    return (cnn_normalisation){four_decimals(mean / 255), deviation > 0 ? deviation : 1};
+}

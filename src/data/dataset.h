@@ -1,0 +1,21 @@
+/* A data set from the inside, for those that fill or gather it. */
+#ifndef DATA_DATASET_H
+#define DATA_DATASET_H
+
+#include "cnn.h"
+
+/* More classes than this are taken for a slip, not a task. */
+#define DATASET_CLASSES_LIMIT ((size_t)1 << 20)
+
+struct cnn_dataset {
+    cnn_dataset_info info;
+    size_t image_size;            /* height * width * channels: bytes of one image */
+    uint8_t *pixels;              /* [images][height][width][channels], one block */
+    uint32_t *labels;             /* [images], each below info.classes */
+    char (*names)[CNN_NAME_SIZE]; /* [classes], each ended by 0 */
+};
+
+/* The place of the first label that is not below `classes`, or count if all are. */
+size_t labels_first_beyond(const uint8_t *labels, size_t count, size_t classes);
+
+#endif

@@ -1,0 +1,105 @@
+#define ZLIB_CONST
+#include "gunzip.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+/* zlib counts in unsigned int: it is handed at most this much at once. */
+#define PIECE ((size_t)1 << 30)
+#define FIRST_ROOM ((size_t)1 << 16)
+/* The largest window, and the gzip wrapper alone: neither zlib's nor raw data. */
+#define GZIP_WINDOW (15 + 16)
+
+typedef struct inflation {
+    z_stream stream;
+    const uint8_t *data;
+    size_t size, at; /* compressed */
+    uint8_t *out;
+    size_t room, used, limit; /* decompressed */
+} inflation;
+
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+bool gunzip_begins(const uint8_t *data, size_t size) {
+    return size >= 2 && data[0] == 0x1f && data[1] == 0x8b;
+}
+
+/* Doubles the room for output up to the limit; at the limit it stays. */
+static bool grow(inflation *job, cnn_error *error) {
+    size_t room = FIRST_ROOM;
+    if (job->room)
+        room = job->room > job->limit / 2 ? job->limit : job->room * 2;
+    room = smaller(room, job->limit);
+    if (room == job->room)
+        return true;
+    uint8_t *out = realloc(job->out, room);
+    if (!out)
+        return error_no_memory(error, room);
+    job->out = out;
+    job->room = room;
+    return true;
+}
+
+/* One call of inflate() with what is left of both sides, which are counted here: zlib's own totals
+ * have 32 bits on some machines. */
+static int inflate_piece(inflation *job) {
+    const size_t in = smaller(job->size - job->at, PIECE);
+    const size_t room = smaller(job->room - job->used, PIECE);
+    job->stream.next_in = job->data + job->at;
+    job->stream.avail_in = (uInt)in;
+    job->stream.next_out = job->out + job->used;
+    job->stream.avail_out = (uInt)room;
+    const int result = inflate(&job->stream, Z_NO_FLUSH);
+    job->at += in - job->stream.avail_in;
+    job->used += room - job->stream.avail_out;
+    return result;
+}
+
+/* Z_BUF_ERROR means that no step was possible. With all input taken the member's own end is still
+ * missing, whatever room is left; else it is the room. */
+static bool refused(const inflation *job, int result, cnn_error *error) {
+    if (result == Z_MEM_ERROR)
+        return error_set(error, CNN_NO_MEMORY, "no memory to decompress");
+    if (result != Z_BUF_ERROR)
+        return error_at(error, job->at, "damaged gzip data: %s",
+                        job->stream.msg ? job->stream.msg : "not as zlib wants it");
+    if (job->at == job->size)
+        return error_at(error, job->at, "the gzip data ends too early");
+    return error_at(error, job->at, "decompresses to more than %zu bytes", job->limit);
+}
+
+/* gzip allows several members in one file; the data sets do not use that, and a second one is more
+ * often a sign of damage. */
+static bool inflate_all(inflation *job, cnn_error *error) {
+    int result = Z_OK;
+    while (result == Z_OK) {
+        if (job->used == job->room && !grow(job, error))
+            return false;
+        result = inflate_piece(job);
+    }
+    if (result != Z_STREAM_END)
+        return refused(job, result, error);
+    if (job->at < job->size)
+        return error_at(error, job->at, "%zu bytes after the end of the gzip data",
+                        job->size - job->at);
+    return true;
+}
+
+bool gunzip(const uint8_t *data, size_t size, size_t limit, uint8_t **out, size_t *out_size,
+            cnn_error *error) {
+    inflation job = {.data = data, .size = size, .limit = limit};
+    const int result = inflateInit2(&job.stream, GZIP_WINDOW);
+    if (result != Z_OK)
+        return refused(&job, result, error);
+    const bool ok = inflate_all(&job, error);
+    inflateEnd(&job.stream);
+    if (!ok) {
+        free(job.out);
+        return false;
+    }
+    *out = job.out;
+    *out_size = job.used;
+    return true;
+}

@@ -1,0 +1,17 @@
+/* gzip (RFC 1952) in memory, the inflating done by zlib. */
+#ifndef DATA_GUNZIP_H
+#define DATA_GUNZIP_H
+
+#include "error.h"
+
+/* True if the bytes begin as gzip does: 1f 8b. */
+bool gunzip_begins(const uint8_t *data, size_t size);
+
+/* Decompresses one member into a block to be freed with free(). Refused, with the byte of the
+ * compressed data: more output than `limit` (at least 1), data that is damaged or ends too early,
+ * and anything after the member. Memory grows with what was really decompressed, never with what a
+ * header says. */
+bool gunzip(const uint8_t *data, size_t size, size_t limit, uint8_t **out, size_t *out_size,
+            cnn_error *error);
+
+#endif

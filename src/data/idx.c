@@ -1,0 +1,146 @@
+#include "idx.h"
+
+#include "bytes.h"
+#include "dataset.h"
+#include "gunzip.h"
+#include "memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define IDX_RANK 3
+
+/* Where the first size stands: what disagrees with it is reported there. */
+#define SIZES_OFFSET 4
+
+typedef struct idx_kind {
+    uint32_t magic;
+    size_t rank;
+    const char *noun;
+} idx_kind;
+
+static const idx_kind IMAGES = {0x00000803, 3, "images"}, LABELS = {0x00000801, 1, "labels"};
+
+typedef struct idx_file {
+    const idx_source *source;
+    uint8_t *unpacked; /* what `in` reads if the source is gzip, else NULL */
+    bytes in;          /* once open: at the first byte after the header */
+    uint32_t sizes[IDX_RANK];
+} idx_file;
+
+/* Completes an error found in this file. Always false. */
+static bool blame(const idx_file *file, cnn_error *error) {
+    if (error && file->unpacked) {
+        const size_t length = strlen(error->message);
+        snprintf(error->message + length, sizeof error->message - length,
+                 " (byte counted decompressed)");
+    }
+    return error_in_file(error, file->source->name);
+}
+
+/* Bytes that do not begin as gzip does are used as they are, without a copy. */
+static bool unpack(idx_file *file, cnn_error *error) {
+    const idx_source *source = file->source;
+    file->in = (bytes){source->data, source->size, 0};
+    if (!gunzip_begins(source->data, source->size))
+        return true;
+    size_t size;
+    if (!gunzip(source->data, source->size, IDX_LIMIT, &file->unpacked, &size, error))
+        return false;
+    file->in = (bytes){file->unpacked, size, 0};
+    return true;
+}
+
+/* The magic number is looked at before the end of a short file is complained about: a file of the
+ * wrong kind should be called so. */
+static bool read_header(idx_file *file, const idx_kind *kind, cnn_error *error) {
+    uint32_t magic;
+    bool whole = bytes_u32_big(&file->in, &magic);
+    if (whole && magic != kind->magic)
+        return error_at(error, 0, "not IDX %s: begins with %08x, not %08x", kind->noun,
+                        (unsigned)magic, (unsigned)kind->magic);
+    for (size_t i = 0; whole && i < kind->rank; i++)
+        whole = bytes_u32_big(&file->in, &file->sizes[i]);
+    return whole || error_at(error, file->in.size, "the file ends within its header");
+}
+
+/* The sizes must account for each byte after the header. */
+static bool check_body(const idx_file *file, const idx_kind *kind, cnn_error *error) {
+    const size_t left = file->in.size - file->in.at;
+    size_t need = 1;
+    for (size_t i = 0; i < kind->rank; i++)
+        if (!size_multiply(need, file->sizes[i], &need))
+            return error_at(error, SIZES_OFFSET, "the sizes in the header are too large");
+    if (!need)
+        return error_at(error, SIZES_OFFSET, "no %s in it", kind->noun);
+    if (left < need)
+        return error_at(error, file->in.size, "the file ends %zu bytes too early", need - left);
+    if (left > need)
+        return error_at(error, file->in.at + need, "%zu bytes after the last of %u %s", left - need,
+                        (unsigned)file->sizes[0], kind->noun);
+    return true;
+}
+
+static bool open_file(idx_file *file, const idx_kind *kind, cnn_error *error) {
+    return (unpack(file, error) && read_header(file, kind, error) &&
+            check_body(file, kind, error)) ||
+           blame(file, error);
+}
+
+static size_t largest_and_one(const uint8_t *labels, size_t count) {
+    size_t largest = 0;
+    for (size_t i = 0; i < count; i++)
+        largest = labels[i] > largest ? labels[i] : largest;
+    return largest + 1;
+}
+
+/* What only the two files together can be wrong about is the fault of the labels. */
+static bool check_labels(const idx_file *file, size_t images, size_t classes, cnn_error *error) {
+    const uint8_t *labels = file->in.data + file->in.at;
+    if (file->sizes[0] != images) {
+        error_at(error, SIZES_OFFSET, "%u labels for %zu images", (unsigned)file->sizes[0], images);
+        return blame(file, error);
+    }
+    const size_t i = labels_first_beyond(labels, images, classes);
+    if (i == images)
+        return true;
+    error_at(error, file->in.at + i, "label %u of image %zu is not below %zu", (unsigned)labels[i],
+             i, classes);
+    return blame(file, error);
+}
+
+/* Both files are open: the bytes promised by the sizes are there. */
+static cnn_dataset *combine(const idx_file *images, const idx_file *labels, size_t classes,
+                            cnn_error *error) {
+    const uint8_t *label = labels->in.data + labels->in.at;
+    if (!classes)
+        classes = largest_and_one(label, labels->sizes[0]);
+    if (!check_labels(labels, images->sizes[0], classes, error))
+        return NULL;
+    const cnn_dataset_info info = {.images = images->sizes[0],
+                                   .height = images->sizes[1],
+                                   .width = images->sizes[2],
+                                   .channels = 1,
+                                   .classes = classes};
+    return cnn_dataset_create(&info, images->in.data + images->in.at, label, error);
+}
+
+cnn_dataset *idx_dataset(const idx_source *images, const idx_source *labels, size_t classes,
+                         cnn_error *error) {
+    idx_file image_file = {.source = images}, label_file = {.source = labels};
+    cnn_dataset *dataset = NULL;
+    if (open_file(&image_file, &IMAGES, error) && open_file(&label_file, &LABELS, error))
+        dataset = combine(&image_file, &label_file, classes, error);
+    free(image_file.unpacked);
+    free(label_file.unpacked);
+    return dataset;
+}
+
+/* Bytes have no path: errors call them by what they are. */
+cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size, const void *labels,
+                                  size_t labels_size, size_t classes, cnn_error *error) {
+    const idx_source image_source = {images, images_size, IMAGES.noun};
+    const idx_source label_source = {labels, labels_size, LABELS.noun};
+    return idx_dataset(&image_source, &label_source, classes, error);
+}

@@ -1,0 +1,142 @@
+/* Bringing images to a model: into its input, and whole sets through it. */
+#include "model.h"
+
+#include <string.h>
+
+static bool refuse_count(const cnn_model *model, size_t count, cnn_error *error) {
+    return error_set(error, CNN_BAD_ARGUMENT, "%zu images in a batch: must be 1 to %zu", count,
+                     model->options.batch_size);
+}
+
+static extent input_of(const cnn_model *model) {
+    return model->network->layers[0].geometry.y;
+}
+
+static void set_pixels(cnn_model *model, size_t place, const uint8_t *image) {
+    const size_t values = extent_size(input_of(model));
+    float *x = model->nodes[0].y + place * values;
+    for (size_t i = 0; i < values; i++)
+        x[i] = model->pixels[image[i]];
+}
+
+bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *error) {
+    const cnn_dataset_info about = cnn_dataset_about(dataset);
+    const extent x = input_of(model);
+    const size_t classes = cnn_network_classes(model->network);
+    if (about.height != x.h || about.width != x.w || about.channels != x.c)
+        return error_set(error, CNN_BAD_ARGUMENT,
+                         "the images are %zux%zux%zu, the network wants %zux%zux%zu", about.height,
+                         about.width, about.channels, x.h, x.w, x.c);
+    if (about.classes > classes)
+        return error_set(error, CNN_BAD_ARGUMENT, "the data has %zu classes, the network %zu",
+                         about.classes, classes);
+    return true;
+}
+
+/* Image number `first` and the count - 1 that follow it in the order of indices, or of the data set
+ * if that is NULL. All checks are done. */
+static void gather(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
+                   size_t first, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const size_t index = indices ? indices[first + i] : first + i;
+        set_pixels(model, i, cnn_dataset_image(dataset, index));
+        model->labels[i] = (uint32_t)cnn_dataset_label(dataset, index);
+    }
+    model->n = count;
+}
+
+bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
+                         size_t count, cnn_error *error) {
+    if (!model_takes(model, dataset, error))
+        return false;
+    if (count == 0 || count > model->options.batch_size)
+        return refuse_count(model, count, error);
+    const size_t images = cnn_dataset_about(dataset).images;
+    for (size_t i = 0; i < count; i++)
+        if (indices[i] >= images)
+            return error_set(error, CNN_BAD_ARGUMENT, "image %u of %zu", indices[i], images);
+    gather(model, dataset, indices, 0, count);
+    return true;
+}
+
+bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *labels, size_t count,
+                         cnn_error *error) {
+    const size_t classes = cnn_network_classes(model->network);
+    if (count == 0 || count > model->options.batch_size)
+        return refuse_count(model, count, error);
+    for (size_t i = 0; labels && i < count; i++)
+        if (labels[i] >= classes)
+            return error_set(error, CNN_BAD_ARGUMENT, "label %u of image %zu is not below %zu",
+                             labels[i], i, classes);
+    memcpy(model->nodes[0].y, x, count * extent_size(input_of(model)) * sizeof *x);
+    if (labels)
+        memcpy(model->labels, labels, count * sizeof *labels);
+    else
+        memset(model->labels, 0, count * sizeof *labels);
+    model->n = count;
+    return true;
+}
+
+bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
+                       cnn_error *error) {
+    const size_t classes = cnn_network_classes(model->network);
+    const size_t values = extent_size(input_of(model)), batch = model->options.batch_size;
+    if (count == 0)
+        return error_set(error, CNN_BAD_ARGUMENT, "no images to predict");
+    for (size_t done = 0; done < count; done += model->n) {
+        model->n = count - done < batch ? count - done : batch;
+        memset(model->labels, 0, model->n * sizeof *model->labels);
+        for (size_t i = 0; i < model->n; i++)
+            set_pixels(model, i, images + (done + i) * values);
+        cnn_model_forward(model);
+        memcpy(probabilities + done * classes, model->probabilities,
+               model->n * classes * sizeof *probabilities);
+    }
+    return true;
+}
+
+/* The first of the largest. */
+static size_t guess_of(const float *p, size_t classes) {
+    size_t best = 0;
+    for (size_t k = 1; k < classes; k++)
+        if (p[k] > p[best])
+            best = k;
+    return best;
+}
+
+/* Adds what the last forward pass says about the batch. */
+static void count_batch(const cnn_model *model, cnn_score *score, size_t *confusion) {
+    const size_t classes = cnn_network_classes(model->network);
+    for (size_t i = 0; i < model->n; i++) {
+        const size_t guess = guess_of(model->nodes[model->network->count].y + i * classes, classes);
+        score->correct += guess == model->labels[i];
+        score->loss += model->losses[i];
+        if (confusion)
+            confusion[model->labels[i] * classes + guess]++;
+    }
+    score->images += model->n;
+}
+
+void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
+                    size_t count, cnn_score *score, size_t *confusion) {
+    const size_t batch = model->options.batch_size;
+    *score = (cnn_score){0};
+    for (size_t done = 0; done < count; done += model->n) {
+        gather(model, dataset, indices, done, count - done < batch ? count - done : batch);
+        cnn_model_forward(model);
+        count_batch(model, score, confusion);
+    }
+    score->loss /= (double)score->images;
+    score->accuracy = (double)score->correct / (double)score->images;
+}
+
+bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
+                        size_t *confusion, cnn_error *error) {
+    const size_t classes = cnn_network_classes(model->network);
+    if (!model_takes(model, dataset, error))
+        return false;
+    if (confusion)
+        memset(confusion, 0, classes * classes * sizeof *confusion);
+    model_evaluate(model, dataset, NULL, cnn_dataset_about(dataset).images, score, confusion);
+    return true;
+}

@@ -1,0 +1,118 @@
+#include "layers.h"
+
+#include <string.h>
+
+static size_t or_else(size_t value, size_t otherwise) {
+    return value ? value : otherwise;
+}
+
+/* Places a window can stand at; 0 if it does not fit. The sum is safe: pads are bounded. */
+static size_t places(size_t size, size_t pad, size_t window, size_t stride) {
+    const size_t padded = size + 2 * pad;
+    return padded < window ? 0 : (padded - window) / stride + 1;
+}
+
+static const char *conv2d_shape(const layer_options *o, geometry *g, bool *flat) {
+    if (*flat)
+        return "a convolution needs height and width";
+    g->r = o->kernel.h, g->s = o->kernel.w;
+    g->u = or_else(o->stride.h, 1), g->v = or_else(o->stride.w, 1);
+    g->pad_h = o->pad.h, g->pad_w = o->pad.w;
+    g->y = (extent){places(g->x.h, g->pad_h, g->r, g->u), places(g->x.w, g->pad_w, g->s, g->v),
+                    o->outputs};
+    return g->y.h && g->y.w ? NULL : "the kernel does not fit";
+}
+
+static const char *maxpool2d_shape(const layer_options *o, geometry *g, bool *flat) {
+    if (*flat)
+        return "pooling needs height and width";
+    g->r = o->kernel.h, g->s = o->kernel.w;
+    g->u = or_else(o->stride.h, g->r), g->v = or_else(o->stride.w, g->s);
+    g->y = (extent){places(g->x.h, 0, g->r, g->u), places(g->x.w, 0, g->s, g->v), g->x.c};
+    return g->y.h && g->y.w ? NULL : "the window does not fit";
+}
+
+static const char *relu_shape(const layer_options *o, geometry *g, bool *flat) {
+    (void)o, (void)flat;
+    g->y = g->x;
+    return NULL;
+}
+
+static const char *flatten_shape(const layer_options *o, geometry *g, bool *flat) {
+    (void)o;
+    g->y = (extent){1, 1, g->x.h * g->x.w * g->x.c};
+    *flat = true;
+    return NULL;
+}
+
+static const char *dense_shape(const layer_options *o, geometry *g, bool *flat) {
+    if (!*flat)
+        return "put flatten before it";
+    g->y = (extent){1, 1, o->outputs};
+    return NULL;
+}
+
+static const operation *conv2d_operation(const ops *ops) {
+    return &ops->conv2d;
+}
+
+static const operation *relu_operation(const ops *ops) {
+    return &ops->relu;
+}
+
+static const operation *maxpool2d_operation(const ops *ops) {
+    return &ops->maxpool2d;
+}
+
+static const operation *dense_operation(const ops *ops) {
+    return &ops->dense;
+}
+
+#define OUTPUTS                                                                                    \
+    { NULL, ARGUMENT_NUMBER, offsetof(layer_options, outputs) }
+#define KERNEL                                                                                     \
+    { NULL, ARGUMENT_PAIR, offsetof(layer_options, kernel) }
+#define STRIDE                                                                                     \
+    { "stride", ARGUMENT_PAIR, offsetof(layer_options, stride) }
+#define PAD                                                                                        \
+    { "pad", ARGUMENT_PAIR, offsetof(layer_options, pad) }
+#define BIAS                                                                                       \
+    { "bias", ARGUMENT_BIAS, offsetof(layer_options, no_bias) }
+#define END                                                                                        \
+    { NULL, ARGUMENT_NUMBER, ARGUMENT_END }
+
+const layer_kind layer_kinds[] = {
+    {.word = "conv2d",
+     .prefix = "conv",
+     .arguments = {OUTPUTS, KERNEL, STRIDE, PAD, BIAS},
+     .shape = conv2d_shape,
+     .operation = conv2d_operation,
+     .weights = true},
+    {.word = "relu",
+     .prefix = "relu",
+     .arguments = {END},
+     .shape = relu_shape,
+     .operation = relu_operation},
+    {.word = "maxpool2d",
+     .prefix = "pool",
+     .arguments = {KERNEL, STRIDE, END},
+     .shape = maxpool2d_shape,
+     .operation = maxpool2d_operation,
+     .winners = true},
+    {.word = "flatten", .prefix = "flatten", .arguments = {END}, .shape = flatten_shape},
+    {.word = "dense",
+     .prefix = "fc",
+     .arguments = {OUTPUTS, BIAS, END},
+     .shape = dense_shape,
+     .operation = dense_operation,
+     .weights = true},
+};
+
+const size_t layer_kind_count = sizeof layer_kinds / sizeof *layer_kinds;
+
+const layer_kind *layer_kind_of(const char *word, size_t length) {
+    for (size_t i = 0; i < layer_kind_count; i++)
+        if (strlen(layer_kinds[i].word) == length && !memcmp(layer_kinds[i].word, word, length))
+            return &layer_kinds[i];
+    return NULL;
+}

@@ -1,0 +1,184 @@
+/* Making a model: all shapes are known, so all memory is planned once and taken at once. */
+#include "model.h"
+
+#include "memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static float *floats(arena *arena, size_t a, size_t b) {
+    size_t count = 0;
+    if (!size_multiply(a, b, &count))
+        arena->overflow = true;
+    return arena_take(arena, count, sizeof(float));
+}
+
+/* Parameters or gradients of all layers, one after the other. Returns how many floats that is. */
+static size_t plan_parameters(cnn_model *model, arena *arena, bool gradients) {
+    const size_t before = arena->used;
+    for (size_t i = 1; i <= model->network->count; i++) {
+        const layer *layer = &model->network->layers[i];
+        node *node = &model->nodes[i];
+        float **w = gradients ? &node->dw : &node->w, **b = gradients ? &node->db : &node->b;
+        if (layer->weights)
+            *w = floats(arena, layer->weights, 1);
+        if (layer->biases)
+            *b = floats(arena, layer->biases, 1);
+    }
+    return (arena->used - before) / sizeof(float);
+}
+
+static void plan_node(cnn_model *model, arena *arena, size_t index) {
+    const layer *layer = &model->network->layers[index];
+    const size_t batch = model->options.batch_size, values = extent_size(layer->geometry.y);
+    node *node = &model->nodes[index];
+    if (layer->kind && !layer->kind->operation) {
+        node->y = node[-1].y;
+        node->dy = node[-1].dy;
+        return;
+    }
+    node->y = floats(arena, batch, values);
+    if (index > 0 || model->options.input_gradient)
+        node->dy = floats(arena, batch, values);
+    if (layer->kind && layer->kind->winners)
+        node->winners = (void *)floats(arena, batch, values);
+    if (layer->weights && layer->kind->operation(model->ops)->axis == SUM_IMAGES)
+        node->partials = floats(arena, SHARDS_MAX, layer->weights + layer->biases);
+}
+
+static size_t scratch_size(const cnn_model *model) {
+    size_t most = 0;
+    for (size_t i = 1; i <= model->network->count; i++) {
+        const layer *layer = &model->network->layers[i];
+        const operation *op = layer->kind->operation ? layer->kind->operation(model->ops) : NULL;
+        const size_t size = op && op->scratch ? op->scratch(&layer->geometry) : 0;
+        most = size > most ? size : most;
+    }
+    return most;
+}
+
+/* Walks over everything the model needs, in the order of its first use. */
+static void plan(cnn_model *model, arena *arena) {
+    const size_t batch = model->options.batch_size;
+    const size_t classes = cnn_network_classes(model->network);
+    model->parameters = (void *)(arena->base ? arena->base + arena->used : NULL);
+    model->parameters_size = plan_parameters(model, arena, false);
+    model->gradients = (void *)(arena->base ? arena->base + arena->used : NULL);
+    plan_parameters(model, arena, true);
+    for (size_t i = 0; i <= model->network->count; i++)
+        plan_node(model, arena, i);
+    model->labels = arena_take(arena, batch, sizeof *model->labels);
+    model->probabilities = floats(arena, batch, classes);
+    model->losses = floats(arena, batch, 1);
+    model->scratch_size = scratch_size(model);
+    model->scratch = floats(arena, SHARDS_MAX, model->scratch_size);
+    model->classes = arena_take(arena, classes, sizeof *model->classes);
+}
+
+static bool allocate(cnn_model *model, cnn_error *error) {
+    arena counted = {0};
+    plan(model, &counted);
+    if (counted.overflow)
+        return error_no_memory(error, SIZE_MAX);
+    model->bytes = counted.used;
+    model->block = memory_new(counted.used, 1, error);
+    if (!model->block)
+        return false;
+    arena real = {.base = model->block};
+    plan(model, &real);
+    return true;
+}
+
+static void set_pixels(cnn_model *model) {
+    const cnn_normalisation by = model->options.normalisation;
+    for (int i = 0; i < 256; i++)
+        model->pixels[i] = ((float)i / 255.0f - by.mean) / by.deviation;
+}
+
+static bool check_options(const cnn_model_options *options, cnn_error *error) {
+    const cnn_normalisation by = options->normalisation;
+    if (options->batch_size == 0 || options->batch_size > UINT32_MAX)
+        return error_set(error, CNN_BAD_ARGUMENT, "batch size %zu: must be 1 to %u",
+                         options->batch_size, UINT32_MAX);
+    if (options->threads > 1024)
+        return error_set(error, CNN_BAD_ARGUMENT, "%zu threads: at most 1024", options->threads);
+    if (!(by.deviation > 0) || by.deviation > 1e6f || !(by.mean > -1e6f && by.mean < 1e6f))
+        return error_set(error, CNN_BAD_ARGUMENT, "normalisation: mean %g, deviation %g", by.mean,
+                         by.deviation);
+    return true;
+}
+
+static bool build(cnn_model *model, const cnn_network *network, cnn_error *error) {
+    if (!network_complete(network, error) || !check_options(&model->options, error))
+        return false;
+    model->ops = ops_best();
+    model->network = network_copy(network, error);
+    model->nodes = memory_new(network->count + 1, sizeof *model->nodes, error);
+    if (!model->network || !model->nodes || !allocate(model, error))
+        return false;
+    model->pool = pool_create(model->options.threads, error);
+    if (!model->pool)
+        return false;
+    for (size_t i = 0; i < cnn_network_classes(network); i++)
+        snprintf(model->classes[i], sizeof *model->classes, "%zu", i);
+    set_pixels(model);
+    model_initialise(model);
+    return true;
+}
+
+cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options *options,
+                            cnn_error *error) {
+    cnn_model *model = memory_new(1, sizeof *model, error);
+    if (!model)
+        return NULL;
+    model->options = options ? *options : (cnn_model_options)CNN_MODEL_OPTIONS_DEFAULT;
+    if (!build(model, network, error)) {
+        cnn_model_free(model);
+        return NULL;
+    }
+    return model;
+}
+
+void cnn_model_free(cnn_model *model) {
+    if (!model)
+        return;
+    pool_free(model->pool);
+    cnn_network_free(model->network);
+    free(model->nodes);
+    free(model->block);
+    free(model);
+}
+
+const cnn_network *cnn_model_network(const cnn_model *model) {
+    return model->network;
+}
+
+cnn_normalisation cnn_model_normalisation(const cnn_model *model) {
+    return model->options.normalisation;
+}
+
+size_t cnn_model_batch_size(const cnn_model *model) {
+    return model->options.batch_size;
+}
+
+size_t cnn_model_threads(const cnn_model *model) {
+    return pool_threads(model->pool);
+}
+
+size_t cnn_model_memory(const cnn_model *model) {
+    return model->bytes;
+}
+
+const char *cnn_model_class(const cnn_model *model, size_t index) {
+    return model->classes[index];
+}
+
+bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error) {
+    if (index >= cnn_network_classes(model->network) || strlen(name) >= CNN_NAME_SIZE)
+        return error_set(error, CNN_BAD_ARGUMENT, "class %zu \"%.60s\": %s", index, name,
+                         strlen(name) >= CNN_NAME_SIZE ? "the name is too long" : "no such class");
+    memset(model->classes[index], 0, CNN_NAME_SIZE);
+    memcpy(model->classes[index], name, strlen(name));
+    return true;
+}

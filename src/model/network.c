@@ -1,0 +1,189 @@
+#include "network.h"
+
+#include "memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bounds on what a description may ask for. They keep every product below 2^63 before it is
+ * checked against memory, and a pool's winners within 32 bits. */
+#define SIDE_MAX ((size_t)1 << 15)
+#define VALUES_MAX ((size_t)1 << 40)
+
+size_t extent_size(extent extent) {
+    return extent.h * extent.w * extent.c;
+}
+
+static bool bounded(size_t a, size_t b, size_t c, size_t *product) {
+    return size_multiply(a, b, product) && size_multiply(*product, c, product) &&
+           *product <= VALUES_MAX;
+}
+
+static bool extent_fits(extent e) {
+    size_t values;
+    return e.h <= SIDE_MAX && e.w <= SIDE_MAX && bounded(e.h, e.w, e.c, &values);
+}
+
+cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cnn_error *error) {
+    const extent input = {height, width, channels};
+    if (!height || !width || !channels || !extent_fits(input)) {
+        error_set(error, CNN_BAD_NETWORK, "input %zux%zux%zu: %s", height, width, channels,
+                  extent_fits(input) ? "a side is 0" : "too large");
+        return NULL;
+    }
+    cnn_network *network = memory_new(1, sizeof *network, error);
+    if (!network)
+        return NULL;
+    network->room = 16;
+    network->layers = memory_new(network->room, sizeof *network->layers, error);
+    if (!network->layers) {
+        free(network);
+        return NULL;
+    }
+    network->layers[0] = (layer){
+        .geometry = {.x = input, .y = input}, .name = "input", .flat = height == 1 && width == 1};
+    return network;
+}
+
+void cnn_network_free(cnn_network *network) {
+    if (network)
+        free(network->layers);
+    free(network);
+}
+
+static bool grow(cnn_network *network, cnn_error *error) {
+    if (network->count + 1 < network->room)
+        return true;
+    layer *layers = memory_new(2 * network->room, sizeof *layers, error);
+    if (!layers)
+        return false;
+    memcpy(layers, network->layers, network->room * sizeof *layers);
+    free(network->layers);
+    network->layers = layers;
+    network->room *= 2;
+    return true;
+}
+
+static void shape_text(const layer *layer, char *text, size_t size) {
+    const extent e = layer->geometry.y;
+    if (layer->flat)
+        snprintf(text, size, "flat, %zu values", e.c);
+    else if (e.c == 1)
+        snprintf(text, size, "%zux%zu", e.h, e.w);
+    else
+        snprintf(text, size, "%zux%zux%zu", e.h, e.w, e.c);
+}
+
+static bool refuse(const layer *layer, const struct layer *before, const char *reason,
+                   cnn_error *error) {
+    char text[96], shape[64];
+    layer_text(layer, text, sizeof text);
+    shape_text(before, shape, sizeof shape);
+    return error_set(error, CNN_BAD_NETWORK, "%s: input is %s, %s", text, shape, reason);
+}
+
+static const char *check_arguments(const layer *layer) {
+    const layer_options *o = &layer->options;
+    for (const argument *a = layer->kind->arguments; a < layer->kind->arguments + ARGUMENTS_MAX;
+         a++) {
+        if (a->offset == ARGUMENT_END)
+            break;
+        if (a->type == ARGUMENT_NUMBER && (o->outputs == 0 || o->outputs > VALUES_MAX))
+            return o->outputs ? "too many outputs" : "no outputs";
+        const cnn_pair *pair = (const void *)((const char *)o + a->offset);
+        if (a->type == ARGUMENT_PAIR && !a->word && (!pair->h || !pair->w))
+            return "a side of the window is 0";
+        if (a->type == ARGUMENT_PAIR && (pair->h > SIDE_MAX || pair->w > SIDE_MAX))
+            return "a number is too large";
+    }
+    return NULL;
+}
+
+/* Weights and biases, or why there are too many. */
+static const char *count_parameters(layer *layer) {
+    if (!layer->kind->weights)
+        return NULL;
+    const geometry *g = &layer->geometry;
+    const size_t window = layer->flat ? g->x.h * g->x.w : g->r * g->s;
+    layer->biases = layer->options.no_bias ? 0 : g->y.c;
+    return bounded(window, g->x.c, g->y.c, &layer->weights) ? NULL : "too many weights";
+}
+
+static void name_layer(const cnn_network *network, layer *layer) {
+    size_t place = 1;
+    for (size_t i = 1; i <= network->count; i++)
+        place += network->layers[i].kind == layer->kind;
+    snprintf(layer->name, sizeof layer->name, "%s%zu", layer->kind->prefix, place);
+}
+
+bool network_add(cnn_network *network, const layer_kind *kind, const layer_options *options,
+                 cnn_error *error) {
+    const layer *before = &network->layers[network->count];
+    layer layer = {.kind = kind, .options = *options, .flat = before->flat};
+    layer.geometry.x = before->geometry.y;
+    const char *reason = check_arguments(&layer);
+    if (!reason)
+        reason = kind->shape(options, &layer.geometry, &layer.flat);
+    if (!reason && !extent_fits(layer.geometry.y))
+        reason = "the output is too large";
+    if (!reason)
+        reason = count_parameters(&layer);
+    if (reason)
+        return refuse(&layer, before, reason, error);
+    name_layer(network, &layer);
+    if (!grow(network, error))
+        return false;
+    network->layers[++network->count] = layer;
+    return true;
+}
+
+static bool add(cnn_network *network, const char *word, layer_options options, cnn_error *error) {
+    return network_add(network, layer_kind_of(word, strlen(word)), &options, error);
+}
+
+bool cnn_network_conv2d(cnn_network *network, cnn_conv2d o, cnn_error *error) {
+    return add(network, "conv2d", (layer_options){o.channels, o.kernel, o.stride, o.pad, o.no_bias},
+               error);
+}
+
+bool cnn_network_relu(cnn_network *network, cnn_error *error) {
+    return add(network, "relu", (layer_options){0}, error);
+}
+
+bool cnn_network_maxpool2d(cnn_network *network, cnn_maxpool2d o, cnn_error *error) {
+    return add(network, "maxpool2d", (layer_options){.kernel = o.window, .stride = o.stride},
+               error);
+}
+
+bool cnn_network_flatten(cnn_network *network, cnn_error *error) {
+    return add(network, "flatten", (layer_options){0}, error);
+}
+
+bool cnn_network_dense(cnn_network *network, cnn_dense o, cnn_error *error) {
+    return add(network, "dense", (layer_options){.outputs = o.outputs, .no_bias = o.no_bias},
+               error);
+}
+
+bool network_complete(const cnn_network *network, cnn_error *error) {
+    if (network->count == 0)
+        return error_set(error, CNN_BAD_NETWORK, "no layers after the input");
+    if (!network->layers[network->count].flat)
+        return error_set(error, CNN_BAD_NETWORK,
+                         "the last layer's output is not flat: end with flatten or dense");
+    return true;
+}
+
+cnn_network *network_copy(const cnn_network *network, cnn_error *error) {
+    cnn_network *copy = memory_new(1, sizeof *copy, error);
+    if (!copy)
+        return NULL;
+    *copy = *network;
+    copy->layers = memory_new(copy->room, sizeof *copy->layers, error);
+    if (!copy->layers) {
+        free(copy);
+        return NULL;
+    }
+    memcpy(copy->layers, network->layers, copy->room * sizeof *copy->layers);
+    return copy;
+}

@@ -1,0 +1,39 @@
+/* The inside of a network description. */
+#ifndef MODEL_NETWORK_H
+#define MODEL_NETWORK_H
+
+#include "layers.h"
+
+/* A prefix, a number, and room for the suffixes of tensor names within CNN_NAME_SIZE. */
+#define LAYER_NAME_SIZE 32
+
+typedef struct layer {
+    const layer_kind *kind; /* NULL for layer 0, the input */
+    layer_options options;
+    geometry geometry;
+    bool flat; /* the output is a vector */
+    char name[LAYER_NAME_SIZE];
+    size_t weights, biases; /* how many numbers */
+} layer;
+
+struct cnn_network {
+    layer *layers; /* [0] is the input, 1 to count the layers */
+    size_t count, room;
+};
+
+/* The numbers of one image of this shape. Never overflows for shapes in a network. */
+size_t extent_size(extent extent);
+
+/* Appends a layer, or says why it cannot follow; the network then is unchanged. */
+bool network_add(cnn_network *network, const layer_kind *kind, const layer_options *options,
+                 cnn_error *error);
+
+/* False with a reason if no model can be made of it: no layers, or the last one is not flat. */
+bool network_complete(const cnn_network *network, cnn_error *error);
+
+cnn_network *network_copy(const cnn_network *network, cnn_error *error);
+
+/* The canonical text of one layer, 0 being the input. Returns as snprintf. */
+int layer_text(const layer *layer, char *text, size_t size);
+
+#endif

@@ -1,0 +1,106 @@
+/* What a network description tells of itself. */
+#include "network.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Text that grows in a buffer that may be too small, counting what it would have needed. */
+typedef struct writer {
+    char *text;
+    size_t size, length;
+} writer;
+
+__attribute__((format(printf, 2, 3))) static void put(writer *w, const char *format, ...) {
+    const size_t at = w->length < w->size ? w->length : w->size;
+    va_list values;
+    va_start(values, format);
+    const int count = vsnprintf(at < w->size ? w->text + at : NULL, w->size - at, format, values);
+    va_end(values);
+    w->length += count > 0 ? (size_t)count : 0;
+}
+
+/* A pair of equal sides is one number, except where it would stand beside another number. */
+static void put_pair(writer *w, cnn_pair pair, bool beside_number) {
+    put(w, pair.h == pair.w && !beside_number ? " %zu" : " %zux%zu", pair.h, pair.w);
+}
+
+static void put_argument(writer *w, const argument *argument, const layer_options *options,
+                         bool first) {
+    const void *value = (const char *)options + argument->offset;
+    if (argument->type == ARGUMENT_NUMBER) {
+        put(w, " %zu", *(const size_t *)value);
+    } else if (argument->type == ARGUMENT_BIAS) {
+        put(w, "%s", *(const size_t *)value ? " bias off" : "");
+    } else {
+        const cnn_pair pair = *(const cnn_pair *)value;
+        if (argument->word && !pair.h && !pair.w)
+            return;
+        put(w, "%s%s", argument->word ? " " : "", argument->word ? argument->word : "");
+        put_pair(w, pair, !argument->word && !first);
+    }
+}
+
+int layer_text(const layer *layer, char *text, size_t size) {
+    writer w = {text, size, 0};
+    if (!layer->kind) {
+        const extent e = layer->geometry.y;
+        put(&w, "input %zux%zux%zu", e.h, e.w, e.c);
+        return (int)w.length;
+    }
+    put(&w, "%s", layer->kind->word);
+    for (size_t i = 0; i < ARGUMENTS_MAX && layer->kind->arguments[i].offset != ARGUMENT_END; i++)
+        put_argument(&w, &layer->kind->arguments[i], &layer->options, i == 0);
+    return (int)w.length;
+}
+
+size_t cnn_network_text(const cnn_network *network, char *text, size_t size) {
+    writer w = {text, size, 0};
+    for (size_t i = 0; i <= network->count; i++) {
+        char line[96];
+        layer_text(&network->layers[i], line, sizeof line);
+        put(&w, "%s\n", line);
+    }
+    return w.length;
+}
+
+size_t cnn_network_layers(const cnn_network *network) {
+    return network->count;
+}
+
+size_t cnn_network_classes(const cnn_network *network) {
+    return network->layers[network->count].geometry.y.c;
+}
+
+size_t cnn_network_parameters(const cnn_network *network) {
+    size_t sum = 0;
+    for (size_t i = 1; i <= network->count; i++)
+        sum += network->layers[i].weights + network->layers[i].biases;
+    return sum;
+}
+
+/* Each weight meets each place of the output once. */
+static size_t multiply_adds(const layer *layer) {
+    return layer->weights * layer->geometry.y.h * layer->geometry.y.w;
+}
+
+bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info) {
+    if (index > network->count)
+        return false;
+    const layer *layer = &network->layers[index];
+    const extent y = layer->geometry.y;
+    const bool own_memory = !layer->kind || layer->kind->operation;
+    const size_t numbers = 2 + (layer->kind && layer->kind->winners);
+    *info = (cnn_layer_info){
+        .height = y.h,
+        .width = y.w,
+        .channels = y.c,
+        .flat = layer->flat,
+        .parameters = layer->weights + layer->biases,
+        .multiply_adds = multiply_adds(layer),
+        .activation_bytes = own_memory ? extent_size(y) * numbers * sizeof(float) : 0,
+    };
+    snprintf(info->name, sizeof info->name, "%s", layer->name);
+    layer_text(layer, info->text, sizeof info->text);
+    return true;
+}

@@ -1,0 +1,137 @@
+/* The way of one batch:
+ *
+ *   forward    each shard of images through all layers, to probabilities and losses
+ *   backward   each shard back through all layers; then the sums over the whole batch
+ *
+ * Two stops for all threads in a backward pass, one in a forward pass, none inside a shard. */
+#include "model.h"
+
+#include <string.h>
+
+range range_part(size_t size, size_t parts, size_t part) {
+    const size_t each = size / parts, more = size % parts;
+    const size_t first = part * each + (part < more ? part : more);
+    return (range){first, first + each + (part < more)};
+}
+
+size_t model_shards(const cnn_model *model) {
+    return model->n < SHARDS_MAX ? model->n : SHARDS_MAX;
+}
+
+range model_shard(const cnn_model *model, size_t shard) {
+    return range_part(model->n, model_shards(model), shard);
+}
+
+static const operation *operation_of(const cnn_model *model, size_t index) {
+    const layer *layer = &model->network->layers[index];
+    return layer->kind->operation ? layer->kind->operation(model->ops) : NULL;
+}
+
+static tensors tensors_of(const cnn_model *model, size_t index) {
+    const node *node = &model->nodes[index], *before = node - 1;
+    return (tensors){.n = model->n,
+                     .x = before->y,
+                     .w = node->w,
+                     .b = node->b,
+                     .y = node->y,
+                     .winners = node->winners,
+                     .dy = node->dy,
+                     .dx = before->dy,
+                     .dw = node->dw,
+                     .db = node->db};
+}
+
+static void forward_shard(void *context, size_t shard) {
+    const cnn_model *model = context;
+    const range images = model_shard(model, shard);
+    const size_t last = model->network->count;
+    for (size_t i = 1; i <= last; i++) {
+        const operation *op = operation_of(model, i);
+        const tensors t = tensors_of(model, i);
+        if (op)
+            op->forward(&model->network->layers[i].geometry, &t, images);
+    }
+    model->ops->softmax_forward(cnn_network_classes(model->network), model->nodes[last].y,
+                                model->labels, model->probabilities, model->losses, images);
+}
+
+void cnn_model_forward(cnn_model *model) {
+    pool_run(model->pool, model_shards(model), forward_shard, model);
+}
+
+double cnn_model_loss(cnn_model *model) {
+    double sum = 0;
+    for (size_t i = 0; i < model->n; i++)
+        sum += model->losses[i];
+    return sum / (double)model->n;
+}
+
+/* The gradients of one layer as far as one shard of images can tell. */
+static void backward_layer(const cnn_model *model, size_t index, size_t shard) {
+    const operation *op = operation_of(model, index);
+    const layer *layer = &model->network->layers[index];
+    const node *node = &model->nodes[index];
+    const range images = model_shard(model, shard);
+    tensors t = tensors_of(model, index);
+    if (!op)
+        return;
+    if (t.dx) {
+        t.scratch = model->scratch + shard * model->scratch_size;
+        op->backward_input(&layer->geometry, &t, images);
+    }
+    if (node->partials) {
+        t.dw = node->partials + shard * (layer->weights + layer->biases);
+        t.db = layer->biases ? t.dw + layer->weights : NULL;
+        op->backward_weights(&layer->geometry, &t, images);
+    }
+}
+
+static void backward_shard(void *context, size_t shard) {
+    const cnn_model *model = context;
+    const size_t last = model->network->count;
+    model->ops->softmax_backward(cnn_network_classes(model->network), model->n,
+                                 model->probabilities, model->labels, model->nodes[last].dy,
+                                 model_shard(model, shard));
+    for (size_t i = last; i >= 1; i--)
+        backward_layer(model, i, shard);
+}
+
+/* sum[i] = the parts of all shards, in their order. */
+static void add_partials(const float *partials, size_t shards, size_t stride, range elements,
+                         float *sum) {
+    for (size_t i = elements.first; i < elements.last; i++)
+        sum[i] = partials[i];
+    for (size_t shard = 1; shard < shards; shard++)
+        for (size_t i = elements.first; i < elements.last; i++)
+            sum[i] += partials[shard * stride + i];
+}
+
+/* One of SUM_PARTS pieces of one layer's dw and db. */
+enum { SUM_PARTS = 8 };
+
+static void sum_part(void *context, size_t task) {
+    const cnn_model *model = context;
+    const size_t index = 1 + task / SUM_PARTS, part = task % SUM_PARTS;
+    const layer *layer = &model->network->layers[index];
+    const node *node = &model->nodes[index];
+    if (!layer->weights)
+        return;
+    if (node->partials) {
+        const size_t stride = layer->weights + layer->biases, shards = model_shards(model);
+        add_partials(node->partials, shards, stride, range_part(layer->weights, SUM_PARTS, part),
+                     node->dw);
+        add_partials(node->partials + layer->weights, shards, stride,
+                     range_part(layer->biases, SUM_PARTS, part), node->db);
+    } else {
+        const tensors t = tensors_of(model, index);
+        const size_t rows = layer->weights / layer->geometry.y.c;
+        const range part_rows = range_part(rows, SUM_PARTS, part);
+        if (part_rows.first < part_rows.last)
+            operation_of(model, index)->backward_weights(&layer->geometry, &t, part_rows);
+    }
+}
+
+void cnn_model_backward(cnn_model *model) {
+    pool_run(model->pool, model_shards(model), backward_shard, model);
+    pool_run(model->pool, model->network->count * SUM_PARTS, sum_part, model);
+}

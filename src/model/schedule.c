@@ -1,0 +1,58 @@
+/* Learning rates over time, as torch.optim.lr_scheduler. Formulas: docs/math/schedules.md. */
+#include "cnn.h"
+
+#include "power.h"
+
+#include <math.h>
+
+#define PI 3.14159265358979323846
+
+/* From a at share 0 to b at share 1 along half a cosine. */
+static double anneal(double a, double b, double share) {
+    return b + (a - b) * (1 + cos(PI * share)) / 2;
+}
+
+static double step_lr(const cnn_schedule *schedule, size_t step, double lr) {
+    return schedule->step_size ? lr * power(schedule->gamma, step / schedule->step_size) : lr;
+}
+
+static double cosine_lr(const cnn_schedule *schedule, size_t step, double lr) {
+    if (step >= schedule->total_steps)
+        return schedule->min_lr;
+    return anneal(lr, schedule->min_lr, (double)step / (double)schedule->total_steps);
+}
+
+/* Up to the peak at step `peak` (not always whole), then down to the last step. */
+static void onecycle(const cnn_schedule *schedule, size_t step, cnn_optimizer *optimizer) {
+    const double last = (double)schedule->total_steps - 1;
+    const double peak = schedule->warmup * (double)schedule->total_steps - 1;
+    const double first_lr = optimizer->lr / schedule->div_factor;
+    const double now = (double)step < last ? (double)step : last;
+    const bool rising = now <= peak;
+    const double share = rising ? now / peak : (now - peak) / (last - peak);
+    const double low = rising ? first_lr : first_lr / schedule->final_div_factor;
+    const double momentum =
+        anneal(rising ? schedule->max_momentum : schedule->base_momentum,
+               rising ? schedule->base_momentum : schedule->max_momentum, share);
+    optimizer->lr = anneal(rising ? low : optimizer->lr, rising ? optimizer->lr : low, share);
+    if (optimizer->kind == CNN_SGD)
+        optimizer->momentum = momentum;
+    else
+        optimizer->beta1 = momentum;
+}
+
+void cnn_schedule_apply(const cnn_schedule *schedule, size_t step, cnn_optimizer *optimizer) {
+    switch (schedule->kind) {
+    case CNN_CONSTANT:
+        break;
+    case CNN_STEP:
+        optimizer->lr = step_lr(schedule, step, optimizer->lr);
+        break;
+    case CNN_COSINE:
+        optimizer->lr = cosine_lr(schedule, step, optimizer->lr);
+        break;
+    case CNN_ONECYCLE:
+        onecycle(schedule, step, optimizer);
+        break;
+    }
+}

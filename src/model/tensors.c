@@ -1,0 +1,87 @@
+/* Everything inside a model by name. */
+#include "model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Fills *tensor with number `index` of what a walk over the model meets; the walk below calls it
+ * for each one in turn. */
+typedef struct search {
+    const cnn_model *model;
+    const char *name; /* looked for, or NULL: number `index` */
+    size_t index, seen;
+    cnn_tensor *tensor;
+    bool found;
+} search;
+
+static void meet(search *s, const char *layer, const char *suffix, cnn_tensor tensor) {
+    if (s->found || !tensor.data)
+        return;
+    snprintf(tensor.name, sizeof tensor.name, "%s%s", layer, suffix);
+    s->found = s->name ? strcmp(s->name, tensor.name) == 0 : s->index == s->seen;
+    s->seen++;
+    if (s->found && s->tensor)
+        *s->tensor = tensor;
+}
+
+static cnn_tensor activation(const cnn_model *model, const layer *layer, void *data,
+                             cnn_type type) {
+    const extent e = layer->geometry.y;
+    if (layer->flat)
+        return (cnn_tensor){.type = type, .rank = 2, .shape = {model->n, e.c}, .data = data};
+    return (cnn_tensor){.type = type, .rank = 4, .shape = {model->n, e.h, e.w, e.c}, .data = data};
+}
+
+static cnn_tensor weights(const layer *layer, void *data) {
+    const geometry *g = &layer->geometry;
+    if (layer->flat)
+        return (cnn_tensor){.rank = 2, .shape = {layer->weights / g->y.c, g->y.c}, .data = data};
+    return (cnn_tensor){.rank = 4, .shape = {g->r, g->s, g->x.c, g->y.c}, .data = data};
+}
+
+static cnn_tensor vector(size_t size, cnn_type type, void *data) {
+    return (cnn_tensor){.type = type, .rank = 1, .shape = {size}, .data = data};
+}
+
+static void meet_layer(search *s, size_t index) {
+    const cnn_model *model = s->model;
+    const layer *layer = &model->network->layers[index];
+    const node *node = &model->nodes[index];
+    meet(s, layer->name, "", activation(model, layer, node->y, CNN_FLOAT32));
+    meet(s, layer->name, ".grad", activation(model, layer, node->dy, CNN_FLOAT32));
+    meet(s, layer->name, ".winners", activation(model, layer, node->winners, CNN_INT32));
+    meet(s, layer->name, ".weight", weights(layer, node->w));
+    meet(s, layer->name, ".weight.grad", weights(layer, node->dw));
+    meet(s, layer->name, ".bias", vector(layer->biases, CNN_FLOAT32, node->b));
+    meet(s, layer->name, ".bias.grad", vector(layer->biases, CNN_FLOAT32, node->db));
+}
+
+static void walk(search *s) {
+    const cnn_model *model = s->model;
+    const size_t classes = cnn_network_classes(model->network);
+    for (size_t i = 0; i <= model->network->count && !s->found; i++)
+        meet_layer(s, i);
+    meet(s, "labels", "", vector(model->n, CNN_INT32, model->labels));
+    meet(s, "losses", "", vector(model->n, CNN_FLOAT32, model->losses));
+    meet(s, "probabilities", "",
+         (cnn_tensor){.rank = 2, .shape = {model->n, classes}, .data = model->probabilities});
+}
+
+size_t cnn_model_tensors(const cnn_model *model) {
+    search s = {.model = model, .index = SIZE_MAX};
+    walk(&s);
+    return s.seen;
+}
+
+bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor) {
+    search s = {.model = model, .index = index, .tensor = tensor};
+    walk(&s);
+    return s.found;
+}
+
+bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,
+                      cnn_error *error) {
+    search s = {.model = model, .name = name, .tensor = tensor};
+    walk(&s);
+    return s.found || error_set(error, CNN_BAD_ARGUMENT, "no tensor named \"%.60s\"", name);
+}

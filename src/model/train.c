@@ -1,0 +1,150 @@
+/* Epochs: the order of the images, the steps, and what is measured between. */
+#define _POSIX_C_SOURCE 200809L
+#include "trainer.h"
+
+#include "memory.h"
+#include "random.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
+
+typedef struct run {
+    cnn_model *model;
+    const cnn_dataset *train, *test;
+    cnn_train_options options;
+    cnn_trainer *trainer;
+    uint32_t *order;                /* [images] for training, then [held_out] for validation */
+    size_t images, held_out, steps; /* steps: of one epoch */
+    random_state random;
+    double best;
+    cnn_progress progress;
+} run;
+
+static double seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static bool report(run *run, cnn_error *error) {
+    if (!run->options.progress || run->options.progress(&run->progress, run->options.context))
+        return true;
+    return error_set(error, CNN_STOPPED, "stopped in epoch %zu after %zu images",
+                     run->progress.epoch + 1, run->progress.images);
+}
+
+static bool train_epoch(run *run, cnn_error *error) {
+    const size_t batch = run->model->options.batch_size;
+    const double start = seconds_now();
+    double sum = 0;
+    random_shuffle(&run->random, run->order, run->images);
+    for (size_t done = 0; done < run->images;) {
+        const size_t n = run->images - done < batch ? run->images - done : batch;
+        if (!cnn_model_set_batch(run->model, run->train, run->order + done, n, error))
+            return false;
+        sum += cnn_train_step(run->trainer) * (double)n;
+        done += n;
+        run->progress.images = done;
+        run->progress.loss = sum / (double)done;
+        run->progress.seconds = seconds_now() - start;
+        if (!report(run, error))
+            return false;
+    }
+    return true;
+}
+
+static void measure_validation(run *run, cnn_epoch *epoch) {
+    epoch->validation_loss = epoch->validation_accuracy = NAN;
+    epoch->best = run->progress.epoch + 1 == run->options.epochs;
+    if (!run->held_out)
+        return;
+    cnn_score score;
+    model_evaluate(run->model, run->train, run->order + run->images, run->held_out, &score, NULL);
+    epoch->validation_loss = score.loss;
+    epoch->validation_accuracy = score.accuracy;
+    epoch->best = score.loss < run->best;
+    run->best = epoch->best ? score.loss : run->best;
+}
+
+static void measure_test(run *run, cnn_epoch *epoch) {
+    epoch->test_loss = epoch->test_accuracy = NAN;
+    if (!run->test)
+        return;
+    cnn_score score;
+    model_evaluate(run->model, run->test, NULL, cnn_dataset_about(run->test).images, &score, NULL);
+    epoch->test_loss = score.loss;
+    epoch->test_accuracy = score.accuracy;
+}
+
+static bool run_epoch(run *run, cnn_epoch *epoch, cnn_error *error) {
+    run->progress.images = 0;
+    run->progress.finished = NULL;
+    if (!train_epoch(run, error))
+        return false;
+    *epoch = (cnn_epoch){.seconds = run->progress.seconds, .train_loss = run->progress.loss};
+    measure_validation(run, epoch);
+    measure_test(run, epoch);
+    run->progress.finished = epoch;
+    return report(run, error);
+}
+
+/* The images in random order, the last ones held out for validation. */
+static bool split_images(run *run, cnn_error *error) {
+    const size_t all = cnn_dataset_about(run->train).images;
+    const double share = run->options.validation;
+    if (!(share >= 0 && share < 1))
+        return error_set(error, CNN_BAD_ARGUMENT, "validation %g: must be 0 or more, below 1",
+                         share);
+    run->held_out = (size_t)(share * (double)all);
+    run->images = all - run->held_out;
+    if (share > 0 && !run->held_out)
+        return error_set(error, CNN_BAD_ARGUMENT, "validation %g of %zu images is not one image",
+                         share, all);
+    run->order = memory_new(all, sizeof *run->order, error);
+    if (!run->order)
+        return false;
+    for (size_t i = 0; i < all; i++)
+        run->order[i] = (uint32_t)i;
+    random_state random = random_seeded(run->options.seed, RANDOM_VALIDATION);
+    if (run->held_out)
+        random_shuffle(&random, run->order, all);
+    return true;
+}
+
+static bool prepare(run *run, cnn_error *error) {
+    if (run->options.epochs == 0)
+        return error_set(error, CNN_BAD_ARGUMENT, "0 epochs");
+    if (!model_takes(run->model, run->train, error) ||
+        (run->test && !model_takes(run->model, run->test, error)) || !split_images(run, error))
+        return false;
+    const size_t batch = run->model->options.batch_size;
+    cnn_schedule schedule = run->options.schedule;
+    run->steps = (run->images + batch - 1) / batch;
+    if (schedule.total_steps == 0)
+        schedule.total_steps = run->steps * run->options.epochs;
+    if (schedule.step_size == 0)
+        schedule.step_size = run->steps;
+    run->trainer = cnn_trainer_create(run->model, &run->options.optimizer, &schedule, error);
+    run->random = random_seeded(run->options.seed, RANDOM_ORDER);
+    run->best = INFINITY;
+    run->progress = (cnn_progress){.epochs = run->options.epochs, .total = run->images};
+    return run->trainer != NULL;
+}
+
+bool cnn_train(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
+               const cnn_train_options *options, cnn_epoch *history, cnn_error *error) {
+    run run = {.model = model,
+               .train = train,
+               .test = test,
+               .options = options ? *options : (cnn_train_options)CNN_TRAIN_OPTIONS_DEFAULT};
+    bool ok = prepare(&run, error);
+    for (size_t epoch = 0; ok && epoch < run.options.epochs; epoch++) {
+        cnn_epoch here;
+        run.progress.epoch = epoch;
+        ok = run_epoch(&run, history ? &history[epoch] : &here, error);
+    }
+    cnn_trainer_free(run.trainer);
+    free(run.order);
+    return ok;
+}

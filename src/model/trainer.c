@@ -1,0 +1,123 @@
+#include "trainer.h"
+
+#include "memory.h"
+#include "power.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static bool within(double value, double low, double high) {
+    return value >= low && value <= high;
+}
+
+static const char *check_optimizer(const cnn_optimizer *o) {
+    if (!within(o->lr, 0, 1e9))
+        return "the learning rate must be 0 or more";
+    if (!within(o->weight_decay, 0, 1e9))
+        return "the weight decay must be 0 or more";
+    if (o->kind == CNN_SGD && !within(o->momentum, 0, 1))
+        return "the momentum must be 0 to 1";
+    if (o->kind == CNN_SGD && o->nesterov && o->momentum == 0)
+        return "Nesterov needs momentum";
+    if (o->kind != CNN_SGD && !(within(o->beta1, 0, 1) && o->beta1 < 1))
+        return "beta1 must be 0 or more and below 1";
+    if (o->kind != CNN_SGD && !(within(o->beta2, 0, 1) && o->beta2 < 1))
+        return "beta2 must be 0 or more and below 1";
+    if (o->kind != CNN_SGD && !within(o->epsilon, 0, 1e9))
+        return "epsilon must be 0 or more";
+    return NULL;
+}
+
+static const char *check_schedule(const cnn_schedule *s) {
+    if (s->kind == CNN_STEP && s->step_size == 0)
+        return "a step schedule needs step_size";
+    if ((s->kind == CNN_COSINE || s->kind == CNN_ONECYCLE) && s->total_steps == 0)
+        return "this schedule needs total_steps";
+    if (s->kind == CNN_ONECYCLE && !within(s->warmup, 0, 1))
+        return "warmup must be 0 to 1";
+    if (s->kind == CNN_ONECYCLE && !(s->div_factor > 0 && s->final_div_factor > 0))
+        return "the division factors must be above 0";
+    return NULL;
+}
+
+cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer,
+                                const cnn_schedule *schedule, cnn_error *error) {
+    const cnn_schedule constant = CNN_SCHEDULE_DEFAULT;
+    const cnn_schedule *chosen = schedule ? schedule : &constant;
+    const char *reason = check_optimizer(optimizer);
+    if (!reason)
+        reason = check_schedule(chosen);
+    if (reason) {
+        error_set(error, CNN_BAD_ARGUMENT, "%s", reason);
+        return NULL;
+    }
+    cnn_trainer *trainer = memory_new(1, sizeof *trainer, error);
+    if (!trainer)
+        return NULL;
+    *trainer = (cnn_trainer){.model = model, .optimizer = *optimizer, .schedule = *chosen};
+    trainer->first = memory_new(model->parameters_size, sizeof(float), error);
+    trainer->second = memory_new(model->parameters_size, sizeof(float), error);
+    if (!trainer->first || !trainer->second) {
+        cnn_trainer_free(trainer);
+        return NULL;
+    }
+    return trainer;
+}
+
+void cnn_trainer_free(cnn_trainer *trainer) {
+    if (!trainer)
+        return;
+    free(trainer->first);
+    free(trainer->second);
+    free(trainer);
+}
+
+static void update_sgd(const cnn_trainer *t, range elements) {
+    const sgd_rates rates = {.lr = (float)t->now.lr,
+                             .momentum = (float)t->now.momentum,
+                             .weight_decay = (float)t->now.weight_decay,
+                             .nesterov = t->now.nesterov};
+    t->model->ops->sgd(&rates, t->model->parameters, t->model->gradients, t->first, elements);
+}
+
+/* As in torch.optim, whatever does not depend on the element is worked out in double first. */
+static void update_adam(const cnn_trainer *t, range elements) {
+    const cnn_optimizer *o = &t->now;
+    const bool decoupled = o->kind == CNN_ADAMW;
+    const adam_rates rates = {.shrink = decoupled ? (float)(1 - o->lr * o->weight_decay) : 1,
+                              .weight_decay = decoupled ? 0 : (float)o->weight_decay,
+                              .beta2 = (float)o->beta2,
+                              .new1 = (float)(1 - o->beta1),
+                              .new2 = (float)(1 - o->beta2),
+                              .step = (float)(o->lr / (1 - power(o->beta1, t->steps))),
+                              .root = (float)sqrt(1 - power(o->beta2, t->steps)),
+                              .epsilon = (float)o->epsilon};
+    t->model->ops->adam(&rates, t->model->parameters, t->model->gradients, t->first, t->second,
+                        elements);
+}
+
+enum { UPDATE_PARTS = 8 };
+
+static void update_part(void *context, size_t part) {
+    const cnn_trainer *trainer = context;
+    const range elements = range_part(trainer->model->parameters_size, UPDATE_PARTS, part);
+    if (trainer->now.kind == CNN_SGD)
+        update_sgd(trainer, elements);
+    else
+        update_adam(trainer, elements);
+}
+
+void cnn_trainer_update(cnn_trainer *trainer) {
+    trainer->now = trainer->optimizer;
+    cnn_schedule_apply(&trainer->schedule, trainer->steps, &trainer->now);
+    trainer->steps++;
+    pool_run(trainer->model->pool, UPDATE_PARTS, update_part, trainer);
+}
+
+double cnn_train_step(cnn_trainer *trainer) {
+    cnn_model_forward(trainer->model);
+    const double loss = cnn_model_loss(trainer->model);
+    cnn_model_backward(trainer->model);
+    cnn_trainer_update(trainer);
+    return loss;
+}

@@ -1,0 +1,17 @@
+/* The inside of a trainer: an optimiser's state, in step with one model's parameters. */
+#ifndef MODEL_TRAINER_H
+#define MODEL_TRAINER_H
+
+#include "model.h"
+
+struct cnn_trainer {
+    cnn_model *model;
+    cnn_optimizer optimizer; /* base values; the schedule says what a step makes of them */
+    cnn_schedule schedule;
+    size_t steps;      /* taken so far */
+    float *first;      /* velocity, or Adam's m: one number a parameter */
+    float *second;     /* Adam's v */
+    cnn_optimizer now; /* the rates of the step being taken */
+};
+
+#endif

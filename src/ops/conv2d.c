@@ -1,0 +1,164 @@
+/* Convolution (as everywhere in this field, without flipping the kernel).
+ *
+ *   x[n][h][w][c], w[r][s][c][k], b[k]  ->  y[n][p][q][k]
+ *
+ *   y[n,p,q,k]  = b[k] + sum over r, s, c of  x[n,h,w,c] w[r,s,c,k]
+ *   dx[n,h,w,c] =        sum over r, s, k of dy[n,p,q,k] w[r,s,c,k]
+ *   dw[r,s,c,k] =        sum over n, p, q of dy[n,p,q,k] x[n,h,w,c]
+ *   db[k]       =        sum over n, p, q of dy[n,p,q,k]
+ *
+ * wherever h = p u + r - pad and w = q v + s - pad lie inside the image. A row function does what
+ * one row of the output and one row r of the kernel have to do with each other.
+ * Derivation and an example by hand: docs/math/conv2d.md. */
+#include "products.h"
+
+#include <string.h>
+
+/* The outputs o whose input o * stride + offset - pad is one of `size`. Beyond the edge there is
+ * nothing but zeros to add, so the loops stop there and need no test inside. */
+static range outputs_inside(size_t outputs, size_t size, size_t stride, size_t offset, size_t pad) {
+    const size_t first = pad > offset ? (pad - offset + stride - 1) / stride : 0;
+    const size_t end = size + pad > offset ? (size + pad - offset - 1) / stride + 1 : 0;
+    const size_t last = end < outputs ? end : outputs;
+    return (range){first < last ? first : last, last};
+}
+
+static range rows_inside(const geometry *g, size_t r) {
+    return outputs_inside(g->y.h, g->x.h, g->u, r, g->pad_h);
+}
+
+static range columns_inside(const geometry *g, size_t s) {
+    return outputs_inside(g->y.w, g->x.w, g->v, s, g->pad_w);
+}
+
+/* The columns s of the kernel that lie inside the image when it stands at output column q. */
+static range kernel_inside(const geometry *g, size_t q) {
+    const size_t left = q * g->v, right = g->x.w + g->pad_w - left;
+    const size_t first = left < g->pad_w ? g->pad_w - left : 0;
+    const size_t last = left > g->x.w + g->pad_w ? 0 : right < g->s ? right : g->s;
+    return (range){first < last ? first : last, last};
+}
+
+static void conv2d_bias(const geometry *g, const real *b, real *image) {
+    real(*y)[g->y.c] = (void *)image;
+    for (size_t pixel = 0; pixel < g->y.h * g->y.w; pixel++)
+        for (size_t k = 0; k < g->y.c; k++)
+            y[pixel][k] = b ? b[k] : 0;
+}
+
+/* x[w][c] and w[s][c] run through memory side by side: one product for the whole row of the kernel.
+ */
+static void conv2d_forward_row(const geometry *g, const real *x_row, const real *w_row,
+                               real *y_row) {
+    const size_t C = g->x.c, K = g->y.c;
+    const real(*x)[C] = (const void *)x_row;
+    const real(*w)[C][K] = (const void *)w_row;
+    real(*y)[K] = (void *)y_row;
+    for (size_t q = 0; q < g->y.w; q++) {
+        const range s = kernel_inside(g, q);
+        if (s.first < s.last)
+            add_products((spaced){x[q * g->v + s.first - g->pad_w], 1, (s.last - s.first) * C},
+                         w[s.first][0], K, y[q]);
+    }
+}
+
+static void conv2d_forward(const geometry *g, const tensors *t, range images) {
+    const size_t C = g->x.c, K = g->y.c;
+    const real(*x)[g->x.h][g->x.w][C] = (const void *)t->x;
+    const real(*w)[g->s][C][K] = (const void *)t->w;
+    real(*y)[g->y.h][g->y.w][K] = (void *)t->y;
+    for (size_t n = images.first; n < images.last; n++) {
+        conv2d_bias(g, t->b, &y[n][0][0][0]);
+        for (size_t r = 0; r < g->r; r++) {
+            const range rows = rows_inside(g, r);
+            for (size_t p = rows.first; p < rows.last; p++)
+                conv2d_forward_row(g, x[n][p * g->u + r - g->pad_h][0], w[r][0][0], y[n][p][0]);
+        }
+    }
+}
+
+/* Room for w[r][s][k][c], so that lanes can run along c while the sum runs along k. */
+static size_t conv2d_scratch(const geometry *g) {
+    return g->r * g->s * g->x.c * g->y.c;
+}
+
+static void conv2d_swap_channels(const geometry *g, const real *from, real *to) {
+    const real(*w)[g->x.c][g->y.c] = (const void *)from;
+    real(*swapped)[g->y.c][g->x.c] = (void *)to;
+    for (size_t place = 0; place < g->r * g->s; place++)
+        for (size_t k = 0; k < g->y.c; k++)
+            for (size_t c = 0; c < g->x.c; c++)
+                swapped[place][k][c] = w[place][c][k];
+}
+
+static void conv2d_backward_input_row(const geometry *g, const real *dy_row, const real *w_row,
+                                      real *dx_row) {
+    const size_t C = g->x.c, K = g->y.c;
+    const real(*dy)[K] = (const void *)dy_row;
+    const real(*w)[K][C] = (const void *)w_row;
+    real(*dx)[C] = (void *)dx_row;
+    for (size_t s = 0; s < g->s; s++) {
+        const range columns = columns_inside(g, s);
+        for (size_t q = columns.first; q < columns.last; q++)
+            add_products((spaced){dy[q], 1, K}, w[s][0], C, dx[q * g->v + s - g->pad_w]);
+    }
+}
+
+static void conv2d_backward_input(const geometry *g, const tensors *t, range images) {
+    const size_t C = g->x.c, K = g->y.c;
+    const real(*dy)[g->y.h][g->y.w][K] = (const void *)t->dy;
+    const real(*w)[g->s][K][C] = (const void *)t->scratch;
+    real(*dx)[g->x.h][g->x.w][C] = (void *)t->dx;
+    conv2d_swap_channels(g, t->w, t->scratch);
+    memset(dx[images.first], 0, (images.last - images.first) * sizeof *dx);
+    for (size_t n = images.first; n < images.last; n++)
+        for (size_t r = 0; r < g->r; r++) {
+            const range rows = rows_inside(g, r);
+            for (size_t p = rows.first; p < rows.last; p++)
+                conv2d_backward_input_row(g, dy[n][p][0], w[r][0][0],
+                                          dx[n][p * g->u + r - g->pad_h][0]);
+        }
+}
+
+static void conv2d_backward_weights_row(const geometry *g, const real *x_row, const real *dy_row,
+                                        real *dw_row) {
+    const size_t C = g->x.c, K = g->y.c;
+    const real(*x)[C] = (const void *)x_row;
+    const real(*dy)[K] = (const void *)dy_row;
+    real(*dw)[C][K] = (void *)dw_row;
+    for (size_t s = 0; s < g->s; s++) {
+        const range q = columns_inside(g, s);
+        if (q.first == q.last)
+            continue;
+        const real *inputs = x[q.first * g->v + s - g->pad_w];
+        for (size_t c = 0; c < C; c++)
+            add_products((spaced){inputs + c, g->v * C, q.last - q.first}, dy[q.first], K,
+                         dw[s][c]);
+    }
+}
+
+static void conv2d_backward_bias(const geometry *g, const tensors *t, range images) {
+    const real(*dy)[g->y.h * g->y.w][g->y.c] = (const void *)t->dy;
+    memset(t->db, 0, g->y.c * sizeof *t->db);
+    for (size_t n = images.first; n < images.last; n++)
+        for (size_t pixel = 0; pixel < g->y.h * g->y.w; pixel++)
+            for (size_t k = 0; k < g->y.c; k++)
+                t->db[k] += dy[n][pixel][k];
+}
+
+static void conv2d_backward_weights(const geometry *g, const tensors *t, range images) {
+    const size_t C = g->x.c, K = g->y.c;
+    const real(*x)[g->x.h][g->x.w][C] = (const void *)t->x;
+    const real(*dy)[g->y.h][g->y.w][K] = (const void *)t->dy;
+    real(*dw)[g->s][C][K] = (void *)t->dw;
+    memset(dw, 0, g->r * sizeof *dw);
+    for (size_t n = images.first; n < images.last; n++)
+        for (size_t r = 0; r < g->r; r++) {
+            const range rows = rows_inside(g, r);
+            for (size_t p = rows.first; p < rows.last; p++)
+                conv2d_backward_weights_row(g, x[n][p * g->u + r - g->pad_h][0], dy[n][p][0],
+                                            dw[r][0][0]);
+        }
+    if (t->db)
+        conv2d_backward_bias(g, t, images);
+}

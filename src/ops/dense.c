@@ -1,0 +1,72 @@
+/* The fully connected layer. Its input is one vector of C = H W C values.
+ *
+ *   x[n][c], w[c][k], b[k]  ->  y[n][k]
+ *
+ *   y[n,k]  = b[k] + sum over c of  x[n,c] w[c,k]
+ *   dx[n,c] =        sum over k of dy[n,k] w[c,k]
+ *   dw[c,k] =        sum over n of dy[n,k] x[n,c]
+ *   db[k]   =        sum over n of dy[n,k]
+ *
+ * Derivation and an example by hand: docs/math/dense.md. */
+#include "products.h"
+
+#include <string.h>
+
+static size_t inputs_of(const geometry *g) {
+    return g->x.h * g->x.w * g->x.c;
+}
+
+static void dense_forward(const geometry *g, const tensors *t, range images) {
+    const size_t C = inputs_of(g), K = g->y.c;
+    const real(*x)[C] = (const void *)t->x;
+    real(*y)[K] = (void *)t->y;
+    for (size_t n = images.first; n < images.last; n++) {
+        for (size_t k = 0; k < K; k++)
+            y[n][k] = t->b ? t->b[k] : 0;
+        add_products((spaced){x[n], 1, C}, t->w, K, y[n]);
+    }
+}
+
+enum { STRIP = 32 }; /* rows of w turned round at a time, so that lanes run along c, not k */
+
+static size_t dense_scratch(const geometry *g) {
+    return g->y.c * STRIP;
+}
+
+static void dense_backward_input(const geometry *g, const tensors *t, range images) {
+    const size_t C = inputs_of(g), K = g->y.c;
+    const real(*dy)[K] = (const void *)t->dy;
+    const real(*w)[K] = (const void *)t->w;
+    real(*dx)[C] = (void *)t->dx;
+    for (size_t c = 0; c < C; c += STRIP) {
+        const size_t width = C - c < STRIP ? C - c : STRIP;
+        real(*strip)[width] = (void *)t->scratch;
+        for (size_t i = 0; i < width; i++)
+            for (size_t k = 0; k < K; k++)
+                strip[k][i] = w[c + i][k];
+        for (size_t n = images.first; n < images.last; n++) {
+            memset(&dx[n][c], 0, width * sizeof **dx);
+            add_products((spaced){dy[n], 1, K}, strip[0], width, &dx[n][c]);
+        }
+    }
+}
+
+static void dense_backward_bias(const geometry *g, const tensors *t) {
+    const real(*dy)[g->y.c] = (const void *)t->dy;
+    memset(t->db, 0, g->y.c * sizeof *t->db);
+    for (size_t n = 0; n < t->n; n++)
+        for (size_t k = 0; k < g->y.c; k++)
+            t->db[k] += dy[n][k];
+}
+
+static void dense_backward_weights(const geometry *g, const tensors *t, range rows) {
+    const size_t C = inputs_of(g), K = g->y.c;
+    const real(*x)[C] = (const void *)t->x;
+    const real(*dy)[K] = (const void *)t->dy;
+    real(*dw)[K] = (void *)t->dw;
+    memset(dw[rows.first], 0, (rows.last - rows.first) * sizeof *dw);
+    for (size_t c = rows.first; c < rows.last; c++)
+        add_products((spaced){&x[0][c], C, t->n}, dy[0], K, dw[c]);
+    if (t->db && rows.first == 0)
+        dense_backward_bias(g, t);
+}

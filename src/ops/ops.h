@@ -1,0 +1,116 @@
+/* The contract of every operation. The book (book.c and its pages) fulfils it in plain loops; a
+ * faster back end must give the same bits.
+ *
+ * The rule behind every order below: a sum is one chain of fused multiply-adds, in the order
+ * written; vector lanes may run along anything that is not summed over. A batch is cut into shards
+ * by its size alone, never by the number of threads. */
+#ifndef OPS_OPS_H
+#define OPS_OPS_H
+
+#include "real.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The shape of one image; a vector is 1 x 1 x c. */
+typedef struct extent {
+    size_t h, w, c;
+} extent;
+
+/* What an operation needs to know of its layer. */
+typedef struct geometry {
+    extent x, y;         /* H W C in, P Q K out */
+    size_t r, s;         /* kernel or window */
+    size_t u, v;         /* stride */
+    size_t pad_h, pad_w; /* rows and columns of zeros on each side */
+} geometry;
+
+/* From first to last - 1. */
+typedef struct range {
+    size_t first, last;
+} range;
+
+/* The arrays of one call. Whole batches: an operation indexes them with its range itself. Arrays an
+ * operation does not name may be NULL. No two overlap. */
+typedef struct tensors {
+    size_t n;         /* images in the batch */
+    const real *x;    /* [n][h][w][c] */
+    const real *w;    /* convolution [r][s][c][k], dense [h w c][k] */
+    const real *b;    /* [k], or NULL: no bias */
+    real *y;          /* [n][p][q][k] */
+    int32_t *winners; /* [n][p][q][k]: h * W + w of each maximum */
+    const real *dy;
+    real *dx, *dw;
+    real *db;      /* NULL where b is */
+    real *scratch; /* as many numbers as the operation's `scratch` says, one block per call */
+} tensors;
+
+typedef void (*operation_pass)(const geometry *g, const tensors *t, range range);
+
+typedef enum sum_axis {
+    SUM_IMAGES, /* range: images; dw and db are sums over them, to be added in order of shards */
+    SUM_ROWS    /* range: rows h w c of w; whole sums over the batch, db with row 0 */
+} sum_axis;
+
+/* conv2d     y[k]     = b, then + x w over r, s, c rising; places in the padding are left out
+ *            dx[c]    = 0, then + dy w over r, s, k rising
+ *            dw, db   = 0, then + x dy over n, p, q rising, for the range of images
+ * relu       y = x < 0 ? 0 : x;  dx = x <= 0 ? 0 : dy   (NaN goes through, as in PyTorch)
+ * maxpool2d  the first maximum in row-major order wins; NaN wins over all
+ *            dx = 0, then + dy of each window won, over p, q rising
+ * dense      y[k]     = b, then + x w over c rising
+ *            dx[c]    = 0, then + dy w over k rising
+ *            dw, db   = 0, then + x dy over n rising */
+typedef struct operation {
+    operation_pass forward;
+    operation_pass backward_input;
+    operation_pass backward_weights;      /* NULL: no weights */
+    sum_axis axis;                        /* of backward_weights */
+    size_t (*scratch)(const geometry *g); /* NULL: none */
+} operation;
+
+/* Softmax with cross-entropy over logits x[n][k] with labels[n] below k. Inside in double: max,
+ * then the sum of exp(x - max) over k rising. Never overflows. p = exp(x - max) / sum;  loss =
+ * log(sum) - (x[label] - max);  dx = (p - [k = label]) / n */
+typedef void (*softmax_forward)(size_t k, const real *x, const uint32_t *labels, real *p,
+                                real *losses, range images);
+typedef void (*softmax_backward)(size_t k, size_t n, const real *p, const uint32_t *labels,
+                                 real *dx, range images);
+
+/* w and its gradient, element by element in the range. See docs/math/optimisers.md. */
+typedef struct sgd_rates {
+    real lr, momentum, weight_decay;
+    int nesterov;
+} sgd_rates;
+typedef void (*sgd_update)(const sgd_rates *rates, real *w, const real *dw, real *velocity,
+                           range elements);
+
+typedef struct adam_rates {
+    real shrink;       /* AdamW: 1 - lr * weight decay, else 1 */
+    real weight_decay; /* Adam: added to the gradient; AdamW: 0 */
+    real beta2;
+    real new1, new2; /* 1 - beta1, 1 - beta2 */
+    real step;       /* lr / (1 - beta1^t) */
+    real root;       /* sqrt(1 - beta2^t) */
+    real epsilon;
+} adam_rates;
+typedef void (*adam_update)(const adam_rates *rates, real *w, const real *dw, real *m, real *v,
+                            range elements);
+
+/* One back end. */
+typedef struct ops {
+    const char *name;
+    operation conv2d, relu, maxpool2d, dense;
+    softmax_forward softmax_forward;
+    softmax_backward softmax_backward;
+    sgd_update sgd;
+    adam_update adam;
+} ops;
+
+/* The fastest back end this processor runs. */
+const ops *ops_best(void);
+
+/* The book, compiled for any processor of the family, with FMA, and in double. */
+extern const ops book_float, book_fma, book_double;
+
+#endif

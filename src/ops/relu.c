@@ -1,0 +1,23 @@
+/* ReLU: y = max(x, 0), and the gradient goes through where x was above 0. docs/math/relu.md. */
+#include "ops.h"
+
+static range values_of(const geometry *g, range images) {
+    const size_t values = g->x.h * g->x.w * g->x.c;
+    return (range){images.first * values, images.last * values};
+}
+
+static void relu_forward(const geometry *g, const tensors *t, range images) {
+    const range values = values_of(g, images);
+    const real *restrict x = t->x;
+    real *restrict y = t->y;
+    for (size_t i = values.first; i < values.last; i++)
+        y[i] = x[i] < 0 ? 0 : x[i];
+}
+
+static void relu_backward_input(const geometry *g, const tensors *t, range images) {
+    const range values = values_of(g, images);
+    const real *restrict x = t->x, *restrict dy = t->dy;
+    real *restrict dx = t->dx;
+    for (size_t i = values.first; i < values.last; i++)
+        dx[i] = x[i] <= 0 ? 0 : dy[i];
+}
