@@ -20,11 +20,12 @@ VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
 
 # The book is one unit (src/ops/book.c takes in its pages), compiled once per number type and
 # instruction set; each object exports one table.
-FMA_x86_64 := book_fma
+FMA_x86_64 := book_float_fma book_double_fma
 BOOKS  := book_float book_double $(FMA_$(shell uname -m))
 FLAGS_book_float  := -DBOOK_TABLE=book_float
 FLAGS_book_double := -DBOOK_TABLE=book_double -DCNN_REAL=double
-FLAGS_book_fma    := -DBOOK_TABLE=book_fma -mavx2 -mfma
+FLAGS_book_float_fma  := -DBOOK_TABLE=book_float_fma -mavx2 -mfma
+FLAGS_book_double_fma := -DBOOK_TABLE=book_double_fma -DCNN_REAL=double -mavx2 -mfma
 # gcc would spell out loops of 8 and 16 before it could turn them into vectors.
 BOOK_FLAGS := $(if $(findstring clang,$(CC)),,--param max-completely-peel-times=7)
 PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
@@ -43,7 +44,7 @@ $(BUILD)/%.o: %.c
 	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The gradient check follows the network in double.
-$(BUILD)/src/model/gradcheck.o: CFLAGS_ALL += -DCNN_REAL=double
+$(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL += -DCNN_REAL=double
 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 	@mkdir -p $(@D)

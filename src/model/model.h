@@ -42,9 +42,6 @@ struct cnn_model {
 size_t model_shards(const cnn_model *model);
 range model_shard(const cnn_model *model, size_t shard);
 
-/* Part `part` of `parts` nearly equal pieces of `size` things. */
-range range_part(size_t size, size_t parts, size_t part);
-
 /* Parameters drawn as the options say. */
 void model_initialise(cnn_model *model);
 

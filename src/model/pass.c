@@ -8,12 +8,6 @@
 
 #include <string.h>
 
-range range_part(size_t size, size_t parts, size_t part) {
-    const size_t each = size / parts, more = size % parts;
-    const size_t first = part * each + (part < more ? part : more);
-    return (range){first, first + each + (part < more)};
-}
-
 size_t model_shards(const cnn_model *model) {
     return model->n < SHARDS_MAX ? model->n : SHARDS_MAX;
 }

@@ -1,14 +1,22 @@
 /* Asks the processor for exactly the instruction sets that the book was compiled with. */
 #include "ops.h"
 
+#include <stdbool.h>
+
 #if defined(__x86_64__)
-const ops *ops_best(void) {
+static const ops *pick(const ops *fma, const ops *plain) {
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &book_fma
-                                                                           : &book_float;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? fma : plain;
 }
+#define PICK(name) pick(&name##_fma, &name)
 #else
-const ops *ops_best(void) {
-    return &book_float;
-}
+#define PICK(name) (&name)
 #endif
+
+const ops *ops_best(void) {
+    return PICK(book_float);
+}
+
+const ops *ops_best_double(void) {
+    return PICK(book_double);
+}

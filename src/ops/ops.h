@@ -107,10 +107,19 @@ typedef struct ops {
     adam_update adam;
 } ops;
 
+/* Part `part` of `parts` nearly equal pieces of `size` things. */
+static inline range range_part(size_t size, size_t parts, size_t part) {
+    const size_t each = size / parts, more = size % parts;
+    const size_t first = part * each + (part < more ? part : more);
+    return (range){first, first + each + (part < more)};
+}
+
 /* The fastest back end this processor runs. */
 const ops *ops_best(void);
+/* The same in double; to be called only where real is double. */
+const ops *ops_best_double(void);
 
-/* The book, compiled for any processor of the family, with FMA, and in double. */
-extern const ops book_float, book_fma, book_double;
+/* The book, compiled for any processor of the family, and for those with FMA. */
+extern const ops book_float, book_float_fma, book_double, book_double_fma;
 
 #endif

@@ -1,0 +1,264 @@
+/* Takes a network through the gradient check: random parameters, a random batch forward, and each
+ * layer's gradients beside the slopes that gradcheck.c measures. */
+#include "gradcheck.h"
+
+#include "memory.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct check {
+    const cnn_network *network;
+    cnn_gradcheck_options options;
+    cnn_gradcheck_function report;
+    void *context;
+    random_state random;
+    double worst;
+    real *x; /* output of the layers so far, owned */
+    bool broken;
+} check;
+
+static void fill(random_state *random, real *values, size_t count, double bound) {
+    for (size_t i = 0; i < count; i++)
+        values[i] = (2 * random_uniform(random) - 1) * bound;
+}
+
+static size_t batch_of(const check *c, extent e) {
+    return c->options.batch_size * extent_size(e);
+}
+
+/* Flatten leaves memory as it is: its page is a copy. */
+static void copy_forward(const geometry *g, const tensors *t, range images) {
+    const size_t values = extent_size(g->x);
+    memcpy(t->y + images.first * values, t->x + images.first * values,
+           (images.last - images.first) * values * sizeof *t->y);
+}
+
+static void copy_backward(const geometry *g, const tensors *t, range images) {
+    const size_t values = extent_size(g->x);
+    memcpy(t->dx + images.first * values, t->dy + images.first * values,
+           (images.last - images.first) * values * sizeof *t->dx);
+}
+
+static const operation copy = {.forward = copy_forward, .backward_input = copy_backward};
+
+static const operation *operation_of(const layer *layer) {
+    return layer->kind->operation ? layer->kind->operation(ops_best_double()) : &copy;
+}
+
+static void evaluate_layer(const probe *p, real *outputs, range images) {
+    tensors t = p->t;
+    t.y = outputs;
+    operation_of(p->layer)->forward(&p->layer->geometry, &t, images);
+}
+
+static void evaluate_softmax(const probe *p, real *outputs, range images) {
+    ops_best_double()->softmax_forward(p->layer->geometry.y.c, p->t.x, p->labels, p->t.y, outputs,
+                                       images);
+}
+
+/* All arrays of one probe, cut from one block. */
+static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
+    const size_t in = batch_of(c, layer->geometry.x), out = batch_of(c, layer->geometry.y);
+    const operation *op = operation_of(layer);
+    const size_t scratch = op->scratch ? op->scratch(&layer->geometry) : 0;
+    real **arrays[] = {&p->t.dx, &p->dy, &p->y, &p->high, &p->low, &p->t.dw, &p->t.db};
+    const size_t sizes[] = {in, out, out, out, out, layer->weights, layer->biases};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        *arrays[i] = arena_take(arena, sizes[i], sizeof(real));
+    p->t.w = arena_take(arena, layer->weights, sizeof(real));
+    p->t.b = arena_take(arena, layer->biases, sizeof(real));
+    p->t.winners = arena_take(arena, out, sizeof(int32_t));
+    p->t.scratch = arena_take(arena, scratch, sizeof(real));
+    if (!layer->biases)
+        p->t.b = p->t.db = NULL;
+}
+
+static void *allocate(const check *c, const layer *layer, probe *p, cnn_error *error) {
+    arena counted = {0};
+    plan(c, layer, &counted, p);
+    if (counted.overflow) {
+        error_no_memory(error, SIZE_MAX);
+        return NULL;
+    }
+    arena taken = {.base = memory_new(counted.used, 1, error)};
+    if (taken.base)
+        plan(c, layer, &taken, p);
+    return taken.base;
+}
+
+static void backward(const probe *p) {
+    const operation *op = operation_of(p->layer);
+    const geometry *g = &p->layer->geometry;
+    const range images = {0, p->images};
+    op->backward_input(g, &p->t, images);
+    if (op->backward_weights)
+        op->backward_weights(
+            g, &p->t, op->axis == SUM_IMAGES ? images : (range){0, p->layer->weights / g->y.c});
+}
+
+static bool is_broken(check *c, const char *name, const char *word) {
+    const char *wanted = c->options.break_layer;
+    const bool hit = wanted && (!strcmp(wanted, name) || !strcmp(wanted, word));
+    c->broken |= hit;
+    return hit;
+}
+
+/* The damage is small on purpose: a thousandth, as a slip in a formula might do. */
+static void damage(real *gradient, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        gradient[i] *= 1.001;
+}
+
+static void check_array(check *c, const probe *p, const char *name, const char *gradient,
+                        checked_array array, cnn_tensor shape) {
+    cnn_gradcheck_row row = {.rank = shape.rank};
+    snprintf(row.layer, sizeof row.layer, "%s", name);
+    snprintf(row.gradient, sizeof row.gradient, "%s", gradient);
+    memcpy(row.shape, shape.shape, sizeof row.shape);
+    gradcheck_array(p, array, &row, &c->random, c->options.samples);
+    c->worst = fmax(c->worst, row.error);
+    if (c->report)
+        c->report(&row, c->context);
+}
+
+static void check_input(check *c, const probe *p, const char *name, extent x, bool flat) {
+    const size_t n = p->images, values = extent_size(x);
+    const cnn_tensor shape = flat ? (cnn_tensor){.rank = 2, .shape = {n, values}}
+                                  : (cnn_tensor){.rank = 4, .shape = {n, x.h, x.w, x.c}};
+    check_array(c, p, name, "dx", (checked_array){(real *)p->t.x, p->t.dx, n * values, values},
+                shape);
+}
+
+static void check_parameters(check *c, const probe *p) {
+    const layer *layer = p->layer;
+    const geometry *g = &layer->geometry;
+    const size_t w = layer->weights, b = layer->biases;
+    const cnn_tensor shape = layer->flat
+                                 ? (cnn_tensor){.rank = 2, .shape = {w / g->y.c, g->y.c}}
+                                 : (cnn_tensor){.rank = 4, .shape = {g->r, g->s, g->x.c, g->y.c}};
+    check_array(c, p, layer->name, "dw", (checked_array){(real *)p->t.w, p->t.dw, w, 0}, shape);
+    if (b)
+        check_array(c, p, layer->name, "db", (checked_array){(real *)p->t.b, p->t.db, b, 0},
+                    (cnn_tensor){.rank = 1, .shape = {b}});
+}
+
+static void check_layer(check *c, probe *p) {
+    const layer *layer = p->layer;
+    const double bound =
+        layer->weights ? sqrt(6.0 / (double)(layer->weights / layer->geometry.y.c)) : 0;
+    fill(&c->random, (real *)p->t.w, layer->weights, bound);
+    fill(&c->random, (real *)p->t.b, layer->biases, bound);
+    fill(&c->random, p->dy, batch_of(c, layer->geometry.y), 1);
+    p->t.dy = p->dy;
+    p->evaluate(p, p->y, (range){0, p->images});
+    backward(p);
+    if (is_broken(c, layer->name, layer->kind->word))
+        damage(layer->weights ? p->t.dw : p->t.dx,
+               layer->weights ? layer->weights : batch_of(c, layer->geometry.x));
+    check_input(c, p, layer->name, layer->geometry.x, (layer - 1)->flat);
+    if (layer->weights)
+        check_parameters(c, p);
+    /* The last evaluation left the winners of a moved element. Nobody reads them again. */
+}
+
+/* Goes on with this layer's outputs as the next one's inputs. */
+static bool step_on(check *c, const probe *p, size_t values, cnn_error *error) {
+    free(c->x);
+    c->x = memory_new(values, sizeof *c->x, error);
+    if (c->x)
+        memcpy(c->x, p->y, values * sizeof *c->x);
+    return c->x != NULL;
+}
+
+static bool check_layer_at(check *c, size_t index, cnn_error *error) {
+    const layer *layer = &c->network->layers[index];
+    probe p = {.evaluate = evaluate_layer,
+               .layer = layer,
+               .t = {.n = c->options.batch_size, .x = c->x},
+               .images = c->options.batch_size,
+               .outputs = extent_size(layer->geometry.y)};
+    void *block = allocate(c, layer, &p, error);
+    if (!block)
+        return false;
+    check_layer(c, &p);
+    const bool ok = step_on(c, &p, batch_of(c, layer->geometry.y), error);
+    free(block);
+    return ok;
+}
+
+/* L is the mean loss: each image's loss counts 1 / n. */
+static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
+    const size_t classes = p->layer->geometry.y.c, n = p->images;
+    for (size_t i = 0; i < n; i++) {
+        labels[i] = random_below(&c->random, (uint32_t)classes);
+        p->dy[i] = 1.0 / (double)n;
+    }
+    const range images = {0, n};
+    p->labels = labels;
+    p->evaluate(p, p->y, images);
+    ops_best_double()->softmax_backward(classes, n, p->t.y, labels, p->t.dx, images);
+    if (is_broken(c, "softmax", "softmax"))
+        damage(p->t.dx, n * classes);
+    check_input(c, p, "softmax", p->layer->geometry.y, true);
+}
+
+static bool check_softmax(check *c, cnn_error *error) {
+    const layer *last = &c->network->layers[c->network->count];
+    const size_t n = c->options.batch_size, logits = batch_of(c, last->geometry.y);
+    uint32_t *labels = memory_new(n, sizeof *labels, error);
+    real *block = memory_new(4 * n + 2 * logits, sizeof *block, error);
+    if (labels && block) {
+        probe p = {.evaluate = evaluate_softmax,
+                   .layer = last,
+                   .t = {.n = n, .x = c->x, .y = block + 4 * n, .dx = block + 4 * n + logits},
+                   .smooth = true,
+                   .images = n,
+                   .outputs = 1,
+                   .dy = block,
+                   .y = block + n,
+                   .high = block + 2 * n,
+                   .low = block + 3 * n};
+        check_softmax_probe(c, &p, labels);
+    }
+    const bool ok = labels && block;
+    free(labels);
+    free(block);
+    return ok;
+}
+
+static bool check_all(check *c, cnn_error *error) {
+    const size_t inputs = batch_of(c, c->network->layers[0].geometry.y);
+    c->x = memory_new(inputs, sizeof *c->x, error);
+    if (!c->x)
+        return false;
+    fill(&c->random, c->x, inputs, 1);
+    for (size_t i = 1; i <= c->network->count; i++)
+        if (!check_layer_at(c, i, error))
+            return false;
+    return check_softmax(c, error);
+}
+
+bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *options,
+                   cnn_gradcheck_function report, void *context, double *worst, cnn_error *error) {
+    check c = {.network = network,
+               .options = options ? *options : (cnn_gradcheck_options)CNN_GRADCHECK_OPTIONS_DEFAULT,
+               .report = report,
+               .context = context};
+    c.random = random_seeded(c.options.seed, RANDOM_GRADCHECK);
+    if (!network_complete(network, error))
+        return false;
+    if (c.options.batch_size == 0 || c.options.batch_size > 4096)
+        return error_set(error, CNN_BAD_ARGUMENT, "batch size %zu: must be 1 to 4096",
+                         c.options.batch_size);
+    bool ok = check_all(&c, error);
+    free(c.x);
+    if (ok && c.options.break_layer && !c.broken)
+        ok = error_set(error, CNN_BAD_ARGUMENT, "no layer named \"%.60s\" to break",
+                       c.options.break_layer);
+    if (worst)
+        *worst = c.worst;
+    return ok;
+}

@@ -1,0 +1,32 @@
+/* The two halves of the gradient check: gradcheck.c measures slopes and compares, checked_network.c
+ * goes through the layers of a network. Both are built with real = double. */
+#ifndef MODEL_GRADCHECK_H
+#define MODEL_GRADCHECK_H
+
+#include "network.h"
+#include "random.h"
+
+/* L = sum of dy[i] y[i], and how to get y again after one element of its arguments has moved. */
+typedef struct probe {
+    void (*evaluate)(const struct probe *p, real *outputs, range images);
+    const layer *layer;     /* of softmax: the one before it */
+    tensors t;              /* arguments and gradients; of softmax, t.y are the probabilities */
+    const uint32_t *labels; /* of softmax */
+    bool smooth;            /* no kinks to look for */
+    size_t images, outputs; /* outputs of one image */
+    real *dy, *y, *high, *low;
+} probe;
+
+/* An argument of the probe with its analytic gradient. */
+typedef struct checked_array {
+    real *values;
+    const real *gradient;
+    size_t count;
+    size_t per_image; /* elements of one image, which move that image's outputs alone; or 0 */
+} checked_array;
+
+/* Fills the counts, the largest error and where it is. */
+void gradcheck_array(const probe *p, checked_array array, cnn_gradcheck_row *row,
+                     random_state *random, size_t samples);
+
+#endif
