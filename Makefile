@@ -6,6 +6,7 @@
 MAKEFLAGS += -rR
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+.SECONDARY:
 
 BUILD  ?= build
 PREFIX ?= /usr/local
@@ -63,9 +64,10 @@ $(BUILD)/libcnn.so: $(OBJECTS)
 $(BUILD)/cnn: $(CLI) $(BUILD)/libcnn.a
 	$(CC) $(CFLAGS_ALL) -o $@ $(CLI) $(BUILD)/libcnn.a $(LIBS)
 
-# Tests see the internal names.
+# Tests see the internal names, and may let any request for memory fail (tests/allocations.c).
+WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
-	$(CC) $(CFLAGS_ALL) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
+	$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
 
 mnist:
 	@scripts/need build data

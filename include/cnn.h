@@ -20,19 +20,12 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
+#pragma GCC visibility push(default)
 #define CNN_VERSION "0.1.0"
-#if defined(__GNUC__)
-#define CNN_API __attribute__((visibility("default")))
-#else
-#define CNN_API
-#endif
-
 /* The version of the library linked, which may differ from CNN_VERSION compiled against. */
-CNN_API const char *cnn_version(void);
+const char *cnn_version(void);
 
 /* ------------------------------------------------------------------------------------- errors */
-
 typedef enum cnn_status {
     CNN_OK,
     CNN_NO_MEMORY,
@@ -44,7 +37,6 @@ typedef enum cnn_status {
 } cnn_status;
 
 #define CNN_NO_OFFSET SIZE_MAX
-
 typedef struct cnn_error {
     cnn_status status;
     char message[256]; /* one line, no trailing full stop */
@@ -55,7 +47,7 @@ typedef struct cnn_error {
 } cnn_error;
 
 /* Writes "FILE: byte N: MESSAGE", leaving out the parts that are not known. Cuts at size. */
-CNN_API void cnn_error_text(const cnn_error *error, char *text, size_t size);
+void cnn_error_text(const cnn_error *error, char *text, size_t size);
 
 /* ------------------------------------------------------------------------------------ network
  * A description: an input shape and a list of layers. Text form, one layer a line, # starts a
@@ -71,10 +63,7 @@ CNN_API void cnn_error_text(const cnn_error *error, char *text, size_t size);
  * Layers are named after their kind and place: conv1 relu1 pool1 conv2 ... flatten1 fc1 fc2.
  * The last layer gives one logit per class; softmax with cross-entropy follows it always.
  * One thread at a time while it is built; any number once it is only read. */
-
 typedef struct cnn_network cnn_network;
-
-/* A pair in the order height, width. */
 typedef struct cnn_pair {
     size_t h, w;
 } cnn_pair;
@@ -98,7 +87,6 @@ typedef struct cnn_dense {
 } cnn_dense;
 
 #define CNN_NAME_SIZE 48
-
 /* What one layer makes of the shape before it, for one image. A flat shape is {1, 1, values}. */
 typedef struct cnn_layer_info {
     char name[CNN_NAME_SIZE]; /* conv1 */
@@ -110,37 +98,32 @@ typedef struct cnn_layer_info {
     size_t activation_bytes; /* output, its gradient, and winners: per image in training */
 } cnn_layer_info;
 
-CNN_API cnn_network *cnn_network_create(size_t height, size_t width, size_t channels,
-                                        cnn_error *error);
-CNN_API bool cnn_network_conv2d(cnn_network *network, cnn_conv2d options, cnn_error *error);
-CNN_API bool cnn_network_relu(cnn_network *network, cnn_error *error);
-CNN_API bool cnn_network_maxpool2d(cnn_network *network, cnn_maxpool2d options, cnn_error *error);
-CNN_API bool cnn_network_flatten(cnn_network *network, cnn_error *error);
-CNN_API bool cnn_network_dense(cnn_network *network, cnn_dense options, cnn_error *error);
+cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cnn_error *error);
+bool cnn_network_conv2d(cnn_network *network, cnn_conv2d options, cnn_error *error);
+bool cnn_network_relu(cnn_network *network, cnn_error *error);
+bool cnn_network_maxpool2d(cnn_network *network, cnn_maxpool2d options, cnn_error *error);
+bool cnn_network_flatten(cnn_network *network, cnn_error *error);
+bool cnn_network_dense(cnn_network *network, cnn_dense options, cnn_error *error);
 /* From text of `size` bytes, or from a file holding it. Refusals carry line and column. */
-CNN_API cnn_network *cnn_network_parse(const char *text, size_t size, cnn_error *error);
-CNN_API cnn_network *cnn_network_load(const char *path, cnn_error *error);
-CNN_API void cnn_network_free(cnn_network *network);
+cnn_network *cnn_network_parse(const char *text, size_t size, cnn_error *error);
+cnn_network *cnn_network_load(const char *path, cnn_error *error);
+void cnn_network_free(cnn_network *network);
 
-CNN_API size_t cnn_network_layers(const cnn_network *network);
+size_t cnn_network_layers(const cnn_network *network);
 /* Layer 0 is the input; 1 to cnn_network_layers() are the layers. False only out of range. */
-CNN_API bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info);
-/* Sum over all layers. */
-CNN_API size_t cnn_network_parameters(const cnn_network *network);
-/* The number of outputs of the last layer. */
-CNN_API size_t cnn_network_classes(const cnn_network *network);
+bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info);
+size_t cnn_network_parameters(const cnn_network *network);
+/* Outputs of the last layer. */
+size_t cnn_network_classes(const cnn_network *network);
 /* The canonical text, which cnn_network_parse() reads back. Needs the returned number of bytes plus
  * one; cuts at size; text may be NULL if size is 0. */
-CNN_API size_t cnn_network_text(const cnn_network *network, char *text, size_t size);
+size_t cnn_network_text(const cnn_network *network, char *text, size_t size);
 
 /* --------------------------------------------------------------------------------------- data
  * Images of one size as bytes, with a label each. Never changes after it is made, except by
  * cnn_dataset_truncate(): any number of threads may read it. */
-
 typedef struct cnn_dataset cnn_dataset;
-
 typedef enum cnn_split { CNN_TRAIN, CNN_TEST } cnn_split;
-
 /* Images x are used as (x / 255 - mean) / deviation. */
 typedef struct cnn_normalisation {
     float mean, deviation;
@@ -151,36 +134,33 @@ typedef struct cnn_dataset_info {
 } cnn_dataset_info;
 
 /* Copies images[n][h][w][c] and labels[n]. Labels at or above info->classes are refused. */
-CNN_API cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
-                                        const uint8_t *labels, cnn_error *error);
+cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
+                                const uint8_t *labels, cnn_error *error);
 /* From IDX bytes, plain or gzip. classes 0 means: the largest label and one. An error calls the
  * file at fault "images" or "labels". */
-CNN_API cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size,
-                                          const void *labels, size_t labels_size, size_t classes,
-                                          cnn_error *error);
+cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size, const void *labels,
+                                  size_t labels_size, size_t classes, cnn_error *error);
 /* Reads {train,t10k}-{images-idx3,labels-idx1}-ubyte, or the same with .gz, from a folder, and
  * classes.txt (one name a line) if it is there. */
-CNN_API cnn_dataset *cnn_dataset_load(const char *folder, cnn_split split, size_t classes,
-                                      cnn_error *error);
-CNN_API void cnn_dataset_free(cnn_dataset *dataset);
-CNN_API cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset);
+cnn_dataset *cnn_dataset_load(const char *folder, cnn_split split, size_t classes,
+                              cnn_error *error);
+void cnn_dataset_free(cnn_dataset *dataset);
+cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset);
 /* Keeps the first `images` images; more than there are changes nothing; 0 is refused. */
-CNN_API bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error);
+bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error);
 /* The pixels [h][w][c] of one image; index below info.images. Owned by the data set. */
-CNN_API const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index);
-CNN_API size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index);
+const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index);
+size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index);
 /* The name of a class: from classes.txt, else its number. Owned by the data set. */
-CNN_API const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index);
+const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index);
 /* Mean and standard deviation over all pixels, rounded to four decimals (MNIST: 0.1307, 0.3081).
  * A constant set has deviation 1. */
-CNN_API cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset);
+cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset);
 
 /* -------------------------------------------------------------------------------------- model
  * A network with parameters, gradients and activations for batches up to a size. All memory is
  * taken when it is made. One thread at a time per model; it runs its own worker threads. */
-
 typedef struct cnn_model cnn_model;
-
 typedef enum cnn_init {
     CNN_INIT_PYTORCH,        /* weights and biases uniform in +-1/sqrt(fan in): torch's default,
                                 Kaiming uniform with a = sqrt(5) (He et al. 2015, section 2.2) */
@@ -197,38 +177,35 @@ typedef struct cnn_model_options {
     bool input_gradient;             /* false: also compute input.grad */
     cnn_normalisation normalisation; /* 0.1307, 0.3081 */
 } cnn_model_options;
-
 #define CNN_MODEL_OPTIONS_DEFAULT                                                                  \
     {                                                                                              \
         .batch_size = 64, .seed = 1, .normalisation = { 0.1307f, 0.3081f }                         \
     }
 
 /* Copies the network. options NULL means the defaults. The last layer must be flat. */
-CNN_API cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options *options,
-                                    cnn_error *error);
+cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options *options,
+                            cnn_error *error);
 /* From a safetensors file or its bytes. Of the options only batch_size, threads and input_gradient
  * count; network, parameters, normalisation and class names come from the file. */
-CNN_API cnn_model *cnn_model_load(const char *path, const cnn_model_options *options,
-                                  cnn_error *error);
-CNN_API cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
-                                   cnn_error *error);
+cnn_model *cnn_model_load(const char *path, const cnn_model_options *options, cnn_error *error);
+cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
+                           cnn_error *error);
 /* Written to a temporary file beside it, flushed, renamed: the old file or the new, never half. */
-CNN_API bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error);
+bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error);
 /* Takes the parameters alone from a safetensors file in PyTorch's names and layouts. On failure the
  * model is unchanged. */
-CNN_API bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error);
-CNN_API void cnn_model_free(cnn_model *model);
+bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error);
+void cnn_model_free(cnn_model *model);
 
-CNN_API const cnn_network *cnn_model_network(const cnn_model *model);
-CNN_API cnn_normalisation cnn_model_normalisation(const cnn_model *model);
-CNN_API size_t cnn_model_batch_size(const cnn_model *model);
-CNN_API size_t cnn_model_threads(const cnn_model *model);
+const cnn_network *cnn_model_network(const cnn_model *model);
+cnn_normalisation cnn_model_normalisation(const cnn_model *model);
+size_t cnn_model_batch_size(const cnn_model *model);
+size_t cnn_model_threads(const cnn_model *model);
 /* Bytes held for parameters, gradients, activations and scratch. */
-CNN_API size_t cnn_model_memory(const cnn_model *model);
+size_t cnn_model_memory(const cnn_model *model);
 /* "0", "1", ... until set; index below the number of classes. Names are copied. */
-CNN_API const char *cnn_model_class(const cnn_model *model, size_t index);
-CNN_API bool cnn_model_set_class(cnn_model *model, size_t index, const char *name,
-                                 cnn_error *error);
+const char *cnn_model_class(const cnn_model *model, size_t index);
+bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error);
 
 typedef enum cnn_type { CNN_FLOAT32, CNN_INT32 } cnn_type;
 
@@ -246,29 +223,29 @@ typedef struct cnn_tensor {
  * winners ("pool1.winners": place in the H x W plane), and its parameters with their gradients
  * ("conv1.weight", "conv1.weight.grad"). Activations have the current batch as first index.
  * "input.grad" is there if the options asked for it. */
-CNN_API size_t cnn_model_tensors(const cnn_model *model);
-CNN_API bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor);
-CNN_API bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,
-                              cnn_error *error);
+size_t cnn_model_tensors(const cnn_model *model);
+bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor);
+bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,
+                      cnn_error *error);
 
 /* The parts of a step. A batch is 1 to batch_size images. */
 
 /* Gathers images indices[0..count) from the data set, normalised, with their labels. */
-CNN_API bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset,
-                                 const uint32_t *indices, size_t count, cnn_error *error);
+bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
+                         size_t count, cnn_error *error);
 /* The same from floats [n][h][w][c] used as they are, with labels[n], which may be NULL if only
  * cnn_model_forward() follows. */
-CNN_API bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *labels,
-                                 size_t count, cnn_error *error);
+bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *labels, size_t count,
+                         cnn_error *error);
 /* Every layer's output, and the probabilities. */
-CNN_API void cnn_model_forward(cnn_model *model);
+void cnn_model_forward(cnn_model *model);
 /* Mean cross-entropy of the batch, of the last forward pass. */
-CNN_API double cnn_model_loss(cnn_model *model);
+double cnn_model_loss(cnn_model *model);
 /* Every gradient, of the mean loss of the last forward pass. */
-CNN_API void cnn_model_backward(cnn_model *model);
+void cnn_model_backward(cnn_model *model);
 /* probabilities[count][classes] for any number of images given as bytes [n][h][w][c]. */
-CNN_API bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count,
-                               float *probabilities, cnn_error *error);
+bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
+                       cnn_error *error);
 
 typedef struct cnn_score {
     size_t images, correct;
@@ -276,11 +253,10 @@ typedef struct cnn_score {
 } cnn_score;
 
 /* confusion[true][guess], classes x classes counts, may be NULL. */
-CNN_API bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
-                                size_t *confusion, cnn_error *error);
+bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
+                        size_t *confusion, cnn_error *error);
 
 /* ----------------------------------------------------------------------------------- training */
-
 typedef enum cnn_optimizer_kind { CNN_SGD, CNN_ADAM, CNN_ADAMW } cnn_optimizer_kind;
 
 /* PyTorch's rules and defaults. */
@@ -293,7 +269,6 @@ typedef struct cnn_optimizer {
     double beta1, beta2;     /* 0.9, 0.999: Adam and AdamW (Kingma and Ba 2015) */
     double epsilon;          /* 1e-8: added to the square root, after the bias correction */
 } cnn_optimizer;
-
 #define CNN_OPTIMIZER_DEFAULT                                                                      \
     { .kind = CNN_ADAM, .lr = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8 }
 
@@ -316,7 +291,6 @@ typedef struct cnn_schedule {
     double base_momentum;    /* 0.85: at the peak */
     double max_momentum;     /* 0.95: at both ends */
 } cnn_schedule;
-
 #define CNN_SCHEDULE_DEFAULT                                                                       \
     {                                                                                              \
         .gamma = 0.1, .warmup = 0.3, .div_factor = 25, .final_div_factor = 1e4,                    \
@@ -325,21 +299,18 @@ typedef struct cnn_schedule {
 
 /* The rates that step number `step` (from 0) uses. Changes lr, and momentum and beta1 where they
  * cycle, of *optimizer, which holds the base values. */
-CNN_API void cnn_schedule_apply(const cnn_schedule *schedule, size_t step,
-                                cnn_optimizer *optimizer);
+void cnn_schedule_apply(const cnn_schedule *schedule, size_t step, cnn_optimizer *optimizer);
 
 /* Optimiser state for one model, which must outlive it. One thread at a time. */
 typedef struct cnn_trainer cnn_trainer;
-
 /* schedule NULL means constant; its total_steps and step_size must be set. */
-CNN_API cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer,
-                                        const cnn_schedule *schedule, cnn_error *error);
-CNN_API void cnn_trainer_free(cnn_trainer *trainer);
+cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer,
+                                const cnn_schedule *schedule, cnn_error *error);
+void cnn_trainer_free(cnn_trainer *trainer);
 /* Moves the parameters by the gradients there are. Counts one step. */
-CNN_API void cnn_trainer_update(cnn_trainer *trainer);
-/* Forward, loss, backward and update on the batch that is set. Returns the loss before the update.
- */
-CNN_API double cnn_train_step(cnn_trainer *trainer);
+void cnn_trainer_update(cnn_trainer *trainer);
+/* Forward, loss, backward and update on the batch that is set. Returns the loss before it. */
+double cnn_train_step(cnn_trainer *trainer);
 
 typedef struct cnn_epoch {
     double seconds;    /* the training pass alone, without evaluation */
@@ -369,7 +340,6 @@ typedef struct cnn_train_options {
     cnn_progress_function progress; /* NULL */
     void *context;                  /* NULL: handed to progress */
 } cnn_train_options;
-
 #define CNN_TRAIN_OPTIONS_DEFAULT                                                                  \
     { .epochs = 5, .seed = 1, .optimizer = CNN_OPTIMIZER_DEFAULT, .schedule = CNN_SCHEDULE_DEFAULT }
 
@@ -377,18 +347,16 @@ typedef struct cnn_train_options {
  * ever evaluated. options NULL means the defaults. history, if not NULL, has room for one entry per
  * epoch. Stopping by callback is an error of status CNN_STOPPED; the model is then as after the
  * last whole step. */
-CNN_API bool cnn_train(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
-                       const cnn_train_options *options, cnn_epoch *history, cnn_error *error);
+bool cnn_train(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
+               const cnn_train_options *options, cnn_epoch *history, cnn_error *error);
 
 /* --------------------------------------------------------------------------------- looking in */
-
 typedef struct cnn_gradcheck_options {
     size_t batch_size;       /* 2 */
     uint64_t seed;           /* 1 */
     size_t samples;          /* 200: elements tried of each tensor, drawn by seed; 0 means all */
     const char *break_layer; /* NULL: the layer whose gradient is damaged on purpose */
 } cnn_gradcheck_options;
-
 #define CNN_GRADCHECK_OPTIONS_DEFAULT                                                              \
     { .batch_size = 2, .seed = 1, .samples = 200 }
 
@@ -403,31 +371,27 @@ typedef struct cnn_gradcheck_row {
     double analytic, numeric;
 } cnn_gradcheck_row;
 
-typedef void (*cnn_gradcheck_function)(const cnn_gradcheck_row *row, void *context);
-
 #define CNN_GRADCHECK_LIMIT 1e-6
-
+typedef void (*cnn_gradcheck_function)(const cnn_gradcheck_row *row, void *context);
 /* Checks every layer in double, with random parameters, and calls report for each gradient.
  * *worst, if not NULL, is the largest relative error of all. */
-CNN_API bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *options,
-                           cnn_gradcheck_function report, void *context, double *worst,
-                           cnn_error *error);
+bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *options,
+                   cnn_gradcheck_function report, void *context, double *worst, cnn_error *error);
 
 /* A record of every number of some steps, in PyTorch's layouts. One thread at a time. */
 typedef struct cnn_trace cnn_trace;
-
-CNN_API cnn_trace *cnn_trace_create(cnn_error *error);
-/* Copies every float tensor of the model whose name satisfies the part, as PREFIX + name. */
+/* PASS: input, labels, losses, outputs and all gradients. */
 typedef enum cnn_trace_part { CNN_TRACE_PASS, CNN_TRACE_PARAMETERS } cnn_trace_part;
-/* CNN_TRACE_PASS: input, labels, losses, outputs, and all gradients. CNN_TRACE_PARAMETERS: the
- * parameters. */
-CNN_API bool cnn_trace_add(cnn_trace *trace, const cnn_model *model, cnn_trace_part part,
-                           const char *prefix, cnn_error *error);
-CNN_API bool cnn_trace_add_value(cnn_trace *trace, const char *name, double value,
-                                 cnn_error *error);
-CNN_API bool cnn_trace_save(const cnn_trace *trace, const char *path, cnn_error *error);
-CNN_API void cnn_trace_free(cnn_trace *trace);
 
+cnn_trace *cnn_trace_create(cnn_error *error);
+/* Copies these tensors of the model as PREFIX + name. */
+bool cnn_trace_add(cnn_trace *trace, const cnn_model *model, cnn_trace_part part,
+                   const char *prefix, cnn_error *error);
+bool cnn_trace_add_value(cnn_trace *trace, const char *name, double value, cnn_error *error);
+bool cnn_trace_save(const cnn_trace *trace, const char *path, cnn_error *error);
+void cnn_trace_free(cnn_trace *trace);
+
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -1,9 +1,9 @@
 #define _XOPEN_SOURCE 700 /* for nftw */
 #include "command.h"
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
 
 #include <cmocka.h>

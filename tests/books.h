@@ -1,0 +1,68 @@
+/* The books under test, one after the other, behind one face: their arrays are made, filled and
+ * read as double, whichever number type a book has. */
+#ifndef TESTS_BOOKS_H
+#define TESTS_BOOKS_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "ops.h"
+#include "random.h"
+
+#include <stdbool.h>
+
+/* What every array holds before it is written: no result of a test is this. */
+#define CANARY (-77.25)
+
+typedef struct book {
+    const char *name;
+    const ops *ops;
+    size_t bytes; /* of one number */
+} book;
+
+/* The plain book in float, the plain book in double, and what this processor runs best of each, if
+ * that is something else; ended by one without ops. */
+const book *books_all(void);
+/* The plain book in float and the fastest float back end: may be the same. */
+extern const book plain_book;
+book best_book(void);
+bool book_is_double(const book *book);
+
+/* Arrays of a book's numbers, of exactly this size, so that a sanitizer sees each step outside. */
+void *numbers_new(const book *book, size_t count);
+void numbers_set(const book *book, const void *numbers, const double *values, size_t count);
+double number_at(const book *book, const void *numbers, size_t i);
+void numbers_equal(const book *book, const char *what, const void *numbers, const double *expected,
+                   size_t count);
+void numbers_near(const book *book, const char *what, const void *numbers, const double *expected,
+                  size_t count, double tolerance);
+
+/* All the arrays of one operation on one batch. */
+typedef struct trial {
+    book book;
+    const operation *op;
+    geometry g;
+    size_t xs, ys, ws, bs; /* numbers in x, y, w and b; images included */
+    tensors t;
+} trial;
+
+/* weights 0: an operation without. biases false: t.b and t.db are NULL. */
+trial trial_new(const book *book, const operation *op, geometry g, size_t n, size_t weights,
+                bool biases);
+void trial_free(trial *trial);
+void trial_forward(trial *trial, range images);
+void trial_backward(trial *trial, range images, range sums);
+
+/* Whole numbers from -4 to 4: sums of their products are exact in any order. */
+void fill_whole(random_state *random, double *values, size_t count);
+/* Multiples of 2^-23 from -1 to 1. */
+void fill_uniform(random_state *random, double *values, size_t count);
+size_t between(random_state *random, size_t low, size_t high);
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+#endif
