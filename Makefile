@@ -80,7 +80,7 @@ test:
 	@$(MAKE) --no-print-directory run-tests
 
 run-tests: all $(TESTS)
-	@CNN=$(BUILD)/cnn tests/run $(TESTS)
+	@BUILD=$(BUILD) CNN=$(BUILD)/cnn CC="$(CC)" CFLAGS="$(CFLAGS)" tests/run $(TESTS)
 
 check:
 	@scripts/need build test check

@@ -29,7 +29,7 @@ static void onecycle(const cnn_schedule *schedule, size_t step, cnn_optimizer *o
     const double first_lr = optimizer->lr / schedule->div_factor;
     const double now = (double)step < last ? (double)step : last;
     const bool rising = now <= peak;
-    const double share = rising ? now / peak : (now - peak) / (last - peak);
+    const double share = !rising ? (now - peak) / (last - peak) : peak > 0 ? now / peak : 1;
     const double low = rising ? first_lr : first_lr / schedule->final_div_factor;
     const double momentum =
         anneal(rising ? schedule->max_momentum : schedule->base_momentum,

@@ -33,10 +33,21 @@ static range columns_inside(const geometry *g, size_t s) {
 
 /* The columns s of the kernel that lie inside the image when it stands at output column q. */
 static range kernel_inside(const geometry *g, size_t q) {
-    const size_t left = q * g->v, right = g->x.w + g->pad_w - left;
+    const size_t left = q * g->v, end = g->x.w + g->pad_w;
     const size_t first = left < g->pad_w ? g->pad_w - left : 0;
-    const size_t last = left > g->x.w + g->pad_w ? 0 : right < g->s ? right : g->s;
+    const size_t last = left >= end ? 0 : end - left < g->s ? end - left : g->s;
     return (range){first < last ? first : last, last};
+}
+
+/* How many output columns from q on have the same range. */
+static size_t columns_alike(const geometry *g, size_t q, range s) {
+    size_t alike = 1;
+    for (; q + alike < g->y.w; alike++) {
+        const range next = kernel_inside(g, q + alike);
+        if (next.first != s.first || next.last != s.last)
+            break;
+    }
+    return alike;
 }
 
 static void conv2d_bias(const geometry *g, const real *b, real *image) {
@@ -46,19 +57,21 @@ static void conv2d_bias(const geometry *g, const real *b, real *image) {
             y[pixel][k] = b ? b[k] : 0;
 }
 
-/* x[w][c] and w[s][c] run through memory side by side: one product for the whole row of the kernel.
- */
+/* x[w][c] and w[s][c] run through memory side by side: a whole row of the kernel is one sum. */
 static void conv2d_forward_row(const geometry *g, const real *x_row, const real *w_row,
                                real *y_row) {
     const size_t C = g->x.c, K = g->y.c;
     const real(*x)[C] = (const void *)x_row;
     const real(*w)[C][K] = (const void *)w_row;
     real(*y)[K] = (void *)y_row;
-    for (size_t q = 0; q < g->y.w; q++) {
+    for (size_t q = 0, alike; q < g->y.w; q += alike) {
         const range s = kernel_inside(g, q);
-        if (s.first < s.last)
-            add_products((spaced){x[q * g->v + s.first - g->pad_w], 1, (s.last - s.first) * C},
-                         w[s.first][0], K, y[q]);
+        alike = columns_alike(g, q, s);
+        if (s.first == s.last)
+            continue;
+        const real *inputs = x[q * g->v + s.first - g->pad_w];
+        add_products((matrix){inputs, alike, g->v * C, (s.last - s.first) * C, 1}, w[s.first][0], K,
+                     y[q], K);
     }
 }
 
@@ -98,9 +111,10 @@ static void conv2d_backward_input_row(const geometry *g, const real *dy_row, con
     const real(*w)[K][C] = (const void *)w_row;
     real(*dx)[C] = (void *)dx_row;
     for (size_t s = 0; s < g->s; s++) {
-        const range columns = columns_inside(g, s);
-        for (size_t q = columns.first; q < columns.last; q++)
-            add_products((spaced){dy[q], 1, K}, w[s][0], C, dx[q * g->v + s - g->pad_w]);
+        const range q = columns_inside(g, s);
+        if (q.first < q.last)
+            add_products((matrix){dy[q.first], q.last - q.first, K, K, 1}, w[s][0], C,
+                         dx[q.first * g->v + s - g->pad_w], g->v * C);
     }
 }
 
@@ -128,12 +142,10 @@ static void conv2d_backward_weights_row(const geometry *g, const real *x_row, co
     real(*dw)[C][K] = (void *)dw_row;
     for (size_t s = 0; s < g->s; s++) {
         const range q = columns_inside(g, s);
-        if (q.first == q.last)
-            continue;
-        const real *inputs = x[q.first * g->v + s - g->pad_w];
-        for (size_t c = 0; c < C; c++)
-            add_products((spaced){inputs + c, g->v * C, q.last - q.first}, dy[q.first], K,
-                         dw[s][c]);
+        if (q.first < q.last)
+            add_products(
+                (matrix){x[q.first * g->v + s - g->pad_w], C, 1, q.last - q.first, g->v * C},
+                dy[q.first], K, dw[s][0], K);
     }
 }
 

@@ -16,19 +16,23 @@ static size_t inputs_of(const geometry *g) {
     return g->x.h * g->x.w * g->x.c;
 }
 
+enum { STRIP = 32 }; /* rows of w that stay in cache while all images meet them */
+
 static void dense_forward(const geometry *g, const tensors *t, range images) {
     const size_t C = inputs_of(g), K = g->y.c;
     const real(*x)[C] = (const void *)t->x;
+    const real(*w)[K] = (const void *)t->w;
     real(*y)[K] = (void *)t->y;
-    for (size_t n = images.first; n < images.last; n++) {
+    for (size_t n = images.first; n < images.last; n++)
         for (size_t k = 0; k < K; k++)
             y[n][k] = t->b ? t->b[k] : 0;
-        add_products((spaced){x[n], 1, C}, t->w, K, y[n]);
-    }
+    for (size_t c = 0; c < C; c += STRIP)
+        add_products((matrix){&x[images.first][c], images.last - images.first, C,
+                              C - c < STRIP ? C - c : STRIP, 1},
+                     w[c], K, y[images.first], K);
 }
 
-enum { STRIP = 32 }; /* rows of w turned round at a time, so that lanes run along c, not k */
-
+/* Room for a strip of w turned round, so that lanes run along c while the sum runs along k. */
 static size_t dense_scratch(const geometry *g) {
     return g->y.c * STRIP;
 }
@@ -44,10 +48,10 @@ static void dense_backward_input(const geometry *g, const tensors *t, range imag
         for (size_t i = 0; i < width; i++)
             for (size_t k = 0; k < K; k++)
                 strip[k][i] = w[c + i][k];
-        for (size_t n = images.first; n < images.last; n++) {
+        for (size_t n = images.first; n < images.last; n++)
             memset(&dx[n][c], 0, width * sizeof **dx);
-            add_products((spaced){dy[n], 1, K}, strip[0], width, &dx[n][c]);
-        }
+        add_products((matrix){dy[images.first], images.last - images.first, K, K, 1}, strip[0],
+                     width, &dx[images.first][c], C);
     }
 }
 
@@ -65,8 +69,8 @@ static void dense_backward_weights(const geometry *g, const tensors *t, range ro
     const real(*dy)[K] = (const void *)t->dy;
     real(*dw)[K] = (void *)t->dw;
     memset(dw[rows.first], 0, (rows.last - rows.first) * sizeof *dw);
-    for (size_t c = rows.first; c < rows.last; c++)
-        add_products((spaced){&x[0][c], C, t->n}, dy[0], K, dw[c]);
+    add_products((matrix){&x[0][rows.first], rows.last - rows.first, 1, t->n, C}, dy[0], K,
+                 dw[rows.first], K);
     if (t->db && rows.first == 0)
         dense_backward_bias(g, t);
 }

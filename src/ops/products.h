@@ -1,4 +1,4 @@
-/* A vector times a matrix, the one loop in which the book spends its time. */
+/* The product of two matrices, the one loop in which the book spends its time. */
 #ifndef OPS_PRODUCTS_H
 #define OPS_PRODUCTS_H
 
@@ -6,36 +6,47 @@
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* A column of numbers that stand `stride` apart. */
-typedef struct spaced {
+/* Numbers a(i, j) = first[i row + j step] for i below rows, j below count. */
+typedef struct matrix {
     const real *first;
-    size_t stride, count;
-} spaced;
+    size_t rows, row, count, step;
+} matrix;
 
-/* `lanes` sums that do not wait for each other; a length the compiler knows stays in registers. */
-ALWAYS_INLINE void add_products_block(size_t lanes, spaced a, const real *m, size_t width,
-                                      real *y) {
-    real sum[32];
-    for (size_t j = 0; j < lanes; j++)
-        sum[j] = y[j];
-    for (size_t i = 0; i < a.count; i++)
-        for (size_t j = 0; j < lanes; j++)
-            sum[j] = fused(a.first[i * a.stride], m[i * width + j], sum[j]);
-    for (size_t j = 0; j < lanes; j++)
-        y[j] = sum[j];
+/* Both lengths are known where this is called, so that all the sums stay in registers and none
+ * waits for another. */
+ALWAYS_INLINE void add_products_block(size_t rows, size_t lanes, matrix a, const real *m,
+                                      size_t width, real *y, size_t y_row) {
+    real sum[4][16];
+    for (size_t i = 0; i < rows; i++)
+        for (size_t l = 0; l < lanes; l++)
+            sum[i][l] = y[i * y_row + l];
+    for (size_t j = 0; j < a.count; j++)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t l = 0; l < lanes; l++)
+                sum[i][l] = fused(a.first[i * a.row + j * a.step], m[j * width + l], sum[i][l]);
+    for (size_t i = 0; i < rows; i++)
+        for (size_t l = 0; l < lanes; l++)
+            y[i * y_row + l] = sum[i][l];
 }
 
-/* y[j] = y[j], then + a[i] m[i][j] over i rising, for each j below `width`. */
-static void add_products(spaced a, const real *m, size_t width, real *y) {
-    size_t j = 0;
-    for (; width - j >= 32; j += 32)
-        add_products_block(32, a, m + j, width, y + j);
-    for (; width - j >= 16; j += 16)
-        add_products_block(16, a, m + j, width, y + j);
-    for (; width - j >= 8; j += 8)
-        add_products_block(8, a, m + j, width, y + j);
-    for (; j < width; j++)
-        add_products_block(1, a, m + j, width, y + j);
+ALWAYS_INLINE void add_products_rows(size_t rows, matrix a, const real *m, size_t width, real *y,
+                                     size_t y_row) {
+    size_t l = 0;
+    for (; width - l >= 16; l += 16)
+        add_products_block(rows, 16, a, m + l, width, y + l, y_row);
+    for (; width - l >= 8; l += 8)
+        add_products_block(rows, 8, a, m + l, width, y + l, y_row);
+    for (; l < width; l++)
+        add_products_block(rows, 1, a, m + l, width, y + l, y_row);
+}
+
+/* y(i, l) = y(i, l), then + a(i, j) m[j][l] over j rising, for l below width. The rows of y stand
+ * y_row apart. */
+static void add_products(matrix a, const real *m, size_t width, real *y, size_t y_row) {
+    for (; a.rows >= 4; a.rows -= 4, a.first += 4 * a.row, y += 4 * y_row)
+        add_products_rows(4, a, m, width, y, y_row);
+    for (; a.rows; a.rows--, a.first += a.row, y += y_row)
+        add_products_rows(1, a, m, width, y, y_row);
 }
 
 #endif
