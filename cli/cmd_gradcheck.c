@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "json_line.h"
+#include "nearest.h"
 #include "say.h"
 #include "source.h"
 
@@ -147,6 +148,23 @@ static int report(checked *check, double worst) {
     return code;
 }
 
+/* Before any work is done, and with the nearest name, which the library does not give. */
+static bool can_break(const cnn_network *network, const char *name) {
+    cnn_layer_info layer;
+    near_word near = {.typed = name};
+    if (!name || !strcmp(name, "softmax"))
+        return true;
+    nearest_offer(&near, "softmax");
+    for (size_t i = 1; cnn_network_layer(network, i, &layer); i++) {
+        if (!strcmp(name, layer.name))
+            return true;
+        nearest_offer(&near, layer.name);
+    }
+    say_error("no layer %s%s%s%s", name, near.word[0] ? "; did you mean " : "", near.word,
+              near.word[0] ? "?" : "");
+    return false;
+}
+
 static int gradcheck_run(const void *values, const char *program) {
     (void)program;
     checked check = {.settings = values};
@@ -160,12 +178,15 @@ static int gradcheck_run(const void *values, const char *program) {
     cnn_network *network = source_network(settings->network, &error);
     if (!network)
         return say_cnn_error(&error);
+    int code = EXIT_FAILED;
     check.rows = settings->json ? json_array() : NULL;
-    if (!settings->json)
-        print_columns();
-    const int code = cnn_gradcheck(network, &options, on_row, &check, &worst, &error)
-                         ? report(&check, worst)
-                         : say_cnn_error(&error);
+    if (can_break(network, settings->break_layer)) {
+        if (!settings->json)
+            print_columns();
+        code = cnn_gradcheck(network, &options, on_row, &check, &worst, &error)
+                   ? report(&check, worst)
+                   : say_cnn_error(&error);
+    }
     json_decref(check.rows);
     cnn_network_free(network);
     return code;

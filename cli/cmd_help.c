@@ -24,7 +24,7 @@ const cli_command *command_find(const char *name) {
             return *command;
         nearest_offer(&near, (*command)->name);
     }
-    if (near.word)
+    if (near.word[0])
         say_usage("unknown command %s; did you mean %s?", name, near.word);
     else
         say_usage("unknown command %s; cnn help lists them", name);

@@ -57,7 +57,7 @@ static void print_layer(const cnn_layer_info *layer, size_t width) {
 static void print_table(const subject *shown) {
     cnn_layer_info layer;
     printf("%s%-9s %-20s %11s %11s %14s %10s%s\n", say_style(stdout, LOOK_BOLD), "layer", "made by",
-           "output", "parameters", "multiply-adds", "memory", say_style(stdout, LOOK_PLAIN));
+           "output", "parameters", "multiply-adds", "per image", say_style(stdout, LOOK_PLAIN));
     for (size_t i = 0; cnn_network_layer(shown->network, i, &layer); i++)
         print_layer(&layer, 20);
     printf("%-9s %-20s %11s %11s %14s %10s\n\n", "total", "", "",

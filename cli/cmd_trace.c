@@ -66,8 +66,10 @@ static bool make_model(trace_run *run, cnn_error *error) {
     cnn_model_options options = training_model(flags, normalisation);
     options.input_gradient = true;
     run->model = cnn_model_create(run->network, &options, error);
-    return run->model && (!run->settings->weights ||
-                          cnn_model_load_weights(run->model, run->settings->weights, error));
+    if (!run->model)
+        return source_blame(error, run->settings->network);
+    return !run->settings->weights ||
+           cnn_model_load_weights(run->model, run->settings->weights, error);
 }
 
 static bool make_trainer(trace_run *run, cnn_error *error) {
@@ -152,8 +154,9 @@ static int trace_run_command(const void *values, const char *program) {
         return say_usage("--step-size counts only with --schedule step");
     const bool done = record(&run, &error);
     if (done)
-        printf("%s: %s of %s\n", run.settings->out, say_bytes(outputs_size(run.settings->out)).text,
-               run.settings->steps == 1 ? "one step" : "steps");
+        printf("%s: %s step%s, %s\n", run.settings->out, say_count(run.settings->steps).text,
+               run.settings->steps == 1 ? "" : "s",
+               say_bytes(outputs_size(run.settings->out)).text);
     else
         say_cnn_error(&error);
     clean_up(&run);

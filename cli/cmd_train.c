@@ -20,7 +20,7 @@ static const option train_rows[] = {
     ROW_TEXT(train_settings, log, "--log", "FILE", "a JSON line per epoch and per 100 steps"),
     ROW_REAL(train_settings, validation, "--validation", "share held out to choose FILE.best", 0,
              0.9),
-    ROW_COUNT(train_settings, epochs, "--epochs", "over the images", 1, 1e6),
+    ROW_COUNT(train_settings, epochs, "--epochs", "passes over all", 1, 1e6),
     ROW_COUNT(train_settings, step_epochs, "--step-epochs", "for step (1)", 1, 1e6),
     ROW_COUNT(train_settings, test_limit, "--test-limit", "first N test images", 1, 1e9),
     ROW_SWITCH(train_settings, json, "--json", "result as JSON"),
@@ -111,7 +111,7 @@ static bool make_model(train_run *run, cnn_error *error) {
     const cnn_model_options options = training_model(&run->settings->training, run->normalisation);
     run->model = cnn_model_create(run->network, &options, error);
     if (!run->model)
-        return false;
+        return source_blame(error, run->settings->network);
     for (size_t i = 0; i < cnn_network_classes(run->network); i++)
         if (!cnn_model_set_class(run->model, i, cnn_dataset_class(run->train, i), error))
             return false;

@@ -64,7 +64,7 @@ void confusion_worst(const confusion *result, const cnn_model *model, char *text
     snprintf(text, size, "none");
     for (size_t i = 0, used = 0; i < found && used < size; i++) {
         const size_t count = result->counts[places[i]];
-        used += (size_t)snprintf(text + used, size - used, "%s%s read as %s: %s time%s",
+        used += (size_t)snprintf(text + used, size - used, "%s%s\tread\tas\t%s:\t%s\ttime%s",
                                  i ? ", " : "", cnn_model_class(model, places[i] / result->classes),
                                  cnn_model_class(model, places[i] % result->classes),
                                  say_count(count).text, count == 1 ? "" : "s");

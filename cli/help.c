@@ -51,8 +51,7 @@ static help_entry describe(const cli_command *command, const option *row, size_t
     snprintf(entry.help, sizeof entry.help, "%s", row->help);
     if (row->type == OPTION_CHOICE)
         add_choices(&entry, row);
-    if (row->type != OPTION_HELP)
-        add_default(&entry, row, (const char *)command->defaults + offset);
+    add_default(&entry, row, (const char *)command->defaults + offset);
     return entry;
 }
 

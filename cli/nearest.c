@@ -1,5 +1,6 @@
 #include "nearest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define LONGEST 32
@@ -35,8 +36,8 @@ size_t nearest_distance(const char *typed, const char *word) {
 void nearest_offer(near_word *near, const char *word) {
     const size_t distance = nearest_distance(near->typed, word);
     const size_t limit = 1 + strlen(word) / 3;
-    if (distance > limit || (near->word && distance >= near->distance))
+    if (distance > limit || (near->word[0] && distance >= near->distance))
         return;
-    near->word = word;
+    snprintf(near->word, sizeof near->word, "%s", word);
     near->distance = distance;
 }

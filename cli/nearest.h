@@ -8,10 +8,10 @@
  * a word that the other begins with counts as 1. Only the first 31 characters are compared. */
 size_t nearest_distance(const char *typed, const char *word);
 
-/* Keeps the closest word offered so far. Begin with {typed}. */
+/* Keeps the closest word offered so far. Begin with {.typed = ...}. */
 typedef struct near_word {
     const char *typed;
-    const char *word; /* NULL while nothing is close enough to be worth offering */
+    char word[48]; /* empty while nothing is close enough to be worth offering */
     size_t distance;
 } near_word;
 

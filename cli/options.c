@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const option common_rows[] = {
-    {.name = "--help", .help = "this text", .type = OPTION_HELP},
+    {.name = "--help", .type = OPTION_HELP},
     {.name = "-h", .type = OPTION_HELP},
     {.name = "--version", .type = OPTION_VERSION},
 };
@@ -51,7 +51,7 @@ static bool unknown(const arguments *reader, const char *name, size_t length) {
     for (size_t n = 0; (row = options_row(reader->command, n, NULL)); n++)
         if (row->name && row->name[1] == '-')
             nearest_offer(&near, row->name + 2);
-    if (near.word)
+    if (near.word[0])
         say_usage("unknown flag %s; did you mean --%s?", typed, near.word);
     else
         say_usage("unknown flag %s; cnn help %s lists them", typed, reader->command->name);

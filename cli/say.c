@@ -78,6 +78,8 @@ void say_field(FILE *stream, const char *name, const char *format, ...) {
     char *rest = NULL;
     for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
         const int width = (int)strlen(word);
+        for (char *tab = word; (tab = strchr(tab, '\t'));)
+            *tab = ' ';
         if (column > FIELD_INDENT && column + 1 + width > SAY_COLUMNS)
             column = fprintf(stream, "\n%*s", FIELD_INDENT, "") - 1;
         column += fprintf(stream, "%s%s", column > FIELD_INDENT ? " " : "", word);

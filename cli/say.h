@@ -29,7 +29,8 @@ const char *say_style(FILE *stream, say_look look);
 /* True if the stream is a terminal on which a line can be drawn again. */
 bool say_terminal(FILE *stream);
 
-/* "name        text", broken at spaces to 80 columns, with the further lines indented. */
+/* "name         text", broken at spaces to 80 columns, with the further lines indented. A tab is a
+ * space at which no line is broken. */
 void say_field(FILE *stream, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

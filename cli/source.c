@@ -17,6 +17,12 @@ bool source_refuse(cnn_error *error, const char *file, const char *format, ...) 
     return false;
 }
 
+bool source_blame(cnn_error *error, const char *file) {
+    if (!error->file[0])
+        snprintf(error->file, sizeof error->file, "%s", file);
+    return false;
+}
+
 /* A safetensors file begins with the size of its header, eight bytes of which the last are 0, and
  * the header with a brace. */
 bool source_is_model(const char *path) {

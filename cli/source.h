@@ -11,6 +11,9 @@
 bool source_refuse(cnn_error *error, const char *file, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Names the file of an error that names none. Always false. */
+bool source_blame(cnn_error *error, const char *file);
+
 /* True if the file's first bytes are those of a model and not of a network text. A file that
  * cannot be read counts as a text. */
 bool source_is_model(const char *path);

@@ -9,13 +9,15 @@
 /* More epochs than this are shown by as many samples in the summary. */
 #define MOST_ROWS 5
 
-/* "input 28x28x1, conv2d 16 3x3 pad 1, ...", at most two lines of a field. */
+/* "input 28x28x1, conv2d 16 3x3 pad 1, ...", at most three lines of a field. */
 static void layers_text(const cnn_network *network, char *text, size_t size) {
     cnn_layer_info layer;
     const size_t layers = cnn_network_layers(network);
     text[0] = '\0';
     for (size_t i = 0, used = 0; i <= layers; i++) {
         cnn_network_layer(network, i, &layer);
+        for (char *space; (space = strchr(layer.text, ' '));)
+            *space = '\t'; /* say_field() breaks no line there */
         if (used + strlen(layer.text) + 12 > size) {
             snprintf(text + used, size - used, ", ...");
             return;
@@ -41,7 +43,7 @@ static void print_columns(const train_run *run, FILE *stream) {
 }
 
 void train_report_head(const train_run *run, FILE *stream) {
-    char layers[136];
+    char layers[196];
     const training_flags *flags = &run->settings->training;
     const size_t name = strlen(run->settings->network);
     layers_text(run->network, layers, name < 60 ? sizeof layers - name : sizeof layers - 60);
@@ -113,14 +115,16 @@ static void print_files(const train_run *run, FILE *stream) {
                   run->best_epoch, run->history[run->best_epoch - 1].validation_loss);
 }
 
+/* Long paths go on the next line, in a form that a shell takes as one command. */
 static void print_next(const train_run *run, FILE *stream) {
     char model[512], data[512], network[512];
-    fprintf(stream, "%-13s%s eval %s --data %s\n", "next", run->program,
-            outputs_quoted(run->out, model, sizeof model),
-            outputs_quoted(run->settings->training.data, data, sizeof data));
-    fprintf(stream, "%13s%s info %s\n", "", run->program,
-            outputs_quoted(run->out, model, sizeof model));
-    fprintf(stream, "%13s%s gradcheck %s\n", "", run->program,
+    const char *m = outputs_quoted(run->out, model, sizeof model);
+    const char *d = outputs_quoted(run->settings->training.data, data, sizeof data);
+    const int used = fprintf(stream, "next         %s eval %s", run->program, m);
+    const bool fits = (size_t)used + strlen(d) + 8 <= SAY_COLUMNS;
+    fprintf(stream, "%s --data %s\n", fits ? "" : " \\\n            ", d);
+    fprintf(stream, "             %s info %s\n", run->program, m);
+    fprintf(stream, "             %s gradcheck %s\n", run->program,
             outputs_quoted(run->settings->network, network, sizeof network));
 }
 
@@ -135,12 +139,11 @@ static void repeat(const train_run *run, FILE *stream) {
 void train_report_end(const train_run *run, FILE *stream) {
     if (run->finished > MOST_ROWS)
         repeat(run, stream);
+    fputc('\n', stream);
     if (run->interrupted)
         say_field(stream, "interrupted",
-                  "after %zu of %zu epochs and %s steps; the model is as "
-                  "after the last step",
-                  run->finished, (size_t)run->settings->epochs, say_count(run->steps).text);
-    fputc('\n', stream);
+                  "after %zu of %zu epochs, in step %s; the model is as of then", run->finished,
+                  (size_t)run->settings->epochs, say_count(run->steps).text);
     print_speed(run, stream);
     print_test(run, stream);
     print_files(run, stream);

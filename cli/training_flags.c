@@ -13,8 +13,7 @@ const option training_rows[TRAINING_ROW_COUNT] = {
     ROW_CHOICE(training_flags, optimizer, "--optimizer", "update rule", optimizers),
     ROW_CHOICE(training_flags, schedule, "--schedule", "of the rate", schedules),
     ROW_CHOICE(training_flags, init, "--init", "first weights", inits),
-    ROW_REAL(training_flags, lr, "--lr", "adam .001, sgd .01", 0, 1e6),
-    ROW_REAL(training_flags, constant, "--constant", "value of --init (0)", -1e6, 1e6),
+    ROW_REAL(training_flags, lr, "--lr", "learning rate (0.001; sgd: 0.01)", 0, 1e6),
     ROW_REAL(training_flags, momentum, "--momentum", "of sgd (0)", 0, 1),
     ROW_SWITCH(training_flags, nesterov, "--nesterov", "Nesterov's momentum"),
     ROW_REAL(training_flags, weight_decay, "--weight-decay", "towards zero", 0, 1e6),
@@ -25,6 +24,7 @@ const option training_rows[TRAINING_ROW_COUNT] = {
     ROW_REAL(training_flags, deviation, "--std", "else measured", 1e-6, 1000),
     ROW_COUNT(training_flags, threads, "--threads", "0: every core", 0, 1024),
     ROW_COUNT(training_flags, limit, "--limit", "first N images", 1, 1e9),
+    ROW_REAL(training_flags, constant, "--constant", "value of --init (0)", -1e6, 1e6),
 };
 
 bool training_flags_agree(const training_flags *flags) {

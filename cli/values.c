@@ -80,7 +80,7 @@ static bool store_choice(const option *row, const char *text, int *value) {
         snprintf(all + used, sizeof all - used, "%s%s", between, row->choices[i]);
     }
     say_usage("%s wants %s, not '%s'%s%s%s", row->name, all, text,
-              near.word ? "; did you mean " : "", near.word ? near.word : "", near.word ? "?" : "");
+              near.word[0] ? "; did you mean " : "", near.word, near.word[0] ? "?" : "");
     return false;
 }
 

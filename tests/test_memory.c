@@ -1,5 +1,6 @@
 /* Running out of memory at any request: a clean error, nothing leaked (the sanitizer's run sees to
  * that), and no request at all inside a step. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,119 @@
+#include "json_text.h"
+
+#include "memory.h"
+#include "shown.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The most bytes that stand together: a string with its quotes, or what is neither string nor space
+ * nor punctuation. */
+static size_t longest_token(const char *text, size_t size) {
+    size_t longest = 0, run = 0;
+    bool string = false;
+    for (size_t i = 0; i < size; i++) {
+        const char c = text[i];
+        if (!string && (c == '"' || strchr(" \t\r\n{}[]:,", c)))
+            run = 0;
+        run++;
+        if (string && c == '\\' && i + 1 < size) {
+            i++;
+            run++;
+        } else if (c == '"') {
+            string = !string;
+        }
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+/* jansson 2.14 ignores it when there is no memory to make its buffer for tokens larger, and then
+ * loses a byte of the token. So the value is read as the second of an array, whose first is a
+ * string longer than each token of the value: where that loses a byte, nobody minds, and after it
+ * the buffer is large enough. One more than a power of two, which is where the buffer grows, keeps
+ * its last quote safe. */
+typedef struct padded {
+    char *text;
+    size_t size, before; /* before: bytes that stand before the value */
+} padded;
+
+static bool pad(padded *p, const char *text, size_t size, cnn_error *error) {
+    size_t length = 64;
+    const size_t longest = longest_token(text, size);
+    while (length < longest + 8)
+        length *= 2;
+    p->before = length + 4;
+    p->size = p->before + size + 1;
+    p->text = memory_new(p->size, 1, error);
+    if (!p->text)
+        return false;
+    memset(p->text, '-', p->before);
+    memcpy(p->text, "[\"", 2);
+    memcpy(p->text + p->before - 2, "\",", 2);
+    memcpy(p->text + p->before, text, size);
+    p->text[p->size - 1] = ']';
+    return true;
+}
+
+static bool begins(const char *text, const char *start) {
+    return !strncmp(text, start, strlen(start));
+}
+
+/* jansson has no word for it: where it lacks memory it says nothing, or that a string, of which it
+ * has seen the end, is no string. */
+static bool lacked_memory(const padded *p, const json_error_t *error) {
+    if (!error->text[0] || json_error_code(error) == json_error_out_of_memory)
+        return true;
+    const size_t at = (size_t)error->position;
+    return at > 0 && at <= p->size && p->text[at - 1] == '"' &&
+           (begins(error->text, "invalid token") || begins(error->text, "string or '}' expected"));
+}
+
+static void refuse(const padded *p, const json_error_t *why, size_t start, cnn_error *error) {
+    if (lacked_memory(p, why)) {
+        error_no_memory(error, p->size);
+        return;
+    }
+    const size_t at = (size_t)why->position, end = p->size - 1;
+    if (at > end)
+        error_at(error, start + end - p->before, "JSON: ends within a value");
+    else
+        error_at(error, start + (at < p->before ? 0 : at - p->before), "JSON: %s",
+                 show(why->text, strlen(why->text), SHOWN_MAX).text);
+}
+
+json_t *json_read(const char *text, size_t size, size_t start, cnn_error *error) {
+    const char *nul = size ? memchr(text, 0, size) : NULL;
+    padded p = {NULL, 0, 0};
+    if (nul) {
+        error_at(error, start + (size_t)(nul - text), "JSON: a NUL byte");
+        return NULL;
+    }
+    if (!pad(&p, text, size, error))
+        return NULL;
+    json_error_t why = {.text = ""};
+    json_t *array = json_loadb(p.text, p.size, JSON_REJECT_DUPLICATES, &why), *value = NULL;
+    if (!array)
+        refuse(&p, &why, start, error);
+    else if (json_array_size(array) != 2)
+        error_at(error, start, "JSON: more than one value, or none");
+    else
+        value = json_incref(json_array_get(array, 1));
+    json_decref(array);
+    free(p.text);
+    return value;
+}
+
+/* Into memory of our own: what jansson takes, its host may have told it to take elsewhere. */
+char *json_write(json_t *value, cnn_error *error) {
+    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9);
+    const size_t size = value ? json_dumpb(value, NULL, 0, flags) : 0;
+    char *text = size ? memory_new(size + 1, 1, error) : NULL;
+    if (!size || (text && json_dumpb(value, text, size, flags) != size)) {
+        error_set(error, CNN_NO_MEMORY, "no memory for JSON text");
+        free(text);
+        text = NULL;
+    }
+    json_decref(value);
+    return text;
+}

@@ -1,0 +1,17 @@
+/* JSON values from and to text, by jansson. */
+#ifndef FILES_JSON_TEXT_H
+#define FILES_JSON_TEXT_H
+
+#include "error.h"
+
+#include <jansson.h>
+
+/* The one value in text, which is `start` bytes into its file: errors say which byte of that file.
+ * Duplicate keys, NUL bytes, invalid UTF-8 and anything after the value are refused. */
+json_t *json_read(const char *text, size_t size, size_t start, cnn_error *error);
+
+/* The shortest text, keys in the order in which they were set, to be freed with free(). Steals the
+ * value; NULL for it, or no memory, is an error of no memory. */
+char *json_write(json_t *value, cnn_error *error);
+
+#endif

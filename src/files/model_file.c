@@ -1,0 +1,300 @@
+#include "model_file.h"
+
+#include "class_names.h"
+#include "json_text.h"
+#include "memory.h"
+#include "parameters.h"
+#include "shown.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define VERSION "1"
+
+/* The bounds that a model sets to its normalisation. */
+#define NORMALISATION_MAX 1e6
+
+/* -------------------------------------------------------------------------------------- writing */
+
+static bool check_names(const cnn_model *model, cnn_error *error) {
+    for (size_t i = 0; i < cnn_network_classes(model->network); i++) {
+        const char *name = model->classes[i];
+        const size_t length = strlen(name);
+        if (!length || name_first_unprintable((const uint8_t *)name, length) < length)
+            return error_set(error, CNN_BAD_ARGUMENT, "the name of class %zu, \"%s\", is no text",
+                             i, show_name(name).text);
+    }
+    return true;
+}
+
+static char *network_text(const cnn_network *network, cnn_error *error) {
+    const size_t size = cnn_network_text(network, NULL, 0) + 1;
+    char *text = memory_new(size, 1, error);
+    if (text)
+        cnn_network_text(network, text, size);
+    return text;
+}
+
+static char *class_text(const cnn_model *model, cnn_error *error) {
+    json_t *names = json_array();
+    int bad = 0;
+    for (size_t i = 0; i < cnn_network_classes(model->network); i++)
+        bad |= json_array_append_new(names, json_string(model->classes[i]));
+    if (!bad)
+        return json_write(names, error);
+    json_decref(names);
+    return json_write(NULL, error);
+}
+
+/* Puts the text under a key and frees it. False if that, or the text, could not be had. */
+static bool put(json_t *object, const char *key, char *text) {
+    const bool good = text && !json_object_set_new(object, key, json_string(text));
+    free(text);
+    return good;
+}
+
+static json_t *make_metadata(const cnn_model *model, cnn_error *error) {
+    const cnn_normalisation by = model->options.normalisation;
+    json_t *object = json_object();
+    if (!json_object_set_new(object, "cnn.version", json_string(VERSION)) &&
+        put(object, "cnn.network", network_text(model->network, error)) &&
+        put(object, "cnn.mean", json_write(json_real(by.mean), error)) &&
+        put(object, "cnn.deviation", json_write(json_real(by.deviation), error)) &&
+        put(object, "cnn.classes", class_text(model, error)))
+        return object;
+    json_decref(object);
+    error_set(error, CNN_NO_MEMORY, "no memory for the metadata");
+    return NULL;
+}
+
+/* One pass to count tensors and bytes, with image->tensors NULL, and one to fill them. */
+static size_t walk(model_image *image, const cnn_model *model, size_t *bytes) {
+    size_t count = 0;
+    *bytes = 0;
+    for (parameter p = {.layer = 0}; parameter_next(model->network, &p); count++) {
+        const layout *layout = &p.layout;
+        if (image->tensors) {
+            safetensors_tensor *tensor = &image->tensors[count];
+            *tensor =
+                (safetensors_tensor){.name = memcpy(image->names[count], p.name, sizeof p.name),
+                                     .type = &safetensors_f32,
+                                     .rank = layout->rank,
+                                     .data = image->numbers + *bytes};
+            memcpy(tensor->shape, layout->shape, sizeof tensor->shape);
+            layout_to_file(layout, parameter_data(model, &p), image->numbers + *bytes);
+        }
+        *bytes += layout_count(layout) * sizeof(float);
+    }
+    return count;
+}
+
+static bool collect(model_image *image, const cnn_model *model, size_t *count, cnn_error *error) {
+    size_t bytes;
+    *count = walk(image, model, &bytes);
+    image->names = memory_new(*count, sizeof *image->names, error);
+    image->numbers = memory_new(bytes, 1, error);
+    image->tensors = memory_new(*count, sizeof *image->tensors, error);
+    if (!image->names || !image->numbers || !image->tensors)
+        return false;
+    walk(image, model, &bytes);
+    return true;
+}
+
+static bool build(model_image *image, const cnn_model *model, cnn_error *error) {
+    size_t count;
+    if (!check_names(model, error) || !collect(image, model, &count, error))
+        return false;
+    json_t *metadata = make_metadata(model, error);
+    if (!metadata || !safetensors_build(&image->file, metadata, image->tensors, count, error))
+        return false;
+    return image->file.size <= MODEL_FILE_MAX ||
+           error_set(error, CNN_BAD_ARGUMENT, "the file would have %zu bytes, more than %zu",
+                     image->file.size, MODEL_FILE_MAX);
+}
+
+bool model_image_build(model_image *image, const cnn_model *model, cnn_error *error) {
+    *image = (model_image){.tensors = NULL};
+    if (build(image, model, error))
+        return true;
+    model_image_release(image);
+    return false;
+}
+
+void model_image_release(model_image *image) {
+    safetensors_release(&image->file);
+    free(image->tensors);
+    free(image->names);
+    free(image->numbers);
+    *image = (model_image){.tensors = NULL};
+}
+
+/* -------------------------------------------------------------------------------------- reading */
+
+static size_t metadata_offset(const safetensors *file) {
+    return safetensors_key_offset(file, file->metadata_key);
+}
+
+static const char *get_text(const safetensors *file, const char *key, cnn_error *error) {
+    const char *text = safetensors_metadata(file, key);
+    if (!text)
+        error_at(error, metadata_offset(file), "no %s in the metadata", key);
+    return text;
+}
+
+/* The value of a key whose text is JSON. Places within that text are not places of the file. */
+static json_t *get_json(const safetensors *file, const char *key, cnn_error *error) {
+    const char *text = get_text(file, key, error);
+    cnn_error inner;
+    if (!text)
+        return NULL;
+    json_t *value = json_read(text, strlen(text), 0, &inner);
+    if (!value && inner.status == CNN_NO_MEMORY)
+        error_set(error, CNN_NO_MEMORY, "%s", inner.message);
+    else if (!value)
+        error_at(error, metadata_offset(file), "%s: %.200s", key, inner.message);
+    return value;
+}
+
+/* The error of a network in a file keeps its line and column. Always NULL. */
+static cnn_network *refuse_network(const safetensors *file, cnn_network *network,
+                                   const cnn_error *inner, cnn_error *error) {
+    cnn_network_free(network);
+    if (inner->status == CNN_NO_MEMORY)
+        error_set(error, CNN_NO_MEMORY, "%s", inner->message);
+    else
+        error_at(error, metadata_offset(file), "cnn.network: %.230s", inner->message);
+    if (error) {
+        error->line = inner->line;
+        error->column = inner->column;
+    }
+    return NULL;
+}
+
+static cnn_network *read_network(const safetensors *file, cnn_error *error) {
+    const char *text = safetensors_metadata(file, "cnn.network");
+    const char *version = safetensors_metadata(file, "cnn.version");
+    cnn_error inner;
+    if (!text) {
+        error_at(error, file->metadata ? metadata_offset(file) : 8,
+                 "not a model of cnn.c: no network in it; use it with --weights");
+        return NULL;
+    }
+    if (!version || strcmp(version, VERSION)) {
+        error_at(error, metadata_offset(file), "cnn.version is \"%s\", this library reads " VERSION,
+                 version ? show(version, strlen(version), 20).text : "");
+        return NULL;
+    }
+    cnn_network *network = cnn_network_parse(text, strlen(text), &inner);
+    if (!network || !network_complete(network, &inner))
+        return refuse_network(file, network, &inner, error);
+    return network;
+}
+
+static bool read_number(const safetensors *file, const char *key, float *value, cnn_error *error) {
+    json_t *json = get_json(file, key, error);
+    if (!json)
+        return false;
+    const bool number = json_is_number(json);
+    *value = (float)json_number_value(json);
+    json_decref(json);
+    return number || error_at(error, metadata_offset(file), "%s is no number", key);
+}
+
+static bool read_normalisation(const safetensors *file, cnn_normalisation *by, cnn_error *error) {
+    if (!read_number(file, "cnn.mean", &by->mean, error) ||
+        !read_number(file, "cnn.deviation", &by->deviation, error))
+        return false;
+    if (!(by->mean > -NORMALISATION_MAX && by->mean < NORMALISATION_MAX))
+        return error_at(error, metadata_offset(file), "cnn.mean is %g", by->mean);
+    if (!(by->deviation > 0 && by->deviation <= NORMALISATION_MAX))
+        return error_at(error, metadata_offset(file), "cnn.deviation is %g", by->deviation);
+    return true;
+}
+
+static bool check_class(const safetensors *file, size_t index, const json_t *name,
+                        cnn_error *error) {
+    const char *text = json_string_value(name);
+    const size_t length = json_string_length(name);
+    if (!text)
+        return error_at(error, metadata_offset(file), "cnn.classes: number %zu is no string",
+                        index);
+    if (!length || length >= CNN_NAME_SIZE)
+        return error_at(error, metadata_offset(file),
+                        "cnn.classes: name %zu has %zu bytes, not 1 to %d", index, length,
+                        CNN_NAME_SIZE - 1);
+    return name_first_unprintable((const uint8_t *)text, length) == length ||
+           error_at(error, metadata_offset(file), "cnn.classes: name %zu, \"%s\", is not printable",
+                    index, show_name(text).text);
+}
+
+/* An array of good names, as many as the network has classes, or NULL. */
+static json_t *read_classes(const safetensors *file, const cnn_network *network, cnn_error *error) {
+    const size_t classes = cnn_network_classes(network);
+    json_t *names = get_json(file, "cnn.classes", error);
+    if (!names)
+        return NULL;
+    bool good = json_array_size(names) == classes ||
+                error_at(error, metadata_offset(file), "cnn.classes: %zu names for %zu classes",
+                         json_array_size(names), classes);
+    for (size_t i = 0; good && i < classes; i++)
+        good = check_class(file, i, json_array_get(names, i), error);
+    if (good)
+        return names;
+    json_decref(names);
+    return NULL;
+}
+
+/* All is checked but the caller's options. The first parameters are soon overwritten: constant ones
+ * cost the least. */
+static cnn_model *make_model(const safetensors *file, const cnn_network *network,
+                             const json_t *names, const cnn_model_options *options,
+                             cnn_error *error) {
+    cnn_model *model = cnn_model_create(network, options, error);
+    if (!model)
+        return NULL;
+    parameters_read(model, file);
+    for (size_t i = 0; i < cnn_network_classes(network); i++)
+        cnn_model_set_class(model, i, json_string_value(json_array_get(names, i)), NULL);
+    return model;
+}
+
+static cnn_model *read_model(safetensors *file, const cnn_network *network,
+                             const cnn_model_options *options, cnn_error *error) {
+    cnn_model_options used = CNN_MODEL_OPTIONS_DEFAULT;
+    used.init = CNN_INIT_CONSTANT;
+    if (options) {
+        used.batch_size = options->batch_size;
+        used.threads = options->threads;
+        used.input_gradient = options->input_gradient;
+    }
+    if (!parameters_check(network, file, error) ||
+        !read_normalisation(file, &used.normalisation, error))
+        return NULL;
+    json_t *names = read_classes(file, network, error);
+    cnn_model *model = names ? make_model(file, network, names, &used, error) : NULL;
+    json_decref(names);
+    return model;
+}
+
+cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
+                           cnn_error *error) {
+    safetensors file;
+    if (!safetensors_open(&file, bytes, size, error))
+        return NULL;
+    cnn_network *network = read_network(&file, error);
+    cnn_model *model = network ? read_model(&file, network, options, error) : NULL;
+    cnn_network_free(network);
+    safetensors_close(&file);
+    return model;
+}
+
+bool model_take_weights(cnn_model *model, const void *bytes, size_t size, cnn_error *error) {
+    safetensors file;
+    if (!safetensors_open(&file, bytes, size, error))
+        return false;
+    const bool good = parameters_check(model->network, &file, error);
+    if (good)
+        parameters_read(model, &file);
+    safetensors_close(&file);
+    return good;
+}

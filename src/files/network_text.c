@@ -1,0 +1,343 @@
+/* Network descriptions from text, by the layer table. What a shape may be is for the network to
+ * say; here it is only given a place. */
+#include "closest.h"
+#include "error.h"
+#include "network.h"
+#include "shown.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORD_LIMIT 30
+
+typedef struct word {
+    const char *text;
+    size_t length, column; /* column from 1; of a missing word, where it should be */
+} word;
+
+typedef struct reader {
+    const char *next, *end; /* what follows this line */
+    size_t number;          /* of this line, from 1 */
+    const char *line;       /* without its comment and end */
+    size_t length, at;      /* at: where the next word is looked for */
+    size_t input_line, input_column;
+    cnn_network *network; /* NULL until the input line */
+    cnn_error *error;
+} reader;
+
+/* ------------------------------------------------------------------------------------ refusals */
+
+/* "line 4: " message " (column 1)". Always false. */
+static bool refuse_with(const reader *r, size_t number, size_t column, const char *message) {
+    error_set(r->error, CNN_BAD_NETWORK, "line %zu: %.190s (column %zu)", number, message, column);
+    if (r->error) {
+        r->error->line = number;
+        r->error->column = column;
+    }
+    return false;
+}
+
+/* The line as it was written, then the reason. Always false. */
+__attribute__((format(printf, 3, 4))) static bool refuse(const reader *r, size_t column,
+                                                         const char *reason, ...) {
+    size_t first = 0, last = r->length;
+    while (first < last && strchr(" \t", r->line[first]))
+        first++;
+    while (last > first && strchr(" \t", r->line[last - 1]))
+        last--;
+    char message[192];
+    int length = 0;
+    if (first < last)
+        length = snprintf(message, sizeof message,
+                          "%s: ", show(r->line + first, last - first, SHOWN_MAX).text);
+    va_list values;
+    va_start(values, reason);
+    vsnprintf(message + length, sizeof message - (size_t)length, reason, values);
+    va_end(values);
+    return refuse_with(r, r->number, column, message);
+}
+
+/* Gives an error of the network its place; lack of memory has none. Always false. */
+static bool refuse_because(const reader *r, size_t column, const cnn_error *inner) {
+    if (inner->status == CNN_BAD_NETWORK)
+        return refuse_with(r, r->number, column, inner->message);
+    if (r->error)
+        *r->error = *inner;
+    return false;
+}
+
+static shown quoted(const word *w) {
+    return show(w->text, w->length, WORD_LIMIT);
+}
+
+/* ------------------------------------------------------------------------------- lines and words
+ */
+
+/* Moves to the next line; false after the last. A line ends with LF or CR LF. */
+static bool next_line(reader *r) {
+    if (r->next == r->end)
+        return false;
+    const size_t left = (size_t)(r->end - r->next);
+    const char *feed = memchr(r->next, '\n', left);
+    r->line = r->next;
+    r->length = feed ? (size_t)(feed - r->line) : left;
+    r->next = feed ? feed + 1 : r->end;
+    if (feed && r->length && feed[-1] == '\r')
+        r->length--;
+    r->number++;
+    r->at = 0;
+    return true;
+}
+
+/* Cuts off the comment, in which any bytes may stand but those that control a terminal. */
+static bool strip(reader *r) {
+    const char *hash = memchr(r->line, '#', r->length);
+    const size_t code = hash ? (size_t)(hash - r->line) : r->length;
+    for (size_t i = 0; i < r->length; i++) {
+        const unsigned char byte = (unsigned char)r->line[i];
+        if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
+            return refuse(r, i + 1, "byte 0x%02x is not text", byte);
+        if (byte > 0x7f && i < code)
+            return refuse(r, i + 1, "byte 0x%02x outside a comment is not ASCII", byte);
+    }
+    r->length = code;
+    return true;
+}
+
+static bool is_space(const reader *r, size_t at) {
+    return r->line[at] == ' ' || r->line[at] == '\t';
+}
+
+/* False at the end of the line, w->column then is right behind the last word. */
+static bool next_word(reader *r, word *w) {
+    *w = (word){.column = r->at + 1};
+    size_t at = r->at;
+    while (at < r->length && is_space(r, at))
+        at++;
+    if (at == r->length)
+        return false;
+    const size_t first = at;
+    while (at < r->length && !is_space(r, at))
+        at++;
+    *w = (word){r->line + first, at - first, first + 1};
+    r->at = at;
+    return true;
+}
+
+static bool word_is(const word *w, const char *text) {
+    return w->length == strlen(text) && !memcmp(w->text, text, w->length);
+}
+
+/* -------------------------------------------------------------------------------------- numbers */
+
+/* Sizes with x between them. */
+typedef struct form {
+    size_t least, most; /* how many */
+    const char *noun;
+} form;
+
+static const form NUMBER = {1, 1, "a whole number"}, PAIR = {1, 2, "a size such as 3 or 3x2"},
+                  SHAPE = {2, 3, "a shape such as 28x28x1"};
+
+enum { SIZES_MAX = 3 };
+
+/* Reads digits from *at on. False if there are none, or *large if they are too many. */
+static bool digits(const char **at, const char *end, size_t *value, bool *large) {
+    const char *first = *at;
+    *value = 0;
+    for (; *at < end && **at >= '0' && **at <= '9'; ++*at) {
+        const size_t digit = (size_t)(**at - '0');
+        *large |= *value > (SIZE_MAX - digit) / 10;
+        *value = *value * 10 + digit;
+    }
+    return *at > first;
+}
+
+static bool read_sizes(const reader *r, const word *w, const form *form, bool zero,
+                       size_t sizes[SIZES_MAX], size_t *count) {
+    const char *at = w->text, *end = w->text + w->length;
+    bool large = false, good = digits(&at, end, &sizes[0], &large);
+    for (*count = 1; good && *count < form->most && at < end && *at == 'x'; ++*count) {
+        at++;
+        good = digits(&at, end, &sizes[*count], &large);
+    }
+    if (!good || at < end || *count < form->least)
+        return refuse(r, w->column, "\"%s\" is not %s", quoted(w).text, form->noun);
+    if (large)
+        return refuse(r, w->column, "\"%s\" is too large", quoted(w).text);
+    for (size_t i = 0; i < *count; i++)
+        if (!sizes[i] && !zero)
+            return refuse(r, w->column, "\"%s\": 0 is too small", quoted(w).text);
+    return true;
+}
+
+/* ------------------------------------------------------------------------------------ arguments */
+
+/* In options, 0 means the kind's own value, which in a text is said by silence; only of a pad it is
+ * a value like any other. */
+static bool zero_allowed(const argument *argument) {
+    return argument->offset == offsetof(layer_options, pad);
+}
+
+static bool refuse_missing(const reader *r, const word *w, const argument *argument,
+                           const char *noun) {
+    const char *after = argument->word ? " after " : "";
+    return refuse(r, w->column, "%s is missing%s%s", noun, after,
+                  argument->word ? argument->word : "");
+}
+
+static bool read_bias(reader *r, const argument *argument, size_t *no_bias) {
+    word w;
+    if (!next_word(r, &w))
+        return refuse_missing(r, &w, argument, "on or off");
+    if (!word_is(&w, "on") && !word_is(&w, "off"))
+        return refuse(r, w.column, "\"%s\" is not on or off", quoted(&w).text);
+    *no_bias = word_is(&w, "off");
+    return true;
+}
+
+/* The word or words that give an argument its value. */
+static bool read_value(reader *r, const argument *argument, layer_options *options) {
+    void *field = (char *)options + argument->offset;
+    if (argument->type == ARGUMENT_BIAS)
+        return read_bias(r, argument, field);
+    const form *form = argument->type == ARGUMENT_PAIR ? &PAIR : &NUMBER;
+    size_t sizes[SIZES_MAX], count;
+    word w;
+    if (!next_word(r, &w))
+        return refuse_missing(r, &w, argument, form->noun);
+    if (!read_sizes(r, &w, form, zero_allowed(argument), sizes, &count))
+        return false;
+    if (argument->type == ARGUMENT_PAIR)
+        *(cnn_pair *)field = (cnn_pair){sizes[0], sizes[count - 1]};
+    else
+        *(size_t *)field = sizes[0];
+    return true;
+}
+
+static size_t arguments_of(const layer_kind *kind) {
+    size_t count = 0;
+    while (count < ARGUMENTS_MAX && kind->arguments[count].offset != ARGUMENT_END)
+        count++;
+    return count;
+}
+
+/* Suggests the closest of the known words, or tells them all. A number, or anything where no word
+ * can be, is only superfluous. */
+static bool refuse_unknown(const reader *r, const word *w, const char *noun,
+                           const char *const *known, size_t count) {
+    closest closest = {.typed = w->text, .length = w->length};
+    char list[96] = "";
+    for (size_t i = 0; i < count; i++) {
+        closest_offer(&closest, known[i]);
+        const size_t at = strlen(list);
+        snprintf(list + at, sizeof list - at, "%s%s", i ? ", " : "", known[i]);
+    }
+    if (!count || (w->text[0] >= '0' && w->text[0] <= '9'))
+        return refuse(r, w->column, "\"%s\" is one word too many", quoted(w).text);
+    if (closest.word)
+        return refuse(r, w->column, "unknown %s \"%s\", did you mean %s?", noun, quoted(w).text,
+                      closest.word);
+    return refuse(r, w->column, "unknown %s \"%s\", known: %s", noun, quoted(w).text, list);
+}
+
+static bool refuse_option(const reader *r, const word *w, const layer_kind *kind) {
+    const char *known[ARGUMENTS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < arguments_of(kind); i++)
+        if (kind->arguments[i].word)
+            known[count++] = kind->arguments[i].word;
+    return refuse_unknown(r, w, "option", known, count);
+}
+
+static bool read_arguments(reader *r, const layer_kind *kind, layer_options *options) {
+    const size_t count = arguments_of(kind);
+    bool given[ARGUMENTS_MAX] = {false};
+    for (size_t i = 0; i < count && !kind->arguments[i].word; i++)
+        if (!read_value(r, &kind->arguments[i], options))
+            return false;
+    for (word w; next_word(r, &w);) {
+        size_t i = 0;
+        while (i < count && !(kind->arguments[i].word && word_is(&w, kind->arguments[i].word)))
+            i++;
+        if (i == count)
+            return refuse_option(r, &w, kind);
+        if (given[i])
+            return refuse(r, w.column, "%s is given twice", kind->arguments[i].word);
+        given[i] = true;
+        if (!read_value(r, &kind->arguments[i], options))
+            return false;
+    }
+    return true;
+}
+
+/* ---------------------------------------------------------------------------------------- layers
+ */
+
+static bool read_input(reader *r, const word *first) {
+    word w;
+    size_t sizes[SIZES_MAX], count;
+    if (!word_is(first, "input"))
+        return refuse(r, first->column, "the input must come first, such as input 28x28x1");
+    if (!next_word(r, &w))
+        return refuse(r, w.column, "%s is missing", SHAPE.noun);
+    if (!read_sizes(r, &w, &SHAPE, false, sizes, &count))
+        return false;
+    cnn_error inner;
+    r->network = cnn_network_create(sizes[0], sizes[1], count > 2 ? sizes[2] : 1, &inner);
+    if (!r->network)
+        return refuse_because(r, w.column, &inner);
+    r->input_line = r->number;
+    r->input_column = first->column;
+    return !next_word(r, &w) || refuse_unknown(r, &w, "option", NULL, 0);
+}
+
+static bool refuse_layer(const reader *r, const word *w) {
+    const char *known[16];
+    size_t count = 0;
+    if (word_is(w, "input"))
+        return refuse(r, w->column, "there is an input already, in line %zu", r->input_line);
+    for (size_t i = 0; i < layer_kind_count && i < sizeof known / sizeof *known; i++)
+        known[count++] = layer_kinds[i].word;
+    return refuse_unknown(r, w, "layer", known, count);
+}
+
+static bool read_line(reader *r) {
+    word first;
+    if (!strip(r))
+        return false;
+    if (!next_word(r, &first))
+        return true;
+    if (!r->network)
+        return read_input(r, &first);
+    const layer_kind *kind = layer_kind_of(first.text, first.length);
+    layer_options options = {0};
+    cnn_error inner;
+    if (!kind)
+        return refuse_layer(r, &first);
+    return read_arguments(r, kind, &options) && (network_add(r->network, kind, &options, &inner) ||
+                                                 refuse_because(r, first.column, &inner));
+}
+
+/* What only the end of the text shows. */
+static bool finish(reader *r) {
+    if (!r->network)
+        return refuse_with(r, r->number ? r->number : 1, 1,
+                           "no network here: it begins with a line such as input 28x28x1");
+    char text[64], message[128];
+    layer_text(&r->network->layers[0], text, sizeof text);
+    snprintf(message, sizeof message, "%s: no layers follow", text);
+    return r->network->count || refuse_with(r, r->input_line, r->input_column, message);
+}
+
+cnn_network *cnn_network_parse(const char *text, size_t size, cnn_error *error) {
+    reader r = {.next = text, .end = size ? text + size : text, .error = error};
+    bool good = true;
+    while (good && next_line(&r))
+        good = read_line(&r);
+    if (good && finish(&r))
+        return r.network;
+    cnn_network_free(r.network);
+    return NULL;
+}

@@ -1,0 +1,82 @@
+#include "parameters.h"
+
+#include "shown.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Where the header begins: the place of what is missing in it. */
+#define HEADER_OFFSET 8
+
+bool parameter_next(const cnn_network *network, parameter *p) {
+    const bool weights_before = p->layer && !p->bias;
+    const bool bias = weights_before && network->layers[p->layer].biases;
+    if (!bias)
+        do
+            p->layer++;
+        while (p->layer <= network->count && !network->layers[p->layer].weights);
+    if (p->layer > network->count)
+        return false;
+    const layer *layer = &network->layers[p->layer];
+    p->bias = bias;
+    p->layout = bias ? layout_of_vector(layer->biases) : layout_of_weights(network, p->layer);
+    snprintf(p->name, sizeof p->name, "%s.%s", layer->name, bias ? "bias" : "weight");
+    return true;
+}
+
+float *parameter_data(const cnn_model *model, const parameter *parameter) {
+    const node *node = &model->nodes[parameter->layer];
+    return parameter->bias ? node->b : node->w;
+}
+
+static bool check_form(const parameter *p, const safetensors *file, const safetensors_entry *entry,
+                       cnn_error *error) {
+    if (!entry)
+        return error_at(error, HEADER_OFFSET, "tensor \"%s\" is missing", p->name);
+    if (entry->type != &safetensors_f32)
+        return error_at(error, safetensors_key_offset(file, entry->key),
+                        "tensor \"%s\" is of %s, not of F32", p->name, entry->type->name);
+    if (entry->rank != p->layout.rank ||
+        memcmp(entry->shape, p->layout.shape, entry->rank * sizeof *entry->shape))
+        return error_at(error, safetensors_key_offset(file, entry->key),
+                        "tensor \"%s\" is %s, the network wants %s", p->name,
+                        show_shape(entry->rank, entry->shape).text,
+                        show_shape(p->layout.rank, p->layout.shape).text);
+    return true;
+}
+
+/* IEEE 754: an exponent of all ones means infinity or no number. */
+static bool check_finite(const parameter *p, const safetensors *file,
+                         const safetensors_entry *entry, cnn_error *error) {
+    const uint32_t exponent = UINT32_C(0x7f800000);
+    for (size_t at = entry->begin; at < entry->end; at += sizeof(float)) {
+        uint32_t bits;
+        memcpy(&bits, file->bytes + at, sizeof bits);
+        if ((bits & exponent) == exponent)
+            return error_at(error, at, "tensor \"%s\": number %zu is not finite", p->name,
+                            (at - entry->begin) / sizeof(float));
+    }
+    return true;
+}
+
+bool parameters_check(const cnn_network *network, safetensors *file, cnn_error *error) {
+    for (parameter p = {.layer = 0}; parameter_next(network, &p);) {
+        safetensors_entry *entry = safetensors_find(file, p.name);
+        if (!check_form(&p, file, entry, error) || !check_finite(&p, file, entry, error))
+            return false;
+        entry->wanted = true;
+    }
+    for (size_t i = 0; i < file->count; i++)
+        if (!file->entries[i].wanted)
+            return error_at(error, safetensors_key_offset(file, file->entries[i].key),
+                            "tensor \"%s\" is none of the network's",
+                            show_name(file->entries[i].name).text);
+    return true;
+}
+
+void parameters_read(cnn_model *model, const safetensors *file) {
+    for (parameter p = {.layer = 0}; parameter_next(model->network, &p);) {
+        const safetensors_entry *entry = safetensors_find(file, p.name);
+        layout_from_file(&p.layout, file->bytes + entry->begin, parameter_data(model, &p));
+    }
+}

@@ -1,0 +1,68 @@
+/* Files by path: all else on this floor works on bytes. */
+#include "file.h"
+#include "model_file.h"
+#include "trace.h"
+
+#include <stdlib.h>
+
+#define NETWORK_TEXT_MAX ((size_t)1 << 20)
+
+/* Names the file of an error that is the file's fault. */
+static void blame(cnn_error *error, const char *path) {
+    if (error && (error->status == CNN_BAD_FILE || error->status == CNN_BAD_NETWORK))
+        error_in_file(error, path);
+}
+
+cnn_network *cnn_network_load(const char *path, cnn_error *error) {
+    uint8_t *text;
+    size_t size;
+    if (!file_read(path, NETWORK_TEXT_MAX, &text, &size, error))
+        return NULL;
+    cnn_network *network = cnn_network_parse((const char *)text, size, error);
+    if (!network)
+        blame(error, path);
+    free(text);
+    return network;
+}
+
+cnn_model *cnn_model_load(const char *path, const cnn_model_options *options, cnn_error *error) {
+    uint8_t *bytes;
+    size_t size;
+    if (!file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
+        return NULL;
+    cnn_model *model = cnn_model_parse(bytes, size, options, error);
+    if (!model)
+        blame(error, path);
+    free(bytes);
+    return model;
+}
+
+bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error) {
+    uint8_t *bytes;
+    size_t size;
+    if (!file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
+        return false;
+    const bool good = model_take_weights(model, bytes, size, error);
+    if (!good)
+        blame(error, path);
+    free(bytes);
+    return good;
+}
+
+bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error) {
+    model_image image;
+    if (!model_image_build(&image, model, error))
+        return false;
+    const bool good = file_write(path, image.file.parts, image.file.count, error);
+    model_image_release(&image);
+    return good;
+}
+
+bool cnn_trace_save(const cnn_trace *trace, const char *path, cnn_error *error) {
+    safetensors_image image;
+    if (!safetensors_build(&image, NULL, trace->tensors, trace->count, error))
+        return false;
+    const bool good = file_write(path, image.parts, image.count, error);
+    safetensors_release(&image);
+    return good;
+}

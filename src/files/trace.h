@@ -1,0 +1,14 @@
+/* The inside of a trace. */
+#ifndef FILES_TRACE_H
+#define FILES_TRACE_H
+
+#include "safetensors.h"
+
+/* A trace as it goes into a file: tensors that own their names and numbers. */
+struct cnn_trace {
+    safetensors_tensor *tensors;
+    size_t count, room;
+    json_t *names; /* an object with the names as keys */
+};
+
+#endif

@@ -1,0 +1,238 @@
+#include "books.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* h w c, window r s, stride u v. */
+typedef struct shape {
+    size_t h, w, c, r, s, u, v;
+} shape;
+
+static geometry geometry_of(shape a) {
+    return (geometry){.x = {a.h, a.w, a.c},
+                      .y = {(a.h - a.r) / a.u + 1, (a.w - a.s) / a.v + 1, a.c},
+                      .r = a.r,
+                      .s = a.s,
+                      .u = a.u,
+                      .v = a.v};
+}
+
+static trial pool_trial(const book *book, shape shape, size_t n) {
+    return trial_new(book, &book->ops->maxpool2d, geometry_of(shape), n, 0, false);
+}
+
+static void assert_winners(const trial *t, const int32_t *winners) {
+    for (size_t i = 0; i < t->ys; i++)
+        if (t->t.winners[i] != winners[i])
+            fail_msg("%s: winner %zu is %d, not %d", t->book.name, i, t->t.winners[i], winners[i]);
+}
+
+/* Forward and back on one image, in every book. */
+static void assert_passes(shape shape, const double *x, const double *y, const int32_t *winners,
+                          const double *dy, const double *dx) {
+    for (const book *book = books_all(); book->ops; book++) {
+        trial t = pool_trial(book, shape, 1);
+        numbers_set(book, t.t.x, x, t.xs);
+        numbers_set(book, t.t.dy, dy, t.ys);
+        trial_forward(&t, (range){0, 1});
+        trial_backward(&t, (range){0, 1}, (range){0, 1});
+        numbers_equal(book, "y", t.t.y, y, t.ys);
+        assert_winners(&t, winners);
+        numbers_equal(book, "dx", t.t.dx, dx, t.xs);
+        trial_free(&t);
+    }
+}
+
+/* docs/math/maxpool2d.md: overlapping windows, ties, and a value that wins four windows */
+static void example_of_the_page(void **state) {
+    (void)state;
+    assert_passes((shape){3, 4, 1, 2, 2, 1, 1}, (double[]){1, 3, 2, 2, 0, 3, 5, 1, 4, 2, 1, 5},
+                  (double[]){3, 5, 5, 4, 5, 5}, (int32_t[]){1, 6, 6, 8, 6, 6},
+                  (double[]){1, 2, 3, 4, 5, 6}, (double[]){0, 1, 0, 0, 0, 0, 16, 0, 4, 0, 0, 0});
+}
+
+static void first_of_equals_wins(void **state) {
+    (void)state;
+    assert_passes((shape){2, 2, 1, 2, 2, 2, 2}, (double[]){0, 0, 0, 0}, (double[]){0},
+                  (int32_t[]){0}, (double[]){7}, (double[]){7, 0, 0, 0});
+    assert_passes((shape){2, 2, 1, 2, 2, 2, 2}, (double[]){-2, -1, -1, -1}, (double[]){-1},
+                  (int32_t[]){1}, (double[]){7}, (double[]){0, 7, 0, 0});
+    assert_passes((shape){2, 2, 1, 2, 2, 2, 2}, (double[]){-2, -3, -1, -1}, (double[]){-1},
+                  (int32_t[]){2}, (double[]){7}, (double[]){0, 0, 7, 0});
+}
+
+/* -0 and 0 are equal: the first one stays, sign and all. */
+static void zeros_of_either_sign_are_equal(void **state) {
+    (void)state;
+    for (const book *book = books_all(); book->ops; book++) {
+        trial t = pool_trial(book, (shape){1, 2, 1, 1, 2, 1, 1}, 1);
+        numbers_set(book, t.t.x, (double[]){-0.0, 0.0}, 2);
+        trial_forward(&t, (range){0, 1});
+        assert_int_equal(t.t.winners[0], 0);
+        assert_true(signbit(number_at(book, t.t.y, 0)));
+        trial_free(&t);
+    }
+}
+
+/* A stride beyond the window leaves columns out, and rows at the end that no window reaches. */
+static void gaps(void **state) {
+    (void)state;
+    assert_passes((shape){4, 5, 1, 1, 2, 3, 3},
+                  (double[]){1, 2, 9, 4, 3, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 8, 7, 9, 6, 5},
+                  (double[]){2, 4, 8, 6}, (int32_t[]){1, 3, 15, 18}, (double[]){1, 2, 3, 4},
+                  (double[]){0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 4, 0});
+}
+
+static void channels_are_apart(void **state) {
+    (void)state;
+    assert_passes((shape){1, 2, 3, 1, 2, 1, 2}, (double[]){1, 5, 3, 2, 4, 3}, (double[]){2, 5, 3},
+                  (int32_t[]){1, 0, 0}, (double[]){10, 20, 30}, (double[]){0, 20, 30, 10, 0, 0});
+}
+
+static void window_of_one_is_a_copy(void **state) {
+    (void)state;
+    assert_passes((shape){1, 3, 1, 1, 1, 1, 1}, (double[]){3, -1, 2}, (double[]){3, -1, 2},
+                  (int32_t[]){0, 1, 2}, (double[]){4, 5, 6}, (double[]){4, 5, 6});
+}
+
+static void infinities(void **state) {
+    (void)state;
+    assert_passes((shape){1, 2, 1, 1, 2, 1, 1}, (double[]){-INFINITY, -INFINITY},
+                  (double[]){-INFINITY}, (int32_t[]){0}, (double[]){1}, (double[]){1, 0});
+}
+
+/* NaN wins wherever it stands; of several the last, as in PyTorch. */
+static void nan_wins(void **state) {
+    (void)state;
+    static const double x[][3] = {{NAN, 1, 2}, {1, NAN, INFINITY}, {1, 2, NAN}, {NAN, 5, NAN}};
+    static const int32_t winners[] = {0, 1, 2, 2};
+    for (const book *book = books_all(); book->ops; book++)
+        for (size_t i = 0; i < COUNT(winners); i++) {
+            trial t = pool_trial(book, (shape){1, 3, 1, 1, 3, 1, 1}, 1);
+            numbers_set(book, t.t.x, x[i], 3);
+            trial_forward(&t, (range){0, 1});
+            assert_true(isnan(number_at(book, t.t.y, 0)));
+            assert_int_equal(t.t.winners[0], winners[i]);
+            trial_free(&t);
+        }
+}
+
+typedef struct answer {
+    double *x, *dy, *y, *dx;
+    int32_t *winners;
+} answer;
+
+/* The window of output (p, q), channel c, of one image. */
+static void naive_window(const geometry *g, const answer *a, size_t n, size_t p, size_t q,
+                         size_t c) {
+    const size_t out = ((n * g->y.h + p) * g->y.w + q) * g->y.c + c;
+    double most = -INFINITY;
+    for (size_t h = p * g->u; h < p * g->u + g->r; h++)
+        for (size_t w = q * g->v; w < q * g->v + g->s; w++) {
+            const size_t in = ((n * g->x.h + h) * g->x.w + w) * g->x.c + c;
+            if (a->x[in] > most) {
+                most = a->x[in];
+                a->winners[out] = (int32_t)(h * g->x.w + w);
+            }
+        }
+    a->y[out] = most;
+    a->dx[(n * g->x.h * g->x.w + (size_t)a->winners[out]) * g->x.c + c] += a->dy[out];
+}
+
+static void naive(const trial *t, const answer *a, range images) {
+    const geometry *g = &t->g;
+    const size_t in = t->xs / t->t.n;
+    for (size_t i = images.first * in; i < images.last * in; i++)
+        a->dx[i] = 0;
+    for (size_t n = images.first; n < images.last; n++)
+        for (size_t p = 0; p < g->y.h; p++)
+            for (size_t q = 0; q < g->y.w; q++)
+                for (size_t c = 0; c < g->y.c; c++)
+                    naive_window(g, a, n, p, q, c);
+}
+
+static answer answer_new(random_state *random, const trial *t) {
+    answer a = {.x = malloc(2 * (t->xs + t->ys) * sizeof(double)),
+                .winners = malloc(t->ys * sizeof(int32_t))};
+    assert_true(a.x && a.winners);
+    a.dy = a.x + t->xs;
+    a.y = a.dy + t->ys;
+    a.dx = a.y + t->ys;
+    fill_whole(random, a.x, t->xs + t->ys);
+    for (size_t i = 0; i < t->ys + t->xs; i++)
+        a.y[i] = CANARY;
+    for (size_t i = 0; i < t->ys; i++)
+        a.winners[i] = (int32_t)CANARY;
+    return a;
+}
+
+static shape random_shape(random_state *random) {
+    shape a = {.h = between(random, 1, 9), .w = between(random, 1, 9), .c = between(random, 1, 20)};
+    a.r = between(random, 1, a.h < 4 ? a.h : 4);
+    a.s = between(random, 1, a.w < 4 ? a.w : 4);
+    a.u = between(random, 1, 5);
+    a.v = between(random, 1, 5);
+    return a;
+}
+
+static void assert_like_naive(const book *book, shape shape, size_t n, range images,
+                              random_state *random) {
+    trial t = pool_trial(book, shape, n);
+    const answer a = answer_new(random, &t);
+    naive(&t, &a, images);
+    numbers_set(book, t.t.x, a.x, t.xs);
+    numbers_set(book, t.t.dy, a.dy, t.ys);
+    trial_forward(&t, images);
+    trial_backward(&t, images, images);
+    numbers_equal(book, "y", t.t.y, a.y, t.ys);
+    assert_winners(&t, a.winners);
+    numbers_equal(book, "dx", t.t.dx, a.dx, t.xs);
+    free(a.x);
+    free(a.winners);
+    trial_free(&t);
+}
+
+/* Nine values in windows of up to sixteen: most windows hold ties. */
+static void random_shapes_against_naive_loops(void **state) {
+    (void)state;
+    random_state random = random_seeded(3, 100);
+    for (size_t i = 0; i < 300; i++) {
+        const shape shape = random_shape(&random);
+        const size_t n = between(&random, 1, 9), last = between(&random, 0, n);
+        const range images = {between(&random, 0, last), last};
+        for (const book *book = books_all(); book->ops; book++)
+            assert_like_naive(book, shape, n, images, &random);
+    }
+}
+
+/* Windows of one image that share a winner add up over p, q rising: 2^24, 1 and 1 in float. */
+static void order_of_summation(void **state) {
+    (void)state;
+    const book books[] = {plain_book, best_book()};
+    for (size_t i = 0; i < COUNT(books); i++) {
+        trial t = pool_trial(&books[i], (shape){1, 5, 1, 1, 3, 1, 1}, 1);
+        numbers_set(&books[i], t.t.x, (double[]){0, 0, 9, 0, 0}, 5);
+        numbers_set(&books[i], t.t.dy, (double[]){16777216, 1, 1}, 3);
+        trial_forward(&t, (range){0, 1});
+        trial_backward(&t, (range){0, 1}, (range){0, 1});
+        numbers_equal(&books[i], "dx", t.t.dx, (double[]){0, 0, 16777216, 0, 0}, 5);
+        trial_free(&t);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(example_of_the_page),
+        cmocka_unit_test(first_of_equals_wins),
+        cmocka_unit_test(zeros_of_either_sign_are_equal),
+        cmocka_unit_test(gaps),
+        cmocka_unit_test(channels_are_apart),
+        cmocka_unit_test(window_of_one_is_a_copy),
+        cmocka_unit_test(infinities),
+        cmocka_unit_test(nan_wins),
+        cmocka_unit_test(random_shapes_against_naive_loops),
+        cmocka_unit_test(order_of_summation),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
