@@ -100,8 +100,16 @@ static json_t *row_json(const cnn_gradcheck_row *row) {
                      json_line_real(row->analytic), "numeric", json_line_real(row->numeric));
 }
 
+static void print_columns(void) {
+    printf("%s%-8s %s %9s %5s %7s %8s  %-13s %9s %9s%s\n", say_style(stdout, LOOK_BOLD), "layer",
+           "  ", "elements", "tried", "skipped", "error", "at", "analytic", "numeric",
+           say_style(stdout, LOOK_PLAIN));
+}
+
 static void on_row(const cnn_gradcheck_row *row, void *context) {
     checked *check = context;
+    if (!check->where[0] && !check->rows)
+        print_columns();
     if (!check->where[0] || !(row->error <= check->worst)) {
         check->worst = row->error;
         snprintf(check->where, sizeof check->where, "%s %s", row->layer, row->gradient);
@@ -110,12 +118,6 @@ static void on_row(const cnn_gradcheck_row *row, void *context) {
         json_array_append_new(check->rows, row_json(row));
     else
         print_row(row);
-}
-
-static void print_columns(void) {
-    printf("%s%-8s %s %9s %5s %7s %8s  %-13s %9s %9s%s\n", say_style(stdout, LOOK_BOLD), "layer",
-           "  ", "elements", "tried", "skipped", "error", "at", "analytic", "numeric",
-           say_style(stdout, LOOK_PLAIN));
 }
 
 static void print_verdict(const checked *check, double worst) {
@@ -175,18 +177,15 @@ static int gradcheck_run(const void *values, const char *program) {
                                            .break_layer = settings->break_layer};
     cnn_error error;
     double worst;
-    cnn_network *network = source_network(settings->network, &error);
-    if (!network)
-        return say_cnn_error(&error);
     int code = EXIT_FAILED;
     check.rows = settings->json ? json_array() : NULL;
-    if (can_break(network, settings->break_layer)) {
-        if (!settings->json)
-            print_columns();
+    cnn_network *network = source_network(settings->network, &error);
+    if (!network || !source_trainable(network, settings->network, &error))
+        say_cnn_error(&error);
+    else if (can_break(network, settings->break_layer))
         code = cnn_gradcheck(network, &options, on_row, &check, &worst, &error)
                    ? report(&check, worst)
                    : say_cnn_error(&error);
-    }
     json_decref(check.rows);
     cnn_network_free(network);
     return code;

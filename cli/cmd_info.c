@@ -43,24 +43,35 @@ static void sum_up(subject *shown) {
     shown->parameters = (double)cnn_network_parameters(shown->network);
 }
 
-static void print_layer(const cnn_layer_info *layer, size_t width) {
+static void print_layer(const cnn_layer_info *layer, int width) {
     char shape[80];
     if (layer->flat)
         snprintf(shape, sizeof shape, "%zu", layer->channels);
     else
         snprintf(shape, sizeof shape, "%zux%zux%zu", layer->height, layer->width, layer->channels);
-    printf("%-9s %-*s %11s %11s %14s %10s\n", layer->name, (int)width, layer->text, shape,
+    printf("%-9s %-*s %11s %11s %14s %10s\n", layer->name, width, layer->text, shape,
            say_count(layer->parameters).text, say_count(layer->multiply_adds).text,
            say_bytes((double)layer->activation_bytes).text);
 }
 
+/* A column for the longest text, so that long ones push the table wider and not apart. */
+static int text_width(const cnn_network *network) {
+    cnn_layer_info layer;
+    size_t width = 20;
+    for (size_t i = 0; cnn_network_layer(network, i, &layer); i++)
+        width = strlen(layer.text) > width ? strlen(layer.text) : width;
+    return (int)width;
+}
+
 static void print_table(const subject *shown) {
     cnn_layer_info layer;
-    printf("%s%-9s %-20s %11s %11s %14s %10s%s\n", say_style(stdout, LOOK_BOLD), "layer", "made by",
-           "output", "parameters", "multiply-adds", "per image", say_style(stdout, LOOK_PLAIN));
+    const int width = text_width(shown->network);
+    printf("%s%-9s %-*s %11s %11s %14s %10s%s\n", say_style(stdout, LOOK_BOLD), "layer", width,
+           "made by", "output", "parameters", "multiply-adds", "per image",
+           say_style(stdout, LOOK_PLAIN));
     for (size_t i = 0; cnn_network_layer(shown->network, i, &layer); i++)
-        print_layer(&layer, 20);
-    printf("%-9s %-20s %11s %11s %14s %10s\n\n", "total", "", "",
+        print_layer(&layer, width);
+    printf("%-9s %-*s %11s %11s %14s %10s\n\n", "total", width, "", "",
            say_count((uint64_t)shown->parameters).text,
            say_count((uint64_t)shown->multiply_adds).text, say_bytes(shown->activation_bytes).text);
 }

@@ -67,7 +67,7 @@ static bool make_model(trace_run *run, cnn_error *error) {
     options.input_gradient = true;
     run->model = cnn_model_create(run->network, &options, error);
     if (!run->model)
-        return source_blame(error, run->settings->network);
+        return false;
     return !run->settings->weights ||
            cnn_model_load_weights(run->model, run->settings->weights, error);
 }
@@ -85,7 +85,8 @@ static bool make_trainer(trace_run *run, cnn_error *error) {
 
 static bool prepare(trace_run *run, cnn_error *error) {
     run->network = source_network(run->settings->network, error);
-    return run->network && outputs_check(run->settings->out, error) && make_model(run, error) &&
+    return run->network && source_trainable(run->network, run->settings->network, error) &&
+           outputs_check(run->settings->out, error) && make_model(run, error) &&
            make_trainer(run, error);
 }
 

@@ -111,7 +111,7 @@ static bool make_model(train_run *run, cnn_error *error) {
     const cnn_model_options options = training_model(&run->settings->training, run->normalisation);
     run->model = cnn_model_create(run->network, &options, error);
     if (!run->model)
-        return source_blame(error, run->settings->network);
+        return false;
     for (size_t i = 0; i < cnn_network_classes(run->network); i++)
         if (!cnn_model_set_class(run->model, i, cnn_dataset_class(run->train, i), error))
             return false;
@@ -129,8 +129,9 @@ static bool open_log(train_run *run, cnn_error *error) {
 
 static bool prepare(train_run *run, cnn_error *error) {
     run->network = source_network(run->settings->network, error);
-    return run->network && name_files(run, error) && load_images(run, error) &&
-           make_model(run, error) && open_log(run, error);
+    return run->network && source_trainable(run->network, run->settings->network, error) &&
+           name_files(run, error) && load_images(run, error) && make_model(run, error) &&
+           open_log(run, error);
 }
 
 /* Until the end, or until Ctrl-C, which counts as a good end. */

@@ -100,6 +100,7 @@ static layout lay_out(const confusion *result, const cnn_model *model) {
         table.name = SAY_COLUMNS - 11 - (int)matrix;
         table.matrix = true;
     }
+    table.numbered &= table.matrix;
     return table;
 }
 
@@ -111,8 +112,8 @@ static void print_row(const confusion *result, const cnn_model *model, const lay
         snprintf(name, sizeof name, "%zu %s", class, text);
     else
         snprintf(name, sizeof name, "%s", text);
-    fprintf(stream, "%-*.*s %9s ", table->name, table->name, name,
-            say_percent(confusion_accuracy(result, class)).text);
+    fprintf(stream, "%-*.*s %9s%s", table->name, table->name, name,
+            say_percent(confusion_accuracy(result, class)).text, table->matrix ? " " : "");
     for (size_t guess = 0; table->matrix && guess < result->classes; guess++) {
         const size_t count = count_at(result, class, guess);
         const bool right = guess == class;
@@ -124,7 +125,8 @@ static void print_row(const confusion *result, const cnn_model *model, const lay
 
 void confusion_table(const confusion *result, const cnn_model *model, FILE *stream) {
     const layout table = lay_out(result, model);
-    fprintf(stream, "%s%-*s %9s ", say_style(stream, LOOK_BOLD), table.name, "class", "right");
+    fprintf(stream, "%s%-*s %9s%s", say_style(stream, LOOK_BOLD), table.name, "class", "right",
+            table.matrix ? " " : "");
     for (size_t guess = 0; table.matrix && guess < result->classes; guess++)
         fprintf(stream, "%*s", table.cell,
                 table.numbered ? say_count(guess).text : cnn_model_class(model, guess));

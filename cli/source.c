@@ -17,12 +17,6 @@ bool source_refuse(cnn_error *error, const char *file, const char *format, ...) 
     return false;
 }
 
-bool source_blame(cnn_error *error, const char *file) {
-    if (!error->file[0])
-        snprintf(error->file, sizeof error->file, "%s", file);
-    return false;
-}
-
 /* A safetensors file begins with the size of its header, eight bytes of which the last are 0, and
  * the header with a brace. */
 bool source_is_model(const char *path) {
@@ -73,6 +67,13 @@ cnn_network *source_network(const char *path, cnn_error *error) {
         return NULL;
     }
     return source_is_model(path) ? network_of_model(path, error) : cnn_network_load(path, error);
+}
+
+bool source_trainable(const cnn_network *network, const char *path, cnn_error *error) {
+    cnn_layer_info last;
+    cnn_network_layer(network, cnn_network_layers(network), &last);
+    return last.flat ||
+           source_refuse(error, path, "the last layer is not flat; end with flatten and dense");
 }
 
 static bool images_fit(const cnn_dataset *images, const cnn_network *network, const char *folder,

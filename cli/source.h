@@ -11,9 +11,6 @@
 bool source_refuse(cnn_error *error, const char *file, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Names the file of an error that names none. Always false. */
-bool source_blame(cnn_error *error, const char *file);
-
 /* True if the file's first bytes are those of a model and not of a network text. A file that
  * cannot be read counts as a text. */
 bool source_is_model(const char *path);
@@ -23,6 +20,9 @@ cnn_model *source_model(const char *path, const cnn_model_options *options, cnn_
 
 /* A network from a text, or that of a model. */
 cnn_network *source_network(const char *path, cnn_error *error);
+
+/* A network that gives one number per class, as training wants; refused by the file's name. */
+bool source_trainable(const cnn_network *network, const char *path, cnn_error *error);
 
 /* Images with labels that fit the network; those that do not are refused by the folder's name. */
 cnn_dataset *source_images(const char *folder, cnn_split split, const cnn_network *network,

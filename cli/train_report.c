@@ -3,6 +3,7 @@
 #include "outputs.h"
 #include "say.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,8 @@ void train_report_end(const train_run *run, FILE *stream) {
         say_field(stream, "interrupted",
                   "after %zu of %zu epochs, in step %s; the model is as of then", run->finished,
                   (size_t)run->settings->epochs, say_count(run->steps).text);
+    if (run->finished && !isfinite(run->history[run->finished - 1].train_loss))
+        say_field(stream, "diverged", "the loss is no longer a number; try a smaller --lr");
     print_speed(run, stream);
     print_test(run, stream);
     print_files(run, stream);

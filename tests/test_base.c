@@ -16,10 +16,12 @@
 
 #include <dirent.h>
 #include <math.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* ------------------------------------------------------------------------------- exp and log */
@@ -294,6 +296,26 @@ static void writes_refused(void **state) {
     assert_contents("old");
 }
 
+/* A limit on file sizes stands for a disk that fills up half way. */
+static void half_written_file_is_removed(void **state) {
+    struct rlimit before, small;
+    (void)state;
+    assert_true(file_write(path, (file_part[]){{"old", 3}}, 1, NULL));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 4;
+    void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    cnn_error error = {.status = CNN_OK};
+    const bool ok = file_write(path, (file_part[]){{"1234567", 7}}, 1, &error);
+    setrlimit(RLIMIT_FSIZE, &before);
+    signal(SIGXFSZ, handler);
+    assert_false(ok);
+    assert_int_equal(error.status, CNN_IO);
+    assert_int_equal(entries(), 1);
+    assert_contents("old");
+}
+
 static void device_is_written_to(void **state) {
     (void)state;
     assert_true(file_write("/dev/null", (file_part[]){{"12345", 5}}, 1, NULL));
@@ -318,6 +340,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(file_comes_back, folder_create, folder_remove),
         cmocka_unit_test_setup_teardown(reads_refused, folder_create, folder_remove),
         cmocka_unit_test_setup_teardown(writes_refused, folder_create, folder_remove),
+        cmocka_unit_test_setup_teardown(half_written_file_is_removed, folder_create, folder_remove),
         cmocka_unit_test(device_is_written_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* What the command refuses, in one line and with the right exit code. */
+/* What the command refuses, in one line and with the right exit code, and where it writes what. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -134,7 +134,8 @@ static void lost_output_is_a_failure(void **state) {
     command_refused(1, "standard output: ", "space");
     command_shell("\"$CNN\" info @/tiny.net --json >&-");
     command_refused(1, "standard output: ", NULL);
-    command_shell("(\"$CNN\" info @/tiny.net; echo $? >@/code) | true; sleep 0.2; cat @/code");
+    command_shell("(sleep 0.3; \"$CNN\" info @/tiny.net; echo $? >@/code) | true\n"
+                  "for i in $(seq 100); do test -s @/code && break; sleep 0.05; done; cat @/code");
     command_refused(0, "standard output: ", "pipe");
     assert_string_equal(command_out, "1\n");
 }
@@ -148,6 +149,22 @@ static void no_colours_without_a_terminal(void **state) {
     assert_null(strchr(command_err, '\r'));
 }
 
+/* A terminal is made by script(1), of util-linux. */
+static void a_terminal_shows_a_bar(void **state) {
+    (void)state;
+    if (command_shell("command -v script"))
+        skip();
+    command_shell("TERM=xterm script -qec '\"$CNN\" train @/tiny.net --data @ --epochs 2 "
+                  "--batch-size 1 --out @/bar' /dev/null </dev/null");
+    assert_int_equal(command_code, 0);
+    assert_non_null(strstr(command_out, "\repoch 1/2 ["));
+    assert_non_null(strstr(command_out, " images/s  loss "));
+    assert_non_null(strstr(command_out, "\033[1m"));
+    command_shell("NO_COLOR=1 TERM=xterm script -qec '\"$CNN\" gradcheck @/tiny.net' /dev/null "
+                  "</dev/null");
+    assert_null(strchr(command_out, '\033'));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usage_is_explained),
@@ -158,6 +175,7 @@ int main(void) {
         cmocka_unit_test(damaged_models_are_refused),
         cmocka_unit_test(lost_output_is_a_failure),
         cmocka_unit_test(no_colours_without_a_terminal),
+        cmocka_unit_test(a_terminal_shows_a_bar),
     };
     return cmocka_run_group_tests(tests, command_folder_create, command_folder_remove);
 }

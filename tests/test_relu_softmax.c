@@ -1,4 +1,5 @@
 #include "books.h"
+#include "explog.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,6 +139,8 @@ static void softmax_of_huge_logits(void **state) {
     assert_softmax(3, x, 0, p, 0, (double[]){0, 0, 0});
     assert_softmax(3, x, 1, p, 1e4, (double[]){1, -1, 0});
     assert_softmax(3, x, 2, p, 2e4, (double[]){1, 0, -1});
+    assert_softmax(3, (double[]){0, 1e4, -1e4}, 0, (double[]){0, 1, 0}, 1e4, (double[]){-1, 1, 0});
+    assert_softmax(3, (double[]){-1e4, 0, 1e4}, 2, (double[]){0, 0, 1}, 0, (double[]){0, 0, 0});
     assert_softmax(2, (double[]){-1e4, -1e4}, 0, (double[]){0.5, 0.5}, 0.69314718055994531,
                    (double[]){-0.5, 0.5});
 }
@@ -231,6 +234,40 @@ static void random_softmax(void **state) {
             assert_random_scores(book, &random);
 }
 
+/* The order of ops.h in double, rounded once to float: to the bit, in every float book. */
+static void assert_softmax_order(const scores *s) {
+    const float *x = s->x;
+    double max = x[0], sum = 0;
+    for (size_t k = 1; k < s->k; k++)
+        max = fmax(max, x[k]);
+    for (size_t k = 0; k < s->k; k++)
+        sum += plain_exp(x[k] - max);
+    for (size_t k = 0; k < s->k; k++) {
+        const float p = (float)(plain_exp(x[k] - max) / sum);
+        const float dx = p - (k == s->labels[0] ? 1.0f : 0.0f);
+        assert_memory_equal((float *)s->p + k, &p, sizeof p);
+        assert_memory_equal((float *)s->dx + k, &dx, sizeof dx);
+    }
+    const float loss = (float)(plain_log(sum) - (x[s->labels[0]] - max));
+    assert_memory_equal(s->losses, &loss, sizeof loss);
+}
+
+static void softmax_order_of_summation(void **state) {
+    (void)state;
+    random_state random = random_seeded(7, 100);
+    const book books[] = {plain_book, best_book()};
+    for (size_t i = 0; i < 200; i++) {
+        double x[40];
+        const uint32_t label = 0;
+        const size_t k = between(&random, 1, COUNT(x));
+        fill_uniform(&random, x, k);
+        const scores s = scores_of(&books[i % 2], k, 1, x, &label);
+        scores_run(&s, (range){0, 1});
+        assert_softmax_order(&s);
+        scores_free(&s);
+    }
+}
+
 static double loss_at(double moved) {
     const double x[] = {0.69314718055994531, moved};
     double p[2], loss;
@@ -274,6 +311,7 @@ int main(void) {
         cmocka_unit_test(softmax_ignores_a_shift),
         cmocka_unit_test(softmax_nan_is_not_hidden),
         cmocka_unit_test(random_softmax),
+        cmocka_unit_test(softmax_order_of_summation),
         cmocka_unit_test(example_of_the_gradcheck_page),
         cmocka_unit_test(example_of_a_kink),
     };
