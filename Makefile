@@ -37,37 +37,47 @@ CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
 
+# Short lines; V=1 shows whole commands.
+QUIET := $(if $(V),,@)
+SAY    = $(if $(V),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
+
 .PHONY: all mnist test run-tests check floors format house install clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+	$(call SAY,CC)
+	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The gradient check follows the network in double.
 $(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL += -DCNN_REAL=double
 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
+	$(call SAY,CC)
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones.
 $(BUILD)/libcnn.a: $(OBJECTS)
-	ld -r -o $(BUILD)/libcnn.o $(OBJECTS)
-	objcopy --localize-hidden $(BUILD)/libcnn.o
-	rm -f $@
-	ar rcs $@ $(BUILD)/libcnn.o
+	$(call SAY,AR)
+	$(QUIET)ld -r -o $(BUILD)/libcnn.o $(OBJECTS)
+	$(QUIET)objcopy --localize-hidden $(BUILD)/libcnn.o
+	$(QUIET)rm -f $@
+	$(QUIET)ar rcs $@ $(BUILD)/libcnn.o
 
 $(BUILD)/libcnn.so: $(OBJECTS)
-	$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,libcnn.so.0 -o $@ $(OBJECTS) $(LIBS)
+	$(call SAY,LD)
+	$(QUIET)$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,libcnn.so.0 -o $@ $(OBJECTS) $(LIBS)
 
 $(BUILD)/cnn: $(CLI) $(BUILD)/libcnn.a
-	$(CC) $(CFLAGS_ALL) -o $@ $(CLI) $(BUILD)/libcnn.a $(LIBS)
+	$(call SAY,LD)
+	$(QUIET)$(CC) $(CFLAGS_ALL) -o $@ $(CLI) $(BUILD)/libcnn.a $(LIBS)
 
 # Tests see the internal names, and may let any request for memory fail (tests/allocations.c).
 WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
-	$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
+	$(call SAY,LD)
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
 
 mnist:
 	@scripts/need build data

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "allocations.h"
 #include "safetensors.h"
 #include "scene.h"
 
@@ -207,6 +208,24 @@ static void empty_trace(void **state) {
     cnn_trace_free(trace);
 }
 
+/* What failed for lack of memory can be added later, as if it had never been tried. */
+static void trace_outlives_lack_of_memory(void **state) {
+    size_t failed = 0;
+    for (size_t n = 0; n <= failed; n++) {
+        cnn_trace *trace = cnn_trace_create(NULL);
+        allocations_fail(n, false);
+        const bool added = cnn_trace_add_value(trace, "a", 1, NULL);
+        allocations_succeed();
+        failed += !added;
+        assert_int_equal(cnn_trace_add_value(trace, "a", 1, NULL), !added);
+        opened o = save_and_open(*state, trace);
+        assert_int_equal(o.file.count, 1);
+        close_opened(&o);
+        cnn_trace_free(trace);
+    }
+    assert_int_equal(failed, 3);
+}
+
 static cnn_model *kept;
 
 static bool record(cnn_error *error) {
@@ -236,6 +255,7 @@ int main(void) {
         IN_FOLDER(names_are_unique_text),
         IN_FOLDER(many_tensors),
         IN_FOLDER(empty_trace),
+        IN_FOLDER(trace_outlives_lack_of_memory),
         cmocka_unit_test(every_request_may_fail),
     };
     return cmocka_run_group_tests_name("trace", tests, NULL, NULL);

@@ -9,20 +9,16 @@
 /* The most bytes that stand together: a string with its quotes, or what is neither string nor space
  * nor punctuation. */
 static size_t longest_token(const char *text, size_t size) {
-    size_t longest = 0, run = 0;
+    size_t longest = 0, first = 0;
     bool string = false;
     for (size_t i = 0; i < size; i++) {
-        const char c = text[i];
-        if (!string && (c == '"' || strchr(" \t\r\n{}[]:,", c)))
-            run = 0;
-        run++;
-        if (string && c == '\\' && i + 1 < size) {
-            i++;
-            run++;
-        } else if (c == '"') {
+        if (!string && strchr(" \t\r\n{}[]:,\"", text[i]))
+            first = i;
+        if (text[i] == '"')
             string = !string;
-        }
-        longest = run > longest ? run : longest;
+        else if (string && text[i] == '\\')
+            i++;
+        longest = i + 1 - first > longest ? i + 1 - first : longest;
     }
     return longest;
 }
@@ -40,7 +36,7 @@ typedef struct padded {
 static bool pad(padded *p, const char *text, size_t size, cnn_error *error) {
     size_t length = 64;
     const size_t longest = longest_token(text, size);
-    while (length < longest + 8)
+    while (length < longest)
         length *= 2;
     p->before = length + 4;
     p->size = p->before + size + 1;

@@ -52,10 +52,11 @@ size_t safetensors_key_offset(const safetensors *file, size_t key) {
             value = true;
             at = string_end(file->bytes, at);
         } else if (c == '{' || c == '[') {
-            value = ++depth > 1;
+            depth++;
+            value = false;
         } else if (c == '}' || c == ']') {
             depth--;
-        } else if (c == ',' && depth == 1) {
+        } else if (c == ',') {
             value = false;
         }
     }
