@@ -37,9 +37,10 @@ CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
 
-# Short lines; V=1 shows whole commands.
+# Short lines; V=1 shows whole commands, -s nothing.
 QUIET := $(if $(V),,@)
-SAY    = $(if $(V),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
+SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
+SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
 .PHONY: all mnist test run-tests check floors format house install clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn
