@@ -4,7 +4,7 @@
 #include "source.h"
 
 /* In the order of the library's enumerations. */
-static const char *const optimizers[] = {"sgd", "adam", "adamw", NULL};
+static const char *const optimizers[] = {"adam", "adamw", "sgd", NULL};
 static const char *const schedules[] = {"constant", "step", "cosine", "onecycle", NULL};
 static const char *const inits[] = {"pytorch", "kaiming-normal", "constant", NULL};
 

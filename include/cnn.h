@@ -257,7 +257,7 @@ bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score 
                         size_t *confusion, cnn_error *error);
 
 /* ----------------------------------------------------------------------------------- training */
-typedef enum cnn_optimizer_kind { CNN_SGD, CNN_ADAM, CNN_ADAMW } cnn_optimizer_kind;
+typedef enum cnn_optimizer_kind { CNN_ADAM, CNN_ADAMW, CNN_SGD } cnn_optimizer_kind;
 
 /* PyTorch's rules and defaults. */
 typedef struct cnn_optimizer {

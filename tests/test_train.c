@@ -223,6 +223,18 @@ static void test_refusals(void **state) {
     options.optimizer.kind = CNN_SGD;
     options.optimizer.nesterov = true;
     assert_refused(options, "Nesterov needs momentum");
+    options = quick(1);
+    options.schedule.kind = CNN_ONECYCLE;
+    options.schedule.max_momentum = 1;
+    assert_refused(options, "beta1 must stay below 1 in a cycle");
+    options.schedule.base_momentum = NAN;
+    assert_refused(options, "the momenta of a cycle must be 0 to 1");
+    options.schedule.kind = CNN_COSINE;
+    options.schedule.min_lr = NAN;
+    assert_refused(options, "the lowest learning rate must be 0 or more");
+    options.schedule.kind = CNN_STEP;
+    options.schedule.gamma = -1;
+    assert_refused(options, "gamma must be 0 or more");
 }
 
 int main(void) {

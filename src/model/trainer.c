@@ -28,16 +28,28 @@ static const char *check_optimizer(const cnn_optimizer *o) {
     return NULL;
 }
 
-static const char *check_schedule(const cnn_schedule *s) {
+static const char *check_cycle(const cnn_schedule *s, cnn_optimizer_kind kind) {
+    const double most = fmax(s->base_momentum, s->max_momentum);
+    if (!within(s->warmup, 0, 1))
+        return "warmup must be 0 to 1";
+    if (!(s->div_factor > 0 && s->final_div_factor > 0))
+        return "the division factors must be above 0";
+    if (!within(s->base_momentum, 0, 1) || !within(s->max_momentum, 0, 1))
+        return "the momenta of a cycle must be 0 to 1";
+    /* Adam divides by 1 - beta1. */
+    return kind != CNN_SGD && most == 1 ? "beta1 must stay below 1 in a cycle" : NULL;
+}
+
+static const char *check_schedule(const cnn_schedule *s, cnn_optimizer_kind kind) {
     if (s->kind == CNN_STEP && s->step_size == 0)
         return "a step schedule needs step_size";
     if ((s->kind == CNN_COSINE || s->kind == CNN_ONECYCLE) && s->total_steps == 0)
         return "this schedule needs total_steps";
-    if (s->kind == CNN_ONECYCLE && !within(s->warmup, 0, 1))
-        return "warmup must be 0 to 1";
-    if (s->kind == CNN_ONECYCLE && !(s->div_factor > 0 && s->final_div_factor > 0))
-        return "the division factors must be above 0";
-    return NULL;
+    if (s->kind == CNN_STEP && !within(s->gamma, 0, 1e9))
+        return "gamma must be 0 or more";
+    if (s->kind == CNN_COSINE && !within(s->min_lr, 0, 1e9))
+        return "the lowest learning rate must be 0 or more";
+    return s->kind == CNN_ONECYCLE ? check_cycle(s, kind) : NULL;
 }
 
 cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer,
@@ -46,7 +58,7 @@ cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer
     const cnn_schedule *chosen = schedule ? schedule : &constant;
     const char *reason = check_optimizer(optimizer);
     if (!reason)
-        reason = check_schedule(chosen);
+        reason = check_schedule(chosen, optimizer->kind);
     if (reason) {
         error_set(error, CNN_BAD_ARGUMENT, "%s", reason);
         return NULL;
