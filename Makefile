@@ -15,7 +15,7 @@ OPT    ?= -O3
 WARN   := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 # Contraction would round some sums once and others twice: every multiply-add is written out.
 STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -fPIC -pthread
-CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude $(addprefix -Isrc/,base ops data model files) $(CFLAGS)
+CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude $(addprefix -Isrc/,base ops simd data model files) $(CFLAGS)
 LIBS   := -ljansson -lz -lm -pthread
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
 
@@ -29,10 +29,17 @@ FLAGS_book_float_fma  := -DBOOK_TABLE=book_float_fma -mavx2 -mfma
 FLAGS_book_double_fma := -DBOOK_TABLE=book_double_fma -DCNN_REAL=double -mavx2 -mfma
 # gcc would spell out loops of 8 and 16 before it could turn them into vectors.
 BOOK_FLAGS := $(if $(findstring clang,$(CC)),,--param max-completely-peel-times=7)
+
+# The vector kernels: one unit, one object per instruction set. A multiply-add there is a * b + c.
+SIMD_x86_64 := simd_avx2
+SIMDS  := $(SIMD_$(shell uname -m))
+FLAGS_simd_avx2 := -DSIMD_TABLE=simd_avx2 -DSIMD_NAME='"avx2"' -mavx2 -mfma -ffp-contract=fast
+
 PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
 
-UNITS  := $(filter-out $(PAGES) src/base/pool_serial.c,$(wildcard src/*/*.c))
-OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o)
+UNITS  := $(filter-out $(PAGES) src/simd/% src/base/pool_serial.c,$(wildcard src/*/*.c))
+OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
+           $(SIMDS:%=$(BUILD)/src/simd/%.o)
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
@@ -54,6 +61,11 @@ $(BUILD)/%.o: %.c
 $(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL += -DCNN_REAL=double
 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
+	@mkdir -p $(@D)
+	$(call SAY,CC)
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
+
+$(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@

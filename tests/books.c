@@ -15,12 +15,14 @@ bool book_is_double(const book *book) {
 }
 
 const book *books_all(void) {
-    static book all[5];
+    static book all[6];
     const book best_double = {"ops_best_double", ops_best_double(), sizeof(double)};
     size_t count = 0;
     all[count++] = plain_book;
     all[count++] = (book){"book_double", &book_double, sizeof(double)};
-    if (best_book().ops != &book_float)
+    if (ops_book() != &book_float)
+        all[count++] = (book){"ops_book", ops_book(), sizeof(float)};
+    if (ops_best() != ops_book())
         all[count++] = best_book();
     if (best_double.ops != &book_double)
         all[count++] = best_double;

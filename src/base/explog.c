@@ -1,3 +1,7 @@
+/* Both bring their argument into a short interval, without losing digits, and sum a plain series
+ * there. Of libm they use only floor(), frexp() and ldexp(), which have one right answer each.
+ * Fitted polynomials would be faster, but a series can be checked by hand, and softmax asks for few
+ * of these: two exp for each class and one log for each image. */
 #include "explog.h"
 
 #include <math.h>
@@ -18,10 +22,13 @@ double plain_exp(double x) {
     if (x < -745.14)
         return 0;
     const double k = floor(x * LN2_INVERSE + 0.5);
+    /* The first difference is exact, as both sides are close to each other; the second puts back
+     * what LN2_HIGH leaves out. */
     const double high = x - k * LN2_HIGH, r = high - k * LN2_LOW;
     double sum = 0;
     for (int i = 14; i >= 2; i--)
         sum = (sum + 1) * r / i;
+    /* The 1 comes last: added earlier, it would round away the digits of the small terms. */
     return ldexp(1 + (r + r * sum), (int)k);
 }
 
@@ -36,6 +43,8 @@ double plain_log(double x) {
         return x;
     int k;
     double m = frexp(x, &k);
+    /* frexp() gives m from 1/2 to 1. Left so, an x just above 1 would be ln 2 - ln 2 and a bit: all
+     * its digits gone. */
     if (m < 0x1.6a09e667f3bcdp-1) {
         m *= 2;
         k--;

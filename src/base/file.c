@@ -1,3 +1,7 @@
+/* Files are read and written whole: the parsers want all bytes at hand, and a whole new file can
+ * take the place of the old one in a single rename. What the system refuses is told in its own
+ * words. Every descriptor is opened with O_CLOEXEC: other programs that ours starts do not get
+ * it. */
 #define _GNU_SOURCE
 #include "file.h"
 
@@ -11,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* errno must still be that of the call that failed. Always false. */
 static bool refused(cnn_error *error, const char *path, const char *verb) {
     error_set(error, CNN_IO, "cannot %s: %s", verb, strerror(errno));
     return error_in_file(error, path);
@@ -21,7 +26,8 @@ bool file_exists(const char *path) {
     return stat(path, &about) == 0;
 }
 
-/* Reads exactly `size` bytes; a file that shrinks meanwhile is an error. */
+/* Reads exactly `size` bytes; a file that shrinks meanwhile is an error. read() may bring fewer
+ * bytes than asked for, and a signal may interrupt it (EINTR): neither is one. */
 static bool read_all(int fd, uint8_t *data, size_t size, cnn_error *error) {
     size_t at = 0;
     while (at < size) {
@@ -35,6 +41,8 @@ static bool read_all(int fd, uint8_t *data, size_t size, cnn_error *error) {
     return true;
 }
 
+/* Asks the open descriptor what it is, since the path may name something else by now. The limit is
+ * checked before memory is taken. On failure *data is NULL. */
 static bool read_open(int fd, size_t limit, uint8_t **data, size_t *size, cnn_error *error) {
     struct stat about;
     if (fstat(fd, &about) != 0)
@@ -56,6 +64,7 @@ static bool read_open(int fd, size_t limit, uint8_t **data, size_t *size, cnn_er
 }
 
 bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, cnn_error *error) {
+    /* O_NONBLOCK: opening a FIFO would wait for a writer, perhaps for ever. */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return refused(error, path, "open");
@@ -64,6 +73,7 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, cnn
     return ok || error_in_file(error, path);
 }
 
+/* False with errno set. On Linux one write() takes 2 GB at most; the loop sees to the rest. */
 static bool write_all(int fd, const uint8_t *data, size_t size) {
     while (size) {
         const ssize_t count = write(fd, data, size);
@@ -89,6 +99,7 @@ static bool write_parts(int fd, const file_part *parts, size_t count) {
 static void flush_folder(const char *path) {
     char folder[4096];
     const char *slash = strrchr(path, '/');
+    /* With the slash, so that the folder of "/file" is "/" and not empty. */
     const size_t length = slash ? (size_t)(slash - path) + 1 : 1;
     if (length >= sizeof folder)
         return;
@@ -101,6 +112,7 @@ static void flush_folder(const char *path) {
     close(fd);
 }
 
+/* A device cannot be replaced by a file: it is written to. Errors held back come with close(). */
 static bool write_device(const char *path, const file_part *parts, size_t count, cnn_error *error) {
     const int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
@@ -109,9 +121,14 @@ static bool write_device(const char *path, const file_part *parts, size_t count,
     return close(fd) == 0 ? ok : refused(error, path, "close");
 }
 
+/* Writes and closes fd, then gives its file the name. False with errno set; the old file is whole.
+ * 0644: mkostemp() lets only the owner read, and a model is a file like others. The umask is not
+ * asked for, as it can only be read by setting it, for all threads at once. fsync() before
+ * rename(): else a power cut could leave the new name without its bytes. */
 static bool write_temporary(int fd, const char *temporary, const char *path, const file_part *parts,
                             size_t count) {
     const bool ok = fchmod(fd, 0644) == 0 && write_parts(fd, parts, count) && fsync(fd) == 0;
+    /* close() must not hide why a write failed. */
     const int reason = errno;
     const bool closed = close(fd) == 0;
     if (!ok)
@@ -121,12 +138,14 @@ static bool write_temporary(int fd, const char *temporary, const char *path, con
 
 bool file_write(const char *path, const file_part *parts, size_t count, cnn_error *error) {
     struct stat about;
+    /* rename() would refuse a folder too, but only after everything is written. */
     if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
         errno = EISDIR;
         return refused(error, path, "write");
     }
     if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
         return write_device(path, parts, count, error);
+    /* Beside the old file: a rename is whole or nothing only within one file system. */
     char temporary[4096];
     const int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
     if (length < 0 || (size_t)length >= sizeof temporary) {

@@ -4,7 +4,9 @@
 
 #include "error.h"
 
-/* A regular file of at most `limit` bytes, as one block to be freed with free(). */
+/* A regular file of at most `limit` bytes, as one block to be freed with free(). CNN_BAD_FILE if it
+ * is larger or ends early, CNN_IO if the system refuses. FIFOs and devices are refused: their size
+ * is not known beforehand. */
 bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, cnn_error *error);
 
 /* True if path names something that exists. */
@@ -12,13 +14,14 @@ bool file_exists(const char *path);
 
 /* One piece of a file to write. */
 typedef struct file_part {
-    const void *data;
+    const void *data; /* borrowed */
     size_t size;
 } file_part;
 
 /* The parts one after the other into a temporary file beside path, flushed to disk, then renamed
- * over it and the folder flushed: at any moment the old file or the whole new one is there. If path
- * names a device, such as /dev/stdout, it is written to directly. */
+ * over it and the folder flushed: at any moment the old file or the whole new one is there. Of two
+ * writers at once the later rename wins. If path names a device, such as /dev/stdout, it is written
+ * to directly. */
 bool file_write(const char *path, const file_part *parts, size_t count, cnn_error *error);
 
 #endif

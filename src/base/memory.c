@@ -1,3 +1,6 @@
+/* Sizes come from files and flags: a product that wraps round would give a block too small for what
+ * goes into it. So they are multiplied and added here, with checks. Blocks come cleared: what
+ * nobody has written yet is the same in every run. */
 #include "memory.h"
 
 #include <stdlib.h>
@@ -17,7 +20,8 @@ bool size_add(size_t a, size_t b, size_t *sum) {
     return true;
 }
 
-/* Bytes rounded up to whole lines, at least one. */
+/* Bytes rounded up to whole lines, as aligned_alloc() wants them. At least one: for 0 bytes it may
+ * return NULL, which here means failure. */
 static bool line_bytes(size_t count, size_t size, size_t *bytes) {
     if (!size_multiply(count, size, bytes) || !size_add(*bytes, MEMORY_LINE - 1, bytes))
         return false;
@@ -30,6 +34,7 @@ static bool line_bytes(size_t count, size_t size, size_t *bytes) {
 void *memory_new(size_t count, size_t size, cnn_error *error) {
     size_t bytes = SIZE_MAX;
     void *block = NULL;
+    /* Beyond PTRDIFF_MAX the difference of two pointers into the block would not be defined. */
     if (line_bytes(count, size, &bytes) && bytes <= PTRDIFF_MAX)
         block = aligned_alloc(MEMORY_LINE, bytes);
     if (block)

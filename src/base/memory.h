@@ -4,6 +4,7 @@
 
 #include "error.h"
 
+/* A cache line, so that pieces of two threads never share one; and the widest vector there is. */
 #define MEMORY_LINE 64
 
 /* False if a * b does not fit, *product then is unchanged. */
@@ -14,11 +15,12 @@ bool size_add(size_t a, size_t b, size_t *sum);
 void *memory_new(size_t count, size_t size, cnn_error *error);
 
 /* Cuts one block into pieces. With base NULL it only counts: run the same cuts twice, first to
- * learn `used`, then on a block of that size. */
+ * learn `used`, then on a block of that size. A sum kept by hand beside the cuts would sooner or
+ * later disagree with them; the same code run twice cannot. */
 typedef struct arena {
-    unsigned char *base;
-    size_t used;
-    bool overflow; /* a size did not fit in size_t; `used` means nothing */
+    unsigned char *base; /* the block, owned by whoever took it; NULL: count */
+    size_t used;         /* bytes cut so far */
+    bool overflow;       /* a size did not fit in size_t; `used` means nothing */
 } arena;
 
 /* A piece on a line of its own; NULL while counting. */

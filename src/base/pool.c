@@ -1,3 +1,7 @@
+/* Workers sleep until a round begins, then draw task numbers from one counter until none is left;
+ * the caller draws along. A counter and not fixed shares: a thread that the system holds up then
+ * simply does fewer. A round is over when every worker has reported back, also those that came too
+ * late to find a task: so none can still be at it when the next round changes what it reads. */
 #define _GNU_SOURCE
 #include "pool.h"
 
@@ -9,18 +13,19 @@
 #include <stdlib.h>
 
 struct pool {
-    size_t threads; /* the caller's included */
-    pthread_t *workers;
+    size_t threads;     /* the caller's included */
+    pthread_t *workers; /* the first `started` of them run */
     size_t started;
     pthread_mutex_t lock; /* over all that follows but `next` */
     pthread_cond_t begin, done;
-    size_t round;   /* counts calls of pool_run */
+    size_t round;   /* counts calls of pool_run, so that no worker takes one twice */
     size_t working; /* workers not yet through with this round */
     bool stop;
+    /* Of this round. Workers read them without the lock: they change only between rounds. */
     pool_task task;
     void *context;
     size_t count;
-    atomic_size_t next; /* the first task nobody has taken */
+    atomic_size_t next; /* the first task nobody has taken; ends beyond count */
 };
 
 static void take_tasks(pool *pool) {
@@ -29,7 +34,9 @@ static void take_tasks(pool *pool) {
         pool->task(pool->context, i);
 }
 
-/* Waits for a round after `seen`; false when the pool ends. */
+/* Waits for a round after `seen`; false when the pool ends. Numbers are compared, not signals
+ * counted: a round that began before the worker got here is seen all the same, and a wait that ends
+ * for no reason, as POSIX allows, goes on. */
 static bool await_round(pool *pool, size_t *seen) {
     pthread_mutex_lock(&pool->lock);
     while (pool->round == *seen && !pool->stop)
@@ -53,6 +60,8 @@ static void *worker(void *context) {
     return NULL;
 }
 
+/* Those this process may use, which can be fewer than there are (taskset, containers). More than
+ * 1024 do not fit the set: then one thread. */
 static size_t processors(void) {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) != 0)
@@ -60,6 +69,7 @@ static size_t processors(void) {
     return (size_t)CPU_COUNT(&set);
 }
 
+/* Starts all or fails; those started before a failure are for pool_free() to end. */
 static bool start_workers(pool *pool, cnn_error *error) {
     while (pool->started < pool->threads - 1) {
         if (pthread_create(&pool->workers[pool->started], NULL, worker, pool) != 0)
@@ -112,6 +122,7 @@ void pool_run(pool *pool, size_t count, pool_task task, void *context) {
     pool->context = context;
     pool->count = count;
     atomic_store(&pool->next, 0);
+    /* Each worker is counted in, whether it will find a task or not. */
     pool->working = pool->started;
     pool->round++;
     pthread_cond_broadcast(&pool->begin);

@@ -6,14 +6,19 @@
 #include "error.h"
 
 typedef struct pool pool;
+/* Runs beside other tasks: may read what is shared, must write only what is its own. */
 typedef void (*pool_task)(void *context, size_t index);
 
-/* threads 0: one per processor the process may use. The caller's thread is one of them. */
+/* threads 0: one per processor the process may use. The caller's thread is one of them, so a pool
+ * of one starts none. */
 pool *pool_create(size_t threads, cnn_error *error);
+/* Ends the workers and waits for them. NULL is fine; not while pool_run() is under way. */
 void pool_free(pool *pool);
+/* The caller's thread included. */
 size_t pool_threads(const pool *pool);
 /* Calls task(context, i) for each i below count, in any order and on any thread, and returns when
- * all are done. One caller at a time. */
+ * all are done; the caller then sees all that they wrote. One caller at a time, and no task may
+ * call it. Takes no memory. */
 void pool_run(pool *pool, size_t count, pool_task task, void *context);
 
 #endif

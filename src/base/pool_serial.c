@@ -1,4 +1,6 @@
-/* The twin of pool.c for places without threads. */
+/* The twin of pool.c for places without threads, such as WebAssembly: the build links one or the
+ * other, and nothing above can tell which. A wish for more threads is not refused, since their
+ * number never changes a result. */
 #include "pool.h"
 
 #include "memory.h"

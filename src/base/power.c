@@ -1,3 +1,5 @@
+/* By repeated squaring: Adam wants beta^t at each step, with t in the tens of thousands. pow() of
+ * libm may differ in the last bit between systems; multiplications do not. */
 #include "power.h"
 
 double power(double base, size_t exponent) {

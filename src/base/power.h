@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+/* base^exponent; 1 for exponent 0, whatever the base. */
 double power(double base, size_t exponent);
 
 #endif

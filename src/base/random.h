@@ -7,14 +7,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Plain values: a copy draws the same numbers again. One thread at a time. */
 typedef struct random_state {
-    uint64_t state, increment;
+    uint64_t state, increment; /* increment: odd; tells streams apart */
 } random_state;
 
-/* Different streams of one seed are independent: one purpose, one stream. */
+/* Different streams of one seed are independent: one purpose, one stream. So drawing more of one
+ * thing, say for a larger network, leaves the order of the images as it was. */
 enum random_stream { RANDOM_INIT, RANDOM_ORDER, RANDOM_VALIDATION, RANDOM_GRADCHECK };
 
 random_state random_seeded(uint64_t seed, uint64_t stream);
+/* 32 bits, every value as likely. */
 uint32_t random_bits(random_state *random);
 /* In [0, bound) without bias; bound at least 1. */
 uint32_t random_below(random_state *random, uint32_t bound);
@@ -22,7 +25,7 @@ uint32_t random_below(random_state *random, uint32_t bound);
 double random_uniform(random_state *random);
 /* Mean 0, deviation 1, by Marsaglia's polar method (1964), one of each pair thrown away. */
 double random_normal(random_state *random);
-/* Fisher and Yates: every order is as likely. */
+/* Fisher and Yates: every order is as likely. count below 2^32. */
 void random_shuffle(random_state *random, uint32_t *values, size_t count);
 
 #endif

@@ -1,4 +1,5 @@
-/* The number type of the book: float, and double for the gradient check. */
+/* The number type of the book: float, and double for the gradient check. The build says which for
+ * each unit (-DCNN_REAL=double): units of different types never exchange a `real`. */
 #ifndef BASE_REAL_H
 #define BASE_REAL_H
 
@@ -8,7 +9,8 @@
 
 typedef CNN_REAL real;
 
-/* a * b + c rounded once: the one multiply-add of every sum, so that machines agree in each bit. */
+/* a * b + c rounded once: the one multiply-add of every sum, so that machines agree in each bit.
+ * sizeof, since #if cannot see types; the compiler drops the branch not taken. */
 static inline real fused(real a, real b, real c) {
     return sizeof(real) == sizeof(float) ? (real)__builtin_fmaf((float)a, (float)b, (float)c)
                                          : (real)__builtin_fma(a, b, c);

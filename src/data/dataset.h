@@ -1,4 +1,5 @@
-/* A data set from the inside, for those that fill or gather it. */
+/* A data set from the inside, for those that fill or gather it. Once made it only shrinks, by
+ * cnn_dataset_truncate(); between whiles any number of threads may read it. */
 #ifndef DATA_DATASET_H
 #define DATA_DATASET_H
 
@@ -8,7 +9,7 @@
 #define DATASET_CLASSES_LIMIT ((size_t)1 << 20)
 
 struct cnn_dataset {
-    cnn_dataset_info info;
+    cnn_dataset_info info;        /* images: those in sight; there may be memory for more */
     size_t image_size;            /* height * width * channels: bytes of one image */
     uint8_t *pixels;              /* [images][height][width][channels], one block */
     uint32_t *labels;             /* [images], each below info.classes */

@@ -1,4 +1,6 @@
-/* A data set from the files of a folder, under the names that MNIST gave them. */
+/* A data set from the files of a folder, under the names that MNIST gave them and that others kept
+ * (Fashion-MNIST, KMNIST). All that touches the file system stands here: idx.c, gunzip.c and
+ * class_names.c see bytes, so that they also serve where there are no files, and in a fuzzer. */
 #include "class_names.h"
 #include "dataset.h"
 #include "file.h"
@@ -7,11 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PATH_SIZE 4096
+#define PATH_SIZE 4096 /* as Linux: PATH_MAX */
 #define NAMES_FILE "classes.txt"
+/* The longest names of the most classes, a line feed with each. */
 #define NAMES_LIMIT (DATASET_CLASSES_LIMIT * CNN_NAME_SIZE)
 #define HINT "scripts/fetch-data gets MNIST"
 
+/* data is owned here and freed with free(); path stays, for errors to name. */
 typedef struct folder_file {
     char path[PATH_SIZE];
     uint8_t *data;
@@ -53,7 +57,8 @@ static bool read_part(folder_file *file, const char *folder, cnn_split split, co
            file_read(file->path, IDX_LIMIT, &file->data, &file->size, error);
 }
 
-/* No such file is no error: classes keep their numbers. */
+/* No such file is no error: classes keep their numbers. A bad one is: a name put to the wrong class
+ * is worse than none. */
 static bool read_names(cnn_dataset *dataset, const char *folder, cnn_error *error) {
     folder_file file = {.data = NULL};
     if (!join(file.path, folder, NAMES_FILE, "", error))
@@ -68,6 +73,7 @@ static bool read_names(cnn_dataset *dataset, const char *folder, cnn_error *erro
     return ok;
 }
 
+/* The set has its own copy, so the bytes of the files are let go right away. */
 static cnn_dataset *read_images(const char *folder, cnn_split split, size_t classes,
                                 cnn_error *error) {
     folder_file images = {.data = NULL}, labels = {.data = NULL};
@@ -83,6 +89,7 @@ static cnn_dataset *read_images(const char *folder, cnn_split split, size_t clas
 
 cnn_dataset *cnn_dataset_load(const char *folder, cnn_split split, size_t classes,
                               cnn_error *error) {
+    /* Names come second: if classes is 0, only the labels tell how many there must be. */
     cnn_dataset *dataset = read_images(folder, split, classes, error);
     if (dataset && !read_names(dataset, folder, error)) {
         cnn_dataset_free(dataset);

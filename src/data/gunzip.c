@@ -1,3 +1,6 @@
+/* zlib does the work; this page feeds it and sets the bounds. The block for the output doubles as
+ * bytes really come out: the size that gzip writes at its end counts only modulo 2^32 and may lie,
+ * and a small file can hold a thousand times its size. For that reason there is a limit too. */
 #define ZLIB_CONST
 #include "gunzip.h"
 
@@ -6,16 +9,16 @@
 
 /* zlib counts in unsigned int: it is handed at most this much at once. */
 #define PIECE ((size_t)1 << 30)
-#define FIRST_ROOM ((size_t)1 << 16)
+#define FIRST_ROOM ((size_t)1 << 16) /* MNIST's labels fit at once */
 /* The largest window, and the gzip wrapper alone: neither zlib's nor raw data. */
 #define GZIP_WINDOW (15 + 16)
 
 typedef struct inflation {
     z_stream stream;
     const uint8_t *data;
-    size_t size, at; /* compressed */
+    size_t size, at; /* compressed; at: the next byte to feed */
     uint8_t *out;
-    size_t room, used, limit; /* decompressed */
+    size_t room, used, limit; /* decompressed; used <= room <= limit */
 } inflation;
 
 static size_t smaller(size_t a, size_t b) {
@@ -26,7 +29,8 @@ bool gunzip_begins(const uint8_t *data, size_t size) {
     return size >= 2 && data[0] == 0x1f && data[1] == 0x8b;
 }
 
-/* Doubles the room for output up to the limit; at the limit it stays. */
+/* Doubles the room for output up to the limit; at the limit it stays: zlib may need no more of it,
+ * only to read the end of the member. realloc(), since it may grow in place. */
 static bool grow(inflation *job, cnn_error *error) {
     size_t room = FIRST_ROOM;
     if (job->room)
@@ -57,8 +61,8 @@ static int inflate_piece(inflation *job) {
     return result;
 }
 
-/* Z_BUF_ERROR means that no step was possible. With all input taken the member's own end is still
- * missing, whatever room is left; else it is the room. */
+/* Why inflate() stopped. Always false. Z_BUF_ERROR means that no step was possible. With all input
+ * taken the member's own end is still missing, whatever room is left; else it is the room. */
 static bool refused(const inflation *job, int result, cnn_error *error) {
     if (result == Z_MEM_ERROR)
         return error_set(error, CNN_NO_MEMORY, "no memory to decompress");
@@ -70,9 +74,10 @@ static bool refused(const inflation *job, int result, cnn_error *error) {
     return error_at(error, job->at, "decompresses to more than %zu bytes", job->limit);
 }
 
-/* gzip allows several members in one file; the data sets do not use that, and a second one is more
- * often a sign of damage. */
+/* Runs to the end of the member. gzip allows several members in one file; the data sets do not use
+ * that, and a second one is more often a sign of damage. */
 static bool inflate_all(inflation *job, cnn_error *error) {
+    /* Z_OK each time that a step was possible: the loop ends because input and room are finite. */
     int result = Z_OK;
     while (result == Z_OK) {
         if (job->used == job->room && !grow(job, error))

@@ -1,3 +1,7 @@
+/* A file passes three gates: it is unpacked if it is gzip, its header is read, and the sizes there
+ * are compared with the bytes that are there. Only then does anybody trust a size, so a damaged
+ * file cannot ask for more memory than it has bytes. Images and labels take the same way; a row of
+ * idx_kind says how they differ. Pixels are used where they lie until the data set copies them. */
 #include "idx.h"
 
 #include "bytes.h"
@@ -9,27 +13,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IDX_RANK 3
+#define IDX_RANK 3 /* the most sizes that a header here has */
 
 /* Where the first size stands: what disagrees with it is reported there. */
 #define SIZES_OFFSET 4
 
 typedef struct idx_kind {
-    uint32_t magic;
+    uint32_t magic; /* 0, 0, 8 for unsigned bytes, how many sizes follow */
     size_t rank;
-    const char *noun;
+    const char *noun; /* what errors call the things counted */
 } idx_kind;
 
 static const idx_kind IMAGES = {0x00000803, 3, "images"}, LABELS = {0x00000801, 1, "labels"};
 
 typedef struct idx_file {
     const idx_source *source;
-    uint8_t *unpacked; /* what `in` reads if the source is gzip, else NULL */
-    bytes in;          /* once open: at the first byte after the header */
-    uint32_t sizes[IDX_RANK];
+    uint8_t *unpacked;        /* what `in` reads if the source is gzip, else NULL; owned */
+    bytes in;                 /* once open: at the first byte after the header */
+    uint32_t sizes[IDX_RANK]; /* number of images or labels; height, width */
 } idx_file;
 
-/* Completes an error found in this file. Always false. */
+/* Completes an error found in this file. Always false. Of gzip, the byte at fault is none that the
+ * user can look up in the file: so the message says which bytes were counted. */
 static bool blame(const idx_file *file, cnn_error *error) {
     if (error && file->unpacked) {
         const size_t length = strlen(error->message);
@@ -65,7 +70,8 @@ static bool read_header(idx_file *file, const idx_kind *kind, cnn_error *error) 
     return whole || error_at(error, file->in.size, "the file ends within its header");
 }
 
-/* The sizes must account for each byte after the header. */
+/* The sizes must account for each byte after the header: too many bytes mean that header and data
+ * do not belong together, as surely as too few do. */
 static bool check_body(const idx_file *file, const idx_kind *kind, cnn_error *error) {
     const size_t left = file->in.size - file->in.at;
     size_t need = 1;
@@ -82,12 +88,14 @@ static bool check_body(const idx_file *file, const idx_kind *kind, cnn_error *er
     return true;
 }
 
+/* All three gates. On failure, too, file->unpacked is the caller's to free. */
 static bool open_file(idx_file *file, const idx_kind *kind, cnn_error *error) {
     return (unpack(file, error) && read_header(file, kind, error) &&
             check_body(file, kind, error)) ||
            blame(file, error);
 }
 
+/* The number of classes, if nobody says: the largest label that comes up is the last class. */
 static size_t largest_and_one(const uint8_t *labels, size_t count) {
     size_t largest = 0;
     for (size_t i = 0; i < count; i++)
@@ -95,7 +103,8 @@ static size_t largest_and_one(const uint8_t *labels, size_t count) {
     return largest + 1;
 }
 
-/* What only the two files together can be wrong about is the fault of the labels. */
+/* What only the two files together can be wrong about is the fault of the labels. Counts that
+ * differ mean files of different sets, even where every image has a label. */
 static bool check_labels(const idx_file *file, size_t images, size_t classes, cnn_error *error) {
     const uint8_t *labels = file->in.data + file->in.at;
     if (file->sizes[0] != images) {

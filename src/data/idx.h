@@ -8,10 +8,10 @@
 
 #include "error.h"
 
-/* The most that a file may hold, compressed or not. */
+/* The most that a file may hold, compressed or not: 4 GB, where MNIST has 47 MB. */
 #define IDX_LIMIT ((size_t)UINT32_MAX)
 
-/* The bytes of one file, plain or gzip, and the name that errors give it. */
+/* The bytes of one file, plain or gzip, and the name that errors give it. All borrowed. */
 typedef struct idx_source {
     const void *data;
     size_t size;

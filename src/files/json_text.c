@@ -65,6 +65,7 @@ static bool lacked_memory(const padded *p, const json_error_t *error) {
            (begins(error->text, "invalid token") || begins(error->text, "string or '}' expected"));
 }
 
+/* Where jansson stopped: behind the last byte that it looked at. */
 static void refuse(const padded *p, const json_error_t *why, size_t start, cnn_error *error) {
     if (lacked_memory(p, why)) {
         error_no_memory(error, p->size);

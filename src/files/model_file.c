@@ -16,6 +16,7 @@
 
 /* -------------------------------------------------------------------------------------- writing */
 
+/* A name that the file could not be read back with is refused while nothing is written yet. */
 static bool check_names(const cnn_model *model, cnn_error *error) {
     for (size_t i = 0; i < cnn_network_classes(model->network); i++) {
         const char *name = model->classes[i];
@@ -27,6 +28,7 @@ static bool check_names(const cnn_model *model, cnn_error *error) {
     return true;
 }
 
+/* The three texts below are to be freed; NULL with an error if there is no memory. */
 static char *network_text(const cnn_network *network, cnn_error *error) {
     const size_t size = cnn_network_text(network, NULL, 0) + 1;
     char *text = memory_new(size, 1, error);
@@ -53,6 +55,8 @@ static bool put(json_t *object, const char *key, char *text) {
     return good;
 }
 
+/* In a fixed order, so that the same model makes the same bytes. Nine digits tell any two floats
+ * apart. */
 static json_t *make_metadata(const cnn_model *model, cnn_error *error) {
     const cnn_normalisation by = model->options.normalisation;
     json_t *object = json_object();
@@ -88,6 +92,7 @@ static size_t walk(model_image *image, const cnn_model *model, size_t *bytes) {
     return count;
 }
 
+/* On failure what there is stays for model_image_release(). */
 static bool collect(model_image *image, const cnn_model *model, size_t *count, cnn_error *error) {
     size_t bytes;
     *count = walk(image, model, &bytes);
@@ -130,10 +135,13 @@ void model_image_release(model_image *image) {
 
 /* -------------------------------------------------------------------------------------- reading */
 
+/* jansson does not keep where a value stood, so what is wrong in the metadata is reported where
+ * they begin. */
 static size_t metadata_offset(const safetensors *file) {
     return safetensors_key_offset(file, file->metadata_key);
 }
 
+/* Owned by the file. NULL is an error. */
 static const char *get_text(const safetensors *file, const char *key, cnn_error *error) {
     const char *text = safetensors_metadata(file, key);
     if (!text)
@@ -170,6 +178,7 @@ static cnn_network *refuse_network(const safetensors *file, cnn_network *network
     return NULL;
 }
 
+/* The network and the version go first: without them, all else would be a puzzle. */
 static cnn_network *read_network(const safetensors *file, cnn_error *error) {
     const char *text = safetensors_metadata(file, "cnn.network");
     const char *version = safetensors_metadata(file, "cnn.version");
@@ -190,6 +199,7 @@ static cnn_network *read_network(const safetensors *file, cnn_error *error) {
     return network;
 }
 
+/* What is too large for a float becomes infinity, which the caller refuses. */
 static bool read_number(const safetensors *file, const char *key, float *value, cnn_error *error) {
     json_t *json = get_json(file, key, error);
     if (!json)
@@ -200,6 +210,7 @@ static bool read_number(const safetensors *file, const char *key, float *value, 
     return number || error_at(error, metadata_offset(file), "%s is no number", key);
 }
 
+/* Checked here and not by cnn_model_create(), whose error would blame the caller's options. */
 static bool read_normalisation(const safetensors *file, cnn_normalisation *by, cnn_error *error) {
     if (!read_number(file, "cnn.mean", &by->mean, error) ||
         !read_number(file, "cnn.deviation", &by->deviation, error))
@@ -258,6 +269,8 @@ static cnn_model *make_model(const safetensors *file, const cnn_network *network
     return model;
 }
 
+/* The parameters are checked against the network before a model is made: a network that is too
+ * large for the file costs no memory. */
 static cnn_model *read_model(safetensors *file, const cnn_network *network,
                              const cnn_model_options *options, cnn_error *error) {
     cnn_model_options used = CNN_MODEL_OPTIONS_DEFAULT;
@@ -288,6 +301,7 @@ cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_optio
     return model;
 }
 
+/* All checks come before the first number is taken. */
 bool model_take_weights(cnn_model *model, const void *bytes, size_t size, cnn_error *error) {
     safetensors file;
     if (!safetensors_open(&file, bytes, size, error))

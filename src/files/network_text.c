@@ -67,6 +67,7 @@ static bool refuse_because(const reader *r, size_t column, const cnn_error *inne
     return false;
 }
 
+/* Of a word only the beginning: the line before it in the message may be long too. */
 static shown quoted(const word *w) {
     return show(w->text, w->length, WORD_LIMIT);
 }
@@ -105,6 +106,7 @@ static bool strip(reader *r) {
     return true;
 }
 
+/* Within the line. */
 static bool is_space(const reader *r, size_t at) {
     return r->line[at] == ' ' || r->line[at] == '\t';
 }
@@ -154,6 +156,7 @@ static bool digits(const char **at, const char *end, size_t *value, bool *large)
     return *at > first;
 }
 
+/* 1 to 3 sizes as the form allows; with `zero`, 0 is one too. */
 static bool read_sizes(const reader *r, const word *w, const form *form, bool zero,
                        size_t sizes[SIZES_MAX], size_t *count) {
     const char *at = w->text, *end = w->text + w->length;
@@ -180,6 +183,7 @@ static bool zero_allowed(const argument *argument) {
     return argument->offset == offsetof(layer_options, pad);
 }
 
+/* An argument with a word is missing behind it. Always false. */
 static bool refuse_missing(const reader *r, const word *w, const argument *argument,
                            const char *noun) {
     const char *after = argument->word ? " after " : "";
@@ -242,6 +246,7 @@ static bool refuse_unknown(const reader *r, const word *w, const char *noun,
     return refuse(r, w->column, "unknown %s \"%s\", known: %s", noun, quoted(w).text, list);
 }
 
+/* Always false. */
 static bool refuse_option(const reader *r, const word *w, const layer_kind *kind) {
     const char *known[ARGUMENTS_MAX];
     size_t count = 0;
@@ -251,6 +256,7 @@ static bool refuse_option(const reader *r, const word *w, const layer_kind *kind
     return refuse_unknown(r, w, "option", known, count);
 }
 
+/* First those without a word in their order, then words in any order, each at most once. */
 static bool read_arguments(reader *r, const layer_kind *kind, layer_options *options) {
     const size_t count = arguments_of(kind);
     bool given[ARGUMENTS_MAX] = {false};
@@ -275,6 +281,7 @@ static bool read_arguments(reader *r, const layer_kind *kind, layer_options *opt
 /* ---------------------------------------------------------------------------------------- layers
  */
 
+/* HxWxC, or HxW for one channel. */
 static bool read_input(reader *r, const word *first) {
     word w;
     size_t sizes[SIZES_MAX], count;
@@ -293,6 +300,7 @@ static bool read_input(reader *r, const word *first) {
     return !next_word(r, &w) || refuse_unknown(r, &w, "option", NULL, 0);
 }
 
+/* Always false. */
 static bool refuse_layer(const reader *r, const word *w) {
     const char *known[16];
     size_t count = 0;
@@ -303,6 +311,7 @@ static bool refuse_layer(const reader *r, const word *w) {
     return refuse_unknown(r, w, "layer", known, count);
 }
 
+/* An empty line, or one that is all comment, is read and does nothing. */
 static bool read_line(reader *r) {
     word first;
     if (!strip(r))

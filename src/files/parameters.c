@@ -29,6 +29,7 @@ float *parameter_data(const cnn_model *model, const parameter *parameter) {
     return parameter->bias ? node->b : node->w;
 }
 
+/* Once this holds, the entry has exactly the bytes that the layout moves. */
 static bool check_form(const parameter *p, const safetensors *file, const safetensors_entry *entry,
                        cnn_error *error) {
     if (!entry)
@@ -59,6 +60,7 @@ static bool check_finite(const parameter *p, const safetensors *file,
     return true;
 }
 
+/* Marks as wanted what it finds; an unmarked tensor is left over. */
 bool parameters_check(const cnn_network *network, safetensors *file, cnn_error *error) {
     for (parameter p = {.layer = 0}; parameter_next(network, &p);) {
         safetensors_entry *entry = safetensors_find(file, p.name);

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+/* Tens of thousands of layers; a larger file is none of ours. */
 #define NETWORK_TEXT_MAX ((size_t)1 << 20)
 
 /* Names the file of an error that is the file's fault. */
@@ -13,6 +14,7 @@ static void blame(cnn_error *error, const char *path) {
         error_in_file(error, path);
 }
 
+/* Each reader below: the whole file, then what reads bytes. */
 cnn_network *cnn_network_load(const char *path, cnn_error *error) {
     uint8_t *text;
     size_t size;
@@ -49,6 +51,7 @@ bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error
     return good;
 }
 
+/* The writers: nothing is opened before the whole image stands in memory. */
 bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error) {
     model_image image;
     if (!model_image_build(&image, model, error))

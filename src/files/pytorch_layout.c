@@ -13,6 +13,7 @@ static extent unflattened(const cnn_network *network, size_t index) {
     return layer->geometry.y;
 }
 
+/* For a dense layer the kernel [h][w][c][k] is the same memory as the matrix [h w c][k]. */
 layout layout_of_weights(const cnn_network *network, size_t index) {
     const layer *layer = &network->layers[index];
     const geometry *g = &layer->geometry;
@@ -29,6 +30,7 @@ layout layout_of_weights(const cnn_network *network, size_t index) {
     return layout;
 }
 
+/* A flat activation has one index in the file where the loops have three. */
 layout layout_of_activation(const cnn_network *network, size_t index, size_t images) {
     const extent y = unflattened(network, index);
     layout layout = {.rank = 4,

@@ -67,6 +67,7 @@ size_t safetensors_key_offset(const safetensors *file, size_t key) {
 #define REFUSE(file, entry, error, ...)                                                            \
     error_at(error, safetensors_key_offset(file, (entry)->key), __VA_ARGS__)
 
+/* Names come from the file and may be of any length and look. */
 static shown called(const safetensors_entry *entry) {
     return show_name(entry->name);
 }
@@ -80,6 +81,7 @@ static bool get_size(const json_t *value, size_t *size) {
     return json_is_integer(value) && number >= 0 && (uintmax_t)number <= SIZE_MAX;
 }
 
+/* Each of these fills one part of the entry from a value that may be of any kind, or NULL. */
 static bool read_type(const safetensors *file, safetensors_entry *entry, const json_t *value,
                       cnn_error *error) {
     const char *name = json_string_value(value);
@@ -124,6 +126,7 @@ static bool read_offsets(const safetensors *file, safetensors_entry *entry, cons
     return true;
 }
 
+/* No size is believed before it agrees with the bytes that are there. */
 static bool check_bytes(const safetensors *file, const safetensors_entry *entry, cnn_error *error) {
     size_t bytes = entry->type->bytes;
     bool fits = true;
@@ -138,6 +141,7 @@ static bool check_bytes(const safetensors *file, const safetensors_entry *entry,
                   bytes, entry->end - entry->begin);
 }
 
+/* A key that is not known may change what the others mean. */
 static bool check_keys(const safetensors *file, const safetensors_entry *entry, json_t *object,
                        cnn_error *error) {
     if (!json_is_object(object))
@@ -151,6 +155,7 @@ static bool check_keys(const safetensors *file, const safetensors_entry *entry, 
     return true;
 }
 
+/* The order matters: each step relies on those before. */
 static bool read_tensor(const safetensors *file, safetensors_entry *entry, json_t *object,
                         cnn_error *error) {
     return check_keys(file, entry, object, error) &&
@@ -162,6 +167,7 @@ static bool read_tensor(const safetensors *file, safetensors_entry *entry, json_
 
 /* ---------------------------------------------------------------------------------- the header */
 
+/* Any keys, as other programs keep theirs here too. */
 static bool read_metadata(safetensors *file, json_t *object, size_t key, cnn_error *error) {
     bool strings = json_is_object(object);
     for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i))
@@ -172,6 +178,7 @@ static bool read_metadata(safetensors *file, json_t *object, size_t key, cnn_err
                                METADATA " is not an object of strings");
 }
 
+/* In the order of the header, which jansson keeps: an entry's place there finds its text again. */
 static bool read_entries(safetensors *file, cnn_error *error) {
     size_t key = 0;
     file->entries = memory_new(json_object_size(file->header), sizeof *file->entries, error);
@@ -191,6 +198,7 @@ static bool read_entries(safetensors *file, cnn_error *error) {
     return true;
 }
 
+/* Of two at one place the empty one comes first, as it must where tensors follow each other. */
 static int by_place(const void *a, const void *b) {
     const safetensors_entry *x = a, *y = b;
     if (x->begin != y->begin)
@@ -239,6 +247,7 @@ static bool find_header(safetensors *file, cnn_error *error) {
     return true;
 }
 
+/* On failure the file is as far as it got, for safetensors_close(). */
 static bool read_header(safetensors *file, cnn_error *error) {
     if (!find_header(file, error))
         return false;

@@ -26,6 +26,7 @@ static json_t *describe(const safetensors_tensor *tensor, size_t begin, size_t e
     return NULL;
 }
 
+/* False if they are more than there can be. */
 static bool tensor_bytes(const safetensors_tensor *tensor, size_t *bytes) {
     *bytes = tensor->type->bytes;
     for (size_t i = 0; i < tensor->rank; i++)
@@ -47,6 +48,7 @@ static bool place(safetensors_image *image, json_t *header, const safetensors_te
     return true;
 }
 
+/* Numbers of eight bytes, then all others. */
 static bool place_all(safetensors_image *image, json_t *header, const safetensors_tensor *tensors,
                       size_t count, cnn_error *error) {
     for (int large = 1; large >= 0; large--)
@@ -76,6 +78,8 @@ static bool make_head(safetensors_image *image, char *text, cnn_error *error) {
     return true;
 }
 
+/* On failure the image is as far as it got, for safetensors_release(). The header stays the
+ * caller's. */
 static bool build(safetensors_image *image, json_t *header, const safetensors_tensor *tensors,
                   size_t count, cnn_error *error) {
     image->parts = memory_new(count + 1, sizeof *image->parts, error);

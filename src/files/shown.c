@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Of CNN_NAME_SIZE: our own names are never cut. */
 #define NAME_LIMIT 47
 
 /* A cut that would part a character is moved before it. */
@@ -34,6 +35,7 @@ shown show_name(const char *name) {
     return show(name, strlen(name), NAME_LIMIT);
 }
 
+/* What does not fit is cut off: snprintf ends the text, `at` then is past it and ends the loop. */
 shown show_shape(size_t rank, const size_t *shape) {
     shown shown = {"one number"};
     size_t at = 0;

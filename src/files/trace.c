@@ -33,6 +33,7 @@ static void shrink(cnn_trace *trace, size_t count) {
     }
 }
 
+/* NULL is no trace and no error. */
 void cnn_trace_free(cnn_trace *trace) {
     if (!trace)
         return;
@@ -42,6 +43,7 @@ void cnn_trace_free(cnn_trace *trace) {
     free(trace);
 }
 
+/* Room for one more. On failure the trace is as before. */
 static bool grow(cnn_trace *trace, cnn_error *error) {
     if (trace->count < trace->room)
         return true;
@@ -128,6 +130,8 @@ static void add(addition *a, const char *layer, const char *suffix, const safete
     a->good = append(a->trace, tensor, own, name, a->error);
 }
 
+/* A layer that leaves memory as it is shares numbers with the one before; in a file each has its
+ * own. */
 static void add_activations(addition *a, size_t index) {
     const char *name = a->model->network->layers[index].name;
     const node *node = &a->model->nodes[index];
@@ -137,6 +141,7 @@ static void add_activations(addition *a, size_t index) {
     add(a, name, ".winners", &safetensors_i32, &layout, node->winners);
 }
 
+/* Or their gradients. */
 static void add_parameters(addition *a, size_t index, bool gradients) {
     const layer *layer = &a->model->network->layers[index];
     const node *node = &a->model->nodes[index];
@@ -160,6 +165,7 @@ static void add_ends(addition *a) {
     add(a, "probabilities", "", &safetensors_f32, &rows, model->probabilities);
 }
 
+/* All or nothing: at the first that cannot be added, the others of this call go again. */
 bool cnn_trace_add(cnn_trace *trace, const cnn_model *model, cnn_trace_part part,
                    const char *prefix, cnn_error *error) {
     const size_t before = trace->count, layers = model->network->count;

@@ -4,19 +4,32 @@
 #include <stdbool.h>
 
 #if defined(__x86_64__)
-static const ops *pick(const ops *fma, const ops *plain) {
+static bool has_fma(void) {
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? fma : plain;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
-#define PICK(name) pick(&name##_fma, &name)
-#else
-#define PICK(name) (&name)
-#endif
+
+const ops *ops_book(void) {
+    return has_fma() ? &book_float_fma : &book_float;
+}
 
 const ops *ops_best(void) {
-    return PICK(book_float);
+    return has_fma() ? &simd_avx2 : &book_float;
 }
 
 const ops *ops_best_double(void) {
-    return PICK(book_double);
+    return has_fma() ? &book_double_fma : &book_double;
 }
+#else
+const ops *ops_book(void) {
+    return &book_float;
+}
+
+const ops *ops_best(void) {
+    return &book_float;
+}
+
+const ops *ops_best_double(void) {
+    return &book_double;
+}
+#endif

@@ -116,10 +116,15 @@ static inline range range_part(size_t size, size_t parts, size_t part) {
 
 /* The fastest back end this processor runs. */
 const ops *ops_best(void);
+/* The book itself, in the fastest build this processor runs. */
+const ops *ops_book(void);
 /* The same in double; to be called only where real is double. */
 const ops *ops_best_double(void);
 
 /* The book, compiled for any processor of the family, and for those with FMA. */
 extern const ops book_float, book_float_fma, book_double, book_double_fma;
+
+/* The vector kernels of src/simd. */
+extern const ops simd_avx2;
 
 #endif

@@ -1,0 +1,104 @@
+"""Networks of cnn.c in PyTorch.
+
+build() turns the text of a networks/*.net file into a torch.nn.Module whose layers have the names
+that cnn.c gives them (conv1, relu1, pool1, flatten1, fc1, ...), in the same order. Its state_dict
+therefore has the names and layouts of the files that cnn.c reads and writes, and load_state_dict
+takes them as they are. Arguments that stand for silence have the same meaning: stride 1 for a
+convolution, the window for a pool, no padding, a bias.
+"""
+
+from pathlib import Path
+
+import torch
+from torch import nn
+
+PREFIXES = {"conv2d": "conv", "relu": "relu", "maxpool2d": "pool", "flatten": "flatten",
+            "dense": "fc"}
+
+
+class Network(nn.Sequential):
+    """The layers by name, and input_shape: (channels, height, width)."""
+
+    def __init__(self, input_shape: tuple[int, int, int]):
+        super().__init__()
+        self.input_shape = input_shape
+
+    @property
+    def classes(self) -> int:
+        """Outputs of the last layer."""
+        return shape_after(self)[-1]
+
+
+def load(path) -> Network:
+    """The network of a text file, with PyTorch's own first weights."""
+    return build(Path(path).read_text(encoding="utf-8"))
+
+
+def build(text: str) -> Network:
+    """The network of a text. ValueError with the line's number if it is not understood."""
+    net, shape, counts = None, (), {}
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split("#")[0].split()
+        if not words:
+            continue
+        try:
+            if net is None:
+                net = Network(read_input(words))
+                shape = net.input_shape
+                continue
+            layer = make_layer(words, shape)
+            shape = shape_after(layer, shape)
+        except (KeyError, IndexError, ValueError, RuntimeError) as reason:
+            raise ValueError(f"line {number}: {line.strip()}: {reason}") from reason
+        prefix = PREFIXES[words[0]]
+        counts[prefix] = counts.get(prefix, 0) + 1
+        net.add_module(f"{prefix}{counts[prefix]}", layer)
+    if not net:
+        raise ValueError("no network in this text")
+    return net
+
+
+def read_input(words: list[str]) -> tuple[int, int, int]:
+    """input HEIGHTxWIDTH[xCHANNELS] as (channels, height, width)."""
+    if words[0] != "input" or len(words) != 2:
+        raise ValueError("the input must come first")
+    sizes = [int(size) for size in words[1].split("x")]
+    return (sizes[2] if len(sizes) > 2 else 1, sizes[0], sizes[1])
+
+
+def make_layer(words: list[str], shape: tuple) -> nn.Module:
+    """One line of a network text, for the shape that reaches it."""
+    kind = words[0]
+    if kind == "conv2d":
+        options = read_options(words[3:])
+        return nn.Conv2d(shape[0], int(words[1]), pair(words[2]),
+                         stride=pair(options.get("stride", "1")),
+                         padding=pair(options.get("pad", "0")),
+                         bias=options.get("bias", "on") == "on")
+    if kind == "maxpool2d":
+        options = read_options(words[2:])
+        return nn.MaxPool2d(pair(words[1]), stride=pair(options.get("stride", words[1])))
+    if kind == "dense":
+        options = read_options(words[2:])
+        return nn.Linear(shape[0], int(words[1]), bias=options.get("bias", "on") == "on")
+    return {"relu": nn.ReLU, "flatten": nn.Flatten}[kind]()
+
+
+def read_options(words: list[str]) -> dict[str, str]:
+    """Words in twos: stride 2 pad 1x0."""
+    if len(words) % 2:
+        raise ValueError(f"{words[-1]} has no value")
+    return dict(zip(words[::2], words[1::2]))
+
+
+def pair(text: str) -> tuple[int, int]:
+    """3x2, or 3 for 3x3."""
+    sizes = [int(size) for size in text.split("x")]
+    return (sizes[0], sizes[-1])
+
+
+def shape_after(layer: nn.Module, shape: tuple = ()) -> tuple:
+    """The shape of one image behind a layer, or behind a whole network."""
+    image = torch.zeros(1, *(shape or layer.input_shape))
+    with torch.no_grad():
+        return tuple(layer(image).shape[1:])

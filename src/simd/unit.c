@@ -1,0 +1,24 @@
+/* The vector kernels as one unit, compiled once per instruction set; it exports one table. What has
+ * no kernel of its own is the book's page, built for the same instruction set. (This unit may
+ * contract a * b + c; those pages have no such sum that is not already written as fused().) */
+#include "adam.c"
+#include "conv2d_vector.c"
+#include "dense_vector.c"
+#include "maxpool2d.c"
+#include "relu.c"
+#include "sgd.c"
+#include "softmax_xent.c"
+
+const ops SIMD_TABLE = {
+    .name = SIMD_NAME,
+    .conv2d = {conv2d_vector_forward, conv2d_vector_backward_input, conv2d_vector_backward_weights,
+               SUM_IMAGES, conv2d_vector_scratch},
+    .relu = {.forward = relu_forward, .backward_input = relu_backward_input},
+    .maxpool2d = {.forward = maxpool2d_forward, .backward_input = maxpool2d_backward_input},
+    .dense = {dense_vector_forward, dense_vector_backward_input, dense_vector_backward_weights,
+              SUM_ROWS, dense_vector_scratch},
+    .softmax_forward = softmax_xent_forward,
+    .softmax_backward = softmax_xent_backward,
+    .sgd = sgd_step,
+    .adam = adam_step,
+};
