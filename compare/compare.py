@@ -72,7 +72,7 @@ class Run:
         self.threads = flags.threads or len(os.sched_getaffinity(0))
         self.rounds, self.slice = (3, 0.1) if flags.quick else (5, 0.3)
         self.seeds = [1] if flags.quick else [1, 2, 3]
-        self.compile_seconds, self.compile_limit = 0, 45 if flags.quick else 420
+        self.compile_seconds, self.compile_limit = 0, 30 if flags.quick else 420
         self.cnn = Cnn(flags.build, flags.data, self.out, self.log)
         self.workers, self.progress, self.kept = {}, None, {}
 
@@ -159,6 +159,7 @@ def run_sections(run, names, resume):
             print(f"{name}: kept from the run before", flush=True)
             continue
         run.progress.section(name)
+        run.compile_seconds = 0
         work = next(getattr(part, name) for part in (speed, runs, costs) if hasattr(part, name))
         begin, load = time.monotonic(), os.getloadavg()[0]
         result = {**work(run), "section_seconds": 0, "load_before": load}
@@ -171,7 +172,7 @@ def write_results(run, names, seconds):
     command = "make compare" + (" QUICK=1" if run.quick else "")
     meta = {"date": time.strftime("%Y-%m-%d"), "command": command, "arguments": sys.argv[1:],
             "quick": run.quick, "seconds": seconds, "rounds": run.rounds, "slice": run.slice,
-            "seeds": run.seeds, "threads": run.threads, "compile_seconds": run.compile_seconds,
+            "seeds": run.seeds, "threads": run.threads,
             "machine": machine(), "versions": versions(run)}
     results = {"meta": meta, **{name: run.section(name) for name in names}}
     path = run.out / "results.json"
@@ -203,6 +204,8 @@ def main():
         run_sections(run, chosen, flags.resume)
         names = [name for name in names if run.path(name).exists()]
         results = write_results(run, names, time.monotonic() - begin)
+    except KeyboardInterrupt:
+        sys.exit("compare: stopped; what is finished is kept, and --resume goes on from there")
     finally:
         run.close()
     words = [sys.executable, HERE / "report.py", results, "--print"]

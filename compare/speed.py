@@ -67,10 +67,11 @@ class Race:
     def note(self, setting, reason):
         self.notes.append(f"{name_of(setting)}: {reason}")
 
-    def made(self, setting, threads):
-        """The contestant, or None with a note if it could not be made."""
+    def made(self, setting, threads, proven=False):
+        """The contestant, or None with a note if it could not be made, or if time for compiling is
+        up and it has not proven its worth yet."""
         compiled = setting["layout"].startswith("compile")
-        if compiled and self.run.no_compiler():
+        if compiled and not proven and self.run.no_compiler():
             return self.note(setting, self.run.no_compiler())
         begin = time.monotonic()
         try:
@@ -101,7 +102,7 @@ class Race:
             chosen[f"best {len(chosen) + 1}"] = setting, threads, contestant
         if inherited:
             setting, threads = inherited
-            contestant = self.made(setting, threads)
+            contestant = self.made(setting, threads, proven=True)
             if contestant:
                 chosen["best 3"] = setting, threads, contestant
         for _, setting, threads, contestant in self.entries:

@@ -12,6 +12,7 @@ import time
 
 import torch
 from torch import nn
+from torch.utils import mkldnn
 from torch.utils.data import DataLoader, Dataset
 
 import net as networks
@@ -179,7 +180,7 @@ class Prediction:
             traced = torch.jit.freeze(torch.jit.trace(net, self.images[:self.batch]))
             return torch.jit.optimize_for_inference(traced)
         if layout == "mkldnn":
-            return OneDnn(torch.utils.mkldnn.to_mkldnn(net))
+            return OneDnn(mkldnn.to_mkldnn(net))
         if layout.startswith("compile"):
             torch._inductor.config.freezing = True
             return torch.compile(net, dynamic=False)

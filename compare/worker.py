@@ -4,6 +4,7 @@ A contestant has a name and run(count), which answers with seconds; nothing of a
 runs meanwhile. alternate() lets them take turns, so that a slow minute of the machine meets all.
 """
 
+import contextlib
 import json
 import os
 import subprocess
@@ -41,7 +42,8 @@ class Process:
 
     def close(self):
         if self.peak is None:
-            self.child.stdin.close()
+            with contextlib.suppress(BrokenPipeError):
+                self.child.stdin.close()
             _, status, usage = os.wait4(self.child.pid, 0)
             self.child.returncode = os.waitstatus_to_exitcode(status)
             self.child.stdout.close()

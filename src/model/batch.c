@@ -1,17 +1,23 @@
-/* Bringing images to a model: into its input, and whole sets through it. */
+/* Bringing images to a model: into its input, and whole sets through it. A byte becomes its float
+ * by a look-up in model->pixels, in this one place: training, prediction and evaluation cannot
+ * disagree on how pixels are normalised. Whole sets go through in batches, the last perhaps
+ * smaller. */
 #include "model.h"
 
 #include <string.h>
 
+/* Always false. */
 static bool refuse_count(const cnn_model *model, size_t count, cnn_error *error) {
     return error_set(error, CNN_BAD_ARGUMENT, "%zu images in a batch: must be 1 to %zu", count,
                      model->options.batch_size);
 }
 
+/* The shape of one image. */
 static extent input_of(const cnn_model *model) {
     return model->network->layers[0].geometry.y;
 }
 
+/* Makes this image, of the network's shape, number `place` of the batch. */
 static void set_pixels(cnn_model *model, size_t place, const uint8_t *image) {
     const size_t values = extent_size(input_of(model));
     float *x = model->nodes[0].y + place * values;
@@ -27,6 +33,7 @@ bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *
         return error_set(error, CNN_BAD_ARGUMENT,
                          "the images are %zux%zux%zu, the network wants %zux%zux%zu", about.height,
                          about.width, about.channels, x.h, x.w, x.c);
+    /* Fewer classes than outputs are fine: every label has its output. */
     if (about.classes > classes)
         return error_set(error, CNN_BAD_ARGUMENT, "the data has %zu classes, the network %zu",
                          about.classes, classes);
@@ -52,6 +59,7 @@ bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uin
     if (count == 0 || count > model->options.batch_size)
         return refuse_count(model, count, error);
     const size_t images = cnn_dataset_about(dataset).images;
+    /* All indices before any pixel: a refused batch leaves the one that is set whole. */
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= images)
             return error_set(error, CNN_BAD_ARGUMENT, "image %u of %zu", indices[i], images);
@@ -69,6 +77,7 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
             return error_set(error, CNN_BAD_ARGUMENT, "label %u of image %zu is not below %zu",
                              labels[i], i, classes);
     memcpy(model->nodes[0].y, x, count * extent_size(input_of(model)) * sizeof *x);
+    /* Class 0 for lack of labels: softmax then stays in bounds, and its losses mean nothing. */
     if (labels)
         memcpy(model->labels, labels, count * sizeof *labels);
     else
@@ -85,6 +94,8 @@ bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, fl
         return error_set(error, CNN_BAD_ARGUMENT, "no images to predict");
     for (size_t done = 0; done < count; done += model->n) {
         model->n = count - done < batch ? count - done : batch;
+        /* A forward pass works out losses too, and looks for them at a label. Nobody reads
+         * these. */
         memset(model->labels, 0, model->n * sizeof *model->labels);
         for (size_t i = 0; i < model->n; i++)
             set_pixels(model, i, images + (done + i) * values);
@@ -95,7 +106,7 @@ bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, fl
     return true;
 }
 
-/* The first of the largest. */
+/* The first of the largest, as everywhere where values tie. */
 static size_t guess_of(const float *p, size_t classes) {
     size_t best = 0;
     for (size_t k = 1; k < classes; k++)
@@ -104,7 +115,8 @@ static size_t guess_of(const float *p, size_t classes) {
     return best;
 }
 
-/* Adds what the last forward pass says about the batch. */
+/* Adds what the last forward pass says about the batch. Guesses go by the logits, since softmax may
+ * round two of them to the same probability. */
 static void count_batch(const cnn_model *model, cnn_score *score, size_t *confusion) {
     const size_t classes = cnn_network_classes(model->network);
     for (size_t i = 0; i < model->n; i++) {
@@ -117,6 +129,8 @@ static void count_batch(const cnn_model *model, cnn_score *score, size_t *confus
     score->images += model->n;
 }
 
+/* Losses are added in double, image by image, in their order: the score depends neither on the size
+ * of a batch nor on the number of threads. */
 void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                     size_t count, cnn_score *score, size_t *confusion) {
     const size_t batch = model->options.batch_size;

@@ -1,5 +1,7 @@
 /* Takes a network through the gradient check: random parameters, a random batch forward, and each
- * layer's gradients beside the slopes that gradcheck.c measures. */
+ * layer's gradients beside the slopes that gradcheck.c measures. Each layer gets the outputs of the
+ * one before, so it is checked on inputs such as it really meets; but it is checked by itself,
+ * since moving an element then costs one layer and not the network. Memory lasts for one layer. */
 #include "gradcheck.h"
 
 #include "memory.h"
@@ -14,17 +16,19 @@ typedef struct check {
     cnn_gradcheck_options options;
     cnn_gradcheck_function report;
     void *context;
-    random_state random;
-    double worst;
-    real *x; /* output of the layers so far, owned */
-    bool broken;
+    random_state random; /* one stream for all that is drawn, so that the seed says everything */
+    double worst;        /* the largest error so far */
+    real *x;             /* output of the layers so far, owned */
+    bool broken;         /* options.break_layer has been met */
 } check;
 
+/* Uniform in [-bound, bound). */
 static void fill(random_state *random, real *values, size_t count, double bound) {
     for (size_t i = 0; i < count; i++)
         values[i] = (2 * random_uniform(random) - 1) * bound;
 }
 
+/* Numbers in a batch of this shape. */
 static size_t batch_of(const check *c, extent e) {
     return c->options.batch_size * extent_size(e);
 }
@@ -48,6 +52,7 @@ static const operation *operation_of(const layer *layer) {
     return layer->kind->operation ? layer->kind->operation(ops_best_double()) : &copy;
 }
 
+/* Outputs go where the caller wants them: it keeps those before, above and below apart. */
 static void evaluate_layer(const probe *p, real *outputs, range images) {
     tensors t = p->t;
     t.y = outputs;
@@ -59,7 +64,8 @@ static void evaluate_softmax(const probe *p, real *outputs, range images) {
                                        images);
 }
 
-/* All arrays of one probe, cut from one block. */
+/* All arrays of one probe, cut from one block. Without a bias, b and db have to be NULL: that is
+ * how an operation knows. */
 static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
     const size_t in = batch_of(c, layer->geometry.x), out = batch_of(c, layer->geometry.y);
     const operation *op = operation_of(layer);
@@ -76,6 +82,7 @@ static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
         p->t.b = p->t.db = NULL;
 }
 
+/* Counts, then cuts. The block is the caller's, to be freed with free(). */
 static void *allocate(const check *c, const layer *layer, probe *p, cnn_error *error) {
     arena counted = {0};
     plan(c, layer, &counted, p);
@@ -89,6 +96,7 @@ static void *allocate(const check *c, const layer *layer, probe *p, cnn_error *e
     return taken.base;
 }
 
+/* One call each: nothing is shared with other threads, so one range covers all images or rows. */
 static void backward(const probe *p) {
     const operation *op = operation_of(p->layer);
     const geometry *g = &p->layer->geometry;
@@ -99,6 +107,7 @@ static void backward(const probe *p) {
             g, &p->t, op->axis == SUM_IMAGES ? images : (range){0, p->layer->weights / g->y.c});
 }
 
+/* Is it the layer to be broken? conv2 means that one, conv2d every convolution. */
 static bool is_broken(check *c, const char *name, const char *word) {
     const char *wanted = c->options.break_layer;
     const bool hit = wanted && (!strcmp(wanted, name) || !strcmp(wanted, word));
@@ -106,12 +115,14 @@ static bool is_broken(check *c, const char *name, const char *word) {
     return hit;
 }
 
-/* The damage is small on purpose: a thousandth, as a slip in a formula might do. */
+/* The damage is small on purpose: a thousandth, as a slip in a formula might do. It still is a
+ * thousand times CNN_GRADCHECK_LIMIT. */
 static void damage(real *gradient, size_t count) {
     for (size_t i = 0; i < count; i++)
         gradient[i] *= 1.001;
 }
 
+/* Checks one gradient and reports it. */
 static void check_array(check *c, const probe *p, const char *name, const char *gradient,
                         checked_array array, cnn_tensor shape) {
     cnn_gradcheck_row row = {.rank = shape.rank};
@@ -124,6 +135,8 @@ static void check_array(check *c, const probe *p, const char *name, const char *
         c->report(&row, c->context);
 }
 
+/* An image's inputs move its own outputs alone. The cast is sound: all that is const here is
+ * ours. */
 static void check_input(check *c, const probe *p, const char *name, extent x, bool flat) {
     const size_t n = p->images, values = extent_size(x);
     const cnn_tensor shape = flat ? (cnn_tensor){.rank = 2, .shape = {n, values}}
@@ -147,6 +160,8 @@ static void check_parameters(check *c, const probe *p) {
 
 static void check_layer(check *c, probe *p) {
     const layer *layer = p->layer;
+    /* He's bound for layers before a ReLU: values keep their size from layer to layer, so that one
+     * step and one limit suit all of them. */
     const double bound =
         layer->weights ? sqrt(6.0 / (double)(layer->weights / layer->geometry.y.c)) : 0;
     fill(&c->random, (real *)p->t.w, layer->weights, bound);
@@ -154,6 +169,7 @@ static void check_layer(check *c, probe *p) {
     fill(&c->random, p->dy, batch_of(c, layer->geometry.y), 1);
     p->t.dy = p->dy;
     p->evaluate(p, p->y, (range){0, p->images});
+    /* Before any element moves: it reads the winners, which every evaluation overwrites. */
     backward(p);
     if (is_broken(c, layer->name, layer->kind->word))
         damage(layer->weights ? p->t.dw : p->t.dx,
@@ -164,7 +180,7 @@ static void check_layer(check *c, probe *p) {
     /* The last evaluation left the winners of a moved element. Nobody reads them again. */
 }
 
-/* Goes on with this layer's outputs as the next one's inputs. */
+/* Goes on with this layer's outputs as the next one's inputs. On failure c->x is NULL. */
 static bool step_on(check *c, const probe *p, size_t values, cnn_error *error) {
     free(c->x);
     c->x = memory_new(values, sizeof *c->x, error);
@@ -207,6 +223,8 @@ static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
 
 static bool check_softmax(check *c, cnn_error *error) {
     const layer *last = &c->network->layers[c->network->count];
+    /* Its outputs are losses, one an image; t.y and t.dx take the probabilities and the
+     * gradient. */
     const size_t n = c->options.batch_size, logits = batch_of(c, last->geometry.y);
     uint32_t *labels = memory_new(n, sizeof *labels, error);
     real *block = memory_new(4 * n + 2 * logits, sizeof *block, error);
@@ -250,11 +268,13 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
     c.random = random_seeded(c.options.seed, RANDOM_GRADCHECK);
     if (!network_complete(network, error))
         return false;
+    /* With shapes of at most 2^40 values, no count of numbers here then comes near 2^64. */
     if (c.options.batch_size == 0 || c.options.batch_size > 4096)
         return error_set(error, CNN_BAD_ARGUMENT, "batch size %zu: must be 1 to 4096",
                          c.options.batch_size);
     bool ok = check_all(&c, error);
     free(c.x);
+    /* Only now: "softmax", the last of all, is a name as well. */
     if (ok && c.options.break_layer && !c.broken)
         ok = error_set(error, CNN_BAD_ARGUMENT, "no layer named \"%.60s\" to break",
                        c.options.break_layer);

@@ -18,6 +18,8 @@ typedef struct slope {
     bool kink;
 } slope;
 
+/* Moves *element and puts it back. images: those whose outputs it can move; the others would add
+ * nothing but work. */
 static slope central_difference(const probe *p, real *element, range images) {
     const real saved = *element;
     *element = saved + STEP;
@@ -25,9 +27,11 @@ static slope central_difference(const probe *p, real *element, range images) {
     *element = saved - STEP;
     p->evaluate(p, p->low, images);
     *element = saved;
+    /* Not 2 STEP: both sums are rounded, and this is the step that was taken. */
     const double width = (saved + STEP) - (saved - STEP);
     slope slope = {0, false};
     for (size_t i = images.first * p->outputs; i < images.last * p->outputs; i++) {
+        /* Output by output: the difference of two whole sums would lose digits to the size of L. */
         slope.value += p->dy[i] * ((p->high[i] - p->low[i]) / width);
         slope.kink |= !p->smooth && fabs(p->high[i] - 2 * p->y[i] + p->low[i]) > KINK;
     }
@@ -41,6 +45,9 @@ static double largest(const real *values, size_t count) {
     return most;
 }
 
+/* a - n| over the larger of the two, or over floor if that is larger: or else a gradient that
+ * should e 0 and is 1e-17 would be all wrong. NaN is an error without bound; compared, it would
+ * pass. */
 static double relative_error(double analytic, double numeric, double floor) {
     const double scale = fmax(fmax(fabs(analytic), fabs(numeric)), floor);
     const double difference = fabs(analytic - numeric);
@@ -49,7 +56,8 @@ static double relative_error(double analytic, double numeric, double floor) {
     return difference == 0 ? 0 : difference / scale;
 }
 
-/* One element out of each of as many equal stretches as there are samples. */
+/* One element out of each of as many equal stretches as there are samples: no border, channel or
+ * image is left out by chance. With as many samples as elements that is each of them. */
 static size_t sample(random_state *random, size_t elements, size_t samples, size_t i) {
     const range stretch = range_part(elements, samples, i);
     return stretch.first +
@@ -61,12 +69,14 @@ void gradcheck_array(const probe *p, checked_array a, cnn_gradcheck_row *row, ra
     const double floor = FLOOR * largest(a.gradient, a.count);
     const size_t tries = samples == 0 || samples > a.count ? a.count : samples;
     row->elements = a.count;
+    /* Below every error, so that the first element is noted even if it has none. */
     row->error = -1;
     for (size_t i = 0; i < tries; i++) {
         const size_t at = sample(random, a.count, tries, i);
         const size_t image = a.per_image ? at / a.per_image : 0;
         const range images = a.per_image ? (range){image, image + 1} : (range){0, p->images};
         const slope numeric = central_difference(p, &a.values[at], images);
+        /* There the slope lies between those of two pieces, and neither gradient is wrong. */
         if (numeric.kink) {
             row->skipped++;
             continue;

@@ -6,15 +6,17 @@
 #include "network.h"
 #include "random.h"
 
-/* L = sum of dy[i] y[i], and how to get y again after one element of its arguments has moved. */
+/* L = sum of dy[i] y[i], and how to get y again after one element of its arguments has moved. All
+ * arrays are borrowed from the check. */
 typedef struct probe {
     void (*evaluate)(const struct probe *p, real *outputs, range images);
     const layer *layer;     /* of softmax: the one before it */
     tensors t;              /* arguments and gradients; of softmax, t.y are the probabilities */
     const uint32_t *labels; /* of softmax */
-    bool smooth;            /* no kinks to look for */
+    bool smooth;            /* no kinks to look for; the second difference is not 0 then */
     size_t images, outputs; /* outputs of one image */
-    real *dy, *y, *high, *low;
+    real *dy, *y, *high,
+        *low; /* [images][outputs]; high, low: y with the element a step up, down */
 } probe;
 
 /* An argument of the probe with its analytic gradient. */
@@ -25,7 +27,8 @@ typedef struct checked_array {
     size_t per_image; /* elements of one image, which move that image's outputs alone; or 0 */
 } checked_array;
 
-/* Fills the counts, the largest error and where it is. */
+/* Fills the counts, the largest error and where it is. samples 0: all elements. Afterwards the
+ * values are as before, the probe's other outputs are not. */
 void gradcheck_array(const probe *p, checked_array array, cnn_gradcheck_row *row,
                      random_state *random, size_t samples);
 

@@ -1,12 +1,19 @@
+/* The rows of the layer table. A row's shape function puts in the defaults that are the kind's own,
+ * fills the geometry, and says in words why the layer cannot stand there; it is called with numbers
+ * within the bounds of network.c, so its sums do not overflow. A new kind of layer is a page in
+ * src/ops, a slot in ops.h and a row here. That a shape is a vector is kept apart from 1 x 1 x c:
+ * as in PyTorch, a dense layer wants to see a flatten, which settles the order of its inputs. */
 #include "layers.h"
 
 #include <string.h>
 
+/* 0 in options means: not said. */
 static size_t or_else(size_t value, size_t otherwise) {
     return value ? value : otherwise;
 }
 
-/* Places a window can stand at; 0 if it does not fit. The sum is safe: pads are bounded. */
+/* Places a window can stand at; 0 if it does not fit. The sum is safe: pads are bounded. What is
+ * left over at the end is not used, as in PyTorch without ceil_mode. */
 static size_t places(size_t size, size_t pad, size_t window, size_t stride) {
     const size_t padded = size + 2 * pad;
     return padded < window ? 0 : (padded - window) / stride + 1;
@@ -23,6 +30,7 @@ static const char *conv2d_shape(const layer_options *o, geometry *g, bool *flat)
     return g->y.h && g->y.w ? NULL : "the kernel does not fit";
 }
 
+/* Windows stand side by side unless a stride is given. No padding: what would its maximum be? */
 static const char *maxpool2d_shape(const layer_options *o, geometry *g, bool *flat) {
     if (*flat)
         return "pooling needs height and width";
@@ -38,6 +46,7 @@ static const char *relu_shape(const layer_options *o, geometry *g, bool *flat) {
     return NULL;
 }
 
+/* Channels stay last, so memory stays as it is: only files know PyTorch's order c, h, w. */
 static const char *flatten_shape(const layer_options *o, geometry *g, bool *flat) {
     (void)o;
     g->y = (extent){1, 1, g->x.h * g->x.w * g->x.c};
@@ -52,6 +61,7 @@ static const char *dense_shape(const layer_options *o, geometry *g, bool *flat) 
     return NULL;
 }
 
+/* Functions, not pointers: which table it is, float or double, is only known when it is used. */
 static const operation *conv2d_operation(const ops *ops) {
     return &ops->conv2d;
 }
@@ -68,6 +78,7 @@ static const operation *dense_operation(const ops *ops) {
     return &ops->dense;
 }
 
+/* The arguments of the rows, in the order in which a text has them. */
 #define OUTPUTS                                                                                    \
     { NULL, ARGUMENT_NUMBER, offsetof(layer_options, outputs) }
 #define KERNEL                                                                                     \
@@ -110,6 +121,7 @@ const layer_kind layer_kinds[] = {
 
 const size_t layer_kind_count = sizeof layer_kinds / sizeof *layer_kinds;
 
+/* With a length, as words of a text have no 0 at their end. */
 const layer_kind *layer_kind_of(const char *word, size_t length) {
     for (size_t i = 0; i < layer_kind_count; i++)
         if (strlen(layer_kinds[i].word) == length && !memcmp(layer_kinds[i].word, word, length))

@@ -1,4 +1,7 @@
-/* Making a model: all shapes are known, so all memory is planned once and taken at once. */
+/* Making a model: all shapes are known, so all memory is planned once and taken at once. plan()
+ * runs twice over the same code, first to count and then to cut, so the two cannot disagree. One
+ * request either succeeds or not, and after it no step can run out of memory. Parameters of all
+ * layers lie in one stretch and gradients in another, so that an optimiser sees two long arrays. */
 #include "model.h"
 
 #include "memory.h"
@@ -7,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* a b floats; NULL while counting. Too many of them set arena->overflow. */
 static float *floats(arena *arena, size_t a, size_t b) {
     size_t count = 0;
     if (!size_multiply(a, b, &count))
@@ -14,7 +18,9 @@ static float *floats(arena *arena, size_t a, size_t b) {
     return arena_take(arena, count, sizeof(float));
 }
 
-/* Parameters or gradients of all layers, one after the other. Returns how many floats that is. */
+/* Parameters or gradients of all layers, one after the other; the same cuts for both, so number i
+ * of one belongs to number i of the other. Returns how many floats that is, with the gaps that
+ * round pieces up to lines: an optimiser runs over them too, rather than stop at each layer. */
 static size_t plan_parameters(cnn_model *model, arena *arena, bool gradients) {
     const size_t before = arena->used;
     for (size_t i = 1; i <= model->network->count; i++) {
@@ -29,6 +35,8 @@ static size_t plan_parameters(cnn_model *model, arena *arena, bool gradients) {
     return (arena->used - before) / sizeof(float);
 }
 
+/* Activations, their gradients and what else one layer keeps of a batch. The gradient of the input
+ * is left out unless asked for: that saves the first layer half of its way back. */
 static void plan_node(cnn_model *model, arena *arena, size_t index) {
     const layer *layer = &model->network->layers[index];
     const size_t batch = model->options.batch_size, values = extent_size(layer->geometry.y);
@@ -43,10 +51,13 @@ static void plan_node(cnn_model *model, arena *arena, size_t index) {
         node->dy = floats(arena, batch, values);
     if (layer->kind && layer->kind->winners)
         node->winners = (void *)floats(arena, batch, values);
+    /* For every shard that there may be: each writes its own sums, so none waits for another.
+     * Layers whose rows are shared out instead (dense, with far more weights) need none. */
     if (layer->weights && layer->kind->operation(model->ops)->axis == SUM_IMAGES)
         node->partials = floats(arena, SHARDS_MAX, layer->weights + layer->biases);
 }
 
+/* A shard is in one layer at a time: the one that wants the most sets the size for all. */
 static size_t scratch_size(const cnn_model *model) {
     size_t most = 0;
     for (size_t i = 1; i <= model->network->count; i++) {
@@ -58,7 +69,7 @@ static size_t scratch_size(const cnn_model *model) {
     return most;
 }
 
-/* Walks over everything the model needs, in the order of its first use. */
+/* Walks over everything the model needs, to count it or to cut it. */
 static void plan(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
     const size_t classes = cnn_network_classes(model->network);
@@ -76,6 +87,7 @@ static void plan(cnn_model *model, arena *arena) {
     model->classes = arena_take(arena, classes, sizeof *model->classes);
 }
 
+/* The pointers that the first walk leaves are NULL; the second sets every one. */
 static bool allocate(cnn_model *model, cnn_error *error) {
     arena counted = {0};
     plan(model, &counted);
@@ -90,6 +102,7 @@ static bool allocate(cnn_model *model, cnn_error *error) {
     return true;
 }
 
+/* In float and in the order of torchvision's ToTensor and Normalize, so that inputs agree. */
 static void set_pixels(cnn_model *model) {
     const cnn_normalisation by = model->options.normalisation;
     for (int i = 0; i < 256; i++)
@@ -101,14 +114,17 @@ static bool check_options(const cnn_model_options *options, cnn_error *error) {
     if (options->batch_size == 0 || options->batch_size > UINT32_MAX)
         return error_set(error, CNN_BAD_ARGUMENT, "batch size %zu: must be 1 to %u",
                          options->batch_size, UINT32_MAX);
+    /* More is a slip, and each would take a stack. */
     if (options->threads > 1024)
         return error_set(error, CNN_BAD_ARGUMENT, "%zu threads: at most 1024", options->threads);
+    /* Written so that NaN is refused too: it makes every comparison false. */
     if (!(by.deviation > 0) || by.deviation > 1e6f || !(by.mean > -1e6f && by.mean < 1e6f))
         return error_set(error, CNN_BAD_ARGUMENT, "normalisation: mean %g, deviation %g", by.mean,
                          by.deviation);
     return true;
 }
 
+/* On failure the model is left as far as it came, for cnn_model_free() to take down. */
 static bool build(cnn_model *model, const cnn_network *network, cnn_error *error) {
     if (!network_complete(network, error) || !check_options(&model->options, error))
         return false;
@@ -178,6 +194,7 @@ bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_e
     if (index >= cnn_network_classes(model->network) || strlen(name) >= CNN_NAME_SIZE)
         return error_set(error, CNN_BAD_ARGUMENT, "class %zu \"%.60s\": %s", index, name,
                          strlen(name) >= CNN_NAME_SIZE ? "the name is too long" : "no such class");
+    /* To the end, so that nothing of a longer name stays behind. */
     memset(model->classes[index], 0, CNN_NAME_SIZE);
     memcpy(model->classes[index], name, strlen(name));
     return true;

@@ -1,4 +1,5 @@
-/* The inside of a model: one plan of memory, and the way of one batch through it. */
+/* The inside of a model: one plan of memory, and the way of one batch through it. One thread at a
+ * time may use a model; the threads of its pool work only within such a call. */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
@@ -7,49 +8,52 @@
 #include "pool.h"
 
 /* A batch is cut into this many shards, or one an image if it is smaller. More would only cost
- * memory for partial sums; fewer would leave cores idle. */
+ * memory for partial sums; fewer would leave cores idle. Never the number of threads: the cut
+ * decides how sums are rounded, and results must not depend on the machine. */
 enum { SHARDS_MAX = 8 };
 
 /* What one layer owns; node 0 is the input. Where the layer leaves memory as it is (flatten), y and
  * dy are those of the layer before. */
 typedef struct node {
-    float *y, *dy; /* dy is NULL where nobody needs it */
-    int32_t *winners;
-    float *w, *b, *dw, *db;
-    float *partials; /* [shard][weights + biases], of layers that sum over images */
+    float *y, *dy;          /* [batch][h][w][c]; dy is NULL where nobody needs it */
+    int32_t *winners;       /* of a pool, as y: place in the H x W plane of each maximum */
+    float *w, *b, *dw, *db; /* NULL where the layer has none */
+    float *partials;        /* [shard][weights + biases], of layers that sum over images */
 } node;
 
 struct cnn_model {
-    cnn_network *network;
-    node *nodes;
-    const ops *ops;
+    cnn_network *network; /* a copy, owned */
+    node *nodes;          /* [layers + 1], owned */
+    const ops *ops;       /* the back end, chosen when the model is made */
     pool *pool;
     cnn_model_options options;
-    size_t n;                      /* images in the batch that is set */
-    float *parameters, *gradients; /* of all layers, one block each; gaps between layers stay 0 */
-    size_t parameters_size;        /* numbers in each of the two */
-    uint32_t *labels;
-    float *probabilities, *losses;
-    float *scratch; /* [shard][scratch_size] */
-    size_t scratch_size;
-    char (*classes)[CNN_NAME_SIZE];
-    float pixels[256]; /* what each byte is to the network */
-    void *block;       /* holds every array above but nodes and network */
-    size_t bytes;
+    size_t n;                       /* images in the batch that is set */
+    float *parameters, *gradients;  /* of all layers, one block each; gaps between layers stay 0 */
+    size_t parameters_size;         /* numbers in each of the two */
+    uint32_t *labels;               /* [batch] */
+    float *probabilities, *losses;  /* [batch][classes]; [batch] */
+    float *scratch;                 /* [shard][scratch_size] */
+    size_t scratch_size;            /* floats that the hungriest layer wants, for one shard */
+    char (*classes)[CNN_NAME_SIZE]; /* [classes]: names, each ended by 0 */
+    float pixels[256];              /* what each byte is to the network */
+    void *block;                    /* holds every array above but nodes and network */
+    size_t bytes;                   /* of block */
 };
 
-/* The pieces of a batch that do not depend on each other. */
+/* The pieces of the batch that is set, which do not depend on each other: how many, and the images
+ * of one. Both follow from the size of the batch alone. */
 size_t model_shards(const cnn_model *model);
 range model_shard(const cnn_model *model, size_t shard);
 
 /* Parameters drawn as the options say. */
 void model_initialise(cnn_model *model);
 
-/* Does the network fit these images and labels? */
+/* Does the network fit these images and labels? If not, the error says what differs. */
 bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *error);
 
 /* Over the images with these indices, or the first `count` if NULL. The data set must be one that
- * the model takes, count at least 1. */
+ * the model takes, count at least 1. confusion may be NULL; counts are added to what it holds.
+ * Changes the batch that is set. */
 void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                     size_t count, cnn_score *score, size_t *confusion);
 

@@ -1,3 +1,7 @@
+/* A description is an array of layers that grows at its end. Each layer is checked against the
+ * shape before it when it is added: so whoever holds a network may trust every shape in it, and a
+ * refusal can tell which layer, on which input, for what reason. All refusals speak in the words of
+ * the text form, also to a caller who never wrote one. */
 #include "network.h"
 
 #include "memory.h"
@@ -15,6 +19,7 @@ size_t extent_size(extent extent) {
     return extent.h * extent.w * extent.c;
 }
 
+/* False if a b c is above VALUES_MAX, or no size_t at all. */
 static bool bounded(size_t a, size_t b, size_t c, size_t *product) {
     return size_multiply(a, b, product) && size_multiply(*product, c, product) &&
            *product <= VALUES_MAX;
@@ -35,7 +40,7 @@ cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cn
     cnn_network *network = memory_new(1, sizeof *network, error);
     if (!network)
         return NULL;
-    network->room = 16;
+    network->room = 16; /* most networks never grow beyond */
     network->layers = memory_new(network->room, sizeof *network->layers, error);
     if (!network->layers) {
         free(network);
@@ -52,6 +57,7 @@ void cnn_network_free(cnn_network *network) {
     free(network);
 }
 
+/* Room for one layer more. Moves the layers; without memory, leaves them as they are. */
 static bool grow(cnn_network *network, cnn_error *error) {
     if (network->count + 1 < network->room)
         return true;
@@ -75,6 +81,7 @@ static void shape_text(const layer *layer, char *text, size_t size) {
         snprintf(text, size, "%zux%zux%zu", e.h, e.w, e.c);
 }
 
+/* Names the layer, what comes into it, and why that is no match. Always false. */
 static bool refuse(const layer *layer, const struct layer *before, const char *reason,
                    cnn_error *error) {
     char text[96], shape[64];
@@ -83,6 +90,8 @@ static bool refuse(const layer *layer, const struct layer *before, const char *r
     return error_set(error, CNN_BAD_NETWORK, "%s: input is %s, %s", text, shape, reason);
 }
 
+/* Brings every number within the bounds, before a shape function calculates with it. Returns what
+ * is wrong, or NULL. */
 static const char *check_arguments(const layer *layer) {
     const layer_options *o = &layer->options;
     for (const argument *a = layer->kind->arguments; a < layer->kind->arguments + ARGUMENTS_MAX;
@@ -92,6 +101,7 @@ static const char *check_arguments(const layer *layer) {
         if (a->type == ARGUMENT_NUMBER && (o->outputs == 0 || o->outputs > VALUES_MAX))
             return o->outputs ? "too many outputs" : "no outputs";
         const cnn_pair *pair = (const void *)((const char *)o + a->offset);
+        /* Only a pair with a word may be left out, which 0 means. */
         if (a->type == ARGUMENT_PAIR && !a->word && (!pair->h || !pair->w))
             return "a side of the window is 0";
         if (a->type == ARGUMENT_PAIR && (pair->h > SIDE_MAX || pair->w > SIDE_MAX))
@@ -105,11 +115,13 @@ static const char *count_parameters(layer *layer) {
     if (!layer->kind->weights)
         return NULL;
     const geometry *g = &layer->geometry;
+    /* A dense layer is a convolution whose window is the whole input. */
     const size_t window = layer->flat ? g->x.h * g->x.w : g->r * g->s;
     layer->biases = layer->options.no_bias ? 0 : g->y.c;
     return bounded(window, g->x.c, g->y.c, &layer->weights) ? NULL : "too many weights";
 }
 
+/* Counts by kind, so that a ReLU put in between renames no weights. */
 static void name_layer(const cnn_network *network, layer *layer) {
     size_t place = 1;
     for (size_t i = 1; i <= network->count; i++)
@@ -117,6 +129,7 @@ static void name_layer(const cnn_network *network, layer *layer) {
     snprintf(layer->name, sizeof layer->name, "%s%zu", layer->kind->prefix, place);
 }
 
+/* grow() comes last: it moves what `before` points to, and only a layer that fits deserves room. */
 bool network_add(cnn_network *network, const layer_kind *kind, const layer_options *options,
                  cnn_error *error) {
     const layer *before = &network->layers[network->count];

@@ -1,4 +1,5 @@
-/* The inside of a network description. */
+/* The inside of a network description. A shape in it is sound: no side is 0, and no product of
+ * sides overflows. Any number of threads may read one that nobody changes. */
 #ifndef MODEL_NETWORK_H
 #define MODEL_NETWORK_H
 
@@ -9,16 +10,16 @@
 
 typedef struct layer {
     const layer_kind *kind; /* NULL for layer 0, the input */
-    layer_options options;
+    layer_options options;  /* as asked for; defaults are put into the geometry */
     geometry geometry;
     bool flat; /* the output is a vector */
     char name[LAYER_NAME_SIZE];
-    size_t weights, biases; /* how many numbers */
+    size_t weights, biases; /* how many numbers, 0 without */
 } layer;
 
 struct cnn_network {
-    layer *layers; /* [0] is the input, 1 to count the layers */
-    size_t count, room;
+    layer *layers;      /* [0] is the input, 1 to count the layers; owned */
+    size_t count, room; /* room: layers there is memory for, the input included */
 };
 
 /* The numbers of one image of this shape. Never overflows for shapes in a network. */
@@ -31,6 +32,7 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
 /* False with a reason if no model can be made of it: no layers, or the last one is not flat. */
 bool network_complete(const cnn_network *network, cnn_error *error);
 
+/* One that shares nothing with the first; NULL without memory. */
 cnn_network *network_copy(const cnn_network *network, cnn_error *error);
 
 /* The canonical text of one layer, 0 being the input. Returns as snprintf. */

@@ -1,4 +1,6 @@
-/* What a network description tells of itself. */
+/* What a network description tells of itself. Texts come out of the layer table, from which the
+ * parser reads them back. What was not said is not written: so a text stays as short as its author
+ * made it, and defaults are told in one place only. */
 #include "network.h"
 
 #include <stdarg.h>
@@ -11,6 +13,7 @@ typedef struct writer {
     size_t size, length;
 } writer;
 
+/* Like snprintf(): goes on counting when the buffer is full, so that a second try can be sure. */
 __attribute__((format(printf, 2, 3))) static void put(writer *w, const char *format, ...) {
     const size_t at = w->length < w->size ? w->length : w->size;
     va_list values;
@@ -20,11 +23,13 @@ __attribute__((format(printf, 2, 3))) static void put(writer *w, const char *for
     w->length += count > 0 ? (size_t)count : 0;
 }
 
-/* A pair of equal sides is one number, except where it would stand beside another number. */
+/* A pair of equal sides is one number, except where it would stand beside another number: the 3x3
+ * of conv2d 16 3x3 would read as a number of something. */
 static void put_pair(writer *w, cnn_pair pair, bool beside_number) {
     put(w, pair.h == pair.w && !beside_number ? " %zu" : " %zux%zu", pair.h, pair.w);
 }
 
+/* With the space before it; nothing at all for a value that was left out. */
 static void put_argument(writer *w, const argument *argument, const layer_options *options,
                          bool first) {
     const void *value = (const char *)options + argument->offset;
@@ -89,6 +94,7 @@ bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info 
         return false;
     const layer *layer = &network->layers[index];
     const extent y = layer->geometry.y;
+    /* Flatten has none: its output is its input. Else output, gradient and perhaps winners. */
     const bool own_memory = !layer->kind || layer->kind->operation;
     const size_t numbers = 2 + (layer->kind && layer->kind->winners);
     *info = (cnn_layer_info){

@@ -16,11 +16,13 @@ range model_shard(const cnn_model *model, size_t shard) {
     return range_part(model->n, model_shards(model), shard);
 }
 
+/* NULL where there is nothing to do (flatten). */
 static const operation *operation_of(const cnn_model *model, size_t index) {
     const layer *layer = &model->network->layers[index];
     return layer->kind->operation ? layer->kind->operation(model->ops) : NULL;
 }
 
+/* A layer's x and dx are y and dy of the one before. The range is all that tells calls apart. */
 static tensors tensors_of(const cnn_model *model, size_t index) {
     const node *node = &model->nodes[index], *before = node - 1;
     return (tensors){.n = model->n,
@@ -35,6 +37,8 @@ static tensors tensors_of(const cnn_model *model, size_t index) {
                      .db = node->db};
 }
 
+/* All layers in one task: what a layer writes is still in this core's cache when the next reads
+ * it. */
 static void forward_shard(void *context, size_t shard) {
     const cnn_model *model = context;
     const range images = model_shard(model, shard);
@@ -54,13 +58,15 @@ void cnn_model_forward(cnn_model *model) {
 }
 
 double cnn_model_loss(cnn_model *model) {
+    /* In the order of the images, whichever thread did which. */
     double sum = 0;
     for (size_t i = 0; i < model->n; i++)
         sum += model->losses[i];
     return sum / (double)model->n;
 }
 
-/* The gradients of one layer as far as one shard of images can tell. */
+/* The gradients of one layer as far as one shard of images can tell. dx is NULL where nobody asked,
+ * at the first layer; dw of a layer without partials is for sum_part(). */
 static void backward_layer(const cnn_model *model, size_t index, size_t shard) {
     const operation *op = operation_of(model, index);
     const layer *layer = &model->network->layers[index];
@@ -90,7 +96,8 @@ static void backward_shard(void *context, size_t shard) {
         backward_layer(model, i, shard);
 }
 
-/* sum[i] = the parts of all shards, in their order. */
+/* sum[i] = the parts of all shards, in their order, whichever was done first. The first is copied,
+ * so that nothing need be cleared. */
 static void add_partials(const float *partials, size_t shards, size_t stride, range elements,
                          float *sum) {
     for (size_t i = elements.first; i < elements.last; i++)
@@ -100,7 +107,9 @@ static void add_partials(const float *partials, size_t shards, size_t stride, ra
             sum[i] += partials[shard * stride + i];
 }
 
-/* One of SUM_PARTS pieces of one layer's dw and db. */
+/* One of SUM_PARTS pieces of one layer's dw and db. A number is summed whole in one piece, so how
+ * many pieces there are changes no bit. Small layers have fewer numbers than pieces: some are
+ * empty. */
 enum { SUM_PARTS = 8 };
 
 static void sum_part(void *context, size_t task) {
@@ -125,6 +134,7 @@ static void sum_part(void *context, size_t task) {
     }
 }
 
+/* A sum over the batch needs every shard, hence the stop between the two. */
 void cnn_model_backward(cnn_model *model) {
     pool_run(model->pool, model_shards(model), backward_shard, model);
     pool_run(model->pool, model->network->count * SUM_PARTS, sum_part, model);

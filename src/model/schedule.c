@@ -1,4 +1,6 @@
-/* Learning rates over time, as torch.optim.lr_scheduler. Formulas: docs/math/schedules.md. */
+/* Learning rates over time, as torch.optim.lr_scheduler. Formulas: docs/math/schedules.md. A rate
+ * follows from the number of the step alone and not from the rate before: there is no state to keep
+ * or to restore, and roundings do not pile up. */
 #include "cnn.h"
 
 #include "power.h"
@@ -16,13 +18,17 @@ static double step_lr(const cnn_schedule *schedule, size_t step, double lr) {
     return schedule->step_size ? lr * power(schedule->gamma, step / schedule->step_size) : lr;
 }
 
+/* Stays at the end when it gets there: the cosine by itself would climb again. */
 static double cosine_lr(const cnn_schedule *schedule, size_t step, double lr) {
     if (step >= schedule->total_steps)
         return schedule->min_lr;
     return anneal(lr, schedule->min_lr, (double)step / (double)schedule->total_steps);
 }
 
-/* Up to the peak at step `peak` (not always whole), then down to the last step. */
+/* Up to the peak at step `peak` (not always whole), then down to the last step, where it stays.
+ * Steps count from 0, hence the - 1. A warm-up of one step at most has no way up: share is 1 then,
+ * not 0/0. Momentum is low where the rate is high: both together would overshoot. Adam's beta1 is
+ * its momentum. */
 static void onecycle(const cnn_schedule *schedule, size_t step, cnn_optimizer *optimizer) {
     const double last = (double)schedule->total_steps - 1;
     const double peak = schedule->warmup * (double)schedule->total_steps - 1;

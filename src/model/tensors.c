@@ -1,4 +1,6 @@
-/* Everything inside a model by name. */
+/* Everything inside a model by name. There is no list of tensors: a walk meets them in a fixed
+ * order and stops at the one that is looked for. Looking is rare and models are small; a list would
+ * have to be kept true, with shapes that change with each batch. */
 #include "model.h"
 
 #include <stdio.h>
@@ -8,12 +10,13 @@
  * for each one in turn. */
 typedef struct search {
     const cnn_model *model;
-    const char *name; /* looked for, or NULL: number `index` */
-    size_t index, seen;
-    cnn_tensor *tensor;
+    const char *name;   /* looked for, or NULL: number `index`; borrowed */
+    size_t index, seen; /* seen: how many were met so far */
+    cnn_tensor *tensor; /* filled when found; may be NULL */
     bool found;
 } search;
 
+/* One tensor of the walk. An array that is NULL is not there and has no number. */
 static void meet(search *s, const char *layer, const char *suffix, cnn_tensor tensor) {
     if (s->found || !tensor.data)
         return;
@@ -24,6 +27,7 @@ static void meet(search *s, const char *layer, const char *suffix, cnn_tensor te
         *s->tensor = tensor;
 }
 
+/* Of the batch that is set, which may be smaller than the memory. */
 static cnn_tensor activation(const cnn_model *model, const layer *layer, void *data,
                              cnn_type type) {
     const extent e = layer->geometry.y;

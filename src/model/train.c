@@ -1,4 +1,6 @@
-/* Epochs: the order of the images, the steps, and what is measured between. */
+/* Epochs: the order of the images, the steps, and what is measured between. Images are never moved,
+ * only their numbers are: those for training lie first in `order`, those held out behind them, and
+ * a shuffle touches the first part alone. All memory is taken before the first step. */
 #define _POSIX_C_SOURCE 200809L
 #include "trainer.h"
 
@@ -9,24 +11,27 @@
 #include <stdlib.h>
 #include <time.h>
 
+/* One call of cnn_train(). */
 typedef struct run {
     cnn_model *model;
     const cnn_dataset *train, *test;
     cnn_train_options options;
     cnn_trainer *trainer;
-    uint32_t *order;                /* [images] for training, then [held_out] for validation */
+    uint32_t *order; /* [images] for training, then [held_out] for validation; owned */
     size_t images, held_out, steps; /* steps: of one epoch */
-    random_state random;
-    double best;
+    random_state random;            /* of the order of the images */
+    double best;                    /* the lowest validation loss so far */
     cnn_progress progress;
 } run;
 
+/* Not the time of day, which may be set back. */
 static double seconds_now(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+/* False if the caller wants to stop. */
 static bool report(run *run, cnn_error *error) {
     if (!run->options.progress || run->options.progress(&run->progress, run->options.context))
         return true;
@@ -34,6 +39,8 @@ static bool report(run *run, cnn_error *error) {
                      run->progress.epoch + 1, run->progress.images);
 }
 
+/* One pass over the training images, in an order of its own. The loss is weighted by images: the
+ * last batch may be small, and must not count as much as a whole one. */
 static bool train_epoch(run *run, cnn_error *error) {
     const size_t batch = run->model->options.batch_size;
     const double start = seconds_now();
@@ -54,6 +61,7 @@ static bool train_epoch(run *run, cnn_error *error) {
     return true;
 }
 
+/* A loss of NaN is never the best: it is below nothing. */
 static void measure_validation(run *run, cnn_epoch *epoch) {
     epoch->validation_loss = epoch->validation_accuracy = NAN;
     epoch->best = run->progress.epoch + 1 == run->options.epochs;
@@ -67,6 +75,7 @@ static void measure_validation(run *run, cnn_epoch *epoch) {
     run->best = epoch->best ? score.loss : run->best;
 }
 
+/* Nothing is decided by it. A test set that chooses the best epoch is no test any more. */
 static void measure_test(run *run, cnn_epoch *epoch) {
     epoch->test_loss = epoch->test_accuracy = NAN;
     if (!run->test)
@@ -77,6 +86,7 @@ static void measure_test(run *run, cnn_epoch *epoch) {
     epoch->test_accuracy = score.accuracy;
 }
 
+/* The clock has stopped when measuring begins. */
 static bool run_epoch(run *run, cnn_epoch *epoch, cnn_error *error) {
     run->progress.images = 0;
     run->progress.finished = NULL;
@@ -89,15 +99,19 @@ static bool run_epoch(run *run, cnn_epoch *epoch, cnn_error *error) {
     return report(run, error);
 }
 
-/* The images in random order, the last ones held out for validation. */
+/* The images in random order, the last ones held out for validation. They are drawn from a stream
+ * of their own: the seed alone says which they are, however often images have been shuffled
+ * since. */
 static bool split_images(run *run, cnn_error *error) {
     const size_t all = cnn_dataset_about(run->train).images;
     const double share = run->options.validation;
+    /* Written so that NaN is refused too. */
     if (!(share >= 0 && share < 1))
         return error_set(error, CNN_BAD_ARGUMENT, "validation %g: must be 0 or more, below 1",
                          share);
     run->held_out = (size_t)(share * (double)all);
     run->images = all - run->held_out;
+    /* Rather than train without the validation that was asked for. */
     if (share > 0 && !run->held_out)
         return error_set(error, CNN_BAD_ARGUMENT, "validation %g of %zu images is not one image",
                          share, all);
@@ -112,6 +126,7 @@ static bool split_images(run *run, cnn_error *error) {
     return true;
 }
 
+/* Everything that can be refused, and all memory, before the model is touched. */
 static bool prepare(run *run, cnn_error *error) {
     if (run->options.epochs == 0)
         return error_set(error, CNN_BAD_ARGUMENT, "0 epochs");
@@ -144,6 +159,7 @@ bool cnn_train(cnn_model *model, const cnn_dataset *train, const cnn_dataset *te
         run.progress.epoch = epoch;
         ok = run_epoch(&run, history ? &history[epoch] : &here, error);
     }
+    /* Either is NULL if prepare() did not get that far. */
     cnn_trainer_free(run.trainer);
     free(run.order);
     return ok;

@@ -1,3 +1,7 @@
+/* A trainer checks its rates once, when it is made, so that no step can fail. In a step it asks the
+ * schedule for the rates of the moment, works out in double what is the same for all elements, and
+ * has the threads update the parameters part by part. The arithmetic of one element is a page of
+ * the book (sgd.c, adam.c). */
 #include "trainer.h"
 
 #include "memory.h"
@@ -6,10 +10,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* False for NaN. */
 static bool within(double value, double low, double high) {
     return value >= low && value <= high;
 }
 
+/* What is wrong, or NULL. 1e9 keeps rates far from the end of what a float holds. */
 static const char *check_optimizer(const cnn_optimizer *o) {
     if (!within(o->lr, 0, 1e9))
         return "the learning rate must be 0 or more";
@@ -19,6 +25,7 @@ static const char *check_optimizer(const cnn_optimizer *o) {
         return "the momentum must be 0 to 1";
     if (o->kind == CNN_SGD && o->nesterov && o->momentum == 0)
         return "Nesterov needs momentum";
+    /* At 1, the divisor 1 - beta^t of the bias correction would be 0. */
     if (o->kind != CNN_SGD && !(within(o->beta1, 0, 1) && o->beta1 < 1))
         return "beta1 must be 0 or more and below 1";
     if (o->kind != CNN_SGD && !(within(o->beta2, 0, 1) && o->beta2 < 1))
@@ -28,6 +35,7 @@ static const char *check_optimizer(const cnn_optimizer *o) {
     return NULL;
 }
 
+/* As above: what is wrong, or NULL. */
 static const char *check_cycle(const cnn_schedule *s, cnn_optimizer_kind kind) {
     const double most = fmax(s->base_momentum, s->max_momentum);
     if (!within(s->warmup, 0, 1))
@@ -92,7 +100,9 @@ static void update_sgd(const cnn_trainer *t, range elements) {
     t->model->ops->sgd(&rates, t->model->parameters, t->model->gradients, t->first, elements);
 }
 
-/* As in torch.optim, whatever does not depend on the element is worked out in double first. */
+/* As in torch.optim, whatever does not depend on the element is worked out in double first. The
+ * bias correction takes the beta1 of this step, which a schedule may have moved, also for the steps
+ * before: so does torch. */
 static void update_adam(const cnn_trainer *t, range elements) {
     const cnn_optimizer *o = &t->now;
     const bool decoupled = o->kind == CNN_ADAMW;
@@ -108,6 +118,7 @@ static void update_adam(const cnn_trainer *t, range elements) {
                         elements);
 }
 
+/* Elements do not meet, so the number of parts changes no bit. */
 enum { UPDATE_PARTS = 8 };
 
 static void update_part(void *context, size_t part) {
@@ -119,6 +130,7 @@ static void update_part(void *context, size_t part) {
         update_adam(trainer, elements);
 }
 
+/* The schedule counts steps from 0 and Adam's correction from 1: hence steps++ between the two. */
 void cnn_trainer_update(cnn_trainer *trainer) {
     trainer->now = trainer->optimizer;
     cnn_schedule_apply(&trainer->schedule, trainer->steps, &trainer->now);

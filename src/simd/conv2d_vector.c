@@ -65,26 +65,27 @@ static void conv2d_vector_forward(const geometry *g, const tensors *t, range ima
 
 /* What of one image's dy is not zero: of pixel i the channels k[start[i]] to k[start[i + 1] - 1]
  * with their values, in rising order. */
-typedef struct winners_list {
+typedef struct nonzero_list {
     uint32_t *start, *k;
     float *value;
-} winners_list;
+} nonzero_list;
 
-/* Scratch: w or dw turned round [r][s][k][c], then the list. */
+/* Scratch: w or dw turned round [k][r][s][c], then the list. */
 static size_t conv2d_vector_scratch(const geometry *g) {
     const size_t pixels = g->y.h * g->y.w;
-    return g->r * g->s * g->x.c * g->y.c + 2 * pixels * g->y.c + pixels + 1;
+    return g->r * g->s * g->x.c * g->y.c + 2 * pixels * g->y.c + pixels + 3;
 }
 
-static winners_list list_in(const geometry *g, float *scratch) {
+static nonzero_list list_in(const geometry *g, float *scratch) {
     const size_t pixels = g->y.h * g->y.w;
     float *free = scratch + g->r * g->s * g->x.c * g->y.c;
-    return (winners_list){.start = (uint32_t *)free,
+    return (nonzero_list){.start = (uint32_t *)free,
                           .k = (uint32_t *)(free + pixels + 1),
-                          .value = free + pixels + 1 + pixels * g->y.c};
+                          .value = free + pixels + 2 + pixels * g->y.c};
 }
 
-static void list_image(const geometry *g, const float *dy, winners_list *list) {
+/* Every number is written where the next one belongs; only those that are not zero stay. */
+static void list_image(const geometry *g, const float *dy, nonzero_list *list) {
     const size_t pixels = g->y.h * g->y.w, K = g->y.c;
     uint32_t count = 0;
     for (size_t i = 0; i < pixels; i++) {
@@ -101,132 +102,173 @@ static void list_image(const geometry *g, const float *dy, winners_list *list) {
 /* Are lists the shorter way for these images? */
 static bool sparse(const geometry *g, const float *dy, range images) {
     const size_t size = g->y.h * g->y.w * g->y.c, numbers = (images.last - images.first) * size;
-    size_t zeros = 0;
+    uint32_t zeros = 0;
+    if (g->x.c < LANES)
+        return false;
     for (size_t i = images.first * size; i < images.last * size; i++)
         zeros += dy[i] == 0;
-    return g->x.c >= LANES && 2 * zeros >= numbers;
+    return 2 * (size_t)zeros >= numbers;
 }
 
+/* w[r][s][c][k] as [k][r][s][c], and back. */
 static void turn_round(const geometry *g, const float *w, float *turned) {
-    const size_t C = g->x.c, K = g->y.c;
-    for (size_t place = 0; place < g->r * g->s; place++)
-        for (size_t k = 0; k < K; k++)
-            for (size_t c = 0; c < C; c++)
-                turned[(place * K + k) * C + c] = w[(place * C + c) * K + k];
+    const size_t rows = g->r * g->s * g->x.c, K = g->y.c;
+    for (size_t k = 0; k < K; k++)
+        for (size_t i = 0; i < rows; i++)
+            turned[k * rows + i] = w[i * K + k];
 }
 
-/* dx[c] += value w[k][c] over one pixel's list, for `vectors` vectors of channels. */
-ALWAYS_INLINE void gather_block(size_t vectors, const winners_list *list, uint32_t first,
-                                uint32_t last, const float *w, size_t C, float *dx) {
-    vector sum[4];
+static void turn_back(const geometry *g, const float *turned, float *w) {
+    const size_t rows = g->r * g->s * g->x.c, K = g->y.c;
+    for (size_t i = 0; i < rows; i++)
+        for (size_t k = 0; k < K; k++)
+            w[i * K + k] = turned[k * rows + i];
+}
+
+/* dx[i] += value w[k][i] over the list of one pixel, for `vectors` vectors of numbers i. */
+ALWAYS_INLINE void gather_block(size_t vectors, const nonzero_list *list, size_t pixel,
+                                const float *w, size_t w_row, float *dx) {
+    vector sum[8];
     for (size_t l = 0; l < vectors; l++)
         sum[l] = load(dx + l * LANES);
-    for (uint32_t i = first; i < last; i++)
+    for (uint32_t i = list->start[pixel]; i < list->start[pixel + 1]; i++)
         for (size_t l = 0; l < vectors; l++)
-            sum[l] = multiply_add(list->value[i], load(w + list->k[i] * C + l * LANES), sum[l]);
+            sum[l] = multiply_add(list->value[i], load(w + list->k[i] * w_row + l * LANES), sum[l]);
     for (size_t l = 0; l < vectors; l++)
         store(dx + l * LANES, sum[l]);
 }
 
-static void gather(const winners_list *list, size_t pixel, const float *w, size_t C, float *dx) {
-    const uint32_t first = list->start[pixel], last = list->start[pixel + 1];
-    size_t c = 0;
-    if (first == last)
+/* The same for `count` numbers. */
+static void gather(const nonzero_list *list, size_t pixel, const float *w, size_t w_row, float *dx,
+                   size_t count) {
+    size_t i = 0;
+    if (list->start[pixel] == list->start[pixel + 1])
         return;
-    for (; C - c >= 4 * LANES; c += 4 * LANES)
-        gather_block(4, list, first, last, w + c, C, dx + c);
-    for (; C - c >= 2 * LANES; c += 2 * LANES)
-        gather_block(2, list, first, last, w + c, C, dx + c);
-    for (; C - c >= LANES; c += LANES)
-        gather_block(1, list, first, last, w + c, C, dx + c);
-    for (; c < C; c++)
-        for (uint32_t i = first; i < last; i++)
-            dx[c] = __builtin_fmaf(list->value[i], w[list->k[i] * C + c], dx[c]);
+    for (; count - i >= 6 * LANES; i += 6 * LANES)
+        gather_block(6, list, pixel, w + i, w_row, dx + i);
+    for (; count - i >= 4 * LANES; i += 4 * LANES)
+        gather_block(4, list, pixel, w + i, w_row, dx + i);
+    for (; count - i >= LANES; i += LANES)
+        gather_block(1, list, pixel, w + i, w_row, dx + i);
+    for (; i < count; i++)
+        for (uint32_t j = list->start[pixel]; j < list->start[pixel + 1]; j++)
+            dx[i] = __builtin_fmaf(list->value[j], w[list->k[j] * w_row + i], dx[i]);
 }
 
-/* Row r of the kernel against output row p. */
-static void backward_input_row(const geometry *g, const float *dy_row, const winners_list *list,
-                               size_t p, const float *w_row, float *dx_row) {
+/* Row r of the kernel against output row p, by lists: s and c run side by side through dx and w. An
+ * input meets its outputs from the right, q falling, as s rises. */
+static void backward_input_listed(const geometry *g, const nonzero_list *list, size_t p,
+                                  const float *w_row, float *dx_row) {
+    const size_t C = g->x.c;
+    for (size_t q = g->y.w; q-- > 0;) {
+        const range s = kernel_inside(g, q);
+        if (s.first < s.last)
+            gather(list, p * g->y.w + q, w_row + s.first * C, g->r * g->s * C,
+                   dx_row + (q * g->v + s.first - g->pad_w) * C, (s.last - s.first) * C);
+    }
+}
+
+/* The same as products of matrices, with w_row [s][k][c]. */
+static void backward_input_row(const geometry *g, const float *dy_row, const float *w_row,
+                               float *dx_row) {
     const size_t C = g->x.c, K = g->y.c;
     for (size_t s = 0; s < g->s; s++) {
         const range q = columns_inside(g, s);
-        const float *w = w_row + s * K * C;
-        float *dx = dx_row + (q.first * g->v + s - g->pad_w) * C;
-        if (list)
-            for (size_t i = q.first; i < q.last; i++, dx += g->v * C)
-                gather(list, p * g->y.w + i, w, C, dx);
-        else if (q.first < q.last)
-            add_products((matrix){dy_row + q.first * K, q.last - q.first, K, K, 1}, w, C, dx,
+        if (q.first < q.last)
+            add_products((matrix){dy_row + q.first * K, q.last - q.first, K, K, 1},
+                         w_row + s * K * C, C, dx_row + (q.first * g->v + s - g->pad_w) * C,
                          g->v * C);
     }
 }
 
+static void backward_input_image(const geometry *g, const float *dy, const nonzero_list *list,
+                                 const float *turned, float *dx) {
+    const size_t C = g->x.c, K = g->y.c;
+    for (size_t r = 0; r < g->r; r++) {
+        const range p = rows_inside(g, r);
+        for (size_t i = p.first; i < p.last; i++) {
+            float *dx_row = dx + (i * g->u + r - g->pad_h) * g->x.w * C;
+            if (list)
+                backward_input_listed(g, list, i, turned + r * g->s * C, dx_row);
+            else
+                backward_input_row(g, dy + i * g->y.w * K, turned + r * g->s * K * C, dx_row);
+        }
+    }
+}
+
+/* w[r][s][c][k] as [r][s][k][c]. */
+static void swap_channels(const geometry *g, const float *w, float *swapped) {
+    const geometry one = {.x = g->x, .y = g->y, .r = 1, .s = 1};
+    const size_t size = g->x.c * g->y.c;
+    for (size_t place = 0; place < g->r * g->s; place++)
+        turn_round(&one, w + place * size, swapped + place * size);
+}
+
 static void conv2d_vector_backward_input(const geometry *g, const tensors *t, range images) {
-    const size_t C = g->x.c, K = g->y.c, x_size = g->x.h * g->x.w * C;
-    winners_list list = list_in(g, t->scratch);
+    const size_t x_size = g->x.h * g->x.w * g->x.c, y_size = g->y.h * g->y.w * g->y.c;
     const bool listed = sparse(g, t->dy, images);
-    turn_round(g, t->w, t->scratch);
+    nonzero_list list = list_in(g, t->scratch);
+    if (listed)
+        turn_round(g, t->w, t->scratch);
+    else
+        swap_channels(g, t->w, t->scratch);
     memset(t->dx + images.first * x_size, 0, (images.last - images.first) * x_size * sizeof(float));
     for (size_t n = images.first; n < images.last; n++) {
-        const float *dy = t->dy + n * g->y.h * g->y.w * K;
+        const float *dy = t->dy + n * y_size;
         if (listed)
             list_image(g, dy, &list);
-        for (size_t r = 0; r < g->r; r++) {
-            const range p = rows_inside(g, r);
-            for (size_t i = p.first; i < p.last; i++)
-                backward_input_row(g, dy + i * g->y.w * K, listed ? &list : NULL, i,
-                                   t->scratch + r * g->s * K * C,
-                                   t->dx + n * x_size + (i * g->u + r - g->pad_h) * g->x.w * C);
-        }
+        backward_input_image(g, dy, listed ? &list : NULL, t->scratch, t->dx + n * x_size);
     }
 }
 
-/* dw[k][c] += value x[c] over one pixel's list. */
-static void scatter(const winners_list *list, size_t pixel, const float *x, size_t C, float *dw) {
-    const uint32_t first = list->start[pixel], last = list->start[pixel + 1];
-    size_t c = 0;
-    for (; C - c >= 2 * LANES; c += 2 * LANES) {
-        const vector x0 = load(x + c), x1 = load(x + c + LANES);
-        for (uint32_t i = first; i < last; i++) {
-            float *to = dw + list->k[i] * C + c;
-            store(to, multiply_add(list->value[i], x0, load(to)));
-            store(to + LANES, multiply_add(list->value[i], x1, load(to + LANES)));
-        }
+/* dw[k][i] += value x[i] over the list of one pixel, for `vectors` vectors of numbers i. */
+ALWAYS_INLINE void scatter_block(size_t vectors, const nonzero_list *list, size_t pixel,
+                                 const float *x, float *dw, size_t w_row) {
+    vector in[6];
+    for (size_t l = 0; l < vectors; l++)
+        in[l] = load(x + l * LANES);
+    for (uint32_t i = list->start[pixel]; i < list->start[pixel + 1]; i++) {
+        float *to = dw + list->k[i] * w_row;
+        for (size_t l = 0; l < vectors; l++)
+            store(to + l * LANES, multiply_add(list->value[i], in[l], load(to + l * LANES)));
     }
-    for (; C - c >= LANES; c += LANES)
-        for (uint32_t i = first; i < last; i++) {
-            float *to = dw + list->k[i] * C + c;
-            store(to, multiply_add(list->value[i], load(x + c), load(to)));
-        }
-    for (; c < C; c++)
-        for (uint32_t i = first; i < last; i++)
-            dw[list->k[i] * C + c] = __builtin_fmaf(list->value[i], x[c], dw[list->k[i] * C + c]);
 }
 
-static void backward_weights_listed(const geometry *g, const float *x, const winners_list *list,
+/* The same for `count` numbers. */
+static void scatter(const nonzero_list *list, size_t pixel, const float *x, float *dw, size_t w_row,
+                    size_t count) {
+    size_t i = 0;
+    for (; count - i >= 6 * LANES; i += 6 * LANES)
+        scatter_block(6, list, pixel, x + i, dw + i, w_row);
+    for (; count - i >= 4 * LANES; i += 4 * LANES)
+        scatter_block(4, list, pixel, x + i, dw + i, w_row);
+    for (; count - i >= LANES; i += LANES)
+        scatter_block(1, list, pixel, x + i, dw + i, w_row);
+    for (; i < count; i++)
+        for (uint32_t j = list->start[pixel]; j < list->start[pixel + 1]; j++)
+            dw[list->k[j] * w_row + i] =
+                __builtin_fmaf(list->value[j], x[i], dw[list->k[j] * w_row + i]);
+}
+
+/* Each number of the pixel that is not zero brings the inputs it saw into its channel's weights,
+ * dw[k][r][s][c]. */
+static void backward_weights_pixel(const geometry *g, const float *x, const nonzero_list *list,
+                                   size_t p, size_t q, float *dw) {
+    const size_t C = g->x.c, w_row = g->r * g->s * C;
+    const range s = kernel_inside(g, q), r = outputs_inside(g->r, g->x.h, 1, p * g->u, g->pad_h);
+    for (size_t i = r.first; i < r.last && s.first < s.last; i++) {
+        const size_t h = p * g->u + i - g->pad_h, w = q * g->v + s.first - g->pad_w;
+        scatter(list, p * g->y.w + q, x + (h * g->x.w + w) * C, dw + (i * g->s + s.first) * C,
+                w_row, (s.last - s.first) * C);
+    }
+}
+
+static void backward_weights_listed(const geometry *g, const float *x, const nonzero_list *list,
                                     float *dw) {
-    const size_t C = g->x.c, K = g->y.c;
     for (size_t p = 0; p < g->y.h; p++)
-        for (size_t q = 0; q < g->y.w; q++) {
-            const range s = kernel_inside(g, q);
-            for (size_t r = 0; r < g->r; r++) {
-                const size_t h = p * g->u + r;
-                if (h < g->pad_h || h - g->pad_h >= g->x.h)
-                    continue;
-                for (size_t i = s.first; i < s.last; i++)
-                    scatter(list, p * g->y.w + q,
-                            x + ((h - g->pad_h) * g->x.w + q * g->v + i - g->pad_w) * C, C,
-                            dw + (r * g->s + i) * K * C);
-            }
-        }
-}
-
-static void turn_back(const geometry *g, const float *turned, float *dw) {
-    const size_t C = g->x.c, K = g->y.c;
-    for (size_t place = 0; place < g->r * g->s; place++)
-        for (size_t c = 0; c < C; c++)
-            for (size_t k = 0; k < K; k++)
-                dw[(place * C + c) * K + k] = turned[(place * K + k) * C + c];
+        for (size_t q = 0; q < g->y.w; q++)
+            if (list->start[p * g->y.w + q] < list->start[p * g->y.w + q + 1])
+                backward_weights_pixel(g, x, list, p, q, dw);
 }
 
 /* The weights of a whole row of the kernel are the rows of one product: s and c run through memory
@@ -260,7 +302,7 @@ static void backward_bias(const geometry *g, const tensors *t, range images) {
 static void conv2d_vector_backward_weights(const geometry *g, const tensors *t, range images) {
     const size_t size = g->r * g->s * g->x.c * g->y.c;
     const bool listed = sparse(g, t->dy, images);
-    winners_list list = list_in(g, t->scratch);
+    nonzero_list list = list_in(g, t->scratch);
     float *dw = listed ? t->scratch : t->dw;
     memset(dw, 0, size * sizeof *dw);
     for (size_t n = images.first; n < images.last; n++) {
