@@ -91,7 +91,7 @@ class Run:
         if not (shutil.which("g++") or shutil.which("clang++")):
             return "torch.compile needs a C++ compiler (g++), and there is none"
         if self.compile_seconds > self.compile_limit:
-            return f"not tried: compiling had already taken {self.compile_seconds:.0f} s"
+            return f"not tried: the {self.compile_limit} s for compiling were used up"
         return None
 
     def say(self, text):

@@ -3,7 +3,7 @@
 import matplotlib
 
 matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402  (after the choice of what draws)
+from matplotlib import pyplot, ticker  # noqa: E402  (after the choice of what draws)
 
 import figures  # noqa: E402
 from speed import best_of  # noqa: E402
@@ -15,11 +15,18 @@ LABELS = {"cnn": "cnn.c", "plain": "PyTorch, plain", "best": "PyTorch, best",
           "cnn 10": "cnn.c, batch 10"}
 
 
-def begin(title, x, y, size=(6.4, 4.0)):
+def begin(title, x, y, size=(6.4, 4.4)):
     figure, axes = pyplot.subplots(figsize=size)
     axes.set(title=title, xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
     return figure, axes
+
+
+def plain_numbers(axis):
+    """A logarithmic axis with 0.5, 1, 2, 5 instead of powers of ten."""
+    axis.set_major_locator(ticker.LogLocator(base=10, subs=(1, 2, 5)))
+    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(ticker.NullFormatter())
 
 
 def save(figure, path):
@@ -43,7 +50,8 @@ def epoch_time(results, path):
     axes.set_yscale("log")
     ticks = sorted({row["batch"] for row in results["training"]["rows"]})
     axes.set_xticks(ticks, [str(tick) for tick in ticks])
-    axes.legend(fontsize=7, ncols=2)
+    plain_numbers(axes.yaxis)
+    axes.legend(fontsize=7, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.15))
     save(figure, path)
 
 
@@ -55,6 +63,7 @@ def loss_curves(results, path):
             axes.plot([x for x, _ in fit["curve"]], [y for _, y in fit["curve"]], linewidth=1,
                       color=COLOURS[who], alpha=0.8, label=None if number else LABELS[who])
     axes.set_yscale("log")
+    plain_numbers(axes.yaxis)
     axes.legend()
     save(figure, path)
 
@@ -71,6 +80,7 @@ def accuracy(results, path):
                       marker="o", markersize=3, linewidth=1, color=COLOURS[who],
                       label=None if number else LABELS[who])
     axes.set_xscale("log")
+    plain_numbers(axes.xaxis)
     axes.legend(fontsize=8)
     save(figure, path)
 
@@ -87,6 +97,7 @@ def grid(results, path):
               xerr=spans, error_kw={"linewidth": 0.8})
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")
+    plain_numbers(axes.xaxis)
     axes.tick_params(axis="y", labelsize=7)
     save(figure, path)
 

@@ -157,8 +157,8 @@ def found(results):
             "slip_batch": tables.median(loops["slip"]), "tried": "; ".join(names),
             "right_batch": tables.median(loops["right"]),
             "best": f"{tables.name_of(best)}, {threads_text(best['threads'])}",
-            "notes": "".join(f"\n- {note}" for note in ["", *notes])[3:] if not notes
-            else "\n\nRefused or left out:\n\n" + "\n".join(f"- {note}" for note in notes),
+            "notes": "".join(["\n\nRefused or left out:\n"] * bool(notes)
+                             + [f"\n- {note}" for note in notes]),
             "grid_threads": threads_text(results["grid"]["threads"]), "mean": grid_mean(results),
             "numpy_lines": results["reading"]["numpy"], "loader": tables.loader_line(results)}
 
@@ -230,7 +230,8 @@ def main():
     if flags.results:
         results = load(flags.results)
         if flags.print:
-            print(f"\n{tables.short_table(results)}\n\nWhere PyTorch wins\n\n"
+            print(f"\n{tables.short_table(results)}\n\nPyTorch's winning settings\n"
+                  f"{tables.winners_list(results)}\n\nWhere PyTorch wins\n\n"
                   f"{tables.losses_table(results)}\n")
         if flags.page:
             write_page(results, flags.page)

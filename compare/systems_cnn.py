@@ -52,7 +52,11 @@ class Cnn:
 
 
 def read_curve(log, images):
-    """[images seen, mean loss of the epoch so far] at every step the log tells of."""
-    lines = map(json.loads, log.read_text().splitlines())
-    return [[(line["epoch"] - 1) * images + line["images"], line["loss"]] for line in lines
-            if line["event"] == "step"]
+    """[images seen, mean loss of the epoch so far] at every step and epoch the log tells of."""
+    curve = []
+    for line in map(json.loads, log.read_text(encoding="utf-8").splitlines()):
+        if line["event"] == "step":
+            curve.append([(line["epoch"] - 1) * images + line["images"], line["loss"]])
+        elif line["event"] == "epoch":
+            curve.append([line["epoch"] * images, line["train_loss"]])
+    return curve

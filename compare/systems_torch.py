@@ -154,6 +154,7 @@ def fit(spec):
     training, curve, history = Training(spec), [], []
     for number in range(spec["epochs"]):
         seconds, train_loss = train_epoch(training, curve, number * len(training.labels))
+        curve.append([(number + 1) * len(training.labels), train_loss])
         test_loss, accuracy = evaluate(training.net, spec["data"], 10000)
         history.append({"seconds": seconds, "train_loss": train_loss, "test_loss": test_loss,
                         "test_accuracy": accuracy})

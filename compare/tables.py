@@ -1,7 +1,7 @@
 """The tables of the comparison as Markdown, from results.json alone."""
 
 import figures
-from figures import (EPOCH, all_threads, epoch_seconds, fit_summary, latencies, latency_ratios,
+from figures import (all_threads, epoch_seconds, fit_summary, latencies, latency_ratios,
                      median, rates, ratios, setting_of, threads_text)
 from speed import best_of, name_of
 
@@ -48,13 +48,12 @@ def size(count):
     return f"{count / 1e6:,.1f} MB"
 
 
-def six(images, fits, seconds=None, epochs=True):
+def six(images, fits, seconds=None):
     """A column of the original's rows."""
-    last = [fit["epochs"][-1] for fit in fits]
     summary = fit_summary(fits)
     return [f"{images:,}", number(seconds or summary["seconds"]), summary["epochs"],
             loss(summary["train_loss"]), percent(summary["accuracy_1000"]),
-            percent(summary["accuracy"]), loss(summary["test_loss"])] if last and epochs else []
+            percent(summary["accuracy"]), loss(summary["test_loss"])]
 
 
 def columns(heads, parts):
@@ -113,6 +112,12 @@ def loader_line(results):
             f" s an epoch; cnn.c is {times(ratios(row, 'loader'))} times as fast.")
 
 
+def tail(row, name):
+    """The 99th percentile, where there were calls enough to have one."""
+    enough = all(answer["calls"] >= 100 for answer in row["samples"][name])
+    return spread_text(latencies(row, name, "p99")) if enough else ""
+
+
 def prediction_table(results):
     rows = []
     for row in results["prediction"]["rows"]:
@@ -125,7 +130,7 @@ def prediction_table(results):
             ratio = "" if name == "cnn" else times(latency_ratios(row, name))
             rows.append([label, f"{row['batch']:,}", row["threads"],
                          spread_text(latencies(row, name, "median")),
-                         spread_text(latencies(row, name, "p99")),
+                         tail(row, name),
                          number(rates(row, name)["median"]), ratio])
     return table(["", "batch", "threads", "median µs", "99th percentile µs", "images/s",
                   "cnn.c / this"], rows)
@@ -221,13 +226,24 @@ def tried_list(results):
     """Every setting tried for training, and what was refused or left out."""
     rows = results["training"]["rows"]
     names = sorted({name_of(entry["setting"]) for row in rows for entry in row["tried"]})
-    kinds = ("training", "prediction")
-    notes = sorted({f"{section}, batch {row['batch']}, {threads_text(row['threads'])}: {note}"
-                    for section in kinds for row in results[section]["rows"]
-                    for note in row["notes"]}
-                   | {f"convolution, {figures.grid_name(row['shape'])}: {note}"
-                      for row in results["grid"]["rows"] for note in row["notes"]})
-    return names, notes
+    places = {}
+    for section in ("training", "prediction"):
+        for row in results[section]["rows"]:
+            for note in row["notes"]:
+                where = f"batch {row['batch']}, {threads_text(row['threads'])}"
+                places.setdefault(f"{section}: {note}", {})[where] = None
+    for row in results["grid"]["rows"]:
+        for note in row["notes"]:
+            places.setdefault(f"convolution: {note}", {})[figures.grid_name(row["shape"])] = None
+    return names, [f"{note} ({'; '.join(where)})" for note, where in places.items()]
 
 
-assert EPOCH == 60000
+def winners_list(results):
+    """PyTorch's winning settings, row by row, for the terminal."""
+    lines = []
+    for section in ("training", "prediction"):
+        for row in sorted(results[section]["rows"], key=lambda row: (row["threads"], row["batch"])):
+            best = best_of(row)
+            lines.append(f"  {section}, batch {row['batch']}, {threads_text(row['threads'])}: "
+                         f"{setting_of(row, best)}; cnn.c / best {times(ratios(row, best))}")
+    return "\n".join(lines)

@@ -1,7 +1,7 @@
 /* Files are read and written whole: the parsers want all bytes at hand, and a whole new file can
  * take the place of the old one in a single rename. What the system refuses is told in its own
- * words. Every descriptor is opened with O_CLOEXEC: other programs that ours starts do not get
- * it. */
+ * words. O_CLOEXEC everywhere: programs that a user of this library starts get none of our
+ * files. */
 #define _GNU_SOURCE
 #include "file.h"
 

@@ -1,7 +1,6 @@
 /* PCG32 steps a linear generator of 64 bits and hands out 32 of them, scrambled. It passes the
- * usual tests of randomness, fits on a page and can be copied by value; it keeps no secrets.
- * Everything above random_bits() uses plain arithmetic and plain_log(), so that all machines draw
- * the same. */
+ * usual tests of randomness, fits on a page and can be copied by value; it keeps no secrets. What
+ * is made of its bits takes plain arithmetic and plain_log(): all machines draw the same. */
 #include "random.h"
 
 #include "explog.h"
@@ -46,7 +45,7 @@ double random_uniform(random_state *random) {
 
 /* The second number of a pair, b times the same root, is dropped: kept for later it would be part
  * of the state, and what is drawn would depend on how often this was called before. Not by Box and
- * Muller: their sine and cosine are libm's. sqrt() is: IEEE 754 says how it rounds. */
+ * Muller, whose sine and cosine every libm rounds in its own way; of sqrt(), IEEE 754 says how. */
 double random_normal(random_state *random) {
     double a, b, square;
     do {

@@ -62,6 +62,7 @@ cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *ima
     size_t image_size;
     if (!sizes_sound(info, &image_size, error))
         return NULL;
+    /* Before any memory is taken: a label beyond would later be an index beyond. */
     const size_t beyond = labels_first_beyond(labels, info->images, info->classes);
     if (beyond < info->images) {
         error_set(error, CNN_BAD_ARGUMENT, "label %u of image %zu is not below %zu",

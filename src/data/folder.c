@@ -41,6 +41,7 @@ static bool find(folder_file *file, const char *folder, const char *stem, cnn_er
         if (file_exists(file->path))
             return true;
     }
+    /* Two different slips: the wrong folder, or the right one without the data. */
     if (file_exists(folder))
         error_set(error, CNN_IO, "no %s or %s.gz in it; " HINT, stem, stem);
     else

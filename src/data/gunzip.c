@@ -100,6 +100,7 @@ bool gunzip(const uint8_t *data, size_t size, size_t limit, uint8_t **out, size_
         return refused(&job, result, error);
     const bool ok = inflate_all(&job, error);
     inflateEnd(&job.stream);
+    /* Nothing half done is handed out. */
     if (!ok) {
         free(job.out);
         return false;

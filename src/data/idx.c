@@ -28,8 +28,9 @@ static const idx_kind IMAGES = {0x00000803, 3, "images"}, LABELS = {0x00000801, 
 
 typedef struct idx_file {
     const idx_source *source;
-    uint8_t *unpacked;        /* what `in` reads if the source is gzip, else NULL; owned */
-    bytes in;                 /* once open: at the first byte after the header */
+    uint8_t *unpacked; /* what `in` reads if the source is gzip, else NULL; owned */
+    bytes in;          /* once open: at the first byte after the header */
+    /* Read as they stand; nothing is trusted before check_body(). */
     uint32_t sizes[IDX_RANK]; /* number of images or labels; height, width */
 } idx_file;
 
@@ -51,6 +52,7 @@ static bool unpack(idx_file *file, cnn_error *error) {
     if (!gunzip_begins(source->data, source->size))
         return true;
     size_t size;
+    /* An error in here counts bytes of the compressed file: blame() adds nothing then. */
     if (!gunzip(source->data, source->size, IDX_LIMIT, &file->unpacked, &size, error))
         return false;
     file->in = (bytes){file->unpacked, size, 0};

@@ -1,6 +1,6 @@
 /* Bringing images to a model: into its input, and whole sets through it. A byte becomes its float
  * by a look-up in model->pixels, in this one place: training, prediction and evaluation cannot
- * disagree on how pixels are normalised. Whole sets go through in batches, the last perhaps
+ * disagree on how pixels are normalised. Whole sets go through in batches; the last may be
  * smaller. */
 #include "model.h"
 
@@ -49,6 +49,7 @@ static void gather(cnn_model *model, const cnn_dataset *dataset, const uint32_t 
         set_pixels(model, i, cnn_dataset_image(dataset, index));
         model->labels[i] = (uint32_t)cnn_dataset_label(dataset, index);
     }
+    /* The last thing, when everything that belongs to the batch is there. */
     model->n = count;
 }
 
@@ -76,6 +77,7 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
         if (labels[i] >= classes)
             return error_set(error, CNN_BAD_ARGUMENT, "label %u of image %zu is not below %zu",
                              labels[i], i, classes);
+    /* As they are: whoever has floats has normalised them, or means not to. */
     memcpy(model->nodes[0].y, x, count * extent_size(input_of(model)) * sizeof *x);
     /* Class 0 for lack of labels: softmax then stays in bounds, and its losses mean nothing. */
     if (labels)
@@ -86,6 +88,7 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
     return true;
 }
 
+/* Whatever batch was set is gone afterwards: the model has memory for one. */
 bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
                        cnn_error *error) {
     const size_t classes = cnn_network_classes(model->network);
@@ -94,8 +97,7 @@ bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, fl
         return error_set(error, CNN_BAD_ARGUMENT, "no images to predict");
     for (size_t done = 0; done < count; done += model->n) {
         model->n = count - done < batch ? count - done : batch;
-        /* A forward pass works out losses too, and looks for them at a label. Nobody reads
-         * these. */
+        /* A forward pass works out losses too and needs a label for them; nobody reads these. */
         memset(model->labels, 0, model->n * sizeof *model->labels);
         for (size_t i = 0; i < model->n; i++)
             set_pixels(model, i, images + (done + i) * values);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* One run of cnn_gradcheck(). */
 typedef struct check {
     const cnn_network *network;
     cnn_gradcheck_options options;
@@ -69,13 +70,14 @@ static void evaluate_softmax(const probe *p, real *outputs, range images) {
 static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
     const size_t in = batch_of(c, layer->geometry.x), out = batch_of(c, layer->geometry.y);
     const operation *op = operation_of(layer);
-    const size_t scratch = op->scratch ? op->scratch(&layer->geometry) : 0;
+    const size_t scratch = op->scratch ? op->scratch(&layer->geometry, c->options.batch_size) : 0;
     real **arrays[] = {&p->t.dx, &p->dy, &p->y, &p->high, &p->low, &p->t.dw, &p->t.db};
     const size_t sizes[] = {in, out, out, out, out, layer->weights, layer->biases};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         *arrays[i] = arena_take(arena, sizes[i], sizeof(real));
     p->t.w = arena_take(arena, layer->weights, sizeof(real));
     p->t.b = arena_take(arena, layer->biases, sizeof(real));
+    /* Only a pool writes there; of the others none minds. */
     p->t.winners = arena_take(arena, out, sizeof(int32_t));
     p->t.scratch = arena_take(arena, scratch, sizeof(real));
     if (!layer->biases)
@@ -135,8 +137,7 @@ static void check_array(check *c, const probe *p, const char *name, const char *
         c->report(&row, c->context);
 }
 
-/* An image's inputs move its own outputs alone. The cast is sound: all that is const here is
- * ours. */
+/* An image's inputs move its own outputs alone. The cast is sound: x is our own memory. */
 static void check_input(check *c, const probe *p, const char *name, extent x, bool flat) {
     const size_t n = p->images, values = extent_size(x);
     const cnn_tensor shape = flat ? (cnn_tensor){.rank = 2, .shape = {n, values}}
@@ -145,6 +146,8 @@ static void check_input(check *c, const probe *p, const char *name, extent x, bo
                 shape);
 }
 
+/* Every image adds to dw and db, so all are evaluated for each element (per_image 0). The shapes
+ * are for the report alone. */
 static void check_parameters(check *c, const probe *p) {
     const layer *layer = p->layer;
     const geometry *g = &layer->geometry;
@@ -158,6 +161,7 @@ static void check_parameters(check *c, const probe *p) {
                     (cnn_tensor){.rank = 1, .shape = {b}});
 }
 
+/* Draws parameters and dy, runs the layer there and back, and measures every gradient. */
 static void check_layer(check *c, probe *p) {
     const layer *layer = p->layer;
     /* He's bound for layers before a ReLU: values keep their size from layer to layer, so that one
@@ -166,11 +170,14 @@ static void check_layer(check *c, probe *p) {
         layer->weights ? sqrt(6.0 / (double)(layer->weights / layer->geometry.y.c)) : 0;
     fill(&c->random, (real *)p->t.w, layer->weights, bound);
     fill(&c->random, (real *)p->t.b, layer->biases, bound);
+    /* Random: were every dy 1, a gradient that mixes up outputs would have the same sum as the
+     * right one. */
     fill(&c->random, p->dy, batch_of(c, layer->geometry.y), 1);
     p->t.dy = p->dy;
     p->evaluate(p, p->y, (range){0, p->images});
     /* Before any element moves: it reads the winners, which every evaluation overwrites. */
     backward(p);
+    /* A layer with weights is broken in what it learns, any other in what it passes on. */
     if (is_broken(c, layer->name, layer->kind->word))
         damage(layer->weights ? p->t.dw : p->t.dx,
                layer->weights ? layer->weights : batch_of(c, layer->geometry.x));
@@ -189,6 +196,7 @@ static bool step_on(check *c, const probe *p, size_t values, cnn_error *error) {
     return c->x != NULL;
 }
 
+/* Memory for one layer, its check, and c->x for the next. False without memory only. */
 static bool check_layer_at(check *c, size_t index, cnn_error *error) {
     const layer *layer = &c->network->layers[index];
     probe p = {.evaluate = evaluate_layer,
@@ -223,8 +231,7 @@ static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
 
 static bool check_softmax(check *c, cnn_error *error) {
     const layer *last = &c->network->layers[c->network->count];
-    /* Its outputs are losses, one an image; t.y and t.dx take the probabilities and the
-     * gradient. */
+    /* Its outputs are losses, one an image; t.y are the probabilities, t.dx is their gradient. */
     const size_t n = c->options.batch_size, logits = batch_of(c, last->geometry.y);
     uint32_t *labels = memory_new(n, sizeof *labels, error);
     real *block = memory_new(4 * n + 2 * logits, sizeof *block, error);
@@ -252,6 +259,7 @@ static bool check_all(check *c, cnn_error *error) {
     c->x = memory_new(inputs, sizeof *c->x, error);
     if (!c->x)
         return false;
+    /* About the size of normalised pixels. */
     fill(&c->random, c->x, inputs, 1);
     for (size_t i = 1; i <= c->network->count; i++)
         if (!check_layer_at(c, i, error))

@@ -45,9 +45,8 @@ static double largest(const real *values, size_t count) {
     return most;
 }
 
-/* a - n| over the larger of the two, or over floor if that is larger: or else a gradient that
- * should e 0 and is 1e-17 would be all wrong. NaN is an error without bound; compared, it would
- * pass. */
+/* Over the larger of the two, or over floor if that is larger: or else a gradient that should be 0
+ * and is 1e-17 would be all wrong. NaN is an error without bound; by comparison it would pass. */
 static double relative_error(double analytic, double numeric, double floor) {
     const double scale = fmax(fmax(fabs(analytic), fabs(numeric)), floor);
     const double difference = fabs(analytic - numeric);

@@ -15,8 +15,8 @@ typedef struct probe {
     const uint32_t *labels; /* of softmax */
     bool smooth;            /* no kinks to look for; the second difference is not 0 then */
     size_t images, outputs; /* outputs of one image */
-    real *dy, *y, *high,
-        *low; /* [images][outputs]; high, low: y with the element a step up, down */
+    /* [images][outputs]. y: before any element moves; high and low: with one moved up and down. */
+    real *dy, *y, *high, *low;
 } probe;
 
 /* An argument of the probe with its analytic gradient. */

@@ -29,6 +29,7 @@ static void fill(float *values, size_t count, float value) {
         values[i] = value;
 }
 
+/* One layer. Only weights break the symmetry between units, so biases may all be 0. */
 static void initialise(const cnn_model_options *options, random_state *random, const layer *layer,
                        const node *node) {
     const double fan = (double)fan_in(layer);
@@ -41,7 +42,7 @@ static void initialise(const cnn_model_options *options, random_state *random, c
         fill_normal(random, node->w, layer->weights, sqrt(2 / fan));
         fill(node->b, layer->biases, 0);
         break;
-    case CNN_INIT_CONSTANT:
+    case CNN_INIT_CONSTANT: /* units stay alike: good to follow by hand, not to learn */
         fill(node->w, layer->weights, options->constant);
         fill(node->b, layer->biases, options->constant);
         break;

@@ -19,6 +19,7 @@ static size_t places(size_t size, size_t pad, size_t window, size_t stride) {
     return padded < window ? 0 : (padded - window) / stride + 1;
 }
 
+/* Strides are 1 unless given. A pad may exceed the kernel: at such places y is the bias. */
 static const char *conv2d_shape(const layer_options *o, geometry *g, bool *flat) {
     if (*flat)
         return "a convolution needs height and width";
@@ -54,6 +55,7 @@ static const char *flatten_shape(const layer_options *o, geometry *g, bool *flat
     return NULL;
 }
 
+/* r, s, u and v stay 0: nothing of a dense layer asks for them. */
 static const char *dense_shape(const layer_options *o, geometry *g, bool *flat) {
     if (!*flat)
         return "put flatten before it";
@@ -89,9 +91,12 @@ static const operation *dense_operation(const ops *ops) {
     { "pad", ARGUMENT_PAIR, offsetof(layer_options, pad) }
 #define BIAS                                                                                       \
     { "bias", ARGUMENT_BIAS, offsetof(layer_options, no_bias) }
+/* Behind the last one, where there is room. */
 #define END                                                                                        \
     { NULL, ARGUMENT_NUMBER, ARGUMENT_END }
 
+/* Prefixes are those of PyTorch's tutorials (conv1, fc1): weights meet it under names it knows. The
+ * order of the rows is free. */
 const layer_kind layer_kinds[] = {
     {.word = "conv2d",
      .prefix = "conv",
@@ -110,6 +115,7 @@ const layer_kind layer_kinds[] = {
      .shape = maxpool2d_shape,
      .operation = maxpool2d_operation,
      .winners = true},
+    /* No operation: only the shape changes, not the memory. */
     {.word = "flatten", .prefix = "flatten", .arguments = {END}, .shape = flatten_shape},
     {.word = "dense",
      .prefix = "fc",

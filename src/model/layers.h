@@ -1,5 +1,5 @@
 /* The layer table: everything the library knows of a kind of layer stands in its row. Parser,
- * printer, planner, passes, gradient check and files read the row; none of them asks for a kind by
+ * printer, planner, passes, gradient check and files read the row; none of them knows a kind by
  * name. */
 #ifndef MODEL_LAYERS_H
 #define MODEL_LAYERS_H
@@ -34,10 +34,10 @@ typedef struct layer_kind {
     /* Fills g->y, *flat and the rest of the geometry from g->x and the options, or returns why it
      * cannot be. `flat` comes in as the shape before. */
     const char *(*shape)(const layer_options *options, geometry *g, bool *flat);
-    const operation *(*operation)(
-        const ops *ops); /* its pages in a back end; NULL: the memory stays as it is */
-    bool weights;        /* [r][s][x.c][y.c], or [x.h x.w x.c][y.c] if the output is flat */
-    bool winners;        /* keeps, for the way back, where each maximum was */
+    /* Its pages in a back end; NULL: memory stays as it is. */
+    const operation *(*operation)(const ops *ops);
+    bool weights; /* [r][s][x.c][y.c], or [x.h x.w x.c][y.c] if the output is flat */
+    bool winners; /* keeps, for the way back, where each maximum was */
 } layer_kind;
 
 #define ARGUMENT_END SIZE_MAX

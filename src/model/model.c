@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* a b floats; NULL while counting. Too many of them set arena->overflow. */
+/* a times b floats; NULL while counting. Too many of them set arena->overflow. */
 static float *floats(arena *arena, size_t a, size_t b) {
     size_t count = 0;
     if (!size_multiply(a, b, &count))
@@ -41,6 +41,7 @@ static void plan_node(cnn_model *model, arena *arena, size_t index) {
     const layer *layer = &model->network->layers[index];
     const size_t batch = model->options.batch_size, values = extent_size(layer->geometry.y);
     node *node = &model->nodes[index];
+    /* The input has no kind. One without an operation passes on the memory of the layer before. */
     if (layer->kind && !layer->kind->operation) {
         node->y = node[-1].y;
         node->dy = node[-1].dy;
@@ -59,11 +60,12 @@ static void plan_node(cnn_model *model, arena *arena, size_t index) {
 
 /* A shard is in one layer at a time: the one that wants the most sets the size for all. */
 static size_t scratch_size(const cnn_model *model) {
+    const size_t images = (model->options.batch_size + SHARDS_MAX - 1) / SHARDS_MAX;
     size_t most = 0;
     for (size_t i = 1; i <= model->network->count; i++) {
         const layer *layer = &model->network->layers[i];
         const operation *op = layer->kind->operation ? layer->kind->operation(model->ops) : NULL;
-        const size_t size = op && op->scratch ? op->scratch(&layer->geometry) : 0;
+        const size_t size = op && op->scratch ? op->scratch(&layer->geometry, images) : 0;
         most = size > most ? size : most;
     }
     return most;
@@ -73,6 +75,7 @@ static size_t scratch_size(const cnn_model *model) {
 static void plan(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
     const size_t classes = cnn_network_classes(model->network);
+    /* Pieces begin on lines, so the first one cut will be right here. */
     model->parameters = (void *)(arena->base ? arena->base + arena->used : NULL);
     model->parameters_size = plan_parameters(model, arena, false);
     model->gradients = (void *)(arena->base ? arena->base + arena->used : NULL);
@@ -83,6 +86,7 @@ static void plan(cnn_model *model, arena *arena) {
     model->probabilities = floats(arena, batch, classes);
     model->losses = floats(arena, batch, 1);
     model->scratch_size = scratch_size(model);
+    /* One for each shard, since shards run side by side. */
     model->scratch = floats(arena, SHARDS_MAX, model->scratch_size);
     model->classes = arena_take(arena, classes, sizeof *model->classes);
 }
@@ -102,7 +106,8 @@ static bool allocate(cnn_model *model, cnn_error *error) {
     return true;
 }
 
-/* In float and in the order of torchvision's ToTensor and Normalize, so that inputs agree. */
+/* In float and in the order of torchvision's ToTensor and Normalize, so that inputs agree to the
+ * bit. A table loses nothing: a pixel has no other values than these 256. */
 static void set_pixels(cnn_model *model) {
     const cnn_normalisation by = model->options.normalisation;
     for (int i = 0; i < 256; i++)
@@ -133,6 +138,7 @@ static bool build(cnn_model *model, const cnn_network *network, cnn_error *error
     model->nodes = memory_new(network->count + 1, sizeof *model->nodes, error);
     if (!model->network || !model->nodes || !allocate(model, error))
         return false;
+    /* Last of what can fail: threads are the dearest to start in vain. */
     model->pool = pool_create(model->options.threads, error);
     if (!model->pool)
         return false;
@@ -149,6 +155,7 @@ cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options 
     if (!model)
         return NULL;
     model->options = options ? *options : (cnn_model_options)CNN_MODEL_OPTIONS_DEFAULT;
+    /* memory_new() clears: all that is not built yet is NULL, and freeing NULL is harmless. */
     if (!build(model, network, error)) {
         cnn_model_free(model);
         return NULL;
@@ -159,6 +166,7 @@ cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options 
 void cnn_model_free(cnn_model *model) {
     if (!model)
         return;
+    /* First, so that no thread is left when what it works on goes. */
     pool_free(model->pool);
     cnn_network_free(model->network);
     free(model->nodes);

@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounds on what a description may ask for. They keep every product below 2^63 before it is
- * checked against memory, and a pool's winners within 32 bits. */
+/* Bounds on what a description may ask for. They keep every product below 2^63 before it is checked
+ * against memory, and a pool's winners within 32 bits. 2^40 values are 4 TB as floats: no network
+ * that a machine can hold is refused by them. */
 #define SIDE_MAX ((size_t)1 << 15)
 #define VALUES_MAX ((size_t)1 << 40)
 
@@ -25,6 +26,7 @@ static bool bounded(size_t a, size_t b, size_t c, size_t *product) {
            *product <= VALUES_MAX;
 }
 
+/* Sides have a bound of their own, since places and windows are calculated from them alone. */
 static bool extent_fits(extent e) {
     size_t values;
     return e.h <= SIDE_MAX && e.w <= SIDE_MAX && bounded(e.h, e.w, e.c, &values);
@@ -46,6 +48,8 @@ cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cn
         free(network);
         return NULL;
     }
+    /* The input is a layer like others, so that each has one before it. An image of one pixel is a
+     * vector: dense may follow at once. */
     network->layers[0] = (layer){
         .geometry = {.x = input, .y = input}, .name = "input", .flat = height == 1 && width == 1};
     return network;
@@ -71,6 +75,7 @@ static bool grow(cnn_network *network, cnn_error *error) {
     return true;
 }
 
+/* As people say it: MNIST's images are 28x28. */
 static void shape_text(const layer *layer, char *text, size_t size) {
     const extent e = layer->geometry.y;
     if (layer->flat)
@@ -151,6 +156,7 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
     return true;
 }
 
+/* By the word of the table: calls and texts meet in network_add() and are checked alike. */
 static bool add(cnn_network *network, const char *word, layer_options options, cnn_error *error) {
     return network_add(network, layer_kind_of(word, strlen(word)), &options, error);
 }
@@ -178,6 +184,7 @@ bool cnn_network_dense(cnn_network *network, cnn_dense o, cnn_error *error) {
                error);
 }
 
+/* Not asked while layers are added: until the last one, no network is complete. */
 bool network_complete(const cnn_network *network, cnn_error *error) {
     if (network->count == 0)
         return error_set(error, CNN_BAD_NETWORK, "no layers after the input");
@@ -197,6 +204,7 @@ cnn_network *network_copy(const cnn_network *network, cnn_error *error) {
         free(copy);
         return NULL;
     }
+    /* Layers point to nothing but rows of the table, which are there for ever. */
     memcpy(copy->layers, network->layers, copy->room * sizeof *copy->layers);
     return copy;
 }

@@ -15,6 +15,7 @@ typedef struct writer {
 
 /* Like snprintf(): goes on counting when the buffer is full, so that a second try can be sure. */
 __attribute__((format(printf, 2, 3))) static void put(writer *w, const char *format, ...) {
+    /* From the end of the buffer on, vsnprintf() gets NULL and 0, and only counts. */
     const size_t at = w->length < w->size ? w->length : w->size;
     va_list values;
     va_start(values, format);
@@ -23,8 +24,8 @@ __attribute__((format(printf, 2, 3))) static void put(writer *w, const char *for
     w->length += count > 0 ? (size_t)count : 0;
 }
 
-/* A pair of equal sides is one number, except where it would stand beside another number: the 3x3
- * of conv2d 16 3x3 would read as a number of something. */
+/* A pair of equal sides is one number, except where it would stand beside another number: in
+ * "conv2d 16 3" nobody sees which is the size. */
 static void put_pair(writer *w, cnn_pair pair, bool beside_number) {
     put(w, pair.h == pair.w && !beside_number ? " %zu" : " %zux%zu", pair.h, pair.w);
 }
@@ -48,6 +49,7 @@ static void put_argument(writer *w, const argument *argument, const layer_option
 
 int layer_text(const layer *layer, char *text, size_t size) {
     writer w = {text, size, 0};
+    /* The input has no row in the table; its shape is all there is to say. */
     if (!layer->kind) {
         const extent e = layer->geometry.y;
         put(&w, "input %zux%zux%zu", e.h, e.w, e.c);
@@ -62,6 +64,7 @@ int layer_text(const layer *layer, char *text, size_t size) {
 size_t cnn_network_text(const cnn_network *network, char *text, size_t size) {
     writer w = {text, size, 0};
     for (size_t i = 0; i <= network->count; i++) {
+        /* Holds the longest layer that the bounds of network.c allow. */
         char line[96];
         layer_text(&network->layers[i], line, sizeof line);
         put(&w, "%s\n", line);
@@ -73,10 +76,12 @@ size_t cnn_network_layers(const cnn_network *network) {
     return network->count;
 }
 
+/* Of a network that still grows: what it would have if it ended here. */
 size_t cnn_network_classes(const cnn_network *network) {
     return network->layers[network->count].geometry.y.c;
 }
 
+/* Those that are learned; a model's memory also has gaps, which do not count. */
 size_t cnn_network_parameters(const cnn_network *network) {
     size_t sum = 0;
     for (size_t i = 1; i <= network->count; i++)

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+/* By the size of the batch and nothing else: see SHARDS_MAX. */
 size_t model_shards(const cnn_model *model) {
     return model->n < SHARDS_MAX ? model->n : SHARDS_MAX;
 }
@@ -22,7 +23,7 @@ static const operation *operation_of(const cnn_model *model, size_t index) {
     return layer->kind->operation ? layer->kind->operation(model->ops) : NULL;
 }
 
-/* A layer's x and dx are y and dy of the one before. The range is all that tells calls apart. */
+/* A layer's x and dx are y and dy of the one before. Scratch is left to the caller. */
 static tensors tensors_of(const cnn_model *model, size_t index) {
     const node *node = &model->nodes[index], *before = node - 1;
     return (tensors){.n = model->n,
@@ -37,8 +38,7 @@ static tensors tensors_of(const cnn_model *model, size_t index) {
                      .db = node->db};
 }
 
-/* All layers in one task: what a layer writes is still in this core's cache when the next reads
- * it. */
+/* All layers in one task: what one writes is still in this core's cache when the next reads it. */
 static void forward_shard(void *context, size_t shard) {
     const cnn_model *model = context;
     const range images = model_shard(model, shard);
@@ -76,6 +76,7 @@ static void backward_layer(const cnn_model *model, size_t index, size_t shard) {
     if (!op)
         return;
     if (t.dx) {
+        /* Its own, since other shards are in backward passes at the same time. */
         t.scratch = model->scratch + shard * model->scratch_size;
         op->backward_input(&layer->geometry, &t, images);
     }
@@ -86,6 +87,8 @@ static void backward_layer(const cnn_model *model, size_t index, size_t shard) {
     }
 }
 
+/* From the losses back to the input. Images do not meet on this way either; only dw and db are sums
+ * over them. */
 static void backward_shard(void *context, size_t shard) {
     const cnn_model *model = context;
     const size_t last = model->network->count;
@@ -108,8 +111,7 @@ static void add_partials(const float *partials, size_t shards, size_t stride, ra
 }
 
 /* One of SUM_PARTS pieces of one layer's dw and db. A number is summed whole in one piece, so how
- * many pieces there are changes no bit. Small layers have fewer numbers than pieces: some are
- * empty. */
+ * many pieces there are changes no bit. Of small layers some are empty. */
 enum { SUM_PARTS = 8 };
 
 static void sum_part(void *context, size_t task) {
@@ -119,6 +121,8 @@ static void sum_part(void *context, size_t task) {
     const node *node = &model->nodes[index];
     if (!layer->weights)
         return;
+    /* The shards have left their own sums, or nothing: then rows are summed here, over the
+     * batch. */
     if (node->partials) {
         const size_t stride = layer->weights + layer->biases, shards = model_shards(model);
         add_partials(node->partials, shards, stride, range_part(layer->weights, SUM_PARTS, part),

@@ -7,13 +7,14 @@
 
 #include <math.h>
 
-#define PI 3.14159265358979323846
+#define PI 3.14159265358979323846 /* C11 has none */
 
 /* From a at share 0 to b at share 1 along half a cosine. */
 static double anneal(double a, double b, double share) {
     return b + (a - b) * (1 + cos(PI * share)) / 2;
 }
 
+/* A trainer refuses a step_size of 0; whoever calls without one must not divide by it either. */
 static double step_lr(const cnn_schedule *schedule, size_t step, double lr) {
     return schedule->step_size ? lr * power(schedule->gamma, step / schedule->step_size) : lr;
 }
@@ -26,7 +27,7 @@ static double cosine_lr(const cnn_schedule *schedule, size_t step, double lr) {
 }
 
 /* Up to the peak at step `peak` (not always whole), then down to the last step, where it stays.
- * Steps count from 0, hence the - 1. A warm-up of one step at most has no way up: share is 1 then,
+ * Steps count from 0, hence the - 1. A warm-up of just one step is at the peak at once: share is 1,
  * not 0/0. Momentum is low where the rate is high: both together would overshoot. Adam's beta1 is
  * its momentum. */
 static void onecycle(const cnn_schedule *schedule, size_t step, cnn_optimizer *optimizer) {
@@ -36,6 +37,7 @@ static void onecycle(const cnn_schedule *schedule, size_t step, cnn_optimizer *o
     const double now = (double)step < last ? (double)step : last;
     const bool rising = now <= peak;
     const double share = !rising ? (now - peak) / (last - peak) : peak > 0 ? now / peak : 1;
+    /* Both ends go by the first rate: torch, too, divides that one again and not the peak. */
     const double low = rising ? first_lr : first_lr / schedule->final_div_factor;
     const double momentum =
         anneal(rising ? schedule->max_momentum : schedule->base_momentum,

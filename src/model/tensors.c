@@ -36,6 +36,7 @@ static cnn_tensor activation(const cnn_model *model, const layer *layer, void *d
     return (cnn_tensor){.type = type, .rank = 4, .shape = {model->n, e.h, e.w, e.c}, .data = data};
 }
 
+/* In the layout of memory, [r][s][c][k] or [c][k]; PyTorch's is for files. */
 static cnn_tensor weights(const layer *layer, void *data) {
     const geometry *g = &layer->geometry;
     if (layer->flat)
@@ -60,6 +61,7 @@ static void meet_layer(search *s, size_t index) {
     meet(s, layer->name, ".bias.grad", vector(layer->biases, CNN_FLOAT32, node->db));
 }
 
+/* Layer by layer, the input first, then what belongs to the batch as a whole. */
 static void walk(search *s) {
     const cnn_model *model = s->model;
     const size_t classes = cnn_network_classes(model->network);
@@ -72,6 +74,7 @@ static void walk(search *s) {
 }
 
 size_t cnn_model_tensors(const cnn_model *model) {
+    /* No tensor has this number, so the walk meets all of them. */
     search s = {.model = model, .index = SIZE_MAX};
     walk(&s);
     return s.seen;

@@ -17,7 +17,7 @@ typedef struct run {
     const cnn_dataset *train, *test;
     cnn_train_options options;
     cnn_trainer *trainer;
-    uint32_t *order; /* [images] for training, then [held_out] for validation; owned */
+    uint32_t *order;                /* [images] to train on, then [held_out] to validate; owned */
     size_t images, held_out, steps; /* steps: of one epoch */
     random_state random;            /* of the order of the images */
     double best;                    /* the lowest validation loss so far */
@@ -45,6 +45,7 @@ static bool train_epoch(run *run, cnn_error *error) {
     const size_t batch = run->model->options.batch_size;
     const double start = seconds_now();
     double sum = 0;
+    /* On from the last order, not from the first: one stream makes all epochs differ. */
     random_shuffle(&run->random, run->order, run->images);
     for (size_t done = 0; done < run->images;) {
         const size_t n = run->images - done < batch ? run->images - done : batch;
@@ -64,6 +65,7 @@ static bool train_epoch(run *run, cnn_error *error) {
 /* A loss of NaN is never the best: it is below nothing. */
 static void measure_validation(run *run, cnn_epoch *epoch) {
     epoch->validation_loss = epoch->validation_accuracy = NAN;
+    /* With nothing to choose by, the last epoch is the one to keep. */
     epoch->best = run->progress.epoch + 1 == run->options.epochs;
     if (!run->held_out)
         return;
@@ -95,13 +97,13 @@ static bool run_epoch(run *run, cnn_epoch *epoch, cnn_error *error) {
     *epoch = (cnn_epoch){.seconds = run->progress.seconds, .train_loss = run->progress.loss};
     measure_validation(run, epoch);
     measure_test(run, epoch);
+    /* With everything measured, and no step under way: the callback may save the model. */
     run->progress.finished = epoch;
     return report(run, error);
 }
 
 /* The images in random order, the last ones held out for validation. They are drawn from a stream
- * of their own: the seed alone says which they are, however often images have been shuffled
- * since. */
+ * of their own: the seed alone says which they are, whatever else is drawn. */
 static bool split_images(run *run, cnn_error *error) {
     const size_t all = cnn_dataset_about(run->train).images;
     const double share = run->options.validation;
@@ -109,6 +111,7 @@ static bool split_images(run *run, cnn_error *error) {
     if (!(share >= 0 && share < 1))
         return error_set(error, CNN_BAD_ARGUMENT, "validation %g: must be 0 or more, below 1",
                          share);
+    /* Rounded down: at least one image is left to train on. */
     run->held_out = (size_t)(share * (double)all);
     run->images = all - run->held_out;
     /* Rather than train without the validation that was asked for. */
@@ -135,6 +138,7 @@ static bool prepare(run *run, cnn_error *error) {
         return false;
     const size_t batch = run->model->options.batch_size;
     cnn_schedule schedule = run->options.schedule;
+    /* Rounded up: the last batch may be smaller. */
     run->steps = (run->images + batch - 1) / batch;
     if (schedule.total_steps == 0)
         schedule.total_steps = run->steps * run->options.epochs;
@@ -155,6 +159,7 @@ bool cnn_train(cnn_model *model, const cnn_dataset *train, const cnn_dataset *te
                .options = options ? *options : (cnn_train_options)CNN_TRAIN_OPTIONS_DEFAULT};
     bool ok = prepare(&run, error);
     for (size_t epoch = 0; ok && epoch < run.options.epochs; epoch++) {
+        /* run_epoch() and the callback want one even if the caller does not. */
         cnn_epoch here;
         run.progress.epoch = epoch;
         ok = run_epoch(&run, history ? &history[epoch] : &here, error);

@@ -23,6 +23,7 @@ static const char *check_optimizer(const cnn_optimizer *o) {
         return "the weight decay must be 0 or more";
     if (o->kind == CNN_SGD && !within(o->momentum, 0, 1))
         return "the momentum must be 0 to 1";
+    /* Nesterov's step looks ahead along the momentum; torch refuses it without one, too. */
     if (o->kind == CNN_SGD && o->nesterov && o->momentum == 0)
         return "Nesterov needs momentum";
     /* At 1, the divisor 1 - beta^t of the bias correction would be 0. */
@@ -48,6 +49,7 @@ static const char *check_cycle(const cnn_schedule *s, cnn_optimizer_kind kind) {
     return kind != CNN_SGD && most == 1 ? "beta1 must stay below 1 in a cycle" : NULL;
 }
 
+/* Fields that the kind does not use are not looked at: a zeroed schedule is fine. */
 static const char *check_schedule(const cnn_schedule *s, cnn_optimizer_kind kind) {
     if (s->kind == CNN_STEP && s->step_size == 0)
         return "a step schedule needs step_size";
@@ -75,6 +77,8 @@ cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer
     if (!trainer)
         return NULL;
     *trainer = (cnn_trainer){.model = model, .optimizer = *optimizer, .schedule = *chosen};
+    /* Cleared, as both rules start from 0. SGD then begins with the bare gradient, as torch does,
+     * and has no use for `second`. */
     trainer->first = memory_new(model->parameters_size, sizeof(float), error);
     trainer->second = memory_new(model->parameters_size, sizeof(float), error);
     if (!trainer->first || !trainer->second) {
@@ -121,6 +125,7 @@ static void update_adam(const cnn_trainer *t, range elements) {
 /* Elements do not meet, so the number of parts changes no bit. */
 enum { UPDATE_PARTS = 8 };
 
+/* One of UPDATE_PARTS stretches of all parameters, whatever layers they belong to. */
 static void update_part(void *context, size_t part) {
     const cnn_trainer *trainer = context;
     const range elements = range_part(trainer->model->parameters_size, UPDATE_PARTS, part);
@@ -132,12 +137,14 @@ static void update_part(void *context, size_t part) {
 
 /* The schedule counts steps from 0 and Adam's correction from 1: hence steps++ between the two. */
 void cnn_trainer_update(cnn_trainer *trainer) {
+    /* Set before the threads begin, and only read by them. */
     trainer->now = trainer->optimizer;
     cnn_schedule_apply(&trainer->schedule, trainer->steps, &trainer->now);
     trainer->steps++;
     pool_run(trainer->model->pool, UPDATE_PARTS, update_part, trainer);
 }
 
+/* The loss is that of the parameters before the step: the same pass gives it for nothing. */
 double cnn_train_step(cnn_trainer *trainer) {
     cnn_model_forward(trainer->model);
     const double loss = cnn_model_loss(trainer->model);

@@ -64,9 +64,10 @@ typedef enum sum_axis {
 typedef struct operation {
     operation_pass forward;
     operation_pass backward_input;
-    operation_pass backward_weights;      /* NULL: no weights */
-    sum_axis axis;                        /* of backward_weights */
-    size_t (*scratch)(const geometry *g); /* NULL: none */
+    operation_pass backward_weights; /* NULL: no weights */
+    sum_axis axis;                   /* of backward_weights */
+    /* Numbers of scratch for a call on `images` images; NULL: none. */
+    size_t (*scratch)(const geometry *g, size_t images);
 } operation;
 
 /* Softmax with cross-entropy over logits x[n][k] with labels[n] below k. Inside in double: max,

@@ -71,7 +71,8 @@ typedef struct nonzero_list {
 } nonzero_list;
 
 /* Scratch: w or dw turned round [k][r][s][c], then the list. */
-static size_t conv2d_vector_scratch(const geometry *g) {
+static size_t conv2d_vector_scratch(const geometry *g, size_t images) {
+    (void)images;
     const size_t pixels = g->y.h * g->y.w;
     return g->r * g->s * g->x.c * g->y.c + 2 * pixels * g->y.c + pixels + 3;
 }

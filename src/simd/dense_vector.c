@@ -19,22 +19,37 @@ static void dense_vector_forward(const geometry *g, const tensors *t, range imag
                      K);
 }
 
-/* Room for a strip of w turned round, so that lanes run along c while the sum runs along k. */
-static size_t dense_vector_scratch(const geometry *g) {
-    return g->y.c * STRIP;
+/* Lanes run along images in dx, because its sums run along k, where w's numbers stand. */
+static size_t padded(size_t images) {
+    return (images + LANES - 1) / LANES * LANES;
+}
+
+/* dy[k][n] and a strip of dx[c][n], with room for a whole batch of images. */
+static size_t dense_vector_scratch(const geometry *g, size_t images) {
+    return (g->y.c + STRIP) * padded(images);
+}
+
+/* rows x columns numbers from a matrix whose rows stand `row` apart, as [column][width]. */
+static void transpose(const float *from, size_t row, size_t rows, size_t columns, float *to,
+                      size_t width) {
+    for (size_t i = 0; i < rows; i++)
+        for (size_t j = 0; j < columns; j++)
+            to[j * width + i] = from[i * row + j];
 }
 
 static void dense_vector_backward_input(const geometry *g, const tensors *t, range images) {
-    const size_t C = dense_inputs(g), K = g->y.c, rows = images.last - images.first;
-    float *dx = t->dx + images.first * C;
-    memset(dx, 0, rows * C * sizeof *dx);
+    const size_t C = dense_inputs(g), K = g->y.c, count = images.last - images.first;
+    const size_t width = padded(count);
+    float *dy = t->scratch, *strip = dy + K * width;
+    memset(dy, 0, K * width * sizeof *dy);
+    transpose(t->dy + images.first * K, K, count, K, dy, width);
     for (size_t c = 0; c < C; c += STRIP) {
-        const size_t width = C - c < STRIP ? C - c : STRIP;
-        for (size_t i = 0; i < width; i++)
-            for (size_t k = 0; k < K; k++)
-                t->scratch[k * width + i] = t->w[(c + i) * K + k];
-        add_products((matrix){t->dy + images.first * K, rows, K, K, 1}, t->scratch, width, dx + c,
-                     C);
+        const size_t rows = C - c < STRIP ? C - c : STRIP;
+        memset(strip, 0, rows * width * sizeof *strip);
+        add_products((matrix){t->w + c * K, rows, K, K, 1}, dy, width, strip, width);
+        for (size_t n = 0; n < count; n++)
+            for (size_t i = 0; i < rows; i++)
+                t->dx[(images.first + n) * C + c + i] = strip[i * width + n];
     }
 }
 
