@@ -86,15 +86,16 @@ static nonzero_list list_in(const geometry *g, float *scratch) {
 }
 
 /* Every number is written where the next one belongs; only those that are not zero stay. */
-static void list_image(const geometry *g, const float *dy, nonzero_list *list) {
+static void list_image(const geometry *g, const float *restrict dy, nonzero_list *list) {
     const size_t pixels = g->y.h * g->y.w, K = g->y.c;
-    uint32_t count = 0;
-    for (size_t i = 0; i < pixels; i++) {
+    uint32_t *restrict channels = list->k, count = 0;
+    float *restrict values = list->value;
+    for (size_t i = 0; i < pixels; i++, dy += K) {
         list->start[i] = count;
-        for (size_t k = 0; k < K; k++) {
-            list->k[count] = (uint32_t)k;
-            list->value[count] = dy[i * K + k];
-            count += dy[i * K + k] != 0;
+        for (uint32_t k = 0; k < K; k++) {
+            channels[count] = k;
+            values[count] = dy[k];
+            count += dy[k] != 0;
         }
     }
     list->start[pixels] = count;
@@ -225,13 +226,16 @@ static void conv2d_vector_backward_input(const geometry *g, const tensors *t, ra
 /* dw[k][i] += value x[i] over the list of one pixel, for `vectors` vectors of numbers i. */
 ALWAYS_INLINE void scatter_block(size_t vectors, const nonzero_list *list, size_t pixel,
                                  const float *x, float *dw, size_t w_row) {
+    const uint32_t *k = list->k + list->start[pixel], *end = list->k + list->start[pixel + 1];
+    const float *value = list->value + list->start[pixel];
     vector in[6];
     for (size_t l = 0; l < vectors; l++)
         in[l] = load(x + l * LANES);
-    for (uint32_t i = list->start[pixel]; i < list->start[pixel + 1]; i++) {
-        float *to = dw + list->k[i] * w_row;
+    for (; k < end; k++, value++) {
+        float *to = dw + *k * w_row;
+        const float by = *value;
         for (size_t l = 0; l < vectors; l++)
-            store(to + l * LANES, multiply_add(list->value[i], in[l], load(to + l * LANES)));
+            store(to + l * LANES, multiply_add(by, in[l], load(to + l * LANES)));
     }
 }
 
@@ -292,12 +296,23 @@ static void backward_weights_rows(const geometry *g, const float *x, const float
     }
 }
 
+/* Sums of `lanes` channels over all pixels. */
+ALWAYS_INLINE void add_pixels(size_t lanes, const float *dy, size_t K, size_t pixels, float *db) {
+    vector sum = {0};
+    for (size_t pixel = 0; pixel < pixels; pixel++)
+        sum += load_part(dy + pixel * K, lanes);
+    store_part(db, sum, lanes);
+}
+
 static void backward_bias(const geometry *g, const tensors *t, range images) {
-    const size_t pixels = g->y.h * g->y.w, K = g->y.c;
-    memset(t->db, 0, K * sizeof *t->db);
-    for (size_t pixel = images.first * pixels; pixel < images.last * pixels; pixel++)
-        for (size_t k = 0; k < K; k++)
-            t->db[k] += t->dy[pixel * K + k];
+    const size_t size = g->y.h * g->y.w, K = g->y.c;
+    const size_t pixels = (images.last - images.first) * size;
+    const float *dy = t->dy + images.first * size * K;
+    size_t k = 0;
+    for (; K - k >= LANES; k += LANES)
+        add_pixels(LANES, dy + k, K, pixels, t->db + k);
+    if (k < K)
+        add_pixels(K - k, dy + k, K, pixels, t->db + k);
 }
 
 static void conv2d_vector_backward_weights(const geometry *g, const tensors *t, range images) {
