@@ -1,7 +1,6 @@
 /* Files are read and written whole: the parsers want all bytes at hand, and a whole new file can
  * take the place of the old one in a single rename. What the system refuses is told in its own
- * words. O_CLOEXEC everywhere: programs that a user of this library starts get none of our
- * files. */
+ * words. O_CLOEXEC everywhere: programs that a user of the library starts get no file of ours. */
 #define _GNU_SOURCE
 #include "file.h"
 

@@ -1,7 +1,6 @@
 /* Bringing images to a model: into its input, and whole sets through it. A byte becomes its float
  * by a look-up in model->pixels, in this one place: training, prediction and evaluation cannot
- * disagree on how pixels are normalised. Whole sets go through in batches; the last may be
- * smaller. */
+ * disagree on how pixels are normalised. Sets go through in batches, the last perhaps smaller. */
 #include "model.h"
 
 #include <string.h>

@@ -60,6 +60,7 @@ static void evaluate_layer(const probe *p, real *outputs, range images) {
     operation_of(p->layer)->forward(&p->layer->geometry, &t, images);
 }
 
+/* Its outputs are the losses; probabilities are not what gradients are of. */
 static void evaluate_softmax(const probe *p, real *outputs, range images) {
     ops_best_double()->softmax_forward(p->layer->geometry.y.c, p->t.x, p->labels, p->t.y, outputs,
                                        images);
@@ -229,6 +230,7 @@ static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
     check_input(c, p, "softmax", p->layer->geometry.y, true);
 }
 
+/* Last, on the logits that the layers have made. False without memory only. */
 static bool check_softmax(check *c, cnn_error *error) {
     const layer *last = &c->network->layers[c->network->count];
     /* Its outputs are losses, one an image; t.y are the probabilities, t.dx is their gradient. */

@@ -55,8 +55,8 @@ static double relative_error(double analytic, double numeric, double floor) {
     return difference == 0 ? 0 : difference / scale;
 }
 
-/* One element out of each of as many equal stretches as there are samples: no border, channel or
- * image is left out by chance. With as many samples as elements that is each of them. */
+/* One element out of each of as many equal stretches as there are samples: no large part of an
+ * array is left out by chance. With as many samples as elements that is each of them. */
 static size_t sample(random_state *random, size_t elements, size_t samples, size_t i) {
     const range stretch = range_part(elements, samples, i);
     return stretch.first +

@@ -1,6 +1,6 @@
 /* The layer table: everything the library knows of a kind of layer stands in its row. Parser,
- * printer, planner, passes, gradient check and files read the row; none of them knows a kind by
- * name. */
+ * printer, planner, passes, gradient check and files read the row; none of them knows a layer by
+ * its kind's name. */
 #ifndef MODEL_LAYERS_H
 #define MODEL_LAYERS_H
 

@@ -60,6 +60,7 @@ static void plan_node(cnn_model *model, arena *arena, size_t index) {
 
 /* A shard is in one layer at a time: the one that wants the most sets the size for all. */
 static size_t scratch_size(const cnn_model *model) {
+    /* The most images that a shard can have. */
     const size_t images = (model->options.batch_size + SHARDS_MAX - 1) / SHARDS_MAX;
     size_t most = 0;
     for (size_t i = 1; i <= model->network->count; i++) {
@@ -198,6 +199,7 @@ const char *cnn_model_class(const cnn_model *model, size_t index) {
     return model->classes[index];
 }
 
+/* Any bytes are taken; whether they are text is asked when the model is saved. */
 bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error) {
     if (index >= cnn_network_classes(model->network) || strlen(name) >= CNN_NAME_SIZE)
         return error_set(error, CNN_BAD_ARGUMENT, "class %zu \"%.60s\": %s", index, name,

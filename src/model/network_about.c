@@ -89,7 +89,7 @@ size_t cnn_network_parameters(const cnn_network *network) {
     return sum;
 }
 
-/* Each weight meets each place of the output once. */
+/* Each weight meets each place of the output once, as places in the padding count here. */
 static size_t multiply_adds(const layer *layer) {
     return layer->weights * layer->geometry.y.h * layer->geometry.y.w;
 }

@@ -121,8 +121,7 @@ static void sum_part(void *context, size_t task) {
     const node *node = &model->nodes[index];
     if (!layer->weights)
         return;
-    /* The shards have left their own sums, or nothing: then rows are summed here, over the
-     * batch. */
+    /* Either shards have left their own sums, or rows are summed here, over the whole batch. */
     if (node->partials) {
         const size_t stride = layer->weights + layer->biases, shards = model_shards(model);
         add_partials(node->partials, shards, stride, range_part(layer->weights, SUM_PARTS, part),
@@ -131,6 +130,7 @@ static void sum_part(void *context, size_t task) {
                      range_part(layer->biases, SUM_PARTS, part), node->db);
     } else {
         const tensors t = tensors_of(model, index);
+        /* A row is a whole sum over the batch, so one thread has it to itself. */
         const size_t rows = layer->weights / layer->geometry.y.c;
         const range part_rows = range_part(rows, SUM_PARTS, part);
         if (part_rows.first < part_rows.last)

@@ -80,6 +80,7 @@ size_t cnn_model_tensors(const cnn_model *model) {
     return s.seen;
 }
 
+/* Numbers go by the walk; which there are depends on the options, not on the batch. */
 bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor) {
     search s = {.model = model, .index = index, .tensor = tensor};
     walk(&s);

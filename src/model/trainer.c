@@ -96,6 +96,7 @@ void cnn_trainer_free(cnn_trainer *trainer) {
     free(trainer);
 }
 
+/* Everything in double until here, so that a schedule's rates are rounded once. */
 static void update_sgd(const cnn_trainer *t, range elements) {
     const sgd_rates rates = {.lr = (float)t->now.lr,
                              .momentum = (float)t->now.momentum,
