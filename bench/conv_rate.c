@@ -95,7 +95,8 @@ static void take_memory(work *w, size_t n) {
     const geometry *g = &w->geometry;
     w->weights = g->r * g->s * g->x.c * g->y.c;
     w->shards = n < SHARDS_MOST ? n : SHARDS_MOST;
-    w->scratch_size = w->conv->scratch ? w->conv->scratch(g) : 0;
+    const size_t most = (n + w->shards - 1) / w->shards;
+    w->scratch_size = w->conv->scratch ? w->conv->scratch(g, most) : 0;
     w->scratch = numbers(w->shards * w->scratch_size);
     w->partials = numbers(w->shards * (w->weights + g->y.c));
     w->tensors = (tensors){.n = n,

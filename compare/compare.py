@@ -1,8 +1,8 @@
 """Sets NumPy, PyTorch and cnn.c side by side, live, on the same data.
 
 Section by section, each kept in OUT/sections as soon as it is finished, so that a run that was cut
-short goes on where it stopped when asked with --resume. From all of them it writes OUT/results.json,
-and from that alone report.py writes the page, the plots and the README's table. A quick run leaves
+short goes on where it stopped when asked with --resume. From them it writes OUT/results.json, and
+from that alone report.py writes the page, the plots and the README's table. A quick run leaves
 docs/ alone: its page lies in OUT.
 """
 
@@ -125,7 +125,8 @@ def first_line(*command):
 
 def machine():
     """Processor, memory, system: what a reader needs to place the figures."""
-    text = Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else ""
+    about = Path("/proc/cpuinfo")
+    text = about.read_text(encoding="utf-8") if about.exists() else ""
     model = re.search(r"model name\s*:\s*(.*)", text)
     flags = set(re.search(r"flags\s*:\s*(.*)", text).group(1).split()) if "flags" in text else set()
     known = ["avx2", "fma", "avx512f", "avx512_bf16", "amx_bf16"]
@@ -151,6 +152,7 @@ def run_sections(run, names, resume):
     import costs
     import runs
     import speed
+    import worker
     expected = {name: quick if run.quick else full for name, _, full, quick in SECTIONS}
     reused = [name for name in names if resume and run.path(name).exists()]
     run.progress = Progress({name: expected[name] for name in names if name not in reused})
@@ -162,7 +164,8 @@ def run_sections(run, names, resume):
         run.compile_seconds = 0
         work = next(getattr(part, name) for part in (speed, runs, costs) if hasattr(part, name))
         begin, load = time.monotonic(), os.getloadavg()[0]
-        result = {**work(run), "section_seconds": 0, "load_before": load}
+        worker.commands.clear()
+        result = {**work(run), "load_before": load, "commands": list(worker.commands)}
         result["section_seconds"] = time.monotonic() - begin
         run.path(name).write_text(json.dumps(result), encoding="utf-8")
         run.kept[name] = result
@@ -170,8 +173,7 @@ def run_sections(run, names, resume):
 
 def write_results(run, names, seconds):
     command = "make compare" + (" QUICK=1" if run.quick else "")
-    meta = {"date": time.strftime("%Y-%m-%d"), "command": command, "arguments": sys.argv[1:],
-            "quick": run.quick, "seconds": seconds, "rounds": run.rounds, "slice": run.slice,
+    meta = {"date": time.strftime("%Y-%m-%d"), "command": command, "quick": run.quick, "seconds": seconds, "rounds": run.rounds, "slice": run.slice,
             "seeds": run.seeds, "threads": run.threads,
             "machine": machine(), "versions": versions(run)}
     results = {"meta": meta, **{name: run.section(name) for name in names}}
@@ -208,8 +210,8 @@ def main():
         sys.exit("compare: stopped; what is finished is kept, and --resume goes on from there")
     finally:
         run.close()
-    words = [sys.executable, HERE / "report.py", results, "--print"]
-    words += ["--page", run.out / "comparison.md"] if run.quick else ["--page", "docs/comparison.md"]
+    page = run.out / "comparison.md" if run.quick else "docs/comparison.md"
+    words = [sys.executable, HERE / "report.py", results, "--print", "--page", page]
     sys.exit(subprocess.run(list(map(str, words)), check=False).returncode)
 
 

@@ -11,13 +11,14 @@ from importlib import metadata
 from pathlib import Path
 
 from speed import NETWORK, PLAIN
-from worker import HERE, TorchContestant
+from worker import HERE, TorchContestant, remember
 
 BATCH, STEPS = 64, 50
 
 
 def run_once(command, log):
     """Seconds from start to end of a process, and its peak memory in bytes."""
+    remember(command)
     begin = time.perf_counter()
     with open(log, "a", encoding="utf-8") as stream:
         child = subprocess.Popen(list(map(str, command)), stdout=stream, stderr=stream)

@@ -133,7 +133,8 @@ def losses(results):
     for row in map(grid_row, results["grid"]["rows"]):
         found.append((f"convolution, {row['name']}", f"{row['ours']:.1f} GFLOP/s",
                       f"{row['theirs']:.1f} GFLOP/s", row["ratio"]["median"], row["best"]))
-    return sorted((entry for entry in found if entry[3] < 1), key=lambda entry: entry[3]), len(found)
+    slower = sorted((entry for entry in found if entry[3] < 1), key=lambda entry: entry[3])
+    return slower, len(found)
 
 
 def fit_summary(fits):

@@ -41,10 +41,10 @@ def epoch_time(results, path):
         rows = sorted((row for row in results["training"]["rows"] if row["threads"] == threads),
                       key=lambda row: row["batch"])
         for who in ("plain", "best", "bf16", "cnn"):
-            points = [(row["batch"], figures.epoch_seconds(row, best_of(row) if who == "best" else who))
-                      for row in rows if who == "best" or who in row["samples"]]
-            axes.plot([x for x, _ in points], [y["median"] for _, y in points], style, marker="o",
-                      markersize=3, color=COLOURS[who],
+            points = [(row["batch"], figures.epoch_seconds(row, name)["median"]) for row in rows
+                      for name in [best_of(row) if who == "best" else who]
+                      if name in row["samples"]]
+            axes.plot(*zip(*points), style, marker="o", markersize=3, color=COLOURS[who],
                       label=f"{LABELS[who]}, {figures.threads_text(threads)}")
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")

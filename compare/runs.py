@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from speed import ORIGINAL, PLAIN, winner
-from worker import HERE
+from worker import HERE, remember
 
 SCRATCH, SIMPLE = "networks/scratch.net", "networks/simple.net"
 
@@ -13,6 +13,7 @@ SCRATCH, SIMPLE = "networks/scratch.net", "networks/simple.net"
 def ask_numpy(run, *words):
     """One thing of systems_numpy.py."""
     command = [sys.executable, HERE / "systems_numpy.py", *words, "--data", run.data]
+    remember(command)
     with open(run.log, "a", encoding="utf-8") as errors:
         done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=errors,
                               check=True)
@@ -20,7 +21,7 @@ def ask_numpy(run, *words):
 
 
 def numpy(run):
-    """The loops for some batches, and whole trainings in the fair form, with the slip and without."""
+    """The loops for some batches; whole trainings in the fair form, with the slip and without."""
     run.say("loops over every output place")
     loops = ask_numpy(run, "loops", "--batches", 1 if run.quick else 3)
     run.done(0.4)

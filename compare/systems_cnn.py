@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from worker import Bench
+from worker import Bench, remember
 
 
 class Cnn:
@@ -18,6 +18,7 @@ class Cnn:
     def run_json(self, *words):
         """The JSON object that the command prints."""
         command = [str(self.command), *map(str, words), "--json"]
+        remember(command)
         with open(self.log, "a", encoding="utf-8") as errors:
             done = subprocess.run(command, stdout=subprocess.PIPE, stderr=errors, check=True)
         return json.loads(done.stdout)
@@ -36,8 +37,7 @@ class Cnn:
                                "--out", model, "--log", log, *flags)
         first = self.run_json("eval", model, "--data", self.data, "--limit", 1000)
         return {"seed": seed, "epochs": result["epochs"], "accuracy_1000": first["accuracy"],
-                "curve": read_curve(log, result["images"]), "model": str(model),
-                "threads": result["threads"]}
+                "curve": read_curve(log, result["images"]), "threads": result["threads"]}
 
     def training(self, network, batch, threads):
         return Bench(self.build / "bench/train_rate", [network, self.data, batch, threads],

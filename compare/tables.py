@@ -108,8 +108,9 @@ def loader_line(results):
     if not row or "loader" not in row["samples"]:
         return "The original's way (DataLoader, batch 10) was not measured."
     return (f"The original's way (a DataLoader over a Dataset, batch 10): "
-            f"{spread_text(rates(row, 'loader'))} images/s, {epoch_seconds(row, 'loader')['median']:.1f}"
-            f" s an epoch; cnn.c is {times(ratios(row, 'loader'))} times as fast.")
+            f"{spread_text(rates(row, 'loader'))} images/s, "
+            f"{epoch_seconds(row, 'loader')['median']:.1f} s an epoch; cnn.c is "
+            f"{times(ratios(row, 'loader'))} times as fast.")
 
 
 def tail(row, name):
@@ -143,7 +144,8 @@ def cost_table(results):
     seconds = {name: figures.spread(kept) for name, kept in start["seconds"].items()}
     rows = [["process start to first answer, s", spread_text(seconds["torch"]),
              spread_text(seconds["cnn"])],
-            ["peak memory of that process", size(start["peak"]["torch"]), size(start["peak"]["cnn"])],
+            ["peak memory of that process", size(start["peak"]["torch"]),
+             size(start["peak"]["cnn"])],
             ["peak memory in training, batch 64", size(memory["peak"]["torch"]),
              size(memory["peak"]["cnn"])],
             ["installed, with what it needs", size(sum(sizes["torch"].values())), size(ours)],
@@ -243,7 +245,7 @@ def winners_list(results):
     lines = []
     for section in ("training", "prediction"):
         for row in sorted(results[section]["rows"], key=lambda row: (row["threads"], row["batch"])):
-            best = best_of(row)
+            best, ratio = best_of(row), ratios if section == "training" else latency_ratios
             lines.append(f"  {section}, batch {row['batch']}, {threads_text(row['threads'])}: "
-                         f"{setting_of(row, best)}; cnn.c / best {times(ratios(row, best))}")
+                         f"{setting_of(row, best)}; cnn.c / best {times(ratio(row, best))}")
     return "\n".join(lines)

@@ -15,6 +15,24 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
+commands = []  # every command that was begun, once, as the results tell it
+
+
+def remember(words):
+    """Keeps a command without the places of this machine."""
+    text = " ".join(short(str(word)) for word in words)
+    if text not in commands:
+        commands.append(text)
+
+
+def short(word):
+    """A path from here, or, if it lies elsewhere, its last part."""
+    if word == sys.executable:
+        return "python3"
+    path = os.path.relpath(word) if os.path.isabs(word) else word
+    return os.path.basename(path) if path.startswith("..") else path
+
+
 class Refused(Exception):
     """A worker could not do what it was asked; the text says why."""
 
@@ -24,6 +42,7 @@ class Process:
 
     def __init__(self, command, log, env=None):
         self.command, self.log, self.peak = [str(word) for word in command], log, None
+        remember(command)
         with open(log, "a", encoding="utf-8") as errors:
             self.child = subprocess.Popen(self.command, stdin=subprocess.PIPE, text=True,
                                           stdout=subprocess.PIPE, stderr=errors,

@@ -74,6 +74,17 @@ static void log_of_special_values(void **state) {
         assert_relative("log", k, plain_log(ldexp(1, k)), k * logl(2));
 }
 
+/* Against cosl, with the argument rounded as finely as it has. */
+static void cosine_of_half_a_turn(void **state) {
+    (void)state;
+    assert_true(plain_cos_pi(0) == 1 && plain_cos_pi(0.5) == 0 && plain_cos_pi(1) == -1);
+    for (int i = 0; i <= 100000; i++) {
+        const double x = i / 100000.0;
+        const long double exact = cosl(3.14159265358979323846264338327950288L * (long double)x);
+        assert_true(fabsl((long double)plain_cos_pi(x) - exact) < 2.3e-16L);
+    }
+}
+
 static void powers(void **state) {
     (void)state;
     assert_true(power(3, 0) == 1 && power(0, 0) == 1 && power(0, 5) == 0);
@@ -328,6 +339,7 @@ int main(void) {
         cmocka_unit_test(log_within_its_promise),
         cmocka_unit_test(exp_of_special_values),
         cmocka_unit_test(log_of_special_values),
+        cmocka_unit_test(cosine_of_half_a_turn),
         cmocka_unit_test(powers),
         cmocka_unit_test(pool_runs_each_task_once),
         cmocka_unit_test(pool_of_every_processor),

@@ -197,6 +197,37 @@ static void test_refusals(void **state) {
     assert_refused(options, "normalisation: mean 0.1307, deviation 0");
 }
 
+static void test_networks_that_make_no_model(void **state) {
+    cnn_network *network = cnn_network_create(2, 2, 1, NULL);
+    const cnn_conv2d half = {.channels = 1, .kernel = {1, 1}, .stride = {2, 0}};
+    cnn_error error;
+    (void)state;
+    assert_null(cnn_model_create(network, NULL, &error));
+    assert_string_equal(error.message, "no layers after the input");
+    assert_false(cnn_network_conv2d(network, half, &error));
+    assert_string_equal(error.message,
+                        "conv2d 1 1x1 stride 2x0: input is 2x2, a side of the stride is 0");
+    assert_true(cnn_network_flatten(network, NULL));
+    assert_null(cnn_model_create(network, NULL, &error));
+    assert_string_equal(error.message, "no layer has weights: nothing can be learnt");
+    cnn_network_free(network);
+}
+
+static void test_class_names(void **state) {
+    cnn_model *model = sample_model(1, 1);
+    cnn_error error;
+    (void)state;
+    assert_true(cnn_model_set_class(model, 3, "Ankle boot", &error));
+    assert_string_equal(cnn_model_class(model, 3), "Ankle boot");
+    assert_false(cnn_model_set_class(model, 4, "x", &error));
+    assert_string_equal(error.message, "class 4: no such class");
+    assert_false(cnn_model_set_class(model, 0, "", &error));
+    assert_string_equal(error.message, "class 0: the name is no text");
+    assert_false(cnn_model_set_class(model, 0, "a\nb", &error));
+    assert_string_equal(cnn_model_class(model, 0), "0");
+    cnn_model_free(model);
+}
+
 static void test_wrong_batches(void **state) {
     cnn_model *model = sample_model(4, 1);
     cnn_dataset *data = sample_dataset(8, 1);
@@ -259,6 +290,8 @@ int main(void) {
         cmocka_unit_test(test_bytes_and_floats_agree),
         cmocka_unit_test(test_input_gradient_on_request),
         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_networks_that_make_no_model),
+        cmocka_unit_test(test_class_names),
         cmocka_unit_test(test_wrong_batches),
         cmocka_unit_test(test_models_side_by_side),
     };

@@ -55,3 +55,21 @@ double plain_log(double x) {
         sum = (sum + 1.0 / i) * square;
     return k * LN2_HIGH + (k * LN2_LOW + 2 * (s + s * sum));
 }
+
+/* Taylor's series of cos(a) or sin(a) from a term on, |a| <= pi / 4: ten terms leave 1e-19. */
+static double alternate(double term, double square, double n) {
+    double sum = term;
+    for (int i = 0; i < 10; i++, n += 2) {
+        term *= -square / (n * (n + 1));
+        sum += term;
+    }
+    return sum;
+}
+
+double plain_cos_pi(double x) {
+    const double pi = 0x1.921fb54442d18p+1;
+    if (x > 0.5)
+        return -plain_cos_pi(1 - x);
+    const double a = pi * (x <= 0.25 ? x : 0.5 - x);
+    return x <= 0.25 ? alternate(1, a * a, 1) : alternate(a, a * a, 2);
+}

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,12 +122,10 @@ static bool write_device(const char *path, const file_part *parts, size_t count,
 }
 
 /* Writes and closes fd, then gives its file the name. False with errno set; the old file is whole.
- * 0644: mkostemp() lets only the owner read, and a model is a file like others. The umask is not
- * asked for, as it can only be read by setting it, for all threads at once. fsync() before
- * rename(): else a power cut could leave the new name without its bytes. */
+ * fsync() before rename(): else a power cut could leave the new name without its bytes. */
 static bool write_temporary(int fd, const char *temporary, const char *path, const file_part *parts,
                             size_t count) {
-    const bool ok = fchmod(fd, 0644) == 0 && write_parts(fd, parts, count) && fsync(fd) == 0;
+    const bool ok = write_parts(fd, parts, count) && fsync(fd) == 0;
     /* close() must not hide why a write failed. */
     const int reason = errno;
     const bool closed = close(fd) == 0;
@@ -135,25 +134,36 @@ static bool write_temporary(int fd, const char *temporary, const char *path, con
     return ok && closed && rename(temporary, path) == 0;
 }
 
-bool file_write(const char *path, const file_part *parts, size_t count, cnn_error *error) {
+/* A new file beside path, with a name of its own in `name`; -1 with errno set. Beside it, because a
+ * rename is whole or nothing only within one file system. Not mkstemp(), whose files only the owner
+ * may read: this way the umask decides, as for any file. */
+static int open_beside(const char *path, char *name, size_t size) {
+    int fd = -1;
+    for (int i = 0; fd < 0 && i < 1000 && (i == 0 || errno == EEXIST); i++) {
+        const int length = snprintf(name, size, "%s.%ld-%d", path, (long)getpid(), i);
+        if (length < 0 || (size_t)length >= size) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    }
+    return fd;
+}
+
+/* Whoever could read or write the old file can do so with the new one. A file system without modes
+ * refuses, which loses nothing. */
+static void keep_mode(int fd, const char *path) {
     struct stat about;
-    /* rename() would refuse a folder too, but only after everything is written. */
-    if (stat(path, &about) == 0 && S_ISDIR(about.st_mode)) {
-        errno = EISDIR;
-        return refused(error, path, "write");
-    }
-    if (stat(path, &about) == 0 && !S_ISREG(about.st_mode))
-        return write_device(path, parts, count, error);
-    /* Beside the old file: a rename is whole or nothing only within one file system. */
-    char temporary[4096];
-    const int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
-    if (length < 0 || (size_t)length >= sizeof temporary) {
-        errno = ENAMETOOLONG;
-        return refused(error, path, "write");
-    }
-    const int fd = mkostemp(temporary, O_CLOEXEC);
+    if (stat(path, &about) == 0 && fchmod(fd, about.st_mode & 0777) != 0)
+        errno = 0;
+}
+
+static bool replace(const char *path, const file_part *parts, size_t count, cnn_error *error) {
+    char temporary[PATH_MAX];
+    const int fd = open_beside(path, temporary, sizeof temporary);
     if (fd < 0)
         return refused(error, path, "create a file beside it");
+    keep_mode(fd, path);
     if (!write_temporary(fd, temporary, path, parts, count)) {
         refused(error, path, "write");
         unlink(temporary);
@@ -161,4 +171,22 @@ bool file_write(const char *path, const file_part *parts, size_t count, cnn_erro
     }
     flush_folder(path);
     return true;
+}
+
+bool file_write(const char *path, const file_part *parts, size_t count, cnn_error *error) {
+    struct stat about;
+    char target[PATH_MAX];
+    if (stat(path, &about) != 0)
+        return replace(path, parts, count, error);
+    /* rename() would refuse a folder too, but only after everything is written. */
+    if (S_ISDIR(about.st_mode)) {
+        errno = EISDIR;
+        return refused(error, path, "write");
+    }
+    if (!S_ISREG(about.st_mode))
+        return write_device(path, parts, count, error);
+    /* A link stays one: what it points to is replaced. */
+    if (!realpath(path, target))
+        return refused(error, path, "write");
+    return replace(target, parts, count, error);
 }

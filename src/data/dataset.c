@@ -20,7 +20,8 @@ static bool sizes_sound(const cnn_dataset_info *info, size_t *image_size, cnn_er
     if (!info->classes || info->classes > DATASET_CLASSES_LIMIT)
         return error_set(error, CNN_BAD_ARGUMENT, "%zu classes, where 1 to %zu can be",
                          info->classes, DATASET_CLASSES_LIMIT);
-    if (!size_multiply(info->height, info->width, image_size) ||
+    /* Orders of images are lists of 32-bit numbers. */
+    if (info->images > UINT32_MAX || !size_multiply(info->height, info->width, image_size) ||
         !size_multiply(*image_size, info->channels, image_size) ||
         !size_multiply(*image_size, info->images, &all))
         return error_set(error, CNN_BAD_ARGUMENT, "%zu images of %zu x %zu x %zu are too many",

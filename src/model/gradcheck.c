@@ -89,5 +89,6 @@ void gradcheck_array(const probe *p, checked_array a, cnn_gradcheck_row *row, ra
             row->numeric = numeric.value;
         }
     }
-    row->error = fmax(row->error, 0);
+    /* Where every element was skipped, nothing is shown to be right. */
+    row->error = row->checked || !row->elements ? fmax(row->error, 0) : INFINITY;
 }

@@ -4,6 +4,7 @@
  * layers lie in one stretch and gradients in another, so that an optimiser sees two long arrays. */
 #include "model.h"
 
+#include "class_names.h"
 #include "memory.h"
 
 #include <stdio.h>
@@ -199,11 +200,22 @@ const char *cnn_model_class(const cnn_model *model, size_t index) {
     return model->classes[index];
 }
 
-/* Any bytes are taken; whether they are text is asked when the model is saved. */
+/* As strict as a model file, so that saving after a long run cannot fail for a name. */
+static const char *check_class(const cnn_model *model, size_t index, const char *name) {
+    const size_t length = strlen(name);
+    if (index >= cnn_network_classes(model->network))
+        return "no such class";
+    if (length >= CNN_NAME_SIZE)
+        return "the name is too long";
+    if (!length || name_first_unprintable((const uint8_t *)name, length) < length)
+        return "the name is no text";
+    return NULL;
+}
+
 bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error) {
-    if (index >= cnn_network_classes(model->network) || strlen(name) >= CNN_NAME_SIZE)
-        return error_set(error, CNN_BAD_ARGUMENT, "class %zu \"%.60s\": %s", index, name,
-                         strlen(name) >= CNN_NAME_SIZE ? "the name is too long" : "no such class");
+    const char *reason = check_class(model, index, name);
+    if (reason)
+        return error_set(error, CNN_BAD_ARGUMENT, "class %zu: %s", index, reason);
     /* To the end, so that nothing of a longer name stays behind. */
     memset(model->classes[index], 0, CNN_NAME_SIZE);
     memcpy(model->classes[index], name, strlen(name));

@@ -109,6 +109,8 @@ static const char *check_arguments(const layer *layer) {
         /* Only a pair with a word may be left out, which 0 means. */
         if (a->type == ARGUMENT_PAIR && !a->word && (!pair->h || !pair->w))
             return "a side of the window is 0";
+        if (a->offset == offsetof(layer_options, stride) && !pair->h != !pair->w)
+            return "a side of the stride is 0";
         if (a->type == ARGUMENT_PAIR && (pair->h > SIDE_MAX || pair->w > SIDE_MAX))
             return "a number is too large";
     }
@@ -128,10 +130,11 @@ static const char *count_parameters(layer *layer) {
 
 /* Counts by kind, so that a ReLU put in between renames no weights. */
 static void name_layer(const cnn_network *network, layer *layer) {
-    size_t place = 1;
-    for (size_t i = 1; i <= network->count; i++)
-        place += network->layers[i].kind == layer->kind;
-    snprintf(layer->name, sizeof layer->name, "%s%zu", layer->kind->prefix, place);
+    size_t i = network->count;
+    while (i > 0 && network->layers[i].kind != layer->kind)
+        i--;
+    layer->ordinal = i ? network->layers[i].ordinal + 1 : 1;
+    snprintf(layer->name, sizeof layer->name, "%s%zu", layer->kind->prefix, layer->ordinal);
 }
 
 /* grow() comes last: it moves what `before` points to, and only a layer that fits deserves room. */
@@ -191,6 +194,8 @@ bool network_complete(const cnn_network *network, cnn_error *error) {
     if (!network->layers[network->count].flat)
         return error_set(error, CNN_BAD_NETWORK,
                          "the last layer's output is not flat: end with flatten or dense");
+    if (cnn_network_parameters(network) == 0)
+        return error_set(error, CNN_BAD_NETWORK, "no layer has weights: nothing can be learnt");
     return true;
 }
 

@@ -12,7 +12,8 @@ typedef struct layer {
     const layer_kind *kind; /* NULL for layer 0, the input */
     layer_options options;  /* as asked for; defaults are put into the geometry */
     geometry geometry;
-    bool flat; /* the output is a vector */
+    bool flat;      /* the output is a vector */
+    size_t ordinal; /* among the layers of its kind, from 1 */
     char name[LAYER_NAME_SIZE];
     size_t weights, biases; /* how many numbers, 0 without */
 } layer;

@@ -3,6 +3,8 @@
  * made it, and defaults are told in one place only. */
 #include "network.h"
 
+#include "memory.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -91,7 +93,9 @@ size_t cnn_network_parameters(const cnn_network *network) {
 
 /* Each weight meets each place of the output once, as places in the padding count here. */
 static size_t multiply_adds(const layer *layer) {
-    return layer->weights * layer->geometry.y.h * layer->geometry.y.w;
+    size_t product;
+    const size_t places = layer->geometry.y.h * layer->geometry.y.w;
+    return size_multiply(layer->weights, places, &product) ? product : SIZE_MAX;
 }
 
 bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info) {

@@ -3,15 +3,12 @@
  * or to restore, and roundings do not pile up. */
 #include "cnn.h"
 
+#include "explog.h"
 #include "power.h"
-
-#include <math.h>
-
-#define PI 3.14159265358979323846 /* C11 has none */
 
 /* From a at share 0 to b at share 1 along half a cosine. */
 static double anneal(double a, double b, double share) {
-    return b + (a - b) * (1 + cos(PI * share)) / 2;
+    return b + (a - b) * (1 + plain_cos_pi(share)) / 2;
 }
 
 /* A trainer refuses a step_size of 0; whoever calls without one must not divide by it either. */

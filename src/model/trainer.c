@@ -80,7 +80,9 @@ cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer
     /* Cleared, as both rules start from 0. SGD then begins with the bare gradient, as torch does,
      * and has no use for `second`. */
     trainer->first = memory_new(model->parameters_size, sizeof(float), error);
-    trainer->second = memory_new(model->parameters_size, sizeof(float), error);
+    /* Only Adam keeps a second one. */
+    const size_t second = optimizer->kind == CNN_SGD ? 0 : model->parameters_size;
+    trainer->second = memory_new(second, sizeof(float), error);
     if (!trainer->first || !trainer->second) {
         cnn_trainer_free(trainer);
         return NULL;
