@@ -173,9 +173,9 @@ def run_sections(run, names, resume):
 
 def write_results(run, names, seconds):
     command = "make compare" + (" QUICK=1" if run.quick else "")
-    meta = {"date": time.strftime("%Y-%m-%d"), "command": command, "quick": run.quick, "seconds": seconds, "rounds": run.rounds, "slice": run.slice,
-            "seeds": run.seeds, "threads": run.threads,
-            "machine": machine(), "versions": versions(run)}
+    meta = {"date": time.strftime("%Y-%m-%d"), "command": command, "quick": run.quick,
+            "seconds": seconds, "rounds": run.rounds, "slice": run.slice, "seeds": run.seeds,
+            "threads": run.threads, "machine": machine(), "versions": versions(run)}
     results = {"meta": meta, **{name: run.section(name) for name in names}}
     path = run.out / "results.json"
     path.write_text(json.dumps(results), encoding="utf-8")

@@ -44,7 +44,8 @@ def epoch_time(results, path):
             points = [(row["batch"], figures.epoch_seconds(row, name)["median"]) for row in rows
                       for name in [best_of(row) if who == "best" else who]
                       if name in row["samples"]]
-            axes.plot(*zip(*points), style, marker="o", markersize=3, color=COLOURS[who],
+            axes.plot([x for x, _ in points], [y for _, y in points], style, marker="o",
+                      markersize=3, color=COLOURS[who],
                       label=f"{LABELS[who]}, {figures.threads_text(threads)}")
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")

@@ -27,10 +27,11 @@ Written by `{command}` on {date}, in {minutes:.0f} minutes; do not edit. Every f
 {machine}. cnn.c is {cnn} (commit {commit}, {cc}), PyTorch {torch} ({instructions}, {onednn}),
 NumPy {numpy}, Python {python}. "All threads" means {threads}.
 
-A figure is the median of {rounds} rounds, with the least and the most in brackets. In a round all systems of a row take
-one turn each, the order turning round every time, after each has warmed up. Ratios are taken from the pairs of one
-round: **above 1, cnn.c is faster**. A turn is a slice of at least about {slice} s (whole steps), and epochs are scaled
-from slices to 60,000 images. `simple.net` and `scratch.net` are in `networks/`.
+A figure is the median of {rounds} rounds, with the least and the most in brackets. In a round all
+systems of a row take one turn each, the order turning round every time, after each has warmed up.
+Ratios are taken from the pairs of one round: **above 1, cnn.c is faster**. A turn is a slice of
+at least about {slice} s (whole steps), and epochs are scaled from slices to 60,000 images.
+`simple.net` and `scratch.net` are in `networks/`.
 
 ## In short
 
@@ -44,12 +45,14 @@ The row of convolutions is the geometric mean of the ratios.
 
 {scratch}
 
-The slip: the gradient of the mean loss already holds 1 / batch, and the original divides the dense layers' weight
-gradient by the batch size once more. Those weights then learn at a 32nd of the rate; how far ten epochs bring them depends on the
-first weights, which the original's text does not give. Here all systems draw them as PyTorch does. The loops over every
-output place are timed on {loop_batches} batch(es) of 32 and scaled to 1,000 images: {slip_batch:.2f} s a batch with the
-slip, {right_batch:.2f} s without. Losses and accuracies of their columns come from the form without loops, with and
-without the slip: one step of both forms from the same weights differs by {difference:.1e}, relative, in double.
+The slip: the gradient of the mean loss already holds 1 / batch, and the original divides the
+dense layers' weight gradient by the batch size once more. Those weights then learn at a 32nd of
+the rate; how far ten epochs bring them depends on the first weights, which the original's text
+does not give. Here all systems draw them as PyTorch does. The loops over every output place are
+timed on {loop_batches} batch(es) of 32 and scaled to 1,000 images: {slip_batch:.2f} s a batch
+with the slip, {right_batch:.2f} s without. Losses and accuracies of their columns come from the
+form without loops, with and without the slip: one step of both forms from the same weights
+differs by {difference:.1e}, relative, in double.
 
 `simple.net`: Adam 0.001. PyTorch's best is "{best}", the winner at batch 64 below.
 
@@ -61,10 +64,11 @@ without the slip: one step of both forms from the same weights differs by {diffe
 
 ## Training
 
-`simple.net`, Adam, images a second. Gather, forward, loss, backward, update; nothing is evaluated. PyTorch has its images
-in memory as normalised floats and no DataLoader; cnn.c begins from bytes. *Plain* is eager PyTorch as people write it. *Best* is
-the quickest of the settings tried for that row, chosen after the rounds from the two that led a trial of all; with
-all threads PyTorch may also use one.
+`simple.net`, Adam, images a second. Gather, forward, loss, backward, update; nothing is
+evaluated. PyTorch has its images in memory as normalised floats and no DataLoader; cnn.c begins
+from bytes. *Plain* is eager PyTorch as people write it. *Best* is the quickest of the settings
+tried for that row, chosen after the rounds from the two that led a trial of all; with all threads
+PyTorch may also use one.
 
 {training}
 
@@ -80,15 +84,17 @@ Tried for each row: {tried}.{notes}
 
 ## Prediction
 
-`simple.net`. PyTorch gets normalised floats and answers logits; cnn.c gets bytes and answers probabilities.
+`simple.net`. PyTorch gets normalised floats and answers logits; cnn.c gets bytes and answers
+probabilities.
 
 {prediction}
 
 ## Single convolutions
 
-Forward, dx, dw and db, float32, {grid_threads}; images, channels x height x width, kernels, kernel size / stride. PyTorch's best of
-contiguous, channels_last and oneDNN's layout with one thread and with all, by its operators without autograd. Geometric mean
-of the ratios: **{mean:.2f}**.
+Forward, dx, dw and db, float32, {grid_threads}; images, channels x height x width, kernels,
+kernel size / stride. PyTorch's best of contiguous, channels_last and oneDNN's layout with one
+thread and with all, by its operators without autograd. Geometric mean of the ratios:
+**{mean:.2f}**.
 
 {grid}
 
@@ -99,9 +105,10 @@ of the ratios: **{mean:.2f}**.
 {costs}
 
 The first answer: PyTorch imports, loads a state dict and answers one image
-(`compare/first_answer_torch.py`); `cnn eval --limit 1` does the same with a model file. Memory in training: PyTorch's includes
-the images as floats. Installed: `make install` and the libraries the command needs beyond the C library's; pip's files of
-torch and of the packages it requires. Neither counts Python. PyTorch's kernels are compiled; their sources are not in the package. The
+(`compare/first_answer_torch.py`); `cnn eval --limit 1` does the same with a model file. Memory in
+training: PyTorch's includes the images as floats. Installed: `make install` and the libraries the
+command needs beyond the C library's; pip's files of torch and of the packages it requires.
+Neither counts Python. PyTorch's kernels are compiled; their sources are not in the package. The
 NumPy twin has {numpy_lines} lines.
 
 ## Where PyTorch wins
