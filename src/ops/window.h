@@ -32,15 +32,17 @@ static inline range kernel_inside(const geometry *g, size_t q) {
     return (range){first < last ? first : last, last};
 }
 
-/* How many output columns from q on have the same range. */
-static inline size_t columns_alike(const geometry *g, size_t q, range s) {
-    size_t alike = 1;
-    for (; q + alike < g->y.w; alike++) {
-        const range next = kernel_inside(g, q + alike);
-        if (next.first != s.first || next.last != s.last)
-            break;
-    }
-    return alike;
+/* The output columns at which the whole width of the kernel lies inside; may be empty. */
+static inline range columns_whole(const geometry *g) {
+    const size_t first = (g->pad_w + g->v - 1) / g->v;
+    const size_t end = g->x.w + g->pad_w < g->s ? 0 : (g->x.w + g->pad_w - g->s) / g->v + 1;
+    const size_t last = end < g->y.w ? end : g->y.w;
+    return (range){first < last ? first : last, last};
+}
+
+/* How many columns from q on can be taken together: all of `whole`, and else one by one. */
+static inline size_t columns_alike(range whole, size_t q) {
+    return q >= whole.first && q < whole.last ? whole.last - q : 1;
 }
 
 #endif

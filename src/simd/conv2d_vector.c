@@ -46,6 +46,7 @@ static void forward_columns(const geometry *g, const float *x, const float *w_ro
 
 static void conv2d_vector_forward(const geometry *g, const tensors *t, range images) {
     const size_t C = g->x.c, K = g->y.c;
+    const range whole = columns_whole(g);
     for (size_t n = images.first; n < images.last; n++) {
         const float *x = t->x + n * g->x.h * g->x.w * C;
         float *y = t->y + n * g->y.h * g->y.w * K;
@@ -55,7 +56,7 @@ static void conv2d_vector_forward(const geometry *g, const tensors *t, range ima
             const size_t first_row = p.first * g->u + r - g->pad_h;
             for (size_t q = 0, alike; q < g->y.w && p.first < p.last; q += alike) {
                 const range s = kernel_inside(g, q);
-                alike = columns_alike(g, q, s);
+                alike = columns_alike(whole, q);
                 if (s.first < s.last)
                     forward_columns(g, x, t->w + r * g->s * C * K, y, p, first_row, q, alike, s);
             }
@@ -280,12 +281,13 @@ static void backward_weights_listed(const geometry *g, const float *x, const non
  * side by side in x and in w. */
 static void backward_weights_rows(const geometry *g, const float *x, const float *dy, float *dw) {
     const size_t C = g->x.c, K = g->y.c;
+    const range whole = columns_whole(g);
     for (size_t r = 0; r < g->r; r++) {
         const range p = rows_inside(g, r);
         for (size_t i = p.first; i < p.last; i++)
             for (size_t q = 0, alike; q < g->y.w; q += alike) {
                 const range s = kernel_inside(g, q);
-                alike = columns_alike(g, q, s);
+                alike = columns_alike(whole, q);
                 if (s.first == s.last)
                     continue;
                 const size_t h = i * g->u + r - g->pad_h, w = q * g->v + s.first - g->pad_w;
