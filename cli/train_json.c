@@ -47,7 +47,7 @@ static json_t *test_json(const train_run *run) {
 
 static json_t *settings_json(const train_run *run) {
     const training_flags *flags = &run->settings->training;
-    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:I, s:I, s:o}", "network",
+    return json_pack("{s:o, s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:I, s:I, s:s, s:o}", "network",
                      json_line_text(run->settings->network), "parameters",
                      (json_int_t)cnn_network_parameters(run->network), "images",
                      (json_int_t)cnn_dataset_about(run->train).images, "test_images",
@@ -55,8 +55,8 @@ static json_t *settings_json(const train_run *run) {
                      (json_int_t)flags->batch_size, "optimizer", training_optimizer_name(flags),
                      "lr", json_line_real(training_optimizer(flags).lr), "schedule",
                      training_schedule_name(flags), "seed", (json_int_t)flags->seed, "threads",
-                     (json_int_t)cnn_model_threads(run->model), "normalisation",
-                     normalisation_json(run));
+                     (json_int_t)cnn_model_threads(run->model), "backend",
+                     cnn_model_backend(run->model), "normalisation", normalisation_json(run));
 }
 
 json_t *train_json(const train_run *run) {

@@ -51,11 +51,11 @@ void train_report_head(const train_run *run, FILE *stream) {
     say_field(stream, "network", "%s: %s", run->settings->network, layers);
     say_field(stream, "parameters", "%s", say_count(cnn_network_parameters(run->network)).text);
     print_images(run, stream);
-    say_field(stream, "training", "%s, rate %g (%s), batches of %s, seed %s, %s thread%s",
+    say_field(stream, "training", "%s, rate %g (%s), batches of %s, seed %s, %s thread%s, %s",
               training_optimizer_name(flags), training_optimizer(flags).lr,
               training_schedule_name(flags), say_count(flags->batch_size).text,
               say_count(flags->seed).text, say_count(cnn_model_threads(run->model)).text,
-              cnn_model_threads(run->model) == 1 ? "" : "s");
+              cnn_model_threads(run->model) == 1 ? "" : "s", cnn_model_backend(run->model));
     print_columns(run, stream);
     fflush(stream);
 }

@@ -24,6 +24,7 @@ const option training_rows[TRAINING_ROW_COUNT] = {
     ROW_REAL(training_flags, deviation, "--std", "else measured", 1e-6, 1000),
     ROW_COUNT(training_flags, threads, "--threads", "0: every core", 0, 1024),
     ROW_COUNT(training_flags, limit, "--limit", "first N images", 1, 1e9),
+    ROW_TEXT(training_flags, backend, "--backend", "NAME", "ref: the book"),
     ROW_REAL(training_flags, constant, "--constant", "value of --init (0)", -1e6, 1e6),
 };
 
@@ -66,6 +67,7 @@ cnn_model_options training_model(const training_flags *flags, cnn_normalisation 
     options.batch_size = flags->batch_size;
     options.threads = flags->threads;
     options.seed = flags->seed;
+    options.backend = flags->backend;
     options.init = (cnn_init)flags->init;
     options.constant = isnan(flags->constant) ? 0 : (float)flags->constant;
     options.normalisation = normalisation;

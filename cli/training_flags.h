@@ -8,7 +8,7 @@
 
 /* NaN: not given. */
 typedef struct training_flags {
-    const char *data;
+    const char *data, *backend; /* backend NULL: the fastest */
     uint64_t batch_size, seed, threads, limit; /* limit 0: all */
     int optimizer, schedule, init;
     double lr, momentum, weight_decay, gamma, mean, deviation, constant;
@@ -23,7 +23,7 @@ typedef struct training_flags {
     }
 
 /* Add them with option_group {TRAINING_ROWS, offset of the struct}. */
-#define TRAINING_ROW_COUNT 16
+#define TRAINING_ROW_COUNT 17
 extern const option training_rows[TRAINING_ROW_COUNT];
 #define TRAINING_ROWS training_rows, TRAINING_ROW_COUNT
 

@@ -172,8 +172,8 @@ def losses_table(results):
     rows, all_rows = figures.losses(results)
     if not rows:
         return f"In none of the {all_rows} rows of speed."
-    line = (f"PyTorch's best is faster in {len(rows)} of the {all_rows} rows of speed. The ratio is "
-            "cnn.c's speed over PyTorch's; the worst comes first.")
+    line = (f"PyTorch's best is faster in {len(rows)} of the {all_rows} rows of speed. The ratio "
+            "is cnn.c's speed over PyTorch's; the worst comes first.")
     return line + "\n\n" + table(["", "cnn.c", "PyTorch", "ratio", "PyTorch's setting"],
                                  [[*row[:3], f"{row[3]:.2f}", row[4]] for row in rows])
 

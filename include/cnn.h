@@ -176,6 +176,7 @@ typedef struct cnn_model_options {
     float constant;                  /* 0 */
     bool input_gradient;             /* false: also compute input.grad */
     cnn_normalisation normalisation; /* 0.1307, 0.3081 */
+    const char *backend;             /* NULL: the fastest here; or "ref" (the book), "avx2" */
 } cnn_model_options;
 #define CNN_MODEL_OPTIONS_DEFAULT                                                                  \
     {                                                                                              \
@@ -185,8 +186,8 @@ typedef struct cnn_model_options {
 /* Copies the network. options NULL means the defaults. The last layer must be flat. */
 cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options *options,
                             cnn_error *error);
-/* From a safetensors file or its bytes. Of the options only batch_size, threads and input_gradient
- * count; network, parameters, normalisation and class names come from the file. */
+/* From a safetensors file or its bytes. Of the options seed, init, constant and normalisation do
+ * not count; network, parameters, normalisation and class names come from the file. */
 cnn_model *cnn_model_load(const char *path, const cnn_model_options *options, cnn_error *error);
 cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
                            cnn_error *error);
@@ -201,6 +202,7 @@ const cnn_network *cnn_model_network(const cnn_model *model);
 cnn_normalisation cnn_model_normalisation(const cnn_model *model);
 size_t cnn_model_batch_size(const cnn_model *model);
 size_t cnn_model_threads(const cnn_model *model);
+const char *cnn_model_backend(const cnn_model *model);
 /* Bytes held for parameters, gradients, activations and scratch. */
 size_t cnn_model_memory(const cnn_model *model);
 /* "0", "1", ... until set; index below the number of classes. Names are copied. */
@@ -208,7 +210,6 @@ const char *cnn_model_class(const cnn_model *model, size_t index);
 bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error);
 
 typedef enum cnn_type { CNN_FLOAT32, CNN_INT32 } cnn_type;
-
 /* A look into a model's own memory, dense, last index fastest. Valid while the model lives; the
  * contents change with each pass. Parameters may be written between passes. */
 typedef struct cnn_tensor {

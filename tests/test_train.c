@@ -37,9 +37,8 @@ static void test_learns(void **state) {
     cnn_model_free(model);
 }
 
-/* Parameters after a run, to be freed. */
-static float *trained(size_t batch, size_t threads, cnn_train_options options) {
-    cnn_model *model = sample_model(batch, threads);
+/* Parameters after a run, to be freed; frees the model. */
+static float *trained_by(cnn_model *model, cnn_train_options options) {
     cnn_dataset *train = sample_dataset(101, 1);
     assert_true(cnn_train(model, train, NULL, &options, NULL, NULL));
     float *copy = malloc(model->parameters_size * sizeof *copy);
@@ -48,6 +47,10 @@ static float *trained(size_t batch, size_t threads, cnn_train_options options) {
     cnn_dataset_free(train);
     cnn_model_free(model);
     return copy;
+}
+
+static float *trained(size_t batch, size_t threads, cnn_train_options options) {
+    return trained_by(sample_model(batch, threads), options);
 }
 
 static size_t sample_size(void) {
@@ -69,6 +72,29 @@ static void test_threads_change_nothing(void **state) {
             free(many);
         }
         free(one);
+    }
+}
+
+/* The book and the fastest back end end in the same bits. */
+static void test_backends_agree(void **state) {
+    static const size_t batches[] = {2, 10, 33, 64};
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        float *ends[2];
+        for (int book = 0; book < 2; book++) {
+            cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+            options.batch_size = batches[i];
+            options.backend = book ? "ref" : NULL;
+            cnn_network *network = sample_network();
+            cnn_model *model = cnn_model_create(network, &options, NULL);
+            assert_true(!book == !!strcmp(cnn_model_backend(model), "ref") ||
+                        ops_best() == ops_book());
+            ends[book] = trained_by(model, quick(10));
+            cnn_network_free(network);
+        }
+        assert_memory_equal(ends[0], ends[1], sample_size());
+        free(ends[0]);
+        free(ends[1]);
     }
 }
 
@@ -239,13 +265,10 @@ static void test_refusals(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_learns),
-        cmocka_unit_test(test_threads_change_nothing),
-        cmocka_unit_test(test_seed_decides),
-        cmocka_unit_test(test_step_by_step),
-        cmocka_unit_test(test_validation_is_held_out),
-        cmocka_unit_test(test_callback),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_learns),         cmocka_unit_test(test_threads_change_nothing),
+        cmocka_unit_test(test_backends_agree), cmocka_unit_test(test_seed_decides),
+        cmocka_unit_test(test_step_by_step),   cmocka_unit_test(test_validation_is_held_out),
+        cmocka_unit_test(test_callback),       cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

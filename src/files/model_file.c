@@ -278,6 +278,7 @@ static cnn_model *read_model(safetensors *file, const cnn_network *network,
     if (options) {
         used.batch_size = options->batch_size;
         used.threads = options->threads;
+        used.backend = options->backend;
         used.input_gradient = options->input_gradient;
     }
     if (!parameters_check(network, file, error) ||

@@ -135,7 +135,11 @@ static bool check_options(const cnn_model_options *options, cnn_error *error) {
 static bool build(cnn_model *model, const cnn_network *network, cnn_error *error) {
     if (!network_complete(network, error) || !check_options(&model->options, error))
         return false;
-    model->ops = ops_best();
+    model->ops = ops_named(model->options.backend);
+    if (!model->ops)
+        return error_set(error, CNN_BAD_ARGUMENT,
+                         "no back end \"%.32s\" on this machine: ref or %s", model->options.backend,
+                         ops_best()->name);
     model->network = network_copy(network, error);
     model->nodes = memory_new(network->count + 1, sizeof *model->nodes, error);
     if (!model->network || !model->nodes || !allocate(model, error))
@@ -190,6 +194,10 @@ size_t cnn_model_batch_size(const cnn_model *model) {
 
 size_t cnn_model_threads(const cnn_model *model) {
     return pool_threads(model->pool);
+}
+
+const char *cnn_model_backend(const cnn_model *model) {
+    return model->ops->name;
 }
 
 size_t cnn_model_memory(const cnn_model *model) {

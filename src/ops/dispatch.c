@@ -2,6 +2,7 @@
 #include "ops.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 static bool has_fma(void) {
@@ -33,3 +34,9 @@ const ops *ops_best_double(void) {
     return &book_double;
 }
 #endif
+
+const ops *ops_named(const char *name) {
+    if (!name || !strcmp(name, ops_best()->name))
+        return ops_best();
+    return strcmp(name, ops_book()->name) ? NULL : ops_book();
+}

@@ -119,6 +119,8 @@ static inline range range_part(size_t size, size_t parts, size_t part) {
 const ops *ops_best(void);
 /* The book itself, in the fastest build this processor runs. */
 const ops *ops_book(void);
+/* By name ("ref" is the book), or the fastest if NULL. NULL if there is none or not here. */
+const ops *ops_named(const char *name);
 /* The same in double; to be called only where real is double. */
 const ops *ops_best_double(void);
 
