@@ -1,6 +1,7 @@
 # make            the library and the command, in build/
 # make mnist      installs what is missing, builds, gets MNIST, trains, reports
 # make test       installs what is missing, builds and runs every test
+# make compare    sets NumPy, PyTorch and this side by side (QUICK=1: in a few minutes)
 # make check      tests under two compilers and the sanitizers, floors, format, house figures
 # make install    DESTDIR and PREFIX as usual
 MAKEFLAGS += -rR
@@ -42,6 +43,7 @@ OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
            $(SIMDS:%=$(BUILD)/src/simd/%.o)
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
+BENCHES := $(patsubst bench/%.c,$(BUILD)/bench/%,$(filter-out bench/serve.c,$(wildcard bench/*.c)))
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
 
 # Short lines; V=1 shows whole commands, -s nothing.
@@ -49,7 +51,7 @@ QUIET := $(if $(V),,@)
 SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
 SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
-.PHONY: all mnist test run-tests check floors format house install clean
+.PHONY: all mnist test run-tests compare parity check floors format house install clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn
 
 $(BUILD)/%.o: %.c
@@ -92,6 +94,11 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
 
+# Timing programs over the library's objects; the comparison runs them.
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/bench/serve.o $(OBJECTS)
+	$(call SAY,LD)
+	$(QUIET)$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
+
 mnist:
 	@scripts/need build data
 	@$(MAKE) --no-print-directory all
@@ -104,6 +111,12 @@ test:
 
 run-tests: all $(TESTS)
 	@BUILD=$(BUILD) CNN=$(BUILD)/cnn CC="$(CC)" CFLAGS="$(CFLAGS)" tests/run $(TESTS)
+
+compare: all $(BENCHES)
+	@scripts/fetch-data mnist
+	@BUILD=$(BUILD) scripts/venv
+	@$(BUILD)/venv/bin/python compare/compare.py --build $(BUILD) --out $(BUILD)/compare \
+	  $(if $(QUICK),--quick) $(if $(RESUME),--resume)
 
 check:
 	@scripts/need build test check
@@ -129,4 +142,4 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d)
+-include $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d) $(BENCHES:=.d)

@@ -99,6 +99,7 @@ def size(run):
     run.say("installing")
     folder = run.out / "installed"
     shutil.rmtree(folder, ignore_errors=True)
+    remember(["make", "PREFIX=/usr", "install"])
     quiet = {key: value for key, value in os.environ.items()
              if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")}
     with open(run.log, "a", encoding="utf-8") as log:

@@ -138,14 +138,17 @@ def evaluate(model, data, count):
     return loss.item(), right.item()
 
 
-def train_epoch(training, curve, before):
-    """One pass: seconds and mean loss. Every 100 steps adds [images, mean loss so far] to curve."""
+def train_epoch(training, curve, number):
+    """Pass number `number` from 0: seconds and mean loss. Every 100 steps of the whole training
+    adds [images seen, mean loss of this pass so far] to curve, as cnn train logs it."""
+    count = len(training.labels)
+    steps = number * -(-count // training.batch)
     total, seen, begin = 0.0, 0, time.perf_counter()
-    for number, (images, labels) in enumerate(training.epoch(), 1):
+    for step, (images, labels) in enumerate(training.epoch(), steps + 1):
         total = total + training.step(images, labels).detach() * len(labels)
         seen += len(labels)
-        if number % 100 == 0:
-            curve.append([before + seen, total.item() / seen])
+        if step % 100 == 0:
+            curve.append([number * count + seen, total.item() / seen])
     return time.perf_counter() - begin, total.item() / seen
 
 
@@ -153,7 +156,7 @@ def fit(spec):
     """Whole training: as cnn train does it, evaluated after each epoch."""
     training, curve, history = Training(spec), [], []
     for number in range(spec["epochs"]):
-        seconds, train_loss = train_epoch(training, curve, number * len(training.labels))
+        seconds, train_loss = train_epoch(training, curve, number)
         curve.append([(number + 1) * len(training.labels), train_loss])
         test_loss, accuracy = evaluate(training.net, spec["data"], 10000)
         history.append({"seconds": seconds, "train_loss": train_loss, "test_loss": test_loss,
