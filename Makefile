@@ -2,6 +2,7 @@
 # make mnist      installs what is missing, builds, gets MNIST, trains, reports
 # make test       installs what is missing, builds and runs every test
 # make compare    sets NumPy, PyTorch and this side by side (QUICK=1: in a few minutes)
+# make parity     the same numbers as PyTorch, step by step (QUICK=1: in five minutes)
 # make check      tests under two compilers and the sanitizers, floors, format, house figures
 # make install    DESTDIR and PREFIX as usual
 MAKEFLAGS += -rR
@@ -117,6 +118,11 @@ compare: all $(BENCHES)
 	@BUILD=$(BUILD) scripts/venv
 	@$(BUILD)/venv/bin/python compare/compare.py --build $(BUILD) --out $(BUILD)/compare \
 	  $(if $(QUICK),--quick) $(if $(RESUME),--resume)
+
+parity: all
+	@scripts/fetch-data mnist
+	@BUILD=$(BUILD) scripts/venv
+	@BUILD=$(BUILD) $(BUILD)/venv/bin/python compare/parity.py $(if $(QUICK),--quick)
 
 check:
 	@scripts/need build test check
