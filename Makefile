@@ -32,10 +32,10 @@ FLAGS_book_double_fma := -DBOOK_TABLE=book_double_fma -DCNN_REAL=double -mavx2 -
 # gcc would spell out loops of 8 and 16 before it could turn them into vectors.
 BOOK_FLAGS := $(if $(findstring clang,$(CC)),,--param max-completely-peel-times=7)
 
-# The vector kernels: one unit, one object per instruction set. A multiply-add there is a * b + c.
+# The vector kernels: one unit, one object per instruction set.
 SIMD_x86_64 := simd_avx2
 SIMDS  := $(SIMD_$(shell uname -m))
-FLAGS_simd_avx2 := -DSIMD_TABLE=simd_avx2 -DSIMD_NAME='"avx2"' -mavx2 -mfma -ffp-contract=fast
+FLAGS_simd_avx2 := -DSIMD_TABLE=simd_avx2 -DSIMD_NAME='"avx2"' -mavx2 -mfma
 
 PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
 

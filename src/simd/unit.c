@@ -1,6 +1,5 @@
 /* The vector kernels as one unit, compiled once per instruction set; it exports one table. What has
- * no kernel of its own is the book's page, built for the same instruction set. (This unit may
- * contract a * b + c; those pages have no such sum that is not already written as fused().) */
+ * no kernel of its own is the book's page, built for the same instruction set. */
 #include "adam.c"
 #include "conv2d_vector.c"
 #include "dense_vector.c"

@@ -5,6 +5,7 @@
 
 #include "ops.h"
 
+#include <immintrin.h>
 #include <string.h>
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -38,9 +39,10 @@ ALWAYS_INLINE void store_part(float *to, vector v, size_t lanes) {
     memcpy(to, &v, lanes * sizeof *to);
 }
 
-/* Contracted to fused multiply-adds, which this unit is built to allow: one rounding. */
+/* a * b + c rounded once, by name: whether a compiler contracts a * b + c depends on its mood and
+ * on the level of optimisation (gcc does not at -O1), and the bits must not. */
 ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
-    return a * b + c;
+    return _mm256_fmadd_ps(_mm256_set1_ps(a), b, c);
 }
 
 #endif
