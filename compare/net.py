@@ -17,9 +17,9 @@ PREFIXES = {"conv2d": "conv", "relu": "relu", "maxpool2d": "pool", "flatten": "f
 
 
 class Network(nn.Sequential):
-    """The layers by name, and input_shape: (channels, height, width)."""
+    """The layers by name, and input_shape: (channels, height, width), or (values,) of a vector."""
 
-    def __init__(self, input_shape: tuple[int, int, int]):
+    def __init__(self, input_shape: tuple[int, ...]):
         super().__init__()
         self.input_shape = input_shape
 
@@ -58,12 +58,13 @@ def build(text: str) -> Network:
     return net
 
 
-def read_input(words: list[str]) -> tuple[int, int, int]:
-    """input HEIGHTxWIDTH[xCHANNELS] as (channels, height, width)."""
+def read_input(words: list[str]) -> tuple[int, ...]:
+    """input HEIGHTxWIDTH[xCHANNELS] as (channels, height, width); 1x1xVALUES is a vector."""
     if words[0] != "input" or len(words) != 2:
         raise ValueError("the input must come first")
     sizes = [int(size) for size in words[1].split("x")]
-    return (sizes[2] if len(sizes) > 2 else 1, sizes[0], sizes[1])
+    channels = sizes[2] if len(sizes) > 2 else 1
+    return (channels,) if sizes[:2] == [1, 1] else (channels, sizes[0], sizes[1])
 
 
 def make_layer(words: list[str], shape: tuple) -> nn.Module:

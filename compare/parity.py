@@ -8,8 +8,8 @@ Parts, each with its promise at the head of its file:
   hundred    the drift over 100 steps                                        parity_hundred.py
   runs       whole trainings on MNIST, with a picture                        parity_runs.py
 
-Prints progress, then one line per requirement, then `parity: N passed, N failed`; the same and every
-distance stand in parity.json. Exit 1 if a requirement does not hold.
+Prints progress, then one line per requirement, then `parity: N passed, N failed`; the same and
+every distance stand in parity.json. Exit 1 if a requirement does not hold.
 """
 
 import argparse

@@ -10,14 +10,14 @@ and pooling meet a tie (parity_pass.py), because one flipped tie moves a run by 
 what rounding does and says nothing about either program.
 
 From PyTorch in double, ours must be no further than PyTorch's float32: the geometric mean of the
-ratios over tensors and runs is 1 at most, but for twice its standard error.
+ratios over tensors and runs is 1 at most, but for twice its standard error, or 1.2.
 """
 
 import math
 
 import traces
 from parity_data import Images
-from parity_first import DEVIATION, MEAN, NEAR_TIE, SMALL, distances, three_twins
+from parity_first import DEVIATION, MEAN, SMALL, distances, three_twins
 from parity_pass import Branch
 from parity_recipes import CYCLES, RECIPES
 from parity_report import Setting
@@ -26,6 +26,8 @@ STEPS = 100
 BATCH = 8
 FLOOR = 2.0 ** -24
 TIMES = 2
+MOST_NOISE = 1.2  # however uncertain the mean is, it is allowed no more than this
+NEAR_TIE = 1e-4  # weights have drifted by up to 1e-5 by then, so values have too
 
 
 class HundredSteps:
@@ -81,7 +83,8 @@ class HundredSteps:
         error = math.sqrt(sum((log - mean(logs)) ** 2 for log in logs) / (len(logs) - 1)
                           / len(logs))
         report.require(f"100 steps, {self.network}: from double, ours / PyTorch's",
-                       math.exp(mean(logs)), math.exp(2 * error), "limit: two standard errors")
+                       math.exp(mean(logs)), min(math.exp(2 * error), MOST_NOISE),
+                       "limit: two standard errors")
         report.require(f"100 steps, {self.network}: ties", self.gap, NEAR_TIE,
                        f"{self.flips} of PyTorch's choices differed and were made ours")
         report.keep(f"hundred_steps_{self.network}", {
@@ -104,11 +107,9 @@ def mean(values) -> float:
 
 
 def check(setting: Setting):
-    """The quick form leaves out scratch.net, the cycles and two starts of five."""
-    plan = [("simple", 3, RECIPES)] if setting.quick else [("simple", 5, RECIPES + CYCLES),
-                                                           ("scratch", 5, RECIPES + CYCLES)]
-    for network, starts, recipes in plan:
-        steps = HundredSteps(setting, network, starts)
-        for recipe in recipes:
+    """The quick form leaves out scratch.net and two starts of five."""
+    for network in ("simple",) if setting.quick else ("simple", "scratch"):
+        steps = HundredSteps(setting, network, 3 if setting.quick else 5)
+        for recipe in RECIPES + CYCLES:
             steps.recipe(recipe)
         steps.judge()

@@ -2,9 +2,9 @@
 
 The limit is that of the first step, 3e-6 in norm. Two things are counted and reported, not passed
 over: ties, where the choices of the trace are followed once they are seen to be within rounding of
-PyTorch's in double; and tensors beyond the limit that float32 cannot know better, because what was
-summed cancelled: there ours must be no further from PyTorch in double than twice PyTorch's own
-float32 is. Parameters are held to the limit from one and the same gradient (parity_first.py).
+PyTorch's in double; and tensors beyond the limit because what was summed cancelled: those must be
+right from their layer's own inputs (parity_layers.py). Parameters are held to the limit from one
+and the same gradient (parity_first.py).
 """
 
 from dataclasses import dataclass, field
@@ -16,7 +16,8 @@ import net
 import traces
 from parity_data import Images, write_set
 from parity_first import LIMIT, NEAR_TIE, numbers_of
-from parity_pass import Branch, Twin, difference, updated
+from parity_layers import by_themselves, cancelled
+from parity_pass import Branch, Twin, difference, pools, updated
 from parity_random import Sample, draw_network
 from parity_report import Setting
 
@@ -63,7 +64,7 @@ class Comparison:
         try:
             with self.record() as trace:
                 self.compare(trace)
-        except (traces.CommandFailed, RuntimeError, ValueError) as reason:
+        except (traces.CommandFailed, IndexError, RuntimeError, ValueError) as reason:
             self.found.trouble = str(reason).splitlines()[0]
         for path in self.folder.iterdir():
             path.unlink()
@@ -87,7 +88,7 @@ class Comparison:
                              mean=sample.mean, std=sample.deviation, **weights,
                              **sample.recipe.flags)
 
-    def twin(self, initial: dict, trace, dtype=torch.float32) -> dict:
+    def step(self, initial: dict, trace, dtype=torch.float32) -> dict:
         """PyTorch's step."""
         sample, branch = self.sample, Branch(trace, 0)
         batch = Images(self.folder, sample.mean, sample.deviation).batch(0, len(sample.labels))
@@ -102,25 +103,32 @@ class Comparison:
         if self.sample.theirs and not same(initial, self.weights()):
             found.trouble = "PyTorch's weights were not taken over"
             return
-        theirs = self.twin(initial, trace)
+        theirs = self.step(initial, trace)
         if numbers_of(trace, 0) != theirs.keys():
             found.trouble = f"only one has {sorted(numbers_of(trace, 0) ^ theirs.keys())}"
             return
+        wrong = [name for name, right in pools(net.build(self.sample.text), trace).items()
+                 if not right]
+        if wrong:
+            found.trouble = f"{wrong[0]}: not the first maxima of its own inputs"
         theirs |= updated(self.sample.text, initial, self.sample.recipe,
                           {name: trace.get(0, name) for name in theirs if name.endswith(".grad")})
         found.tensors = {name: difference(trace.get(0, name), value, value)
                          for name, value in theirs.items()}
         beyond = [name for name, far in found.tensors.items() if far > LIMIT]
-        if beyond or found.flips:
-            self.ask_double(beyond, theirs, self.twin(initial, trace, torch.float64), trace)
+        if found.flips:
+            self.step(initial, trace, torch.float64)  # measures the ties
+        if beyond:
+            self.judge(beyond, initial, trace)
 
-    def ask_double(self, beyond: list, theirs: dict, double: dict, trace: traces.Trace):
+    def judge(self, beyond: list, initial: dict, trace: traces.Trace):
         """Which of the tensors beyond the limit are wrong, and which only cancelled."""
+        network = net.build(self.sample.text)
+        network.load_state_dict(initial)
+        exact, sums = by_themselves(network.double(), trace)
         for name in beyond:
-            ours_far = difference(trace.get(0, name), double[name], double[name])
-            their_far = difference(theirs[name], double[name], double[name])
-            cancelled = not name.startswith("after/") and ours_far <= 2 * their_far
-            (self.found.cancelled if cancelled else self.found.wrong).append(name)
+            right = name in exact and cancelled(name, trace.get(0, name), exact, sums, LIMIT)
+            (self.found.cancelled if right else self.found.wrong).append(name)
 
 
 def same(ours: dict, theirs: dict) -> bool:
@@ -130,7 +138,7 @@ def same(ours: dict, theirs: dict) -> bool:
 
 def check(setting: Setting, seed: int, count: int):
     """Networks seed to seed + count - 1, and what is required of them."""
-    report, bad, flipped, cancelled = setting.report, [], [], []
+    report, bad, flipped, tiny = setting.report, [], [], []
     worst = (0.0, "", 0)
     for number in range(seed, seed + count):
         found = Comparison(setting, draw_network(number)).run()
@@ -139,16 +147,16 @@ def check(setting: Setting, seed: int, count: int):
             report.say(f"network {number}: {found.reason}; see it: "
                        f"compare/parity.py --network-seed {number}")
         flipped += [(number, found.flips, found.gap)] if found.flips else []
-        cancelled += [(number, name, found.tensors[name]) for name in found.cancelled]
+        tiny += [(number, name, found.tensors[name]) for name in found.cancelled if found.good]
         worst = max([worst] + [(far, name, number) for name, far in found.tensors.items()
                                if name not in found.cancelled])
         if (number - seed + 1) % 100 == 0:
             report.say(f"networks: {number - seed + 1} of {count}, {len(bad)} differ")
     report.require_all(f"random networks {seed} to {seed + count - 1}", count - len(bad), count,
                        f"worst {worst[0]:.2g}: {worst[1]} of network {worst[2]}; ties in "
-                       f"{len(flipped)}, {len(cancelled)} tensors cancelled")
+                       f"{len(flipped)}, {len(tiny)} tensors cancelled")
     report.keep("networks", {"seed": seed, "count": count, "failed": bad, "ties": flipped,
-                             "cancelled": cancelled, "worst": worst})
+                             "cancelled": tiny, "worst": worst})
 
 
 def show(setting: Setting, number: int) -> bool:
@@ -161,7 +169,7 @@ def show(setting: Setting, number: int) -> bool:
     found = Comparison(setting, sample).run()
     for name, far in found.tensors.items():
         remark = ("DIFFERS" if name in found.wrong else
-                  "float32 cannot know better" if name in found.cancelled else "")
+                  "right from its layer's own inputs" if name in found.cancelled else "")
         print(f"{name:24} {far:9.2e}  {remark}".rstrip())
     print(f"\n{found.flips} choices at ties differed, the worst {found.gap:.1e} from one")
     print(f"network {number}: " + ("agrees" if found.good else

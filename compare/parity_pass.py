@@ -4,7 +4,8 @@ ReLU and max pooling have kinks: where two values are equal but for rounding, tw
 let different ones through, and from there on their gradients differ as a whole. Branch therefore
 follows the choices recorded in a trace wherever PyTorch's own differ, counts them, and keeps how
 far from a tie the worst of them was; whoever uses it demands that this be within rounding. Where
-all choices of a layer agree, PyTorch's own operation is used.
+all choices of a layer agree, PyTorch's own operation is used. That of equal values the first wins
+is looked at by itself, from the trace's own values, where it needs no tolerance.
 """
 
 from dataclasses import dataclass
@@ -81,7 +82,9 @@ class Twin:
 
     def step(self, images, labels, branch: Branch) -> dict:
         """One step; every number of it by name."""
-        x = images.detach().to(self.dtype).contiguous(memory_format=self.layout)
+        x = images.detach().to(self.dtype).reshape(-1, *self.net.input_shape)
+        if x.dim() == 4:
+            x = x.contiguous(memory_format=self.layout)
         places = {"input": x.requires_grad_()}
         for name, layer in self.net.named_children():
             x = branch.through(name, layer, x)
@@ -124,6 +127,19 @@ def updated(text: str, initial: dict, recipe: Recipe, gradients: dict) -> dict:
         parameter.grad = gradients[name + ".grad"].clone()
     twin.update()
     return twin.after()
+
+
+def pools(network: nn.Module, trace, step: int = 0) -> dict:
+    """For each pool of a network, whether its winners in a trace are those that PyTorch finds among
+    the very values that the trace says it was given: of equal ones the first."""
+    right, before = {}, "input"
+    for name, layer in network.named_children():
+        if isinstance(layer, nn.MaxPool2d):
+            _, winners = functional.max_pool2d(trace.get(step, before), layer.kernel_size,
+                                               layer.stride, return_indices=True)
+            right[name] = torch.equal(winners, trace.get(step, name + ".winners").long())
+        before = name
+    return right
 
 
 def difference(a: torch.Tensor, b: torch.Tensor, reference: torch.Tensor) -> float:

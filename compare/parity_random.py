@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy
 
-from parity_recipes import RECIPES, Recipe
+from parity_recipes import ALL_RECIPES, Recipe
 
 MOST_PRODUCTS = 2_000_000  # multiply-adds of one image, so that each network takes milliseconds
 
@@ -30,7 +30,7 @@ class Sample(NamedTuple):
 
 
 def sizes(pair: tuple) -> str:
-    """3, or 3x2, both of which may be written for two equal ones."""
+    """3x2."""
     return f"{pair[0]}x{pair[1]}"
 
 
@@ -83,8 +83,8 @@ class Text:
             self.lines.append(line)
 
     def spatial(self):
-        """Up to four convolutions with what goes between."""
-        for _ in range(self.draw.randint(0, 4)):
+        """Up to four convolutions with what goes between; an input of 1x1 is a vector."""
+        for _ in range(self.draw.randint(0, 4) if self.shape[:2] != (1, 1) else 0):
             if self.draw.random() < 0.2:
                 self.pool()
             self.conv()
@@ -134,4 +134,4 @@ def draw_network(seed: int) -> Sample:
     labels = numpy.array([draw.randrange(classes) for _ in range(batch)], numpy.uint8)
     return Sample(seed, "\n".join(text.lines) + "\n", draw_images(draw, (batch, height, width)),
                   labels, round(draw.uniform(0, 0.6), 4), round(draw.uniform(0.1, 1), 4),
-                  draw.choice(RECIPES), draw.random() < 0.5)
+                  draw.choice(ALL_RECIPES), draw.random() < 0.5)

@@ -54,5 +54,6 @@ ADAM_CYCLE = Recipe(
     lambda parameters: optim.Adam(parameters, lr=0.002),
     lambda optimiser, steps: optim.lr_scheduler.OneCycleLR(optimiser, 0.002, total_steps=steps))
 
-RECIPES = (SGD, MOMENTUM, NESTEROV, ADAM, ADAM_DECAY, ADAMW)
+RECIPES = (SGD, MOMENTUM, NESTEROV, ADAM, ADAMW)
+ALL_RECIPES = (*RECIPES, ADAM_DECAY)
 CYCLES = (SGD_CYCLE, ADAM_CYCLE)

@@ -1,12 +1,14 @@
 """Schedules: 200 steps of each beside PyTorch's, to one part in a million.
 
 Rates are those that `cnn trace` recorded while it trained. The momentum, and Adam's beta1, that
-one cycle moves are not in a trace: they are asked of cnn_schedule_apply() in libcnn.so, which must
-also give the recorded rates to the bit; that training uses them is shown by the rules named "one
-cycle" in parity_hundred.py and by parity_first.py.
+one cycle moves are not in a trace: parity_rates.c, compiled here against the library, asks
+cnn_schedule_apply() for them, which must also give the recorded rates to the bit. That training
+uses them is shown by the rules named "one cycle" in parity_hundred.py.
 """
 
-import ctypes
+import os
+import shlex
+from pathlib import Path
 
 import numpy
 import torch
@@ -31,42 +33,27 @@ SCHEDULES = {
     "onecycle": ({}, lambda optimiser: lr_scheduler.OneCycleLR(optimiser, RATE,
                                                                total_steps=STEPS)),
 }
-OPTIMISERS = {  # in the order of cnn_optimizer_kind
+OPTIMISERS = {
     "sgd": lambda parameters: torch.optim.SGD(parameters, lr=RATE, momentum=0.9),
     "adam": lambda parameters: torch.optim.Adam(parameters, lr=RATE),
 }
+LIBRARIES = ("-ljansson", "-lz", "-lm", "-pthread")
 
 
-class Optimizer(ctypes.Structure):
-    """cnn_optimizer."""
-
-    _fields_ = [("kind", ctypes.c_int), ("lr", ctypes.c_double), ("momentum", ctypes.c_double),
-                ("nesterov", ctypes.c_bool), ("weight_decay", ctypes.c_double),
-                ("beta1", ctypes.c_double), ("beta2", ctypes.c_double),
-                ("epsilon", ctypes.c_double)]
-
-
-class Schedule(ctypes.Structure):
-    """cnn_schedule."""
-
-    _fields_ = [("kind", ctypes.c_int), ("total_steps", ctypes.c_size_t),
-                ("step_size", ctypes.c_size_t), ("gamma", ctypes.c_double),
-                ("min_lr", ctypes.c_double), ("warmup", ctypes.c_double),
-                ("div_factor", ctypes.c_double), ("final_div_factor", ctypes.c_double),
-                ("base_momentum", ctypes.c_double), ("max_momentum", ctypes.c_double)]
+def compile_rates(setting: Setting) -> Path:
+    """The program of parity_rates.c. CommandFailed if the compiler refuses."""
+    here, program = Path(__file__).resolve().parent, setting.temp / "rates"
+    traces.run([*shlex.split(os.environ.get("CC", "cc")), "-std=c11",
+                    f"-I{here.parent / 'include'}", "-o", program, here / "parity_rates.c",
+                    setting.cnn.resolve().parent / "libcnn.a", *LIBRARIES])
+    return program
 
 
-def library_values(library, schedule: str, optimiser: str) -> list:
+def library_values(program: Path, schedule: str, optimiser: str) -> list:
     """(rate, momentum or beta1) of every step, from the library."""
-    kinds = list(SCHEDULES)
-    rules = Schedule(kinds.index(schedule), STEPS, STEP_SIZE,
-                     GAMMA if schedule == "step" else 0.1, 0, 0.3, 25, 1e4, 0.85, 0.95)
-    values = []
-    for step in range(STEPS):
-        now = Optimizer(list(OPTIMISERS).index(optimiser), RATE, 0.9, False, 0, 0.9, 0.999, 1e-8)
-        library.cnn_schedule_apply(ctypes.byref(rules), ctypes.c_size_t(step), ctypes.byref(now))
-        values.append((now.lr, now.momentum if optimiser == "sgd" else now.beta1))
-    return values
+    words = [schedule, optimiser, STEPS, RATE, STEP_SIZE, GAMMA]
+    printed = traces.run([program, *words])
+    return [tuple(float(word) for word in line.split()) for line in printed.splitlines()]
 
 
 def pytorch_values(schedule: str, optimiser: str) -> list:
@@ -104,13 +91,12 @@ def furthest(ours, theirs) -> float:
 
 def check(setting: Setting):
     """Every schedule under both kinds of rules."""
-    library = ctypes.CDLL(str(setting.cnn.resolve().parent / "libcnn.so"))
-    library.cnn_schedule_apply.restype = None
+    program = compile_rates(setting)
     for schedule in SCHEDULES:
         rates, momenta, alike = [], [], True
         for optimiser in OPTIMISERS:
             traced = traced_rates(setting, schedule, optimiser)
-            own = library_values(library, schedule, optimiser)
+            own = library_values(program, schedule, optimiser)
             theirs = pytorch_values(schedule, optimiser)
             rates.append(furthest(traced, [rate for rate, _ in theirs]))
             momenta.append(furthest([m for _, m in own], [m for _, m in theirs]))

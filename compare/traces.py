@@ -13,7 +13,7 @@ from safetensors import safe_open
 
 
 class CommandFailed(RuntimeError):
-    """A run of cnn did not end well; the text is what it said."""
+    """A program did not end well; the text is what it said."""
 
 
 class Trace:
@@ -53,8 +53,8 @@ class Trace:
         return f"step{step}/{name}" in self.keys
 
 
-def run_cnn(command: list) -> str:
-    """Runs cnn; gives what it printed. CommandFailed with its last words if it fails."""
+def run(command: list) -> str:
+    """Runs a program; gives what it printed. CommandFailed with its last words if it fails."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True,
                           check=False)
     if done.returncode:
@@ -75,5 +75,5 @@ def flag_words(flags: dict) -> list:
 
 def record(cnn, network, out, **flags) -> Trace:
     """Runs `cnn trace NETWORK --out OUT` with the flags and opens the file."""
-    run_cnn([cnn, "trace", network, "--out", out, *flag_words(flags)])
+    run([cnn, "trace", network, "--out", out, *flag_words(flags)])
     return Trace(out)
