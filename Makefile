@@ -122,7 +122,7 @@ compare: all $(BENCHES)
 parity: all
 	@scripts/fetch-data mnist
 	@BUILD=$(BUILD) scripts/venv
-	@BUILD=$(BUILD) $(BUILD)/venv/bin/python compare/parity.py $(if $(QUICK),--quick)
+	@BUILD=$(BUILD) CC="$(CC)" $(BUILD)/venv/bin/python compare/parity.py $(if $(QUICK),--quick)
 
 check:
 	@scripts/need build test check

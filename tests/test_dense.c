@@ -213,8 +213,12 @@ static void assert_order(const trial *t) {
     const size_t N = t->t.n, C = t->xs / N, K = t->g.y.c;
     for (size_t i = 0; i < t->ys; i++) {
         float sum = t->t.b[i % K];
-        for (size_t c = 0; c < C; c++)
-            sum = fmaf(t->t.x[i / K * C + c], t->t.w[c * K + i % K], sum);
+        for (size_t first = 0; first < C; first += 32) {
+            float piece = 0;
+            for (size_t c = first; c < C && c < first + 32; c++)
+                piece = fmaf(t->t.x[i / K * C + c], t->t.w[c * K + i % K], piece);
+            sum += piece;
+        }
         assert_bits("y", t->t.y, i, sum);
     }
     for (size_t i = 0; i < t->xs; i++) {

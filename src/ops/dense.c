@@ -27,9 +27,9 @@ static void dense_forward(const geometry *g, const tensors *t, range images) {
         for (size_t k = 0; k < K; k++)
             y[n][k] = t->b ? t->b[k] : 0;
     for (size_t c = 0; c < C; c += STRIP)
-        add_products((matrix){&x[images.first][c], images.last - images.first, C,
-                              C - c < STRIP ? C - c : STRIP, 1},
-                     w[c], K, y[images.first], K);
+        add_piece((matrix){&x[images.first][c], images.last - images.first, C,
+                           C - c < STRIP ? C - c : STRIP, 1},
+                  w[c], K, y[images.first], K);
 }
 
 /* Room for a strip of w turned round, so that lanes run along c while the sum runs along k. */

@@ -1,9 +1,10 @@
 /* The contract of every operation. The book (book.c and its pages) fulfils it in plain loops; a
  * faster back end must give the same bits.
  *
- * The rule behind every order below: a sum is one chain of fused multiply-adds, in the order
- * written; vector lanes may run along anything that is not summed over. A batch is cut into shards
- * by its size alone, never by the number of threads. */
+ * The rule behind every order below: a sum is a chain of fused multiply-adds in the order
+ * written, or, where it is long, of such chains added one after the other; vector lanes may run
+ * along anything that is not summed over. A batch is cut into shards by its size alone, never by
+ * the number of threads. */
 #ifndef OPS_OPS_H
 #define OPS_OPS_H
 
@@ -58,7 +59,7 @@ typedef enum sum_axis {
  * relu       y = x < 0 ? 0 : x;  dx = x <= 0 ? 0 : dy   (NaN goes through, as in PyTorch)
  * maxpool2d  the first maximum in row-major order wins; NaN wins over all
  *            dx = 0, then + dy of each window won, over p, q rising
- * dense      y[k]     = b, then + x w over c rising
+ * dense      y[k]     = b, then + (0, then + x w over c rising) of 32 c at a time
  *            dx[c]    = 0, then + dy w over k rising
  *            dw, db   = 0, then + x dy over n rising */
 typedef struct operation {

@@ -15,8 +15,8 @@ static void dense_vector_forward(const geometry *g, const tensors *t, range imag
         for (size_t k = 0; k < K; k++)
             y[n * K + k] = t->b ? t->b[k] : 0;
     for (size_t c = 0; c < C; c += STRIP)
-        add_products((matrix){x + c, rows, C, C - c < STRIP ? C - c : STRIP, 1}, t->w + c * K, K, y,
-                     K);
+        add_piece((matrix){x + c, rows, C, C - c < STRIP ? C - c : STRIP, 1}, t->w + c * K, K, y,
+                  K);
 }
 
 /* Lanes run along images in dx, because its sums run along k, where w's numbers stand. */
