@@ -38,7 +38,9 @@ static real *numbers(size_t count) {
 
 static void forward(void *context, size_t shard) {
     const work *w = context;
-    w->conv->forward(&w->geometry, &w->tensors, range_part(w->tensors.n, w->shards, shard));
+    tensors t = w->tensors;
+    t.scratch = w->scratch + shard * w->scratch_size;
+    w->conv->forward(&w->geometry, &t, range_part(w->tensors.n, w->shards, shard));
 }
 
 static void backward(void *context, size_t shard) {
@@ -95,8 +97,7 @@ static void take_memory(work *w, size_t n) {
     const geometry *g = &w->geometry;
     w->weights = g->r * g->s * g->x.c * g->y.c;
     w->shards = n < SHARDS_MOST ? n : SHARDS_MOST;
-    const size_t most = (n + w->shards - 1) / w->shards;
-    w->scratch_size = w->conv->scratch ? w->conv->scratch(g, most) : 0;
+    w->scratch_size = w->conv->scratch ? w->conv->scratch(g) : 0;
     w->scratch = numbers(w->shards * w->scratch_size);
     w->partials = numbers(w->shards * (w->weights + g->y.c));
     w->tensors = (tensors){.n = n,

@@ -65,6 +65,7 @@ static bool make_model(trace_run *run, cnn_error *error) {
                              cnn_dataset_about(run->images).images, (size_t)flags->batch_size);
     cnn_model_options options = training_model(flags, normalisation);
     options.input_gradient = true;
+    options.every_layer = true;
     run->model = cnn_model_create(run->network, &options, error);
     if (!run->model)
         return false;

@@ -175,6 +175,7 @@ typedef struct cnn_model_options {
     cnn_init init;                   /* CNN_INIT_PYTORCH */
     float constant;                  /* 0 */
     bool input_gradient;             /* false: also compute input.grad */
+    bool every_layer;                /* false: keep what layers fused for speed leave out */
     cnn_normalisation normalisation; /* 0.1307, 0.3081 */
     const char *backend;             /* NULL: the fastest here; or "ref" (the book), "avx2" */
 } cnn_model_options;
@@ -223,7 +224,8 @@ typedef struct cnn_tensor {
  * output ("conv1"), the gradient of the loss with respect to it ("conv1.grad"), of a pool the
  * winners ("pool1.winners": place in the H x W plane), and its parameters with their gradients
  * ("conv1.weight", "conv1.weight.grad"). Activations have the current batch as first index.
- * "input.grad" is there if the options asked for it. */
+ * "input.grad", and what lies between layers that are computed together, are there if the options
+ * asked for them. */
 size_t cnn_model_tensors(const cnn_model *model);
 bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor);
 bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,

@@ -90,7 +90,7 @@ trial trial_new(const book *book, const operation *op, geometry g, size_t n, siz
     t.t.dw = numbers_new(book, t.ws);
     t.t.b = biases ? numbers_new(book, t.bs) : NULL;
     t.t.db = biases ? numbers_new(book, t.bs) : NULL;
-    t.t.scratch = numbers_new(book, op->scratch ? op->scratch(&t.g, t.t.n) : 0);
+    t.t.scratch = numbers_new(book, op->scratch ? op->scratch(&t.g) : 0);
     t.t.winners = malloc((t.ys + 1) * sizeof *t.t.winners);
     assert_non_null(t.t.winners);
     for (size_t i = 0; i < t.ys; i++)

@@ -77,7 +77,7 @@ static void make_tensors(arrays *a, random_state *random, size_t images, uint32_
                             .b = random_below(random, 4) ? drawn(a, random, a->g.y.c, 0) : NULL,
                             .dy = drawn(a, random, a->y * images, zeros)};
     for (int i = 0; i < 2; i++) {
-        const size_t scratch = both[i]->scratch ? both[i]->scratch(&a->g, images) : 0;
+        const size_t scratch = both[i]->scratch ? both[i]->scratch(&a->g) : 0;
         a->t[i] = shared;
         a->t[i].y = numbers(a, a->y * images);
         a->t[i].dx = numbers(a, a->x * images);

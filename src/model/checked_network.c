@@ -71,7 +71,7 @@ static void evaluate_softmax(const probe *p, real *outputs, range images) {
 static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
     const size_t in = batch_of(c, layer->geometry.x), out = batch_of(c, layer->geometry.y);
     const operation *op = operation_of(layer);
-    const size_t scratch = op->scratch ? op->scratch(&layer->geometry, c->options.batch_size) : 0;
+    const size_t scratch = op->scratch ? op->scratch(&layer->geometry) : 0;
     real **arrays[] = {&p->t.dx, &p->dy, &p->y, &p->high, &p->low, &p->t.dw, &p->t.db};
     const size_t sizes[] = {in, out, out, out, out, layer->weights, layer->biases};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)

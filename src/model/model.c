@@ -36,38 +36,45 @@ static size_t plan_parameters(cnn_model *model, arena *arena, bool gradients) {
     return (arena->used - before) / sizeof(float);
 }
 
-/* Activations, their gradients and what else one layer keeps of a batch. The gradient of the input
- * is left out unless asked for: that saves the first layer half of its way back. */
-static void plan_node(cnn_model *model, arena *arena, size_t index) {
-    const layer *layer = &model->network->layers[index];
-    const size_t batch = model->options.batch_size, values = extent_size(layer->geometry.y);
-    node *node = &model->nodes[index];
-    /* The input has no kind. One without an operation passes on the memory of the layer before. */
-    if (layer->kind && !layer->kind->operation) {
+/* The gradient of the input is left out unless asked for: that saves the first layer half of its
+ * way back. */
+static void plan_input(cnn_model *model, arena *arena) {
+    const size_t batch = model->options.batch_size;
+    const size_t values = extent_size(model->network->layers[0].geometry.y);
+    model->nodes[0].y = floats(arena, batch, values);
+    if (model->options.input_gradient)
+        model->nodes[0].dy = floats(arena, batch, values);
+}
+
+/* Activations, their gradients and what else one block keeps of a batch. */
+static void plan_block(cnn_model *model, arena *arena, const block *block) {
+    const layer *first = &model->network->layers[block->first];
+    const layer *last = &model->network->layers[block->last];
+    const size_t batch = model->options.batch_size, values = extent_size(last->geometry.y);
+    node *node = &model->nodes[block->last];
+    if (!block->op) {
         node->y = node[-1].y;
         node->dy = node[-1].dy;
         return;
     }
     node->y = floats(arena, batch, values);
-    if (index > 0 || model->options.input_gradient)
-        node->dy = floats(arena, batch, values);
-    if (layer->kind && layer->kind->winners)
+    node->dy = floats(arena, batch, values);
+    if (last->kind->winners)
         node->winners = (void *)floats(arena, batch, values);
     /* For every shard that there may be: each writes its own sums, so none waits for another.
      * Layers whose rows are shared out instead (dense, with far more weights) need none. */
-    if (layer->weights && layer->kind->operation(model->ops)->axis == SUM_IMAGES)
-        node->partials = floats(arena, SHARDS_MAX, layer->weights + layer->biases);
+    if (first->weights && block->op->axis == SUM_IMAGES)
+        model->nodes[block->first].partials =
+            floats(arena, SHARDS_MAX, first->weights + first->biases);
 }
 
-/* A shard is in one layer at a time: the one that wants the most sets the size for all. */
+/* A shard is in one block at a time: the one that wants the most sets the size for all. */
 static size_t scratch_size(const cnn_model *model) {
-    /* The most images that a shard can have. */
-    const size_t images = (model->options.batch_size + SHARDS_MAX - 1) / SHARDS_MAX;
     size_t most = 0;
-    for (size_t i = 1; i <= model->network->count; i++) {
-        const layer *layer = &model->network->layers[i];
-        const operation *op = layer->kind->operation ? layer->kind->operation(model->ops) : NULL;
-        const size_t size = op && op->scratch ? op->scratch(&layer->geometry, images) : 0;
+    for (size_t i = 0; i < model->block_count; i++) {
+        const block *block = &model->blocks[i];
+        const bool wants = block->op && block->op->scratch;
+        const size_t size = wants ? block->op->scratch(&block->geometry) : 0;
         most = size > most ? size : most;
     }
     return most;
@@ -82,8 +89,9 @@ static void plan(cnn_model *model, arena *arena) {
     model->parameters_size = plan_parameters(model, arena, false);
     model->gradients = (void *)(arena->base ? arena->base + arena->used : NULL);
     plan_parameters(model, arena, true);
-    for (size_t i = 0; i <= model->network->count; i++)
-        plan_node(model, arena, i);
+    plan_input(model, arena);
+    for (size_t i = 0; i < model->block_count; i++)
+        plan_block(model, arena, &model->blocks[i]);
     model->labels = arena_take(arena, batch, sizeof *model->labels);
     model->probabilities = floats(arena, batch, classes);
     model->losses = floats(arena, batch, 1);
@@ -91,6 +99,15 @@ static void plan(cnn_model *model, arena *arena) {
     /* One for each shard, since shards run side by side. */
     model->scratch = floats(arena, SHARDS_MAX, model->scratch_size);
     model->classes = arena_take(arena, classes, sizeof *model->classes);
+}
+
+/* The blocks, and where the dense ones begin: behind a flatten there is no way back to images. */
+static void plan_blocks(cnn_model *model) {
+    model->block_count =
+        blocks_plan(model->network, model->ops, model->options.every_layer, model->blocks);
+    while (model->tail < model->block_count &&
+           !model->network->layers[model->blocks[model->tail].last].flat)
+        model->tail++;
 }
 
 /* The pointers that the first walk leaves are NULL; the second sets every one. */
@@ -142,7 +159,11 @@ static bool build(cnn_model *model, const cnn_network *network, cnn_error *error
                          ops_best()->name);
     model->network = network_copy(network, error);
     model->nodes = memory_new(network->count + 1, sizeof *model->nodes, error);
-    if (!model->network || !model->nodes || !allocate(model, error))
+    model->blocks = memory_new(network->count, sizeof *model->blocks, error);
+    if (!model->network || !model->nodes || !model->blocks)
+        return false;
+    plan_blocks(model);
+    if (!allocate(model, error))
         return false;
     /* Last of what can fail: threads are the dearest to start in vain. */
     model->pool = pool_create(model->options.threads, error);
@@ -176,6 +197,7 @@ void cnn_model_free(cnn_model *model) {
     pool_free(model->pool);
     cnn_network_free(model->network);
     free(model->nodes);
+    free(model->blocks);
     free(model->block);
     free(model);
 }

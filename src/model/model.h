@@ -3,8 +3,8 @@
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
+#include "blocks.h"
 #include "error.h"
-#include "network.h"
 #include "pool.h"
 
 /* A batch is cut into this many shards, or one an image if it is smaller. More would only cost
@@ -13,7 +13,7 @@
 enum { SHARDS_MAX = 8 };
 
 /* What one layer owns; node 0 is the input. Where the layer leaves memory as it is (flatten), y and
- * dy are those of the layer before. */
+ * dy are those of the layer before; inside a block there are none. */
 typedef struct node {
     float *y, *dy;          /* [batch][h][w][c]; dy is NULL where nobody needs it */
     int32_t *winners;       /* of a pool, as y: place in the H x W plane of each maximum */
@@ -24,6 +24,8 @@ typedef struct node {
 struct cnn_model {
     cnn_network *network; /* a copy, owned */
     node *nodes;          /* [layers + 1], owned */
+    block *blocks;        /* [block_count], owned; those from `tail` on are dense */
+    size_t block_count, tail;
     const ops *ops;       /* the back end, chosen when the model is made */
     pool *pool;
     cnn_model_options options;
@@ -44,6 +46,7 @@ struct cnn_model {
  * of one. Both follow from the size of the batch alone. */
 size_t model_shards(const cnn_model *model);
 range model_shard(const cnn_model *model, size_t shard);
+
 
 /* Parameters drawn as the options say. */
 void model_initialise(cnn_model *model);

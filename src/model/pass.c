@@ -1,9 +1,12 @@
 /* The way of one batch:
  *
- *   forward    each shard of images through all layers, to probabilities and losses
- *   backward   each shard back through all layers; then the sums over the whole batch
+ *   forward    each shard of images through convolutions and pools; then, in larger parts, through
+ *              what is dense, to probabilities and losses
+ *   backward   the same two ways back; then the sums over the whole batch
  *
- * Two stops for all threads in a backward pass, one in a forward pass, none inside a shard. */
+ * Shards are few images, so that what one layer writes is still in this core's cache when the next
+ * reads it. Dense layers want many images at a time instead, since they read all their weights for
+ * them. */
 #include "model.h"
 
 #include <string.h>
@@ -17,44 +20,60 @@ range model_shard(const cnn_model *model, size_t shard) {
     return range_part(model->n, model_shards(model), shard);
 }
 
-/* NULL where there is nothing to do (flatten). */
-static const operation *operation_of(const cnn_model *model, size_t index) {
-    const layer *layer = &model->network->layers[index];
-    return layer->kind->operation ? layer->kind->operation(model->ops) : NULL;
+/* What is dense has no sums over images here, so its parts may follow the threads. */
+enum { PART_IMAGES = 4 };
+
+static size_t part_count(const cnn_model *model) {
+    const size_t most = (model->n + PART_IMAGES - 1) / PART_IMAGES;
+    const size_t threads = pool_threads(model->pool);
+    const size_t parts = threads < SHARDS_MAX ? threads : SHARDS_MAX;
+    return parts < most ? parts : most;
 }
 
-/* A layer's x and dx are y and dy of the one before. Scratch is left to the caller. */
-static tensors tensors_of(const cnn_model *model, size_t index) {
-    const node *node = &model->nodes[index], *before = node - 1;
+/* A block's x and dx are y and dy of the one before. Shards and parts have scratch of their own. */
+static tensors tensors_of(const cnn_model *model, const block *block, size_t task) {
+    const node *first = &model->nodes[block->first], *before = first - 1;
+    const node *last = &model->nodes[block->last];
     return (tensors){.n = model->n,
                      .x = before->y,
-                     .w = node->w,
-                     .b = node->b,
-                     .y = node->y,
-                     .winners = node->winners,
-                     .dy = node->dy,
+                     .w = first->w,
+                     .b = first->b,
+                     .y = last->y,
+                     .winners = last->winners,
+                     .dy = last->dy,
                      .dx = before->dy,
-                     .dw = node->dw,
-                     .db = node->db};
+                     .dw = first->dw,
+                     .db = first->db,
+                     .scratch = model->scratch + task * model->scratch_size};
 }
 
-/* All layers in one task: what one writes is still in this core's cache when the next reads it. */
+static void forward_blocks(const cnn_model *model, range blocks, size_t task, range images) {
+    for (size_t i = blocks.first; i < blocks.last; i++) {
+        const block *block = &model->blocks[i];
+        const tensors t = tensors_of(model, block, task);
+        if (block->op)
+            block->op->forward(&block->geometry, &t, images);
+    }
+}
+
 static void forward_shard(void *context, size_t shard) {
     const cnn_model *model = context;
-    const range images = model_shard(model, shard);
-    const size_t last = model->network->count;
-    for (size_t i = 1; i <= last; i++) {
-        const operation *op = operation_of(model, i);
-        const tensors t = tensors_of(model, i);
-        if (op)
-            op->forward(&model->network->layers[i].geometry, &t, images);
-    }
-    model->ops->softmax_forward(cnn_network_classes(model->network), model->nodes[last].y,
-                                model->labels, model->probabilities, model->losses, images);
+    forward_blocks(model, (range){0, model->tail}, shard, model_shard(model, shard));
+}
+
+static void forward_part(void *context, size_t part) {
+    const cnn_model *model = context;
+    const range images = range_part(model->n, part_count(model), part);
+    forward_blocks(model, (range){model->tail, model->block_count}, part, images);
+    model->ops->softmax_forward(cnn_network_classes(model->network),
+                                model->nodes[model->network->count].y, model->labels,
+                                model->probabilities, model->losses, images);
 }
 
 void cnn_model_forward(cnn_model *model) {
-    pool_run(model->pool, model_shards(model), forward_shard, model);
+    if (model->tail)
+        pool_run(model->pool, model_shards(model), forward_shard, model);
+    pool_run(model->pool, part_count(model), forward_part, model);
 }
 
 double cnn_model_loss(cnn_model *model) {
@@ -65,38 +84,40 @@ double cnn_model_loss(cnn_model *model) {
     return sum / (double)model->n;
 }
 
-/* The gradients of one layer as far as one shard of images can tell. dx is NULL where nobody asked,
- * at the first layer; dw of a layer without partials is for sum_part(). */
-static void backward_layer(const cnn_model *model, size_t index, size_t shard) {
-    const operation *op = operation_of(model, index);
-    const layer *layer = &model->network->layers[index];
-    const node *node = &model->nodes[index];
-    const range images = model_shard(model, shard);
-    tensors t = tensors_of(model, index);
-    if (!op)
+/* The gradients of one block as far as these images can tell. dx is NULL where nobody asked, at the
+ * first layer; dw of a layer without partials is for sum_part(). */
+static void backward_block(const cnn_model *model, const block *block, size_t task, range images) {
+    const layer *layer = &model->network->layers[block->first];
+    const node *node = &model->nodes[block->first];
+    tensors t = tensors_of(model, block, task);
+    if (!block->op)
         return;
-    if (t.dx) {
-        /* Its own, since other shards are in backward passes at the same time. */
-        t.scratch = model->scratch + shard * model->scratch_size;
-        op->backward_input(&layer->geometry, &t, images);
-    }
+    if (t.dx)
+        block->op->backward_input(&block->geometry, &t, images);
     if (node->partials) {
-        t.dw = node->partials + shard * (layer->weights + layer->biases);
+        t.dw = node->partials + task * (layer->weights + layer->biases);
         t.db = layer->biases ? t.dw + layer->weights : NULL;
-        op->backward_weights(&layer->geometry, &t, images);
+        block->op->backward_weights(&block->geometry, &t, images);
     }
 }
 
-/* From the losses back to the input. Images do not meet on this way either; only dw and db are sums
- * over them. */
+static void backward_blocks(const cnn_model *model, range blocks, size_t task, range images) {
+    for (size_t i = blocks.last; i-- > blocks.first;)
+        backward_block(model, &model->blocks[i], task, images);
+}
+
+static void backward_part(void *context, size_t part) {
+    const cnn_model *model = context;
+    const range images = range_part(model->n, part_count(model), part);
+    model->ops->softmax_backward(cnn_network_classes(model->network), model->n,
+                                 model->probabilities, model->labels,
+                                 model->nodes[model->network->count].dy, images);
+    backward_blocks(model, (range){model->tail, model->block_count}, part, images);
+}
+
 static void backward_shard(void *context, size_t shard) {
     const cnn_model *model = context;
-    const size_t last = model->network->count;
-    model->ops->softmax_backward(cnn_network_classes(model->network), model->n,
-                                 model->probabilities, model->labels, model->nodes[last].dy,
-                                 model_shard(model, shard));
-    for (size_t i = last; i >= 1; i--)
-        backward_layer(model, i, shard);
+    backward_blocks(model, (range){0, model->tail}, shard, model_shard(model, shard));
 }
 
 /* sum[i] = the parts of all shards, in their order, whichever was done first. The first is copied,
@@ -110,15 +131,16 @@ static void add_partials(const float *partials, size_t shards, size_t stride, ra
             sum[i] += partials[shard * stride + i];
 }
 
-/* One of SUM_PARTS pieces of one layer's dw and db. A number is summed whole in one piece, so how
+/* One of SUM_PARTS pieces of one block's dw and db. A number is summed whole in one piece, so how
  * many pieces there are changes no bit. Of small layers some are empty. */
 enum { SUM_PARTS = 8 };
 
 static void sum_part(void *context, size_t task) {
     const cnn_model *model = context;
-    const size_t index = 1 + task / SUM_PARTS, part = task % SUM_PARTS;
-    const layer *layer = &model->network->layers[index];
-    const node *node = &model->nodes[index];
+    const size_t part = task % SUM_PARTS;
+    const block *block = &model->blocks[task / SUM_PARTS];
+    const layer *layer = &model->network->layers[block->first];
+    const node *node = &model->nodes[block->first];
     if (!layer->weights)
         return;
     /* Either shards have left their own sums, or rows are summed here, over the whole batch. */
@@ -129,17 +151,19 @@ static void sum_part(void *context, size_t task) {
         add_partials(node->partials + layer->weights, shards, stride,
                      range_part(layer->biases, SUM_PARTS, part), node->db);
     } else {
-        const tensors t = tensors_of(model, index);
+        const tensors t = tensors_of(model, block, 0);
         /* A row is a whole sum over the batch, so one thread has it to itself. */
         const size_t rows = layer->weights / layer->geometry.y.c;
         const range part_rows = range_part(rows, SUM_PARTS, part);
         if (part_rows.first < part_rows.last)
-            operation_of(model, index)->backward_weights(&layer->geometry, &t, part_rows);
+            block->op->backward_weights(&block->geometry, &t, part_rows);
     }
 }
 
-/* A sum over the batch needs every shard, hence the stop between the two. */
+/* A sum over the batch needs every shard, hence the stop before the last. */
 void cnn_model_backward(cnn_model *model) {
-    pool_run(model->pool, model_shards(model), backward_shard, model);
-    pool_run(model->pool, model->network->count * SUM_PARTS, sum_part, model);
+    pool_run(model->pool, part_count(model), backward_part, model);
+    if (model->tail)
+        pool_run(model->pool, model_shards(model), backward_shard, model);
+    pool_run(model->pool, model->block_count * SUM_PARTS, sum_part, model);
 }

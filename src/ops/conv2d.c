@@ -57,8 +57,7 @@ static void conv2d_forward(const geometry *g, const tensors *t, range images) {
 }
 
 /* Room for w[r][s][k][c], so that lanes can run along c while the sum runs along k. */
-static size_t conv2d_scratch(const geometry *g, size_t images) {
-    (void)images;
+static size_t conv2d_scratch(const geometry *g) {
     return g->r * g->s * g->x.c * g->y.c;
 }
 

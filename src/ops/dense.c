@@ -33,8 +33,7 @@ static void dense_forward(const geometry *g, const tensors *t, range images) {
 }
 
 /* Room for a strip of w turned round, so that lanes run along c while the sum runs along k. */
-static size_t dense_scratch(const geometry *g, size_t images) {
-    (void)images;
+static size_t dense_scratch(const geometry *g) {
     return g->y.c * STRIP;
 }
 

@@ -24,6 +24,8 @@ typedef struct geometry {
     size_t r, s;         /* kernel or window */
     size_t u, v;         /* stride */
     size_t pad_h, pad_w; /* rows and columns of zeros on each side */
+    /* Of a block: the pool behind convolution and ReLU; NULL: there is none. */
+    const struct geometry *pool;
 } geometry;
 
 /* From first to last - 1. */
@@ -56,7 +58,8 @@ typedef enum sum_axis {
 /* conv2d     y[k]     = b, then + x w over r, s, c rising; places in the padding are left out
  *            dx[c]    = 0, then + dy w over r, s, k rising
  *            dw, db   = 0, then + x dy over n, p, q rising, for the range of images
- * relu       y = x < 0 ? 0 : x;  dx = x <= 0 ? 0 : dy   (NaN goes through, as in PyTorch)
+ *            Where a zero is one factor, a back end may add the product or leave it out.
+ * relu       y = x <= 0 ? 0 : x;  dx = x <= 0 ? 0 : dy   (NaN goes through, as in PyTorch)
  * maxpool2d  the first maximum in row-major order wins; NaN wins over all
  *            dx = 0, then + dy of each window won, over p, q rising
  * dense      y[k]     = b, then + (0, then + x w over c rising) of 32 c at a time
@@ -67,8 +70,8 @@ typedef struct operation {
     operation_pass backward_input;
     operation_pass backward_weights; /* NULL: no weights */
     sum_axis axis;                   /* of backward_weights */
-    /* Numbers of scratch for a call on `images` images; NULL: none. */
-    size_t (*scratch)(const geometry *g, size_t images);
+    /* Numbers of scratch that a call wants, forward or backward; NULL: none. */
+    size_t (*scratch)(const geometry *g);
 } operation;
 
 /* Softmax with cross-entropy over logits x[n][k] with labels[n] below k. Inside in double: max,
@@ -103,6 +106,10 @@ typedef void (*adam_update)(const adam_rates *rates, real *w, const real *dw, re
 typedef struct ops {
     const char *name;
     operation conv2d, relu, maxpool2d, dense;
+    /* A block: convolution, ReLU, and the pool of g->pool if there is one, with the bits of its
+     * parts; y, winners and dy are those of the last part, and winners count where y is above 0.
+     * No function is there in a back end without blocks. Windows must not overlap. */
+    operation conv_block;
     softmax_forward softmax_forward;
     softmax_backward softmax_backward;
     sgd_update sgd;

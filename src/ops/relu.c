@@ -11,7 +11,7 @@ static void relu_forward(const geometry *g, const tensors *t, range images) {
     const real *restrict x = t->x;
     real *restrict y = t->y;
     for (size_t i = values.first; i < values.last; i++)
-        y[i] = x[i] < 0 ? 0 : x[i];
+        y[i] = x[i] <= 0 ? 0 : x[i];
 }
 
 static void relu_backward_input(const geometry *g, const tensors *t, range images) {

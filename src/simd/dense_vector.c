@@ -5,7 +5,9 @@ static size_t dense_inputs(const geometry *g) {
     return g->x.h * g->x.w * g->x.c;
 }
 
-enum { STRIP = 32 }; /* rows of w that stay in cache while all images meet them */
+/* Rows of w that stay in cache while all images meet them; images that share a look at w on the
+ * way back. */
+enum { STRIP = 32, CHUNK = 32 };
 
 static void dense_vector_forward(const geometry *g, const tensors *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c, rows = images.last - images.first;
@@ -14,19 +16,16 @@ static void dense_vector_forward(const geometry *g, const tensors *t, range imag
     for (size_t n = 0; n < rows; n++)
         for (size_t k = 0; k < K; k++)
             y[n * K + k] = t->b ? t->b[k] : 0;
-    for (size_t c = 0; c < C; c += STRIP)
-        add_piece((matrix){x + c, rows, C, C - c < STRIP ? C - c : STRIP, 1}, t->w + c * K, K, y,
-                  K);
+    for (size_t c = 0; c < C; c += STRIP) {
+        const size_t count = C - c < STRIP ? C - c : STRIP;
+        add_piece((matrix){.first = x + c, .rows = rows, .row = C, .count = count, .step = 1},
+                  t->w + c * K, K, y, K);
+    }
 }
 
-/* Lanes run along images in dx, because its sums run along k, where w's numbers stand. */
-static size_t padded(size_t images) {
-    return (images + LANES - 1) / LANES * LANES;
-}
-
-/* dy[k][n] and a strip of dx[c][n], with room for a whole batch of images. */
-static size_t dense_vector_scratch(const geometry *g, size_t images) {
-    return (g->y.c + STRIP) * padded(images);
+/* dy[k][n] and a strip of dx[c][n], for a chunk of images. */
+static size_t dense_vector_scratch(const geometry *g) {
+    return (g->y.c + STRIP) * CHUNK;
 }
 
 /* rows x columns numbers from a matrix whose rows stand `row` apart, as [column][width]. */
@@ -37,27 +36,38 @@ static void transpose(const float *from, size_t row, size_t rows, size_t columns
             to[j * width + i] = from[i * row + j];
 }
 
-static void dense_vector_backward_input(const geometry *g, const tensors *t, range images) {
+/* Lanes run along images, because the sums run along k, where w's numbers stand. */
+static void backward_chunk(const geometry *g, const tensors *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c, count = images.last - images.first;
-    const size_t width = padded(count);
-    float *dy = t->scratch, *strip = dy + K * width;
+    const size_t width = (count + LANES - 1) / LANES * LANES;
+    float *dy = t->scratch, *strip = dy + K * width, *dx = t->dx + images.first * C;
     memset(dy, 0, K * width * sizeof *dy);
     transpose(t->dy + images.first * K, K, count, K, dy, width);
     for (size_t c = 0; c < C; c += STRIP) {
         const size_t rows = C - c < STRIP ? C - c : STRIP;
-        memset(strip, 0, rows * width * sizeof *strip);
-        add_products((matrix){t->w + c * K, rows, K, K, 1}, dy, width, strip, width);
+        set_products((matrix){.first = t->w + c * K, .rows = rows, .row = K, .count = K, .step = 1},
+                     NULL, dy, width, strip, width);
         for (size_t n = 0; n < count; n++)
             for (size_t i = 0; i < rows; i++)
-                t->dx[(images.first + n) * C + c + i] = strip[i * width + n];
+                dx[n * C + c + i] = strip[i * width + n];
+    }
+}
+
+static void dense_vector_backward_input(const geometry *g, const tensors *t, range images) {
+    for (size_t n = images.first; n < images.last; n += CHUNK) {
+        const size_t left = images.last - n;
+        backward_chunk(g, t, (range){n, n + (left < CHUNK ? left : CHUNK)});
     }
 }
 
 static void dense_vector_backward_weights(const geometry *g, const tensors *t, range rows) {
     const size_t C = dense_inputs(g), K = g->y.c;
-    memset(t->dw + rows.first * K, 0, (rows.last - rows.first) * K * sizeof(float));
-    add_products((matrix){t->x + rows.first, rows.last - rows.first, 1, t->n, C}, t->dy, K,
-                 t->dw + rows.first * K, K);
+    const matrix x = {.first = t->x + rows.first,
+                      .rows = rows.last - rows.first,
+                      .row = 1,
+                      .count = t->n,
+                      .step = C};
+    set_products(x, NULL, t->dy, K, t->dw + rows.first * K, K);
     if (!t->db || rows.first)
         return;
     memset(t->db, 0, K * sizeof *t->db);

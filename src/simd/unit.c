@@ -11,7 +11,9 @@
 const ops SIMD_TABLE = {
     .name = SIMD_NAME,
     .conv2d = {conv2d_vector_forward, conv2d_vector_backward_input, conv2d_vector_backward_weights,
-               SUM_IMAGES, conv2d_vector_scratch},
+               SUM_IMAGES, conv_space_size},
+    .conv_block = {conv_block_forward, conv_block_backward_input, conv_block_backward_weights,
+                   SUM_IMAGES, conv_space_size},
     .relu = {.forward = relu_forward, .backward_input = relu_backward_input},
     .maxpool2d = {.forward = maxpool2d_forward, .backward_input = maxpool2d_backward_input},
     .dense = {dense_vector_forward, dense_vector_backward_input, dense_vector_backward_weights,

@@ -1,0 +1,109 @@
+/* What the vector convolution works in besides its tensors: one image with its padding around it,
+ * so that no loop needs to know of edges, and lists of what is not zero in its gradient.
+ *
+ * The zeros of the padding are multiplied and added where the book leaves them out, which changes
+ * nothing as long as weights are finite. */
+#ifndef SIMD_CONV_SPACE_H
+#define SIMD_CONV_SPACE_H
+
+#include "memory.h"
+#include "vector.h"
+
+/* A kernel row lies in the padded image as `run` numbers side by side, s c; each of the r rows of a
+ * turned kernel [k][r][run] is filled up with zeros to whole vectors. */
+typedef struct conv_space {
+    size_t image_row; /* numbers in a row of the padded image */
+    size_t run, vectors, kernel; /* kernel: numbers of one k in turned */
+    size_t words;     /* of 64 channels, for each place */
+    size_t band, room; /* window rows that lists are made for at a time; their windows */
+    float *image;     /* [h + 2 pad][w + 2 pad][c], and a vector more */
+    float *strip;     /* [r of pool][q][k]: what one row of windows sees */
+    float *turned;    /* [k][r][vectors]: w or dw */
+    uint64_t *alive;  /* [p][q][words]: whose gradient is not zero */
+    float *dy;        /* [p][q][k]: the gradient of a block, written out */
+    uint32_t *count, *at; /* lists: [k]; [k][room] where in the image */
+    float *value;         /* [k][room] */
+} conv_space;
+
+/* Behind a convolution without pool each place is a window of its own. */
+static inline geometry conv_windows(const geometry *g) {
+    const geometry none = {.x = g->y, .y = g->y, .r = 1, .s = 1, .u = 1, .v = 1};
+    return g->pool ? *g->pool : none;
+}
+
+enum { BAND_WINDOWS = 64 };
+
+static conv_space conv_cut(const geometry *g, arena *arena) {
+    const geometry pool = conv_windows(g);
+    const size_t C = g->x.c, K = g->y.c, places = g->y.h * g->y.w;
+    conv_space s = {.image_row = (g->x.w + 2 * g->pad_w) * C, .run = g->s * C};
+    s.vectors = (s.run + LANES - 1) / LANES;
+    s.kernel = g->r * s.vectors * LANES;
+    s.words = (K + 63) / 64;
+    s.band = pool.y.w < BAND_WINDOWS ? BAND_WINDOWS / pool.y.w : 1;
+    s.room = s.band * pool.y.w;
+    s.image = arena_take(arena, (g->x.h + 2 * g->pad_h) * s.image_row + LANES, sizeof(float));
+    s.strip = arena_take(arena, pool.r * g->y.w * K, sizeof(float));
+    s.turned = arena_take(arena, K * s.kernel, sizeof(float));
+    s.alive = arena_take(arena, places * s.words, sizeof(uint64_t));
+    s.dy = arena_take(arena, places * K, sizeof(float));
+    s.count = arena_take(arena, K, sizeof(uint32_t));
+    s.at = arena_take(arena, K * s.room, sizeof(uint32_t));
+    s.value = arena_take(arena, K * s.room, sizeof(float));
+    return s;
+}
+
+static size_t conv_space_size(const geometry *g) {
+    arena counted = {0};
+    conv_cut(g, &counted);
+    return counted.overflow ? SIZE_MAX : counted.used / sizeof(float);
+}
+
+static conv_space conv_space_in(const geometry *g, float *scratch) {
+    arena real = {.base = (unsigned char *)scratch};
+    return conv_cut(g, &real);
+}
+
+/* The image with zeros around it. */
+static void conv_pad(const geometry *g, const float *x, const conv_space *s) {
+    const size_t C = g->x.c, row = g->x.w * C, side = g->pad_w * C;
+    const size_t above = g->pad_h * s->image_row;
+    float *to = s->image;
+    memset(to, 0, above * sizeof *to);
+    to += above;
+    for (size_t h = 0; h < g->x.h; h++, to += s->image_row, x += row) {
+        memset(to, 0, side * sizeof *to);
+        memcpy(to + side, x, row * sizeof *to);
+        memset(to + side + row, 0, side * sizeof *to);
+    }
+    memset(to, 0, (above + LANES) * sizeof *to);
+}
+
+/* The image without its padding. */
+static void conv_strip(const geometry *g, const conv_space *s, float *x) {
+    const size_t row = g->x.w * g->x.c;
+    const float *from = s->image + g->pad_h * s->image_row + g->pad_w * g->x.c;
+    for (size_t h = 0; h < g->x.h; h++)
+        memcpy(x + h * row, from + h * s->image_row, row * sizeof *x);
+}
+
+/* w[r][s][c][k] as [k][r][run], and back. */
+static void conv_turn(const geometry *g, const conv_space *s, const float *w) {
+    const size_t K = g->y.c;
+    memset(s->turned, 0, K * s->kernel * sizeof *s->turned);
+    for (size_t k = 0; k < K; k++)
+        for (size_t r = 0; r < g->r; r++)
+            for (size_t i = 0; i < s->run; i++)
+                s->turned[k * s->kernel + r * s->vectors * LANES + i] = w[(r * s->run + i) * K + k];
+}
+
+static void conv_turn_back(const geometry *g, const conv_space *s, float *w) {
+    const size_t K = g->y.c;
+    for (size_t r = 0; r < g->r; r++)
+        for (size_t i = 0; i < s->run; i++)
+            for (size_t k = 0; k < K; k++)
+                w[(r * s->run + i) * K + k] =
+                    s->turned[k * s->kernel + r * s->vectors * LANES + i];
+}
+
+#endif

@@ -1,0 +1,192 @@
+/* dx and dw of a convolution as sums over what is alive, with lanes along a kernel row, s c. */
+#ifndef SIMD_CONV_SPARSE_H
+#define SIMD_CONV_SPARSE_H
+
+#include "conv_alive.h"
+
+/* What there is to add, for one place of the gradient or for one channel of it. */
+typedef struct kernel_sums {
+    const conv_space *space;
+    size_t rows; /* of the kernel */
+    /* GATHER: to dx around one place, from the kernels of the channels alive there. */
+    const uint64_t *alive;
+    const float *values, *turned; /* [k]; [k][r][vectors] */
+    float *dx;
+    /* SCATTER: to dw of one channel, from the image around the places where it is alive. */
+    const uint32_t *at;
+    const float *value;
+    size_t count;
+    float *dw;
+} kernel_sums;
+
+enum direction { GATHER, SCATTER };
+enum { SUMS = 12 }; /* vectors of sums that fit the registers */
+
+/* rows x vectors vectors that stand `row` apart in y. */
+ALWAYS_INLINE void load_block(size_t rows, size_t vectors, const float *y, size_t row,
+                              vector *sum) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t v = 0; v < vectors; v++)
+            sum[r * vectors + v] = load(y + r * row + v * LANES);
+}
+
+ALWAYS_INLINE void store_block(size_t rows, size_t vectors, float *y, size_t row,
+                               const vector *sum) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t v = 0; v < vectors; v++)
+            store(y + r * row + v * LANES, sum[r * vectors + v]);
+}
+
+/* sum = sum + by m. */
+ALWAYS_INLINE void add_block(size_t rows, size_t vectors, float by, const float *m, size_t row,
+                             vector *sum) {
+    for (size_t r = 0; r < rows; r++)
+        for (size_t v = 0; v < vectors; v++)
+            sum[r * vectors + v] =
+                multiply_add(by, load(m + r * row + v * LANES), sum[r * vectors + v]);
+}
+
+/* + dy w, k rising. */
+ALWAYS_INLINE void gather_block(const kernel_sums *c, size_t rows, size_t vectors, size_t r,
+                                size_t v) {
+    const conv_space *s = c->space;
+    const size_t row = s->vectors * LANES, kernel = s->kernel;
+    const float *w = c->turned + r * row + v * LANES, *values = c->values;
+    float *dx = c->dx + r * s->image_row + v * LANES;
+    vector sum[SUMS];
+    load_block(rows, vectors, dx, s->image_row, sum);
+    for (size_t word = 0; word < s->words; word++, values += 64, w += 64 * kernel)
+        for (uint64_t alive = c->alive[word]; alive; alive &= alive - 1) {
+            const size_t k = (size_t)__builtin_ctzll(alive);
+            add_block(rows, vectors, values[k], w + k * kernel, row, sum);
+        }
+    store_block(rows, vectors, dx, s->image_row, sum);
+}
+
+/* + dy x, along the list. */
+ALWAYS_INLINE void scatter_block(const kernel_sums *c, size_t rows, size_t vectors, size_t r,
+                                 size_t v) {
+    const conv_space *s = c->space;
+    const size_t row = s->vectors * LANES, image_row = s->image_row;
+    const float *image = s->image + r * image_row + v * LANES;
+    float *dw = c->dw + r * row + v * LANES;
+    vector sum[SUMS];
+    load_block(rows, vectors, dw, row, sum);
+    for (size_t i = 0; i < c->count; i++)
+        add_block(rows, vectors, c->value[i], image + c->at[i], image_row, sum);
+    store_block(rows, vectors, dw, row, sum);
+}
+
+/* As many blocks of this height as there are rows left from r on; returns the next row. */
+ALWAYS_INLINE size_t blocks(enum direction direction, const kernel_sums *c, size_t rows,
+                            size_t vectors, size_t r, size_t v) {
+    for (; c->rows - r >= rows; r += rows)
+        if (direction == GATHER)
+            gather_block(c, rows, vectors, r, v);
+        else
+            scatter_block(c, rows, vectors, r, v);
+    return r;
+}
+
+/* Columns v to v + vectors - 1 of the whole kernel, in blocks of up to SUMS vectors. */
+ALWAYS_INLINE size_t columns(enum direction direction, const kernel_sums *c, size_t vectors,
+                             size_t v) {
+    const size_t most = SUMS / vectors;
+    for (; c->space->vectors - v >= vectors; v += vectors) {
+        size_t r = 0;
+        if (most >= 5)
+            r = blocks(direction, c, 5, vectors, r, v);
+        if (most >= 3)
+            r = blocks(direction, c, 3, vectors, r, v);
+        if (most >= 2)
+            r = blocks(direction, c, 2, vectors, r, v);
+        blocks(direction, c, 1, vectors, r, v);
+    }
+    return v;
+}
+
+/* Short kernel rows go several at a time: eight sums side by side keep both units busy. */
+ALWAYS_INLINE void add_kernel(enum direction direction, const kernel_sums *c) {
+    size_t v = columns(direction, c, 12, 0);
+    v = columns(direction, c, 6, v);
+    v = columns(direction, c, 4, v);
+    v = columns(direction, c, 2, v);
+    columns(direction, c, 1, v);
+}
+
+static void gather_kernel(const kernel_sums *c) {
+    add_kernel(GATHER, c);
+}
+
+static void scatter_kernel(const kernel_sums *c) {
+    add_kernel(SCATTER, c);
+}
+
+/* The gradient's numbers at place p, q: its window's. NULL between windows. */
+static const float *values_at(const gradient *d, size_t p, size_t q) {
+    const geometry *pool = &d->pool;
+    const size_t row = p / pool->u, column = q / pool->v;
+    return d->dy + (row * pool->y.w + column) * pool->y.c;
+}
+
+static bool any_alive(const conv_space *s, const uint64_t *alive) {
+    uint64_t any = 0;
+    for (size_t word = 0; word < s->words; word++)
+        any |= alive[word];
+    return any != 0;
+}
+
+/* An input meets its outputs p and q falling as r and s rise: so places go backwards. */
+static void sparse_input(const geometry *g, const gradient *d, const conv_space *s) {
+    kernel_sums c = {.space = s, .rows = g->r, .turned = s->turned};
+    for (size_t p = g->y.h; p-- > 0;)
+        for (size_t q = g->y.w; q-- > 0;) {
+            c.alive = s->alive + (p * g->y.w + q) * s->words;
+            if (!any_alive(s, c.alive))
+                continue;
+            c.values = values_at(d, p, q);
+            c.dx = s->image + p * g->u * s->image_row + q * g->v * g->x.c;
+            gather_kernel(&c);
+        }
+}
+
+/* Appends one place to the lists of the channels alive there. */
+static void list_place(const conv_space *s, const uint64_t *alive, const float *values,
+                       uint32_t at) {
+    for (size_t word = 0; word < s->words; word++)
+        for (uint64_t bits = alive[word]; bits; bits &= bits - 1) {
+            const size_t k = word * 64 + (size_t)__builtin_ctzll(bits);
+            const size_t end = k * s->room + s->count[k]++;
+            s->at[end] = at;
+            s->value[end] = values[k];
+        }
+}
+
+/* The places of rows p that windows see, row by row. */
+static void list_rows(const geometry *g, const gradient *d, const conv_space *s, range p) {
+    memset(s->count, 0, g->y.c * sizeof *s->count);
+    for (size_t i = p.first; i < p.last; i++)
+        for (size_t q = 0; q < g->y.w; q++)
+            list_place(s, s->alive + (i * g->y.w + q) * s->words, values_at(d, i, q),
+                       (uint32_t)(i * g->u * s->image_row + q * g->v * g->x.c));
+}
+
+/* Into the turned dw, a band of windows at a time: so lists stay short and the sums of a channel
+ * in registers. */
+static void sparse_weights(const geometry *g, const gradient *d, const conv_space *s) {
+    const size_t rows = s->band * d->pool.u;
+    for (size_t p = 0; p < g->y.h; p += rows) {
+        list_rows(g, d, s, (range){p, p + rows < g->y.h ? p + rows : g->y.h});
+        for (size_t k = 0; k < g->y.c; k++) {
+            const kernel_sums c = {.space = s,
+                                   .rows = g->r,
+                                   .at = s->at + k * s->room,
+                                   .value = s->value + k * s->room,
+                                   .count = s->count[k],
+                                   .dw = s->turned + k * s->kernel};
+            scatter_kernel(&c);
+        }
+    }
+}
+
+#endif
