@@ -31,32 +31,49 @@ ALWAYS_INLINE lanes_mask won(const gradient *d, size_t at, size_t place, size_t 
     return load_places(d->winners + at, count) == (int32_t)place;
 }
 
-/* The bits of one place, 64 channels of it, from its window's numbers at `at`. */
-ALWAYS_INLINE uint64_t alive_word(const gradient *d, size_t at, size_t channels, size_t place) {
-    uint64_t word = 0;
+enum { PLACES = 4 }; /* of a window, that are looked at together */
+
+/* 64 channels or less of `places` places of one window, whose numbers are at `at`: the bits of each
+ * place, into s->alive. Returns how many are set. */
+ALWAYS_INLINE size_t alive_words(const gradient *d, size_t at, size_t channels, size_t places,
+                                 const size_t *place, const conv_space *s, size_t word) {
+    uint64_t bits[PLACES] = {0};
+    size_t alive = 0;
     for (size_t k = 0; k < channels; k += LANES) {
-        lanes_mask mask = gradient_vector(d, at + k, channels - k) != 0;
-        if (d->winners)
-            mask &= won(d, at + k, place, channels - k);
-        word |= (uint64_t)bits_of(mask) << k;
+        const lanes_mask mask = gradient_vector(d, at + k, channels - k) != 0;
+        for (size_t i = 0; i < places; i++) {
+            const lanes_mask here =
+                d->winners ? mask & won(d, at + k, place[i], channels - k) : mask;
+            bits[i] |= (uint64_t)bits_of(here) << k;
+        }
     }
-    return word;
+    for (size_t i = 0; i < places; i++) {
+        s->alive[place[i] * s->words + word] = bits[i];
+        alive += (size_t)__builtin_popcountll(bits[i]);
+    }
+    return alive;
 }
 
-/* All places of one window. */
-ALWAYS_INLINE size_t alive_window(const gradient *d, const conv_space *s, size_t p, size_t q) {
+/* A row of windows of rows x columns places each; these are known where this is called, if they
+ * are few. */
+ALWAYS_INLINE size_t alive_row(const gradient *d, const conv_space *s, size_t p, size_t rows,
+                               size_t columns) {
     const geometry *pool = &d->pool;
-    const size_t K = pool->y.c, window = (p * pool->y.w + q) * K;
+    const size_t K = pool->y.c, W = pool->x.w;
     size_t alive = 0;
-    for (size_t r = 0; r < pool->r; r++)
-        for (size_t i = 0; i < pool->s; i++) {
-            const size_t place = (p * pool->u + r) * pool->x.w + q * pool->v + i;
-            for (size_t word = 0; word < s->words; word++) {
-                const size_t left = K - word * 64;
-                const uint64_t bits =
-                    alive_word(d, window + word * 64, left < 64 ? left : 64, place);
-                s->alive[place * s->words + word] = bits;
-                alive += (size_t)__builtin_popcountll(bits);
+    for (size_t q = 0; q < pool->y.w; q++)
+        for (size_t word = 0; word < s->words; word++) {
+            const size_t at = (p * pool->y.w + q) * K + word * 64, left = K - word * 64;
+            const size_t channels = left < 64 ? left : 64;
+            const size_t corner = p * pool->u * W + q * pool->v;
+            if (rows == 2 && columns == 2) {
+                const size_t place[PLACES] = {corner, corner + 1, corner + W, corner + W + 1};
+                alive += alive_words(d, at, channels, 4, place, s, word);
+                continue;
+            }
+            for (size_t i = 0; i < rows * columns; i++) {
+                const size_t place = corner + i / columns * W + i % columns;
+                alive += alive_words(d, at, channels, 1, &place, s, word);
             }
         }
     return alive;
@@ -68,14 +85,16 @@ static bool pool_has_gaps(const geometry *pool) {
 }
 
 /* Fills s->alive; returns how many numbers are. */
-static size_t find_alive(const gradient *d, const conv_space *s) {
+KERNEL size_t find_alive(const gradient *d, const conv_space *s) {
     const geometry *pool = &d->pool;
     size_t alive = 0;
     if (pool_has_gaps(pool))
         memset(s->alive, 0, pool->x.h * pool->x.w * s->words * sizeof *s->alive);
     for (size_t p = 0; p < pool->y.h; p++)
-        for (size_t q = 0; q < pool->y.w; q++)
-            alive += alive_window(d, s, p, q);
+        if (pool->r == 2 && pool->s == 2)
+            alive += alive_row(d, s, p, 2, 2);
+        else
+            alive += alive_row(d, s, p, pool->r, pool->s);
     return alive;
 }
 
@@ -87,30 +106,35 @@ static bool conv_sparse(const geometry *g, const gradient *d, const conv_space *
            2 * find_alive(d, s) <= pool->x.h * pool->x.w * pool->x.c;
 }
 
-/* `count` numbers of one window, to all its places. */
-ALWAYS_INLINE void write_out_window(const gradient *d, const conv_space *s, size_t p, size_t q,
-                                    size_t k, size_t count) {
+/* A row of windows, to all its places; rows and columns as in alive_row(). */
+ALWAYS_INLINE void write_out_row(const gradient *d, const conv_space *s, size_t p, size_t rows,
+                                 size_t columns) {
     const geometry *pool = &d->pool;
-    const size_t K = pool->y.c, at = (p * pool->y.w + q) * K + k;
-    const vector dy = gradient_vector(d, at, count);
-    for (size_t r = 0; r < pool->r; r++)
-        for (size_t i = 0; i < pool->s; i++) {
-            const size_t place = (p * pool->u + r) * pool->x.w + q * pool->v + i;
-            const vector here = d->winners ? keep(won(d, at, place, count), dy) : dy;
-            store_some(s->dy + place * K + k, here, count);
+    const size_t K = pool->y.c, W = pool->x.w;
+    for (size_t q = 0; q < pool->y.w; q++)
+        for (size_t k = 0; k < K; k += LANES) {
+            const size_t at = (p * pool->y.w + q) * K + k;
+            const size_t corner = p * pool->u * W + q * pool->v;
+            const vector dy = gradient_vector(d, at, K - k);
+            for (size_t r = 0; r < rows; r++)
+                for (size_t i = 0; i < columns; i++) {
+                    const size_t place = corner + r * W + i;
+                    const vector here = d->winners ? keep(won(d, at, place, K - k), dy) : dy;
+                    store_some(s->dy + place * K + k, here, K - k);
+                }
         }
 }
 
 /* The same gradient with all its zeros, place by place. */
-static void write_out(const gradient *d, const conv_space *s) {
+KERNEL void write_out(const gradient *d, const conv_space *s) {
     const geometry *pool = &d->pool;
-    const size_t K = pool->y.c;
     if (pool_has_gaps(pool))
-        memset(s->dy, 0, pool->x.h * pool->x.w * K * sizeof *s->dy);
+        memset(s->dy, 0, pool->x.h * pool->x.w * pool->y.c * sizeof *s->dy);
     for (size_t p = 0; p < pool->y.h; p++)
-        for (size_t q = 0; q < pool->y.w; q++)
-            for (size_t k = 0; k < K; k += LANES)
-                write_out_window(d, s, p, q, k, K - k);
+        if (pool->r == 2 && pool->s == 2)
+            write_out_row(d, s, p, 2, 2);
+        else
+            write_out_row(d, s, p, pool->r, pool->s);
 }
 
 /* + dy over row r of the places that row p of the windows sees: of each window's numbers, those
@@ -134,7 +158,7 @@ ALWAYS_INLINE vector bias_row(const gradient *d, size_t p, size_t r, size_t k, v
 }
 
 /* db: + dy over p, q rising. */
-static void add_bias(const gradient *d, float *db) {
+KERNEL void add_bias(const gradient *d, float *db) {
     const geometry *pool = &d->pool;
     const size_t K = pool->y.c;
     for (size_t k = 0; k < K; k += LANES) {

@@ -17,7 +17,7 @@ static void swap_channels(const geometry *g, const conv_space *s, const float *w
 }
 
 /* Into the padded image: an input meets its outputs p and q falling as r and s rise. */
-static void dense_input(const geometry *g, const float *dy, const conv_space *s) {
+KERNEL void dense_input(const geometry *g, const float *dy, const conv_space *s) {
     const size_t C = g->x.c, K = g->y.c;
     for (size_t r = 0; r < g->r; r++)
         for (size_t p = 0; p < g->y.h; p++)
@@ -32,7 +32,7 @@ static void dense_input(const geometry *g, const float *dy, const conv_space *s)
 }
 
 /* The weights of a kernel row are the rows of one product. */
-static void dense_weights_rows(const geometry *g, const float *dy, const conv_space *s, float *dw) {
+KERNEL void dense_weights_rows(const geometry *g, const float *dy, const conv_space *s, float *dw) {
     const size_t K = g->y.c;
     for (size_t r = 0; r < g->r; r++)
         for (size_t p = 0; p < g->y.h; p++)
@@ -54,12 +54,14 @@ ALWAYS_INLINE void taps_block(const geometry *g, const float *dy, const conv_spa
         for (size_t i = 0; i < columns; i++)
             sum[r * columns + i] = load_some(dw + r * dw_row + i * K + k, count);
     for (size_t p = 0; p < g->y.h; p++) {
-        const float *x = image + p * g->u * row, *from = dy + p * g->y.w * K + k;
-        for (size_t q = 0; q < g->y.w; q++, x += step, from += K) {
+        const float *from = dy + p * g->y.w * K + k, *x[3];
+        for (size_t r = 0; r < rows; r++)
+            x[r] = image + (p * g->u + r) * row;
+        for (size_t q = 0; q < g->y.w; q++, from += K) {
             const vector d = load_some(from, count);
-            for (size_t r = 0; r < rows; r++)
+            for (size_t r = 0; r < rows; r++, x[r - 1] += step)
                 for (size_t i = 0; i < columns; i++)
-                    sum[r * columns + i] = multiply_add(x[r * row + i], d, sum[r * columns + i]);
+                    sum[r * columns + i] = multiply_add(x[r][i], d, sum[r * columns + i]);
         }
     }
     for (size_t r = 0; r < rows; r++)
@@ -83,7 +85,7 @@ ALWAYS_INLINE void taps_rows(const geometry *g, const float *dy, const conv_spac
 }
 
 /* The same sums where kernel rows are so short that a product of them would have few rows. */
-static void dense_weights_taps(const geometry *g, const float *dy, const conv_space *s, float *dw) {
+KERNEL void dense_weights_taps(const geometry *g, const float *dy, const conv_space *s, float *dw) {
     size_t r = 0;
     for (; g->r - r >= 3; r += 3)
         taps_rows(g, dy, s, 3, r, dw);

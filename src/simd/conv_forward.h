@@ -55,7 +55,7 @@ ALWAYS_INLINE void pool_row(const geometry *pool, const float *strip, size_t p, 
     }
 }
 
-static void pool_row_any(const geometry *pool, const float *strip, size_t p, float *y,
+KERNEL void pool_row_any(const geometry *pool, const float *strip, size_t p, float *y,
                          int32_t *winners) {
     if (pool->r == 2 && pool->s == 2)
         pool_row(pool, strip, p, 2, 2, y, winners);

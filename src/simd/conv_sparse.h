@@ -114,19 +114,12 @@ ALWAYS_INLINE void add_kernel(enum direction direction, const kernel_sums *c) {
     columns(direction, c, 1, v);
 }
 
-static void gather_kernel(const kernel_sums *c) {
+KERNEL void gather_kernel(const kernel_sums *c) {
     add_kernel(GATHER, c);
 }
 
-static void scatter_kernel(const kernel_sums *c) {
+KERNEL void scatter_kernel(const kernel_sums *c) {
     add_kernel(SCATTER, c);
-}
-
-/* The gradient's numbers at place p, q: its window's. NULL between windows. */
-static const float *values_at(const gradient *d, size_t p, size_t q) {
-    const geometry *pool = &d->pool;
-    const size_t row = p / pool->u, column = q / pool->v;
-    return d->dy + (row * pool->y.w + column) * pool->y.c;
 }
 
 static bool any_alive(const conv_space *s, const uint64_t *alive) {
@@ -136,18 +129,30 @@ static bool any_alive(const conv_space *s, const uint64_t *alive) {
     return any != 0;
 }
 
+/* One row p of places, window by window, backwards. */
+static void gather_row(const geometry *g, const gradient *d, kernel_sums *c, size_t p,
+                       const float *window) {
+    const geometry *pool = &d->pool;
+    const conv_space *s = c->space;
+    float *row = s->image + p * g->u * s->image_row;
+    for (size_t column = pool->y.w; column-- > 0;)
+        for (size_t i = pool->s; i-- > 0;) {
+            const size_t q = column * pool->v + i;
+            c->alive = s->alive + (p * g->y.w + q) * s->words;
+            c->values = window + column * g->y.c;
+            c->dx = row + q * g->v * g->x.c;
+            if (any_alive(s, c->alive))
+                gather_kernel(c);
+        }
+}
+
 /* An input meets its outputs p and q falling as r and s rise: so places go backwards. */
 static void sparse_input(const geometry *g, const gradient *d, const conv_space *s) {
+    const geometry *pool = &d->pool;
     kernel_sums c = {.space = s, .rows = g->r, .turned = s->turned};
-    for (size_t p = g->y.h; p-- > 0;)
-        for (size_t q = g->y.w; q-- > 0;) {
-            c.alive = s->alive + (p * g->y.w + q) * s->words;
-            if (!any_alive(s, c.alive))
-                continue;
-            c.values = values_at(d, p, q);
-            c.dx = s->image + p * g->u * s->image_row + q * g->v * g->x.c;
-            gather_kernel(&c);
-        }
+    for (size_t row = pool->y.h; row-- > 0;)
+        for (size_t r = pool->r; r-- > 0;)
+            gather_row(g, d, &c, row * pool->u + r, d->dy + row * pool->y.w * g->y.c);
 }
 
 /* Appends one place to the lists of the channels alive there. */
@@ -162,21 +167,34 @@ static void list_place(const conv_space *s, const uint64_t *alive, const float *
         }
 }
 
-/* The places of rows p that windows see, row by row. */
-static void list_rows(const geometry *g, const gradient *d, const conv_space *s, range p) {
+/* One row p of places, window by window. */
+KERNEL void list_row(const geometry *g, const gradient *d, const conv_space *s, size_t p,
+                     const float *window) {
+    const geometry *pool = &d->pool;
+    const size_t row = p * g->u * s->image_row;
+    for (size_t column = 0; column < pool->y.w; column++)
+        for (size_t i = 0; i < pool->s; i++) {
+            const size_t q = column * pool->v + i;
+            list_place(s, s->alive + (p * g->y.w + q) * s->words, window + column * g->y.c,
+                       (uint32_t)(row + q * g->v * g->x.c));
+        }
+}
+
+/* The lists of some rows of windows. */
+static void list_windows(const geometry *g, const gradient *d, const conv_space *s, range rows) {
+    const geometry *pool = &d->pool;
     memset(s->count, 0, g->y.c * sizeof *s->count);
-    for (size_t i = p.first; i < p.last; i++)
-        for (size_t q = 0; q < g->y.w; q++)
-            list_place(s, s->alive + (i * g->y.w + q) * s->words, values_at(d, i, q),
-                       (uint32_t)(i * g->u * s->image_row + q * g->v * g->x.c));
+    for (size_t row = rows.first; row < rows.last; row++)
+        for (size_t r = 0; r < pool->r; r++)
+            list_row(g, d, s, row * pool->u + r, d->dy + row * pool->y.w * g->y.c);
 }
 
 /* Into the turned dw, a band of windows at a time: so lists stay short and the sums of a channel
  * in registers. */
 static void sparse_weights(const geometry *g, const gradient *d, const conv_space *s) {
-    const size_t rows = s->band * d->pool.u;
-    for (size_t p = 0; p < g->y.h; p += rows) {
-        list_rows(g, d, s, (range){p, p + rows < g->y.h ? p + rows : g->y.h});
+    const size_t rows = d->pool.y.h;
+    for (size_t row = 0; row < rows; row += s->band) {
+        list_windows(g, d, s, (range){row, row + s->band < rows ? row + s->band : rows});
         for (size_t k = 0; k < g->y.c; k++) {
             const kernel_sums c = {.space = s,
                                    .rows = g->r,

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+/* A heavy loop stays by itself, so that it has all registers. */
+#define KERNEL static __attribute__((noinline))
 
 enum { VECTOR_BYTES = 32, LANES = VECTOR_BYTES / sizeof(float) };
 
