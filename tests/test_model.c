@@ -39,7 +39,11 @@ static void set_batch(cnn_model *model, size_t first, size_t count) {
 }
 
 static void test_everything_has_a_name(void **state) {
-    cnn_model *model = sample_model(16, 1);
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    options.every_layer = true;
+    cnn_network *network = sample_network();
+    cnn_model *model = cnn_model_create(network, &options, NULL);
+    cnn_network_free(network);
     (void)state;
     set_batch(model, 0, 5);
     assert_shape(model, "input", 4, (size_t[]){5, 8, 8, 1});
@@ -72,6 +76,9 @@ static void test_tensors_by_number(void **state) {
     assert_false(cnn_model_tensor_at(model, count, &by_number));
     assert_false(cnn_model_tensor(model, "input.grad", &by_number, &error));
     assert_string_equal(error.message, "no tensor named \"input.grad\"");
+    if (!cnn_model_tensor(model, "conv1", &by_number, &error))
+        assert_string_equal(error.message,
+                            "no tensor named \"conv1\" without the option every_layer");
     cnn_model_free(model);
 }
 

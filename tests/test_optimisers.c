@@ -235,7 +235,7 @@ static void adam_double(const ops *ops, const cnn_optimizer *o, double *w, const
                                      1 - o->beta1,
                                      1 - o->beta2,
                                      o->lr / (1 - pow(o->beta1, (double)t)),
-                                     sqrt(1 - pow(o->beta2, (double)t)),
+                                     1 / sqrt(1 - pow(o->beta2, (double)t)),
                                      o->epsilon};
     ops->adam((const void *)&rates, (void *)w, (const void *)dw, (void *)m, (void *)v,
               (range){0, 1});
@@ -273,7 +273,7 @@ static void adam_to_the_bit(const adam_rates *r, float *w, float dw, float *m, f
     const float kept = *w * r->shrink, g = fmaf(r->weight_decay, *w, dw);
     *m = fmaf(r->new1, g - *m, *m);
     *v = fmaf(r->new2 * g, g, r->beta2 * *v);
-    *w = fmaf(-r->step, *m / (sqrtf(*v) / r->root + r->epsilon), kept);
+    *w = fmaf(-r->step, *m / fmaf(sqrtf(*v), r->root, r->epsilon), kept);
 }
 
 static const sgd_rates sgd_cases[] = {

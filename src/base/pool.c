@@ -1,7 +1,11 @@
-/* Workers sleep until a round begins, then draw task numbers from one counter until none is left;
+/* Workers wait until a round begins, then draw task numbers from one counter until none is left;
  * the caller draws along. A counter and not fixed shares: a thread that the system holds up then
  * simply does fewer. A round is over when every worker has reported back, also those that came too
- * late to find a task: so none can still be at it when the next round changes what it reads. */
+ * late to find a task: so none can still be at it when the next round changes what it reads.
+ *
+ * Rounds of one step follow each other within microseconds, and to be woken takes longer: so a
+ * thread first watches for a while, then sleeps. With more threads than processors it sleeps at
+ * once, since it would only keep others from working. */
 #define _GNU_SOURCE
 #include "pool.h"
 
@@ -12,15 +16,19 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+/* Looks before it sleeps: some tens of microseconds. */
+enum { LOOKS = 5000 };
+
 struct pool {
     size_t threads;     /* the caller's included */
+    size_t looks;       /* LOOKS or 0 */
     pthread_t *workers; /* the first `started` of them run */
     size_t started;
-    pthread_mutex_t lock; /* over all that follows but `next` */
+    pthread_mutex_t lock; /* of those who sleep; the counters change under it */
     pthread_cond_t begin, done;
-    size_t round;   /* counts calls of pool_run, so that no worker takes one twice */
-    size_t working; /* workers not yet through with this round */
-    bool stop;
+    atomic_size_t round;   /* counts calls of pool_run, so that no worker takes one twice */
+    atomic_size_t working; /* workers not yet through with this round */
+    atomic_bool stop;
     /* Of this round. Workers read them without the lock: they change only between rounds. */
     pool_task task;
     void *context;
@@ -34,17 +42,31 @@ static void take_tasks(pool *pool) {
         pool->task(pool->context, i);
 }
 
+/* Tells the processor that this loop only waits. */
+static void relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+static bool begun(pool *pool, size_t seen) {
+    return atomic_load(&pool->round) != seen || atomic_load(&pool->stop);
+}
+
 /* Waits for a round after `seen`; false when the pool ends. Numbers are compared, not signals
  * counted: a round that began before the worker got here is seen all the same, and a wait that ends
  * for no reason, as POSIX allows, goes on. */
 static bool await_round(pool *pool, size_t *seen) {
-    pthread_mutex_lock(&pool->lock);
-    while (pool->round == *seen && !pool->stop)
-        pthread_cond_wait(&pool->begin, &pool->lock);
-    *seen = pool->round;
-    const bool go_on = !pool->stop;
-    pthread_mutex_unlock(&pool->lock);
-    return go_on;
+    for (size_t i = 0; i < pool->looks && !begun(pool, *seen); i++)
+        relax();
+    if (!begun(pool, *seen)) {
+        pthread_mutex_lock(&pool->lock);
+        while (!begun(pool, *seen))
+            pthread_cond_wait(&pool->begin, &pool->lock);
+        pthread_mutex_unlock(&pool->lock);
+    }
+    *seen = atomic_load(&pool->round);
+    return !atomic_load(&pool->stop);
 }
 
 static void *worker(void *context) {
@@ -53,11 +75,22 @@ static void *worker(void *context) {
     while (await_round(pool, &seen)) {
         take_tasks(pool);
         pthread_mutex_lock(&pool->lock);
-        if (--pool->working == 0)
+        if (atomic_fetch_sub(&pool->working, 1) == 1)
             pthread_cond_signal(&pool->done);
         pthread_mutex_unlock(&pool->lock);
     }
     return NULL;
+}
+
+static void await_workers(pool *pool) {
+    for (size_t i = 0; i < pool->looks && atomic_load(&pool->working); i++)
+        relax();
+    if (!atomic_load(&pool->working))
+        return;
+    pthread_mutex_lock(&pool->lock);
+    while (atomic_load(&pool->working))
+        pthread_cond_wait(&pool->done, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
 }
 
 /* Those this process may use, which can be fewer than there are (taskset, containers). More than
@@ -85,6 +118,7 @@ pool *pool_create(size_t threads, cnn_error *error) {
     if (!pool)
         return NULL;
     pool->threads = threads ? threads : processors();
+    pool->looks = pool->threads <= processors() ? LOOKS : 0;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->begin, NULL);
     pthread_cond_init(&pool->done, NULL);
@@ -117,19 +151,19 @@ size_t pool_threads(const pool *pool) {
 }
 
 void pool_run(pool *pool, size_t count, pool_task task, void *context) {
-    pthread_mutex_lock(&pool->lock);
     pool->task = task;
     pool->context = context;
     pool->count = count;
     atomic_store(&pool->next, 0);
-    /* Each worker is counted in, whether it will find a task or not. */
-    pool->working = pool->started;
-    pool->round++;
-    pthread_cond_broadcast(&pool->begin);
-    pthread_mutex_unlock(&pool->lock);
+    /* Nobody can help with one task. */
+    if (count > 1 && pool->started) {
+        pthread_mutex_lock(&pool->lock);
+        /* Each worker is counted in, whether it will find a task or not. */
+        atomic_store(&pool->working, pool->started);
+        atomic_fetch_add(&pool->round, 1);
+        pthread_cond_broadcast(&pool->begin);
+        pthread_mutex_unlock(&pool->lock);
+    }
     take_tasks(pool);
-    pthread_mutex_lock(&pool->lock);
-    while (pool->working)
-        pthread_cond_wait(&pool->done, &pool->lock);
-    pthread_mutex_unlock(&pool->lock);
+    await_workers(pool);
 }

@@ -39,17 +39,31 @@ bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *
     return true;
 }
 
-/* Image number `first` and the count - 1 that follow it in the order of indices, or of the data set
- * if that is NULL. All checks are done. */
+/* Where a batch comes from: image number `first` and those that follow it in the order of indices,
+ * or of the data set if that is NULL. */
+typedef struct source {
+    cnn_model *model;
+    const cnn_dataset *dataset;
+    const uint32_t *indices;
+    size_t first;
+} source;
+
+static void gather_shard(void *context, size_t shard) {
+    const source *s = context;
+    const range images = model_shard(s->model, shard);
+    for (size_t i = images.first; i < images.last; i++) {
+        const size_t index = s->indices ? s->indices[s->first + i] : s->first + i;
+        set_pixels(s->model, i, cnn_dataset_image(s->dataset, index));
+        s->model->labels[i] = (uint32_t)cnn_dataset_label(s->dataset, index);
+    }
+}
+
+/* All checks are done. */
 static void gather(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                    size_t first, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        const size_t index = indices ? indices[first + i] : first + i;
-        set_pixels(model, i, cnn_dataset_image(dataset, index));
-        model->labels[i] = (uint32_t)cnn_dataset_label(dataset, index);
-    }
-    /* The last thing, when everything that belongs to the batch is there. */
+    source s = {model, dataset, indices, first};
     model->n = count;
+    pool_run(model->pool, model_shards(model), gather_shard, &s);
 }
 
 bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,

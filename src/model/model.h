@@ -26,7 +26,7 @@ struct cnn_model {
     node *nodes;          /* [layers + 1], owned */
     block *blocks;        /* [block_count], owned; those from `tail` on are dense */
     size_t block_count, tail;
-    const ops *ops;       /* the back end, chosen when the model is made */
+    const ops *ops; /* the back end, chosen when the model is made */
     pool *pool;
     cnn_model_options options;
     size_t n;                       /* images in the batch that is set */
@@ -46,7 +46,6 @@ struct cnn_model {
  * of one. Both follow from the size of the batch alone. */
 size_t model_shards(const cnn_model *model);
 range model_shard(const cnn_model *model, size_t shard);
-
 
 /* Parameters drawn as the options say. */
 void model_initialise(cnn_model *model);

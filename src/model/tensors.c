@@ -87,9 +87,22 @@ bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tenso
     return s.found;
 }
 
+/* Is it, or a tensor of, a layer that a block leaves out? */
+static bool inside_block(const cnn_model *model, const char *name) {
+    for (size_t i = 1; i <= model->network->count; i++) {
+        const char *layer = model->network->layers[i].name;
+        const size_t length = strlen(layer);
+        if (!model->nodes[i].y && !strncmp(name, layer, length) &&
+            (!name[length] || !strcmp(name + length, ".grad")))
+            return true;
+    }
+    return false;
+}
+
 bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,
                       cnn_error *error) {
     search s = {.model = model, .name = name, .tensor = tensor};
     walk(&s);
-    return s.found || error_set(error, CNN_BAD_ARGUMENT, "no tensor named \"%.60s\"", name);
+    return s.found || error_set(error, CNN_BAD_ARGUMENT, "no tensor named \"%.60s\"%s", name,
+                                inside_block(model, name) ? " without the option every_layer" : "");
 }

@@ -119,7 +119,7 @@ static void update_adam(const cnn_trainer *t, range elements) {
                               .new1 = (float)(1 - o->beta1),
                               .new2 = (float)(1 - o->beta2),
                               .step = (float)(o->lr / (1 - power(o->beta1, t->steps))),
-                              .root = (float)sqrt(1 - power(o->beta2, t->steps)),
+                              .root = (float)(1 / sqrt(1 - power(o->beta2, t->steps))),
                               .epsilon = (float)o->epsilon};
     t->model->ops->adam(&rates, t->model->parameters, t->model->gradients, t->first, t->second,
                         elements);

@@ -14,6 +14,6 @@ static void adam_step(const adam_rates *rates, real *w, const real *dw, real *m,
         v[i] = fused(rates->new2 * g, g, rates->beta2 * v[i]);
         const real root =
             sizeof(real) == sizeof(float) ? (real)sqrtf((float)v[i]) : (real)sqrt(v[i]);
-        w[i] = fused(-rates->step, m[i] / (root / rates->root + rates->epsilon), kept);
+        w[i] = fused(-rates->step, m[i] / fused(root, rates->root, rates->epsilon), kept);
     }
 }

@@ -96,7 +96,7 @@ typedef struct adam_rates {
     real beta2;
     real new1, new2; /* 1 - beta1, 1 - beta2 */
     real step;       /* lr / (1 - beta1^t) */
-    real root;       /* sqrt(1 - beta2^t) */
+    real root;       /* 1 / sqrt(1 - beta2^t) */
     real epsilon;
 } adam_rates;
 typedef void (*adam_update)(const adam_rates *rates, real *w, const real *dw, real *m, real *v,

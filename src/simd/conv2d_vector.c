@@ -1,10 +1,12 @@
 /* Convolution with the sums of src/ops/conv2d.c in vectors, alone and as a block with the ReLU and
  * the pool behind it. Each image is set in zeros first; forward it then goes row by row
  * (conv_forward.h), backward by what is alive of its gradient (conv_sparse.h) or, where that is
- * most of it, by products of matrices (conv_dense.h). */
+ * most of it, by products of matrices (conv_dense.h); kernel rows too short for either have a way
+ * of their own (conv_taps.h). */
 #include "conv_dense.h"
 #include "conv_forward.h"
 #include "conv_sparse.h"
+#include "conv_taps.h"
 
 static const float *image_x(const geometry *g, const tensors *t, size_t n) {
     return t->x + n * g->x.h * g->x.w * g->x.c;
@@ -13,8 +15,9 @@ static const float *image_x(const geometry *g, const tensors *t, size_t n) {
 static void conv2d_vector_forward(const geometry *g, const tensors *t, range images) {
     const conv_space s = conv_space_in(g, t->scratch);
     const size_t row = g->y.w * g->y.c;
+    conv_clear(g, &s);
     for (size_t n = images.first; n < images.last; n++) {
-        conv_pad(g, image_x(g, t, n), &s);
+        conv_set(g, image_x(g, t, n), &s);
         for (size_t p = 0; p < g->y.h; p++)
             conv_row(g, t, &s, p, t->y + (n * g->y.h + p) * row);
     }
@@ -22,8 +25,9 @@ static void conv2d_vector_forward(const geometry *g, const tensors *t, range ima
 
 static void conv_block_forward(const geometry *g, const tensors *t, range images) {
     const conv_space s = conv_space_in(g, t->scratch);
+    conv_clear(g, &s);
     for (size_t n = images.first; n < images.last; n++) {
-        conv_pad(g, image_x(g, t, n), &s);
+        conv_set(g, image_x(g, t, n), &s);
         block_image(g, t, &s, n);
     }
 }
@@ -46,7 +50,7 @@ static enum turned input_image(const geometry *g, const tensors *t, const gradie
         conv_turn(g, s, t->w);
     if (wanted == SWAPPED && turned != SWAPPED)
         swap_channels(g, s, t->w);
-    memset(s->image, 0, ((g->x.h + 2 * g->pad_h) * s->image_row + LANES) * sizeof *s->image);
+    conv_clear(g, s);
     if (wanted == TURNED)
         sparse_input(g, d, s);
     else
@@ -60,7 +64,21 @@ static void backward_input(const geometry *g, const tensors *t, range images, bo
     for (size_t n = images.first; n < images.last; n++) {
         const gradient d = gradient_of(g, t, n, block);
         turned = input_image(g, t, &d, &s, turned);
-        conv_strip(g, &s, t->dx + n * g->x.h * g->x.w * g->x.c);
+        conv_take(g, &s, t->dx + n * g->x.h * g->x.w * g->x.c);
+    }
+}
+
+/* db comes along where that is for nothing. */
+static void weights_image(const geometry *g, const tensors *t, const gradient *d,
+                          const conv_space *s, bool sparse) {
+    if (sparse) {
+        sparse_weights(g, d, s, t->db);
+    } else if (s->run < ROWS) {
+        taps_weights(g, d, s, t->dw, t->db);
+    } else {
+        dense_weights(g, every_place(d, s), s, t->dw);
+        if (t->db)
+            add_bias(d, t->db);
     }
 }
 
@@ -69,6 +87,7 @@ static void backward_input(const geometry *g, const tensors *t, range images, bo
 static void backward_weights(const geometry *g, const tensors *t, range images, bool block) {
     const conv_space s = conv_space_in(g, t->scratch);
     bool turned = false;
+    conv_clear(g, &s);
     memset(t->dw, 0, g->r * g->s * g->x.c * g->y.c * sizeof *t->dw);
     if (t->db)
         memset(t->db, 0, g->y.c * sizeof *t->db);
@@ -80,13 +99,8 @@ static void backward_weights(const geometry *g, const tensors *t, range images, 
         if (!sparse && turned)
             conv_turn_back(g, &s, t->dw);
         turned = sparse;
-        conv_pad(g, image_x(g, t, n), &s);
-        if (sparse)
-            sparse_weights(g, &d, &s);
-        else
-            dense_weights(g, every_place(&d, &s), &s, t->dw);
-        if (t->db)
-            add_bias(&d, t->db);
+        conv_set(g, image_x(g, t, n), &s);
+        weights_image(g, t, &d, &s, sparse);
     }
     if (turned)
         conv_turn_back(g, &s, t->dw);

@@ -7,22 +7,22 @@
 #define SIMD_CONV_SPACE_H
 
 #include "memory.h"
-#include "vector.h"
+#include "turn.h"
 
 /* A kernel row lies in the padded image as `run` numbers side by side, s c; each of the r rows of a
  * turned kernel [k][r][run] is filled up with zeros to whole vectors. */
 typedef struct conv_space {
-    size_t image_row; /* numbers in a row of the padded image */
+    size_t image_row;            /* numbers in a row of the padded image */
     size_t run, vectors, kernel; /* kernel: numbers of one k in turned */
-    size_t words;     /* of 64 channels, for each place */
-    size_t band, room; /* window rows that lists are made for at a time; their windows */
-    float *image;     /* [h + 2 pad][w + 2 pad][c], and a vector more */
-    float *strip;     /* [r of pool][q][k]: what one row of windows sees */
-    float *turned;    /* [k][r][vectors]: w or dw */
-    uint64_t *alive;  /* [p][q][words]: whose gradient is not zero */
-    float *dy;        /* [p][q][k]: the gradient of a block, written out */
-    uint32_t *count, *at; /* lists: [k]; [k][room] where in the image */
-    float *value;         /* [k][room] */
+    size_t words;                /* of 64 channels, for each place */
+    size_t band, room;           /* window rows that lists are made for at a time; their windows */
+    float *image;                /* [h + 2 pad][w + 2 pad][c], and a vector more */
+    float *strip;                /* [r of pool][q][k]: what one row of windows sees */
+    float *turned;               /* [k][r][vectors]: w or dw */
+    uint64_t *alive;             /* [p][q][words]: whose gradient is not zero */
+    float *dy;                   /* [p][q][k]: the gradient of a block, written out */
+    uint32_t *count, *at;        /* lists: [k]; [k][room] where in the image */
+    float *value;                /* [k][room] */
 } conv_space;
 
 /* Behind a convolution without pool each place is a window of its own. */
@@ -64,46 +64,50 @@ static conv_space conv_space_in(const geometry *g, float *scratch) {
     return conv_cut(g, &real);
 }
 
-/* The image with zeros around it. */
-static void conv_pad(const geometry *g, const float *x, const conv_space *s) {
-    const size_t C = g->x.c, row = g->x.w * C, side = g->pad_w * C;
-    const size_t above = g->pad_h * s->image_row;
-    float *to = s->image;
-    memset(to, 0, above * sizeof *to);
-    to += above;
-    for (size_t h = 0; h < g->x.h; h++, to += s->image_row, x += row) {
-        memset(to, 0, side * sizeof *to);
-        memcpy(to + side, x, row * sizeof *to);
-        memset(to + side + row, 0, side * sizeof *to);
-    }
-    memset(to, 0, (above + LANES) * sizeof *to);
+/* `count` numbers, in vectors: rows are short, and a call of memcpy() for each would cost more. */
+ALWAYS_INLINE void copy_numbers(float *to, const float *from, size_t count) {
+    for (; count >= LANES; count -= LANES, to += LANES, from += LANES)
+        store(to, load(from));
+    if (count)
+        store_part(to, load_part(from, first_lanes(count)), first_lanes(count));
 }
 
-/* The image without its padding. */
-static void conv_strip(const geometry *g, const conv_space *s, float *x) {
+/* Zeros everywhere: for sums to begin with, or once for all images to be set in. */
+static void conv_clear(const geometry *g, const conv_space *s) {
+    memset(s->image, 0, ((g->x.h + 2 * g->pad_h) * s->image_row + LANES) * sizeof *s->image);
+}
+
+static float *conv_inside(const geometry *g, const conv_space *s) {
+    return s->image + g->pad_h * s->image_row + g->pad_w * g->x.c;
+}
+
+/* Sets an image in the zeros around it, and takes one out. */
+KERNEL void conv_set(const geometry *g, const float *x, const conv_space *s) {
     const size_t row = g->x.w * g->x.c;
-    const float *from = s->image + g->pad_h * s->image_row + g->pad_w * g->x.c;
-    for (size_t h = 0; h < g->x.h; h++)
-        memcpy(x + h * row, from + h * s->image_row, row * sizeof *x);
+    float *to = conv_inside(g, s);
+    for (size_t h = 0; h < g->x.h; h++, to += s->image_row, x += row)
+        copy_numbers(to, x, row);
+}
+
+KERNEL void conv_take(const geometry *g, const conv_space *s, float *x) {
+    const size_t row = g->x.w * g->x.c;
+    const float *from = conv_inside(g, s);
+    for (size_t h = 0; h < g->x.h; h++, from += s->image_row, x += row)
+        copy_numbers(x, from, row);
 }
 
 /* w[r][s][c][k] as [k][r][run], and back. */
 static void conv_turn(const geometry *g, const conv_space *s, const float *w) {
-    const size_t K = g->y.c;
+    const size_t K = g->y.c, row = s->vectors * LANES;
     memset(s->turned, 0, K * s->kernel * sizeof *s->turned);
-    for (size_t k = 0; k < K; k++)
-        for (size_t r = 0; r < g->r; r++)
-            for (size_t i = 0; i < s->run; i++)
-                s->turned[k * s->kernel + r * s->vectors * LANES + i] = w[(r * s->run + i) * K + k];
+    for (size_t r = 0; r < g->r; r++)
+        turn(w + r * s->run * K, K, s->run, K, s->turned + r * row, s->kernel);
 }
 
 static void conv_turn_back(const geometry *g, const conv_space *s, float *w) {
-    const size_t K = g->y.c;
+    const size_t K = g->y.c, row = s->vectors * LANES;
     for (size_t r = 0; r < g->r; r++)
-        for (size_t i = 0; i < s->run; i++)
-            for (size_t k = 0; k < K; k++)
-                w[(r * s->run + i) * K + k] =
-                    s->turned[k * s->kernel + r * s->vectors * LANES + i];
+        turn(s->turned + r * row, s->kernel, K, s->run, w + r * s->run * K, K);
 }
 
 #endif

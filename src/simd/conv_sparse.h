@@ -155,46 +155,49 @@ static void sparse_input(const geometry *g, const gradient *d, const conv_space 
             gather_row(g, d, &c, row * pool->u + r, d->dy + row * pool->y.w * g->y.c);
 }
 
-/* Appends one place to the lists of the channels alive there. */
-static void list_place(const conv_space *s, const uint64_t *alive, const float *values,
-                       uint32_t at) {
+/* Appends one place to the lists of the channels alive there; db, if there is one, sums along. */
+static void list_place(const conv_space *s, const uint64_t *alive, const float *values, uint32_t at,
+                       float *db) {
     for (size_t word = 0; word < s->words; word++)
         for (uint64_t bits = alive[word]; bits; bits &= bits - 1) {
             const size_t k = word * 64 + (size_t)__builtin_ctzll(bits);
             const size_t end = k * s->room + s->count[k]++;
             s->at[end] = at;
             s->value[end] = values[k];
+            if (db)
+                db[k] += values[k];
         }
 }
 
 /* One row p of places, window by window. */
 KERNEL void list_row(const geometry *g, const gradient *d, const conv_space *s, size_t p,
-                     const float *window) {
+                     const float *window, float *db) {
     const geometry *pool = &d->pool;
     const size_t row = p * g->u * s->image_row;
     for (size_t column = 0; column < pool->y.w; column++)
         for (size_t i = 0; i < pool->s; i++) {
             const size_t q = column * pool->v + i;
             list_place(s, s->alive + (p * g->y.w + q) * s->words, window + column * g->y.c,
-                       (uint32_t)(row + q * g->v * g->x.c));
+                       (uint32_t)(row + q * g->v * g->x.c), db);
         }
 }
 
 /* The lists of some rows of windows. */
-static void list_windows(const geometry *g, const gradient *d, const conv_space *s, range rows) {
+static void list_windows(const geometry *g, const gradient *d, const conv_space *s, range rows,
+                         float *db) {
     const geometry *pool = &d->pool;
     memset(s->count, 0, g->y.c * sizeof *s->count);
     for (size_t row = rows.first; row < rows.last; row++)
         for (size_t r = 0; r < pool->r; r++)
-            list_row(g, d, s, row * pool->u + r, d->dy + row * pool->y.w * g->y.c);
+            list_row(g, d, s, row * pool->u + r, d->dy + row * pool->y.w * g->y.c, db);
 }
 
 /* Into the turned dw, a band of windows at a time: so lists stay short and the sums of a channel
  * in registers. */
-static void sparse_weights(const geometry *g, const gradient *d, const conv_space *s) {
+static void sparse_weights(const geometry *g, const gradient *d, const conv_space *s, float *db) {
     const size_t rows = d->pool.y.h;
     for (size_t row = 0; row < rows; row += s->band) {
-        list_windows(g, d, s, (range){row, row + s->band < rows ? row + s->band : rows});
+        list_windows(g, d, s, (range){row, row + s->band < rows ? row + s->band : rows}, db);
         for (size_t k = 0; k < g->y.c; k++) {
             const kernel_sums c = {.space = s,
                                    .rows = g->r,

@@ -1,5 +1,6 @@
 /* The dense layer with the sums of src/ops/dense.c in vectors: products of matrices throughout. */
 #include "matrix_product.h"
+#include "turn.h"
 
 static size_t dense_inputs(const geometry *g) {
     return g->x.h * g->x.w * g->x.c;
@@ -28,28 +29,18 @@ static size_t dense_vector_scratch(const geometry *g) {
     return (g->y.c + STRIP) * CHUNK;
 }
 
-/* rows x columns numbers from a matrix whose rows stand `row` apart, as [column][width]. */
-static void transpose(const float *from, size_t row, size_t rows, size_t columns, float *to,
-                      size_t width) {
-    for (size_t i = 0; i < rows; i++)
-        for (size_t j = 0; j < columns; j++)
-            to[j * width + i] = from[i * row + j];
-}
-
 /* Lanes run along images, because the sums run along k, where w's numbers stand. */
 static void backward_chunk(const geometry *g, const tensors *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c, count = images.last - images.first;
     const size_t width = (count + LANES - 1) / LANES * LANES;
     float *dy = t->scratch, *strip = dy + K * width, *dx = t->dx + images.first * C;
     memset(dy, 0, K * width * sizeof *dy);
-    transpose(t->dy + images.first * K, K, count, K, dy, width);
+    turn(t->dy + images.first * K, K, count, K, dy, width);
     for (size_t c = 0; c < C; c += STRIP) {
         const size_t rows = C - c < STRIP ? C - c : STRIP;
         set_products((matrix){.first = t->w + c * K, .rows = rows, .row = K, .count = K, .step = 1},
                      NULL, dy, width, strip, width);
-        for (size_t n = 0; n < count; n++)
-            for (size_t i = 0; i < rows; i++)
-                dx[n * C + c + i] = strip[i * width + n];
+        turn(strip, width, rows, count, dx + c, C);
     }
 }
 

@@ -45,8 +45,7 @@ ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows
             if (start == APART || (start == FROM_B && !b))
                 sum[i * vectors + v] = (vector){0};
             else
-                sum[i * vectors + v] =
-                    partial ? load_part(from, part) : load(from + v * LANES);
+                sum[i * vectors + v] = partial ? load_part(from, part) : load(from + v * LANES);
         }
     const float *first = a.first;
     for (size_t run = 0; run <= a.more; run++, first += a.run) {
@@ -57,8 +56,7 @@ ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows
                 in[v] = partial ? load_part(m, part) : load(m + v * LANES);
             for (size_t i = 0; i < rows; i++)
                 for (size_t v = 0; v < vectors; v++)
-                    sum[i * vectors + v] =
-                        multiply_add(at[i * a.row], in[v], sum[i * vectors + v]);
+                    sum[i * vectors + v] = multiply_add(at[i * a.row], in[v], sum[i * vectors + v]);
         }
     }
     for (size_t i = 0; i < rows; i++)
@@ -111,29 +109,65 @@ ALWAYS_INLINE size_t first_group(size_t rows, size_t most) {
 
 ALWAYS_INLINE void product_group(const product *p, enum start start, size_t rows) {
     switch (rows) {
-    case 1: product_rows(p, start, 1); break;
-    case 2: product_rows(p, start, 2); break;
-    case 3: product_rows(p, start, 3); break;
-    case 4: product_rows(p, start, 4); break;
-    case 5: product_rows(p, start, 5); break;
-    default: product_rows(p, start, 6); break;
+    case 1:
+        product_rows(p, start, 1);
+        break;
+    case 2:
+        product_rows(p, start, 2);
+        break;
+    case 3:
+        product_rows(p, start, 3);
+        break;
+    case 4:
+        product_rows(p, start, 4);
+        break;
+    case 5:
+        product_rows(p, start, 5);
+        break;
+    default:
+        product_rows(p, start, 6);
+        break;
     }
 }
 
 ALWAYS_INLINE void product_group_narrow(const product *p, enum start start, size_t rows) {
     switch (rows) {
-    case 1: product_narrow(p, start, 1); break;
-    case 2: product_narrow(p, start, 2); break;
-    case 3: product_narrow(p, start, 3); break;
-    case 4: product_narrow(p, start, 4); break;
-    case 5: product_narrow(p, start, 5); break;
-    case 6: product_narrow(p, start, 6); break;
-    case 7: product_narrow(p, start, 7); break;
-    case 8: product_narrow(p, start, 8); break;
-    case 9: product_narrow(p, start, 9); break;
-    case 10: product_narrow(p, start, 10); break;
-    case 11: product_narrow(p, start, 11); break;
-    default: product_narrow(p, start, 12); break;
+    case 1:
+        product_narrow(p, start, 1);
+        break;
+    case 2:
+        product_narrow(p, start, 2);
+        break;
+    case 3:
+        product_narrow(p, start, 3);
+        break;
+    case 4:
+        product_narrow(p, start, 4);
+        break;
+    case 5:
+        product_narrow(p, start, 5);
+        break;
+    case 6:
+        product_narrow(p, start, 6);
+        break;
+    case 7:
+        product_narrow(p, start, 7);
+        break;
+    case 8:
+        product_narrow(p, start, 8);
+        break;
+    case 9:
+        product_narrow(p, start, 9);
+        break;
+    case 10:
+        product_narrow(p, start, 10);
+        break;
+    case 11:
+        product_narrow(p, start, 11);
+        break;
+    default:
+        product_narrow(p, start, 12);
+        break;
     }
 }
 
@@ -159,8 +193,7 @@ static void add_products(matrix a, const float *m, size_t width, float *y, size_
 /* y(i, l) = b[l], then the same. */
 static void set_products(matrix a, const float *b, const float *m, size_t width, float *y,
                          size_t y_row) {
-    product_from((product){.a = a, .b = b, .m = m, .width = width, .y = y, .y_row = y_row},
-                 FROM_B);
+    product_from((product){.a = a, .b = b, .m = m, .width = width, .y = y, .y_row = y_row}, FROM_B);
 }
 
 /* y(i, l) = y(i, l) + (0, then + a(i, j) m[j][l] over j rising). */

@@ -79,6 +79,25 @@ ALWAYS_INLINE vector keep(lanes_mask mask, vector a) {
     return (vector)(mask & (lanes_mask)a);
 }
 
+/* Lane j of vector i becomes lane i of vector j. */
+ALWAYS_INLINE void turn_lanes(vector v[LANES]) {
+    vector a[LANES], b[LANES];
+    for (int i = 0; i < LANES; i += 2) {
+        a[i] = _mm256_unpacklo_ps(v[i], v[i + 1]);
+        a[i + 1] = _mm256_unpackhi_ps(v[i], v[i + 1]);
+    }
+    for (int i = 0; i < LANES; i += 4) {
+        b[i] = _mm256_shuffle_ps(a[i], a[i + 2], 0x44);
+        b[i + 1] = _mm256_shuffle_ps(a[i], a[i + 2], 0xee);
+        b[i + 2] = _mm256_shuffle_ps(a[i + 1], a[i + 3], 0x44);
+        b[i + 3] = _mm256_shuffle_ps(a[i + 1], a[i + 3], 0xee);
+    }
+    for (int i = 0; i < LANES / 2; i++) {
+        v[i] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x20);
+        v[i + 4] = _mm256_permute2f128_ps(b[i], b[i + 4], 0x31);
+    }
+}
+
 /* a * b + c rounded once, by name: whether a compiler contracts a * b + c depends on its mood and
  * on the level of optimisation (gcc does not at -O1), and the bits must not. */
 ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
