@@ -13,19 +13,18 @@ static const float *image_x(const geometry *g, const tensors *t, size_t n) {
 }
 
 static void conv2d_vector_forward(const geometry *g, const tensors *t, range images) {
-    const conv_space s = conv_space_in(g, t->scratch);
-    const size_t row = g->y.w * g->y.c;
-    conv_clear(g, &s);
+    conv_space s = conv_space_in(g, t->scratch);
+    const size_t size = g->y.h * g->y.w * g->y.c;
+    conv_frame(g, &s);
     for (size_t n = images.first; n < images.last; n++) {
         conv_set(g, image_x(g, t, n), &s);
-        for (size_t p = 0; p < g->y.h; p++)
-            conv_row(g, t, &s, p, t->y + (n * g->y.h + p) * row);
+        conv_image(g, t, &s, t->y + n * size);
     }
 }
 
 static void conv_block_forward(const geometry *g, const tensors *t, range images) {
-    const conv_space s = conv_space_in(g, t->scratch);
-    conv_clear(g, &s);
+    conv_space s = conv_space_in(g, t->scratch);
+    conv_frame(g, &s);
     for (size_t n = images.first; n < images.last; n++) {
         conv_set(g, image_x(g, t, n), &s);
         block_image(g, t, &s, n);
@@ -45,7 +44,7 @@ enum turned { NOTHING, TURNED, SWAPPED };
 
 static enum turned input_image(const geometry *g, const tensors *t, const gradient *d,
                                const conv_space *s, enum turned turned) {
-    const enum turned wanted = conv_sparse(g, d, s) ? TURNED : SWAPPED;
+    const enum turned wanted = sparse_for_input(g, d, s) ? TURNED : SWAPPED;
     if (wanted == TURNED && turned != TURNED)
         conv_turn(g, s, t->w);
     if (wanted == SWAPPED && turned != SWAPPED)
@@ -59,12 +58,16 @@ static enum turned input_image(const geometry *g, const tensors *t, const gradie
 }
 
 static void backward_input(const geometry *g, const tensors *t, range images, bool block) {
-    const conv_space s = conv_space_in(g, t->scratch);
+    conv_space s = conv_space_in(g, t->scratch);
     enum turned turned = NOTHING;
     for (size_t n = images.first; n < images.last; n++) {
         const gradient d = gradient_of(g, t, n, block);
+        float *dx = t->dx + n * g->x.h * g->x.w * g->x.c;
+        if (conv_bare(g, &s))
+            s.image = dx;
         turned = input_image(g, t, &d, &s, turned);
-        conv_take(g, &s, t->dx + n * g->x.h * g->x.w * g->x.c);
+        if (s.image != dx)
+            conv_take(g, &s, dx);
     }
 }
 
@@ -85,15 +88,15 @@ static void weights_image(const geometry *g, const tensors *t, const gradient *d
 /* dw is kept in s->turned while images go by what is alive, in t->dw while they do not: a sum goes
  * on where it stood. */
 static void backward_weights(const geometry *g, const tensors *t, range images, bool block) {
-    const conv_space s = conv_space_in(g, t->scratch);
+    conv_space s = conv_space_in(g, t->scratch);
     bool turned = false;
-    conv_clear(g, &s);
+    conv_frame(g, &s);
     memset(t->dw, 0, g->r * g->s * g->x.c * g->y.c * sizeof *t->dw);
     if (t->db)
         memset(t->db, 0, g->y.c * sizeof *t->db);
     for (size_t n = images.first; n < images.last; n++) {
         const gradient d = gradient_of(g, t, n, block);
-        const bool sparse = conv_sparse(g, &d, &s);
+        const bool sparse = sparse_for_weights(g, &d, &s);
         if (sparse && !turned)
             conv_turn(g, &s, t->dw);
         if (!sparse && turned)

@@ -98,12 +98,21 @@ KERNEL size_t find_alive(const gradient *d, const conv_space *s) {
     return alive;
 }
 
-/* Is it worth while to go by what is alive? */
-static bool conv_sparse(const geometry *g, const gradient *d, const conv_space *s) {
+/* Is it worth while to go by what is alive? For dw, if that is less than half. */
+static bool sparse_for_weights(const geometry *g, const gradient *d, const conv_space *s) {
     const geometry *pool = &d->pool;
     const size_t numbers = (g->x.h + 2 * g->pad_h) * s->image_row; /* lists have 32 bits for them */
     return s->run >= LANES && numbers <= UINT32_MAX &&
            2 * find_alive(d, s) <= pool->x.h * pool->x.w * pool->x.c;
+}
+
+/* For dx, if that is less than half of the vectors that a product of matrices takes: its lanes run
+ * along c alone, and where channels are few most of them are idle. */
+static bool sparse_for_input(const geometry *g, const gradient *d, const conv_space *s) {
+    const geometry *pool = &d->pool;
+    const size_t numbers = pool->x.h * pool->x.w * pool->x.c;
+    const size_t product = numbers * g->s * ((g->x.c + LANES - 1) / LANES);
+    return 2 * find_alive(d, s) * s->vectors <= product;
 }
 
 /* A row of windows, to all its places; rows and columns as in alive_row(). */

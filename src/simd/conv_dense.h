@@ -14,32 +14,53 @@ static void swap_channels(const geometry *g, const conv_space *s, const float *w
         turn(w + place * C * K, K, C, K, s->turned + place * K * C, C);
 }
 
-/* Into the padded image: an input meets its outputs p and q falling as r and s rise. */
-KERNEL void dense_input(const geometry *g, const float *dy, const conv_space *s) {
+/* What row r, column i of the kernel brings to some channels of x, from all places. */
+static void dense_input_tap(const geometry *g, const float *dy, const conv_space *s, size_t r,
+                            size_t i, range c) {
     const size_t C = g->x.c, K = g->y.c;
-    for (size_t r = 0; r < g->r; r++)
-        for (size_t p = 0; p < g->y.h; p++)
-            for (size_t i = 0; i < g->s; i++)
-                add_products((matrix){.first = dy + p * g->y.w * K,
-                                      .rows = g->y.w,
-                                      .row = K,
-                                      .count = K,
-                                      .step = 1},
-                             s->turned + (r * g->s + i) * K * C, C,
-                             s->image + (p * g->u + r) * s->image_row + i * C, g->v * C);
+    const float *w = s->turned + (r * g->s + i) * K * C + c.first;
+    float *dx = s->image + r * s->image_row + i * C + c.first;
+    for (size_t p = 0; p < g->y.h; p++)
+        add_products((product){
+            .a = {.first = dy + p * g->y.w * K, .rows = g->y.w, .row = K, .count = K, .step = 1},
+            .m = w,
+            .width = c.last - c.first,
+            .m_row = C,
+            .y = dx + p * g->u * s->image_row,
+            .y_row = g->v * C});
 }
 
-/* The weights of a kernel row are the rows of one product. */
-KERNEL void dense_weights(const geometry *g, const float *dy, const conv_space *s, float *dw) {
-    const size_t K = g->y.c;
+/* Into the padded image, r, s rising. */
+KERNEL void dense_input(const geometry *g, const float *dy, const conv_space *s) {
+    const size_t C = g->x.c;
     for (size_t r = 0; r < g->r; r++)
-        for (size_t p = 0; p < g->y.h; p++)
-            add_products((matrix){.first = s->image + (p * g->u + r) * s->image_row,
-                                  .rows = s->run,
-                                  .row = 1,
-                                  .count = g->y.w,
-                                  .step = g->v * g->x.c},
-                         dy + p * g->y.w * K, K, dw + r * s->run * K, K);
+        for (size_t i = 0; i < g->s; i++)
+            for (size_t c = 0; c < C; c += PANEL)
+                dense_input_tap(g, dy, s, r, i, (range){c, C - c < PANEL ? C : c + PANEL});
+}
+
+/* + x dy over some rows of places, for row r of the kernel: its weights are the rows of a product.
+ */
+static void dense_weights_rows(const geometry *g, const float *dy, const conv_space *s, size_t r,
+                               range p, float *dw) {
+    const size_t K = g->y.c;
+    const matrix x = {.first = s->seen + (p.first * g->u + r) * s->image_row,
+                      .rows = s->run,
+                      .row = 1,
+                      .count = g->y.w,
+                      .step = g->v * g->x.c,
+                      .more = p.last - p.first - 1,
+                      .run = g->u * s->image_row};
+    add_products((product){x, NULL, dy + p.first * g->y.w * K, K, K, dw + r * s->run * K, K});
+}
+
+enum { NEAR = 16384 }; /* numbers of dy that stay near while all weights meet them */
+
+KERNEL void dense_weights(const geometry *g, const float *dy, const conv_space *s, float *dw) {
+    const size_t row = g->y.w * g->y.c, rows = row < NEAR ? NEAR / row : 1;
+    for (size_t p = 0; p < g->y.h; p += rows)
+        for (size_t r = 0; r < g->r; r++)
+            dense_weights_rows(g, dy, s, r, (range){p, g->y.h - p < rows ? g->y.h : p + rows}, dw);
 }
 
 #endif

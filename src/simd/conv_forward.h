@@ -6,17 +6,27 @@
 #include "conv_space.h"
 #include "matrix_product.h"
 
-/* Output row p: the columns are the rows of a product, and a kernel row is one run of its sums. */
-static void conv_row(const geometry *g, const tensors *t, const conv_space *s, size_t p, float *y) {
+/* Output row p, `width` channels from k on: the columns are the rows of a product, and a kernel row
+ * is one run of its sums. */
+static void conv_row(const geometry *g, const tensors *t, const conv_space *s, size_t p, size_t k,
+                     size_t width, float *y) {
     const size_t K = g->y.c;
-    const matrix a = {.first = s->image + p * g->u * s->image_row,
+    const matrix a = {.first = s->seen + p * g->u * s->image_row,
                       .rows = g->y.w,
                       .row = g->v * g->x.c,
                       .count = s->run,
                       .step = 1,
                       .more = g->r - 1,
                       .run = s->image_row};
-    set_products(a, t->b, t->w, K, y, K);
+    set_products((product){a, t->b ? t->b + k : NULL, t->w + k, width, K, y + k, K});
+}
+
+/* One image. All its rows meet the weights of some channels before the next ones are looked at. */
+static void conv_image(const geometry *g, const tensors *t, const conv_space *s, float *y) {
+    const size_t K = g->y.c, row = g->y.w * K;
+    for (size_t k = 0; k < K; k += PANEL)
+        for (size_t p = 0; p < g->y.h; p++)
+            conv_row(g, t, s, p, k, K - k < PANEL ? K - k : PANEL, y + p * row);
 }
 
 ALWAYS_INLINE vector relu(vector x) {
@@ -76,12 +86,12 @@ static void block_image(const geometry *g, const tensors *t, const conv_space *s
     float *y = t->y + n * pool.y.h * y_row;
     for (size_t p = 0; p < pool.y.h; p++, y += y_row) {
         if (!g->pool) {
-            conv_row(g, t, s, p, y);
+            conv_row(g, t, s, p, 0, K, y);
             relu_row(y, row);
             continue;
         }
         for (size_t r = 0; r < pool.r; r++)
-            conv_row(g, t, s, p * pool.u + r, s->strip + r * row);
+            conv_row(g, t, s, p * pool.u + r, 0, K, s->strip + r * row);
         pool_row_any(&pool, s->strip, p, y, t->winners + (n * pool.y.h + p) * y_row);
     }
 }

@@ -9,6 +9,8 @@
 #include "memory.h"
 #include "turn.h"
 
+#include <stdbool.h>
+
 /* A kernel row lies in the padded image as `run` numbers side by side, s c; each of the r rows of a
  * turned kernel [k][r][run] is filled up with zeros to whole vectors. */
 typedef struct conv_space {
@@ -17,6 +19,7 @@ typedef struct conv_space {
     size_t words;                /* of 64 channels, for each place */
     size_t band, room;           /* window rows that lists are made for at a time; their windows */
     float *image;                /* [h + 2 pad][w + 2 pad][c], and a vector more */
+    const float *seen;           /* what is read: image, or x where nothing need be around it */
     float *strip;                /* [r of pool][q][k]: what one row of windows sees */
     float *turned;               /* [k][r][vectors]: w or dw */
     uint64_t *alive;             /* [p][q][words]: whose gradient is not zero */
@@ -72,23 +75,38 @@ ALWAYS_INLINE void copy_numbers(float *to, const float *from, size_t count) {
         store_part(to, load_part(from, first_lanes(count)), first_lanes(count));
 }
 
-/* Zeros everywhere: for sums to begin with, or once for all images to be set in. */
+/* Can an image be used where it stands? Vectors of a kernel row must not reach beyond its end. */
+static bool conv_bare(const geometry *g, const conv_space *s) {
+    return !g->pad_h && !g->pad_w && s->run % LANES == 0;
+}
+
+/* Zeros everywhere, for sums to begin with. */
 static void conv_clear(const geometry *g, const conv_space *s) {
-    memset(s->image, 0, ((g->x.h + 2 * g->pad_h) * s->image_row + LANES) * sizeof *s->image);
+    memset(s->image, 0, (g->x.h + 2 * g->pad_h) * s->image_row * sizeof *s->image);
+    if (!conv_bare(g, s))
+        memset(s->image + (g->x.h + 2 * g->pad_h) * s->image_row, 0, VECTOR_BYTES);
+}
+
+/* The zeros around all images that are going to be set. */
+static void conv_frame(const geometry *g, const conv_space *s) {
+    if (!conv_bare(g, s))
+        conv_clear(g, s);
 }
 
 static float *conv_inside(const geometry *g, const conv_space *s) {
     return s->image + g->pad_h * s->image_row + g->pad_w * g->x.c;
 }
 
-/* Sets an image in the zeros around it, and takes one out. */
-KERNEL void conv_set(const geometry *g, const float *x, const conv_space *s) {
+/* Sets an image in the zeros around it; what is to be read is s->seen. */
+KERNEL void conv_set(const geometry *g, const float *x, conv_space *s) {
     const size_t row = g->x.w * g->x.c;
     float *to = conv_inside(g, s);
-    for (size_t h = 0; h < g->x.h; h++, to += s->image_row, x += row)
-        copy_numbers(to, x, row);
+    s->seen = conv_bare(g, s) ? x : s->image;
+    for (size_t h = 0; h < g->x.h && s->seen != x; h++, to += s->image_row)
+        copy_numbers(to, x + h * row, row);
 }
 
+/* Takes an image out again. */
 KERNEL void conv_take(const geometry *g, const conv_space *s, float *x) {
     const size_t row = g->x.w * g->x.c;
     const float *from = conv_inside(g, s);

@@ -68,7 +68,7 @@ ALWAYS_INLINE void scatter_block(const kernel_sums *c, size_t rows, size_t vecto
                                  size_t v) {
     const conv_space *s = c->space;
     const size_t row = s->vectors * LANES, image_row = s->image_row;
-    const float *image = s->image + r * image_row + v * LANES;
+    const float *image = s->seen + r * image_row + v * LANES;
     float *dw = c->dw + r * row + v * LANES;
     vector sum[SUMS];
     load_block(rows, vectors, dw, row, sum);

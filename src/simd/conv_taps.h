@@ -57,7 +57,7 @@ ALWAYS_INLINE void taps_block(const geometry *g, const gradient *d, const conv_s
                               size_t rows, size_t columns, size_t r, size_t i, size_t k, float *dw,
                               float *db) {
     const size_t K = g->y.c, row = s->run * K;
-    taps taps = {.image = s->image + r * s->image_row + i, .k = k, .count = K - k};
+    taps taps = {.image = s->seen + r * s->image_row + i, .k = k, .count = K - k};
     dw += r * row + i * K + k;
     for (size_t j = 0; j < rows; j++)
         for (size_t l = 0; l < columns; l++)

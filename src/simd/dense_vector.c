@@ -19,8 +19,8 @@ static void dense_vector_forward(const geometry *g, const tensors *t, range imag
             y[n * K + k] = t->b ? t->b[k] : 0;
     for (size_t c = 0; c < C; c += STRIP) {
         const size_t count = C - c < STRIP ? C - c : STRIP;
-        add_piece((matrix){.first = x + c, .rows = rows, .row = C, .count = count, .step = 1},
-                  t->w + c * K, K, y, K);
+        const matrix a = {.first = x + c, .rows = rows, .row = C, .count = count, .step = 1};
+        add_piece((product){a, NULL, t->w + c * K, K, K, y, K});
     }
 }
 
@@ -38,8 +38,8 @@ static void backward_chunk(const geometry *g, const tensors *t, range images) {
     turn(t->dy + images.first * K, K, count, K, dy, width);
     for (size_t c = 0; c < C; c += STRIP) {
         const size_t rows = C - c < STRIP ? C - c : STRIP;
-        set_products((matrix){.first = t->w + c * K, .rows = rows, .row = K, .count = K, .step = 1},
-                     NULL, dy, width, strip, width);
+        const matrix w = {.first = t->w + c * K, .rows = rows, .row = K, .count = K, .step = 1};
+        set_products((product){w, NULL, dy, width, width, strip, width});
         turn(strip, width, rows, count, dx + c, C);
     }
 }
@@ -58,7 +58,7 @@ static void dense_vector_backward_weights(const geometry *g, const tensors *t, r
                       .row = 1,
                       .count = t->n,
                       .step = C};
-    set_products(x, NULL, t->dy, K, t->dw + rows.first * K, K);
+    set_products((product){x, NULL, t->dy, K, K, t->dw + rows.first * K, K});
     if (!t->db || rows.first)
         return;
     memset(t->db, 0, K * sizeof *t->db);

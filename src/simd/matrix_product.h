@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-enum { ROWS = 6, ROWS_NARROW = 12 };
+enum { ROWS = 6, ROWS_NARROW = 12, PANEL = 4 * LANES };
 
 /* Numbers a(i, j) = first[i row + j step] for i below rows, j below count; then, for each of
  * `more` further runs of j, the same from `run` numbers on. */
@@ -21,11 +21,12 @@ typedef struct matrix {
 /* Where a sum begins: with what stands in y; with b[l]; or apart with 0, to be added to y whole. */
 enum start { FROM_Y, FROM_B, APART };
 
-/* y(i, l) of a product a m, the rows of y y_row apart. b NULL: zeros. */
+/* y(i, l) of a product a m, for l below width; the rows of m and of y stand m_row and y_row apart.
+ * b NULL: zeros. */
 typedef struct product {
     matrix a;
     const float *b, *m;
-    size_t width;
+    size_t width, m_row;
     float *y;
     size_t y_row;
 } product;
@@ -36,7 +37,7 @@ ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows
                                  size_t l, bool partial, lanes_mask part) {
     vector sum[ROWS_NARROW];
     const matrix a = p->a;
-    const size_t width = p->width, y_row = p->y_row;
+    const size_t m_row = p->m_row, y_row = p->y_row;
     const float *m = p->m + l, *b = p->b;
     float *y = p->y + l;
     for (size_t i = 0; i < rows; i++)
@@ -50,7 +51,7 @@ ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows
     const float *first = a.first;
     for (size_t run = 0; run <= a.more; run++, first += a.run) {
         const float *at = first;
-        for (size_t j = 0; j < a.count; j++, m += width, at += a.step) {
+        for (size_t j = 0; j < a.count; j++, m += m_row, at += a.step) {
             vector in[8];
             for (size_t v = 0; v < vectors; v++)
                 in[v] = partial ? load_part(m, part) : load(m + v * LANES);
@@ -185,20 +186,19 @@ ALWAYS_INLINE void product_from(product p, enum start start) {
     }
 }
 
-/* y(i, l) = y(i, l), then + a(i, j) m[j][l] over j rising, for l below width. */
-static void add_products(matrix a, const float *m, size_t width, float *y, size_t y_row) {
-    product_from((product){.a = a, .m = m, .width = width, .y = y, .y_row = y_row}, FROM_Y);
+/* y(i, l) = y(i, l), then + a(i, j) m(j, l) over j rising. */
+static void add_products(product p) {
+    product_from(p, FROM_Y);
 }
 
 /* y(i, l) = b[l], then the same. */
-static void set_products(matrix a, const float *b, const float *m, size_t width, float *y,
-                         size_t y_row) {
-    product_from((product){.a = a, .b = b, .m = m, .width = width, .y = y, .y_row = y_row}, FROM_B);
+static void set_products(product p) {
+    product_from(p, FROM_B);
 }
 
-/* y(i, l) = y(i, l) + (0, then + a(i, j) m[j][l] over j rising). */
-static void add_piece(matrix a, const float *m, size_t width, float *y, size_t y_row) {
-    product_from((product){.a = a, .m = m, .width = width, .y = y, .y_row = y_row}, APART);
+/* y(i, l) = y(i, l) + (0, then + a(i, j) m(j, l) over j rising). */
+static void add_piece(product p) {
+    product_from(p, APART);
 }
 
 #endif
