@@ -18,7 +18,7 @@ typedef struct work {
     geometry geometry;
     tensors tensors;
     pool *pool;
-    size_t shards, scratch_size, weights;
+    size_t shards, slices, scratch_size, weights;
     real *scratch, *partials; /* one block per shard; a shard's partials are dw, then db */
 } work;
 
@@ -36,18 +36,25 @@ static real *numbers(size_t count) {
     return block;
 }
 
-static void forward(void *context, size_t shard) {
-    const work *w = context;
+static tensors slice(const work *w, size_t task) {
     tensors t = w->tensors;
-    t.scratch = w->scratch + shard * w->scratch_size;
-    w->conv->forward(&w->geometry, &t, range_part(w->tensors.n, w->shards, shard));
+    t.scratch = w->scratch + task * w->scratch_size;
+    t.slice = task % w->slices;
+    t.slices = w->slices;
+    return t;
 }
 
-static void backward(void *context, size_t shard) {
+static void forward(void *context, size_t task) {
     const work *w = context;
+    const tensors t = slice(w, task);
+    w->conv->forward(&w->geometry, &t, range_part(t.n, w->shards, task / w->slices));
+}
+
+static void backward(void *context, size_t task) {
+    const work *w = context;
+    const size_t shard = task / w->slices;
     const range images = range_part(w->tensors.n, w->shards, shard);
-    tensors t = w->tensors;
-    t.scratch = w->scratch + shard * w->scratch_size;
+    tensors t = slice(w, task);
     w->conv->backward_input(&w->geometry, &t, images);
     t.dw = w->partials + shard * (w->weights + w->geometry.y.c);
     t.db = t.dw + w->weights;
@@ -71,8 +78,8 @@ static void add_part(void *context, size_t part) {
 
 static void step(void *context) {
     work *w = context;
-    pool_run(w->pool, w->shards, forward, w);
-    pool_run(w->pool, w->shards, backward, w);
+    pool_run(w->pool, w->shards * w->slices, forward, w);
+    pool_run(w->pool, w->shards * w->slices, backward, w);
     pool_run(w->pool, PARTS, add_part, w);
 }
 
@@ -93,12 +100,13 @@ static geometry geometry_of(char **argument) {
 }
 
 /* The memory lives as long as the program. */
-static void take_memory(work *w, size_t n) {
+static void take_memory(work *w, size_t n, size_t threads) {
     const geometry *g = &w->geometry;
     w->weights = g->r * g->s * g->x.c * g->y.c;
     w->shards = n < SHARDS_MOST ? n : SHARDS_MOST;
+    w->slices = w->conv->sliced && threads > w->shards ? threads / w->shards : 1;
     w->scratch_size = w->conv->scratch ? w->conv->scratch(g) : 0;
-    w->scratch = numbers(w->shards * w->scratch_size);
+    w->scratch = numbers(w->shards * w->slices * w->scratch_size);
     w->partials = numbers(w->shards * (w->weights + g->y.c));
     w->tensors = (tensors){.n = n,
                            .x = numbers(n * extent_size(g->x)),
@@ -117,7 +125,8 @@ int main(int arguments, char **argument) {
         return 2;
     }
     work w = {.conv = &ops_best()->conv2d, .geometry = geometry_of(argument)};
-    take_memory(&w, serve_count(argument[1]));
-    w.pool = serve_need(pool_create(serve_count(argument[9]), NULL), "no threads");
+    const size_t threads = serve_count(argument[9]);
+    take_memory(&w, serve_count(argument[1]), threads);
+    w.pool = serve_need(pool_create(threads, NULL), "no threads");
     return serve(step, &w, 0);
 }

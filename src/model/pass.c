@@ -6,7 +6,8 @@
  *
  * Shards are few images, so that what one layer writes is still in this core's cache when the next
  * reads it. Dense layers want many images at a time instead, since they read all their weights for
- * them. */
+ * them. Where there are fewer images than threads, convolutions are sliced: threads then meet
+ * behind each block. */
 #include "model.h"
 
 #include <string.h>
@@ -61,6 +62,46 @@ static void forward_shard(void *context, size_t shard) {
     forward_blocks(model, (range){0, model->tail}, shard, model_shard(model, shard));
 }
 
+/* One block of all shards, each in `slices` slices. */
+typedef struct sliced_block {
+    const cnn_model *model;
+    const block *block;
+    size_t slices;
+} sliced_block;
+
+/* Into how many parts each image of a shard goes. */
+static size_t slice_count(const cnn_model *model) {
+    const size_t threads = pool_threads(model->pool);
+    const size_t most = threads < SHARDS_MAX ? threads : SHARDS_MAX;
+    return most / model_shards(model);
+}
+
+/* False if there is nothing to do: an operation that knows no slices is done by the first. */
+static bool slice_of(const sliced_block *s, size_t task, tensors *t) {
+    const operation *op = s->block->op;
+    *t = tensors_of(s->model, s->block, task);
+    t->slice = task % s->slices;
+    t->slices = op && op->sliced ? s->slices : 0;
+    return op && (op->sliced || t->slice == 0);
+}
+
+static void forward_slice(void *context, size_t task) {
+    const sliced_block *s = context;
+    tensors t;
+    if (slice_of(s, task, &t))
+        s->block->op->forward(&s->block->geometry, &t, model_shard(s->model, task / s->slices));
+}
+
+/* Blocks of shards, one after the other. */
+static void run_sliced(cnn_model *model, size_t slices, bool backward, pool_task task) {
+    const size_t tasks = model_shards(model) * slices;
+    for (size_t i = 0; i < model->tail; i++) {
+        const block *block = &model->blocks[backward ? model->tail - 1 - i : i];
+        sliced_block s = {model, block, slices};
+        pool_run(model->pool, tasks, task, &s);
+    }
+}
+
 static void forward_part(void *context, size_t part) {
     const cnn_model *model = context;
     const range images = range_part(model->n, part_count(model), part);
@@ -71,7 +112,10 @@ static void forward_part(void *context, size_t part) {
 }
 
 void cnn_model_forward(cnn_model *model) {
-    if (model->tail)
+    const size_t slices = slice_count(model);
+    if (slices > 1)
+        run_sliced(model, slices, false, forward_slice);
+    else if (model->tail)
         pool_run(model->pool, model_shards(model), forward_shard, model);
     pool_run(model->pool, part_count(model), forward_part, model);
 }
@@ -86,24 +130,25 @@ double cnn_model_loss(cnn_model *model) {
 
 /* The gradients of one block as far as these images can tell. dx is NULL where nobody asked, at the
  * first layer; dw of a layer without partials is for sum_part(). */
-static void backward_block(const cnn_model *model, const block *block, size_t task, range images) {
+static void backward_block(const cnn_model *model, const block *block, tensors t, size_t shard,
+                           range images) {
     const layer *layer = &model->network->layers[block->first];
     const node *node = &model->nodes[block->first];
-    tensors t = tensors_of(model, block, task);
-    if (!block->op)
-        return;
     if (t.dx)
         block->op->backward_input(&block->geometry, &t, images);
     if (node->partials) {
-        t.dw = node->partials + task * (layer->weights + layer->biases);
+        t.dw = node->partials + shard * (layer->weights + layer->biases);
         t.db = layer->biases ? t.dw + layer->weights : NULL;
         block->op->backward_weights(&block->geometry, &t, images);
     }
 }
 
 static void backward_blocks(const cnn_model *model, range blocks, size_t task, range images) {
-    for (size_t i = blocks.last; i-- > blocks.first;)
-        backward_block(model, &model->blocks[i], task, images);
+    for (size_t i = blocks.last; i-- > blocks.first;) {
+        const block *block = &model->blocks[i];
+        if (block->op)
+            backward_block(model, block, tensors_of(model, block, task), task, images);
+    }
 }
 
 static void backward_part(void *context, size_t part) {
@@ -118,6 +163,14 @@ static void backward_part(void *context, size_t part) {
 static void backward_shard(void *context, size_t shard) {
     const cnn_model *model = context;
     backward_blocks(model, (range){0, model->tail}, shard, model_shard(model, shard));
+}
+
+static void backward_slice(void *context, size_t task) {
+    const sliced_block *s = context;
+    const size_t shard = task / s->slices;
+    tensors t;
+    if (slice_of(s, task, &t))
+        backward_block(s->model, s->block, t, shard, model_shard(s->model, shard));
 }
 
 /* sum[i] = the parts of all shards, in their order, whichever was done first. The first is copied,
@@ -162,8 +215,11 @@ static void sum_part(void *context, size_t task) {
 
 /* A sum over the batch needs every shard, hence the stop before the last. */
 void cnn_model_backward(cnn_model *model) {
+    const size_t slices = slice_count(model);
     pool_run(model->pool, part_count(model), backward_part, model);
-    if (model->tail)
+    if (slices > 1)
+        run_sliced(model, slices, true, backward_slice);
+    else if (model->tail)
         pool_run(model->pool, model_shards(model), backward_shard, model);
     pool_run(model->pool, model->block_count * SUM_PARTS, sum_part, model);
 }

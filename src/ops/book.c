@@ -10,11 +10,11 @@
 
 const ops BOOK_TABLE = {
     .name = "ref",
-    .conv2d = {conv2d_forward, conv2d_backward_input, conv2d_backward_weights, SUM_IMAGES,
+    .conv2d = {conv2d_forward, conv2d_backward_input, conv2d_backward_weights, SUM_IMAGES, false,
                conv2d_scratch},
     .relu = {.forward = relu_forward, .backward_input = relu_backward_input},
     .maxpool2d = {.forward = maxpool2d_forward, .backward_input = maxpool2d_backward_input},
-    .dense = {dense_forward, dense_backward_input, dense_backward_weights, SUM_ROWS, dense_scratch},
+    .dense = {dense_forward, dense_backward_input, dense_backward_weights, SUM_ROWS, false, dense_scratch},
     .softmax_forward = softmax_xent_forward,
     .softmax_backward = softmax_xent_backward,
     .sgd = sgd_step,

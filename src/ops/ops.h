@@ -10,6 +10,7 @@
 
 #include "real.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,9 @@ typedef struct tensors {
     real *dx, *dw;
     real *db;      /* NULL where b is */
     real *scratch; /* as many numbers as the operation's `scratch` says, one block per call */
+    /* Where operation.sliced: this call does only part `slice` of `slices` of each image; another
+     * one does the others, perhaps at the same time. slices 0: all of it. */
+    size_t slice, slices;
 } tensors;
 
 typedef void (*operation_pass)(const geometry *g, const tensors *t, range range);
@@ -70,6 +74,7 @@ typedef struct operation {
     operation_pass backward_input;
     operation_pass backward_weights; /* NULL: no weights */
     sum_axis axis;                   /* of backward_weights */
+    bool sliced;                     /* knows tensors.slices */
     /* Numbers of scratch that a call wants, forward or backward; NULL: none. */
     size_t (*scratch)(const geometry *g);
 } operation;

@@ -13,7 +13,7 @@ static const float *image_x(const geometry *g, const tensors *t, size_t n) {
 }
 
 static void conv2d_vector_forward(const geometry *g, const tensors *t, range images) {
-    conv_space s = conv_space_in(g, t->scratch);
+    conv_space s = conv_space_in(g, t);
     const size_t size = g->y.h * g->y.w * g->y.c;
     conv_frame(g, &s);
     for (size_t n = images.first; n < images.last; n++) {
@@ -23,7 +23,7 @@ static void conv2d_vector_forward(const geometry *g, const tensors *t, range ima
 }
 
 static void conv_block_forward(const geometry *g, const tensors *t, range images) {
-    conv_space s = conv_space_in(g, t->scratch);
+    conv_space s = conv_space_in(g, t);
     conv_frame(g, &s);
     for (size_t n = images.first; n < images.last; n++) {
         conv_set(g, image_x(g, t, n), &s);
@@ -46,10 +46,10 @@ static enum turned input_image(const geometry *g, const tensors *t, const gradie
                                const conv_space *s, enum turned turned) {
     const enum turned wanted = sparse_for_input(g, d, s) ? TURNED : SWAPPED;
     if (wanted == TURNED && turned != TURNED)
-        conv_turn(g, s, t->w);
+        conv_turn(g, s, (range){0, g->y.c}, t->w);
     if (wanted == SWAPPED && turned != SWAPPED)
         swap_channels(g, s, t->w);
-    conv_clear(g, s);
+    conv_clear(s);
     if (wanted == TURNED)
         sparse_input(g, d, s);
     else
@@ -58,7 +58,7 @@ static enum turned input_image(const geometry *g, const tensors *t, const gradie
 }
 
 static void backward_input(const geometry *g, const tensors *t, range images, bool block) {
-    conv_space s = conv_space_in(g, t->scratch);
+    conv_space s = conv_space_in(g, t);
     enum turned turned = NOTHING;
     for (size_t n = images.first; n < images.last; n++) {
         const gradient d = gradient_of(g, t, n, block);
@@ -81,32 +81,39 @@ static void weights_image(const geometry *g, const tensors *t, const gradient *d
     } else {
         dense_weights(g, every_place(d, s), s, t->dw);
         if (t->db)
-            add_bias(d, t->db);
+            add_bias(d, s->channels, t->db);
     }
+}
+
+static void clear_weights(const geometry *g, const tensors *t, range channels) {
+    const size_t rows = g->r * g->s * g->x.c, K = g->y.c, first = channels.first;
+    const size_t bytes = (channels.last - first) * sizeof(float);
+    for (size_t i = 0; i < rows; i++)
+        memset(t->dw + i * K + first, 0, bytes);
+    if (t->db)
+        memset(t->db + first, 0, bytes);
 }
 
 /* dw is kept in s->turned while images go by what is alive, in t->dw while they do not: a sum goes
  * on where it stood. */
 static void backward_weights(const geometry *g, const tensors *t, range images, bool block) {
-    conv_space s = conv_space_in(g, t->scratch);
+    conv_space s = conv_space_in(g, t);
     bool turned = false;
     conv_frame(g, &s);
-    memset(t->dw, 0, g->r * g->s * g->x.c * g->y.c * sizeof *t->dw);
-    if (t->db)
-        memset(t->db, 0, g->y.c * sizeof *t->db);
+    clear_weights(g, t, s.channels);
     for (size_t n = images.first; n < images.last; n++) {
         const gradient d = gradient_of(g, t, n, block);
         const bool sparse = sparse_for_weights(g, &d, &s);
         if (sparse && !turned)
-            conv_turn(g, &s, t->dw);
+            conv_turn(g, &s, s.channels, t->dw);
         if (!sparse && turned)
-            conv_turn_back(g, &s, t->dw);
+            conv_turn_back(g, &s, s.channels, t->dw);
         turned = sparse;
         conv_set(g, image_x(g, t, n), &s);
         weights_image(g, t, &d, &s, sparse);
     }
     if (turned)
-        conv_turn_back(g, &s, t->dw);
+        conv_turn_back(g, &s, s.channels, t->dw);
 }
 
 static void conv2d_vector_backward_input(const geometry *g, const tensors *t, range images) {

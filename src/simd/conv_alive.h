@@ -167,10 +167,10 @@ ALWAYS_INLINE vector bias_row(const gradient *d, size_t p, size_t r, size_t k, v
 }
 
 /* db: + dy over p, q rising. */
-KERNEL void add_bias(const gradient *d, float *db) {
+KERNEL void add_bias(const gradient *d, range channels, float *db) {
     const geometry *pool = &d->pool;
     const size_t K = pool->y.c;
-    for (size_t k = 0; k < K; k += LANES) {
+    for (size_t k = channels.first; k < channels.last; k += LANES) {
         vector sum = load_some(db + k, K - k);
         for (size_t p = 0; p < pool->y.h; p++)
             for (size_t r = 0; r < pool->r; r++)

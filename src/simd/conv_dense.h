@@ -14,20 +14,30 @@ static void swap_channels(const geometry *g, const conv_space *s, const float *w
         turn(w + place * C * K, K, C, K, s->turned + place * K * C, C);
 }
 
+/* The rows p of places that row r of the kernel joins with the rows of dx. */
+static range rows_of_dx(const geometry *g, const conv_space *s, size_t r) {
+    const size_t first = s->rows.first > r ? (s->rows.first - r + g->u - 1) / g->u : 0;
+    const size_t last = s->rows.last > r ? (s->rows.last - r + g->u - 1) / g->u : 0;
+    return (range){first, last < g->y.h ? last : g->y.h};
+}
+
 /* What row r, column i of the kernel brings to some channels of x, from all places. */
 static void dense_input_tap(const geometry *g, const float *dy, const conv_space *s, size_t r,
                             size_t i, range c) {
     const size_t C = g->x.c, K = g->y.c;
     const float *w = s->turned + (r * g->s + i) * K * C + c.first;
     float *dx = s->image + r * s->image_row + i * C + c.first;
-    for (size_t p = 0; p < g->y.h; p++)
-        add_products((product){
-            .a = {.first = dy + p * g->y.w * K, .rows = g->y.w, .row = K, .count = K, .step = 1},
-            .m = w,
-            .width = c.last - c.first,
-            .m_row = C,
-            .y = dx + p * g->u * s->image_row,
-            .y_row = g->v * C});
+    const range rows = rows_of_dx(g, s, r);
+    for (size_t p = rows.first; p < rows.last; p++) {
+        const matrix a = {
+            .first = dy + p * g->y.w * K, .rows = g->y.w, .row = K, .count = K, .step = 1};
+        add_products((product){.a = a,
+                               .m = w,
+                               .width = c.last - c.first,
+                               .m_row = C,
+                               .y = dx + p * g->u * s->image_row,
+                               .y_row = g->v * C});
+    }
 }
 
 /* Into the padded image, r, s rising. */
@@ -51,13 +61,17 @@ static void dense_weights_rows(const geometry *g, const float *dy, const conv_sp
                       .step = g->v * g->x.c,
                       .more = p.last - p.first - 1,
                       .run = g->u * s->image_row};
-    add_products((product){x, NULL, dy + p.first * g->y.w * K, K, K, dw + r * s->run * K, K});
+    const size_t k = s->channels.first;
+    add_products((product){x, NULL, dy + p.first * g->y.w * K + k, s->channels.last - k, K,
+                           dw + r * s->run * K + k, K});
 }
 
 enum { NEAR = 16384 }; /* numbers of dy that stay near while all weights meet them */
 
 KERNEL void dense_weights(const geometry *g, const float *dy, const conv_space *s, float *dw) {
     const size_t row = g->y.w * g->y.c, rows = row < NEAR ? NEAR / row : 1;
+    if (s->channels.first == s->channels.last)
+        return;
     for (size_t p = 0; p < g->y.h; p += rows)
         for (size_t r = 0; r < g->r; r++)
             dense_weights_rows(g, dy, s, r, (range){p, g->y.h - p < rows ? g->y.h : p + rows}, dw);

@@ -23,10 +23,12 @@ static void conv_row(const geometry *g, const tensors *t, const conv_space *s, s
 
 /* One image. All its rows meet the weights of some channels before the next ones are looked at. */
 static void conv_image(const geometry *g, const tensors *t, const conv_space *s, float *y) {
-    const size_t K = g->y.c, row = g->y.w * K;
-    for (size_t k = 0; k < K; k += PANEL)
+    const size_t row = g->y.w * g->y.c;
+    for (size_t k = s->channels.first; k < s->channels.last; k += PANEL) {
+        const size_t left = s->channels.last - k;
         for (size_t p = 0; p < g->y.h; p++)
-            conv_row(g, t, s, p, k, K - k < PANEL ? K - k : PANEL, y + p * row);
+            conv_row(g, t, s, p, k, left < PANEL ? left : PANEL, y + p * row);
+    }
 }
 
 ALWAYS_INLINE vector relu(vector x) {
@@ -54,45 +56,47 @@ ALWAYS_INLINE void pool_vector(const geometry *pool, const float *corner, size_t
 }
 
 /* A row of windows, of rows x columns places each: known where this is called, if they are 2. */
-ALWAYS_INLINE void pool_row(const geometry *pool, const float *strip, size_t p, size_t rows,
-                            size_t columns, float *y, int32_t *winners) {
+ALWAYS_INLINE void pool_row(const geometry *pool, range channels, const float *strip, size_t p,
+                            size_t rows, size_t columns, float *y, int32_t *winners) {
     const size_t K = pool->y.c;
     for (size_t q = 0; q < pool->y.w; q++, y += K, winners += K) {
         const float *corner = strip + q * pool->v * K;
         const int32_t place = (int32_t)(p * pool->u * pool->x.w + q * pool->v);
-        for (size_t k = 0; k < K; k += LANES)
+        for (size_t k = channels.first; k < channels.last; k += LANES)
             pool_vector(pool, corner + k, rows, columns, place, K - k, y + k, winners + k);
     }
 }
 
-KERNEL void pool_row_any(const geometry *pool, const float *strip, size_t p, float *y,
-                         int32_t *winners) {
+KERNEL void pool_row_any(const geometry *pool, range channels, const float *strip, size_t p,
+                         float *y, int32_t *winners) {
     if (pool->r == 2 && pool->s == 2)
-        pool_row(pool, strip, p, 2, 2, y, winners);
+        pool_row(pool, channels, strip, p, 2, 2, y, winners);
     else
-        pool_row(pool, strip, p, pool->r, pool->s, y, winners);
+        pool_row(pool, channels, strip, p, pool->r, pool->s, y, winners);
 }
 
-/* relu over a whole row of numbers, in place. */
-static void relu_row(float *y, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        y[i] = y[i] <= 0 ? 0 : y[i];
+/* ReLU over a row of places, in place. */
+KERNEL void relu_row(const geometry *g, range channels, float *y) {
+    for (size_t q = 0; q < g->y.w; q++, y += g->y.c)
+        for (size_t k = channels.first; k < channels.last; k += LANES)
+            store_some(y + k, relu(load_some(y + k, channels.last - k)), channels.last - k);
 }
 
 /* One image through convolution and ReLU, and the pool if there is one. */
 static void block_image(const geometry *g, const tensors *t, const conv_space *s, size_t n) {
     const geometry pool = conv_windows(g);
     const size_t K = g->y.c, row = g->y.w * K, y_row = pool.y.w * K;
+    const size_t first = s->channels.first, width = s->channels.last - first;
     float *y = t->y + n * pool.y.h * y_row;
-    for (size_t p = 0; p < pool.y.h; p++, y += y_row) {
+    for (size_t p = 0; p < pool.y.h && width; p++, y += y_row) {
         if (!g->pool) {
-            conv_row(g, t, s, p, 0, K, y);
-            relu_row(y, row);
+            conv_row(g, t, s, p, first, width, y);
+            relu_row(g, s->channels, y);
             continue;
         }
         for (size_t r = 0; r < pool.r; r++)
-            conv_row(g, t, s, p * pool.u + r, 0, K, s->strip + r * row);
-        pool_row_any(&pool, s->strip, p, y, t->winners + (n * pool.y.h + p) * y_row);
+            conv_row(g, t, s, p * pool.u + r, first, width, s->strip + r * row);
+        pool_row_any(&pool, s->channels, s->strip, p, y, t->winners + (n * pool.y.h + p) * y_row);
     }
 }
 

@@ -14,6 +14,8 @@
 /* A kernel row lies in the padded image as `run` numbers side by side, s c; each of the r rows of a
  * turned kernel [k][r][run] is filled up with zeros to whole vectors. */
 typedef struct conv_space {
+    range channels;              /* of y and w that this call does: its slice */
+    range rows;                  /* of the padded image that it does of dx */
     size_t image_row;            /* numbers in a row of the padded image */
     size_t run, vectors, kernel; /* kernel: numbers of one k in turned */
     size_t words;                /* of 64 channels, for each place */
@@ -62,9 +64,17 @@ static size_t conv_space_size(const geometry *g) {
     return counted.overflow ? SIZE_MAX : counted.used / sizeof(float);
 }
 
-static conv_space conv_space_in(const geometry *g, float *scratch) {
-    arena real = {.base = (unsigned char *)scratch};
-    return conv_cut(g, &real);
+/* Slices are whole vectors of channels and, of dx, rows. */
+static conv_space conv_space_in(const geometry *g, const tensors *t) {
+    arena real = {.base = (unsigned char *)t->scratch};
+    conv_space s = conv_cut(g, &real);
+    const size_t K = g->y.c, slices = t->slices ? t->slices : 1;
+    const range vectors = range_part((K + LANES - 1) / LANES, slices, t->slice);
+    const range rows = range_part(g->x.h, slices, t->slice);
+    s.channels.first = vectors.first * LANES < K ? vectors.first * LANES : K;
+    s.channels.last = vectors.last * LANES < K ? vectors.last * LANES : K;
+    s.rows = (range){rows.first + g->pad_h, rows.last + g->pad_h};
+    return s;
 }
 
 /* `count` numbers, in vectors: rows are short, and a call of memcpy() for each would cost more. */
@@ -80,52 +90,53 @@ static bool conv_bare(const geometry *g, const conv_space *s) {
     return !g->pad_h && !g->pad_w && s->run % LANES == 0;
 }
 
-/* Zeros everywhere, for sums to begin with. */
-static void conv_clear(const geometry *g, const conv_space *s) {
-    memset(s->image, 0, (g->x.h + 2 * g->pad_h) * s->image_row * sizeof *s->image);
-    if (!conv_bare(g, s))
-        memset(s->image + (g->x.h + 2 * g->pad_h) * s->image_row, 0, VECTOR_BYTES);
-}
-
 /* The zeros around all images that are going to be set. */
 static void conv_frame(const geometry *g, const conv_space *s) {
+    const size_t numbers = (g->x.h + 2 * g->pad_h) * s->image_row + LANES;
     if (!conv_bare(g, s))
-        conv_clear(g, s);
+        memset(s->image, 0, numbers * sizeof *s->image);
 }
 
-static float *conv_inside(const geometry *g, const conv_space *s) {
-    return s->image + g->pad_h * s->image_row + g->pad_w * g->x.c;
+/* Zeros in the rows of dx, for sums to begin with. */
+static void conv_clear(const conv_space *s) {
+    const size_t rows = s->rows.last - s->rows.first;
+    memset(s->image + s->rows.first * s->image_row, 0, rows * s->image_row * sizeof *s->image);
 }
 
 /* Sets an image in the zeros around it; what is to be read is s->seen. */
 KERNEL void conv_set(const geometry *g, const float *x, conv_space *s) {
     const size_t row = g->x.w * g->x.c;
-    float *to = conv_inside(g, s);
+    float *to = s->image + g->pad_h * s->image_row + g->pad_w * g->x.c;
     s->seen = conv_bare(g, s) ? x : s->image;
     for (size_t h = 0; h < g->x.h && s->seen != x; h++, to += s->image_row)
         copy_numbers(to, x + h * row, row);
 }
 
-/* Takes an image out again. */
+/* Takes the rows of dx out of it. */
 KERNEL void conv_take(const geometry *g, const conv_space *s, float *x) {
     const size_t row = g->x.w * g->x.c;
-    const float *from = conv_inside(g, s);
-    for (size_t h = 0; h < g->x.h; h++, from += s->image_row, x += row)
-        copy_numbers(x, from, row);
+    for (size_t h = s->rows.first; h < s->rows.last; h++)
+        copy_numbers(x + (h - g->pad_h) * row, s->image + h * s->image_row + g->pad_w * g->x.c,
+                     row);
 }
 
-/* w[r][s][c][k] as [k][r][run], and back. */
-static void conv_turn(const geometry *g, const conv_space *s, const float *w) {
+/* w[r][s][c][k] of some channels as [k][r][run]. */
+static void conv_turn(const geometry *g, const conv_space *s, range k, const float *w) {
     const size_t K = g->y.c, row = s->vectors * LANES;
-    memset(s->turned, 0, K * s->kernel * sizeof *s->turned);
+    float *turned = s->turned + k.first * s->kernel;
+    memset(turned, 0, (k.last - k.first) * s->kernel * sizeof *turned);
     for (size_t r = 0; r < g->r; r++)
-        turn(w + r * s->run * K, K, s->run, K, s->turned + r * row, s->kernel);
+        turn(w + r * s->run * K + k.first, K, s->run, k.last - k.first, turned + r * row,
+             s->kernel);
 }
 
-static void conv_turn_back(const geometry *g, const conv_space *s, float *w) {
+/* And back. */
+static void conv_turn_back(const geometry *g, const conv_space *s, range k, float *w) {
     const size_t K = g->y.c, row = s->vectors * LANES;
+    const float *turned = s->turned + k.first * s->kernel;
     for (size_t r = 0; r < g->r; r++)
-        turn(s->turned + r * row, s->kernel, K, s->run, w + r * s->run * K, K);
+        turn(turned + r * row, s->kernel, k.last - k.first, s->run, w + r * s->run * K + k.first,
+             K);
 }
 
 #endif

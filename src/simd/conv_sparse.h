@@ -129,37 +129,52 @@ static bool any_alive(const conv_space *s, const uint64_t *alive) {
     return any != 0;
 }
 
-/* One row p of places, window by window, backwards. */
-static void gather_row(const geometry *g, const gradient *d, kernel_sums *c, size_t p,
+/* One row p of places, window by window, backwards, with the rows of the kernel that reach into
+ * the rows of dx. */
+static void gather_row(const geometry *g, const gradient *d, const conv_space *s, size_t p,
                        const float *window) {
     const geometry *pool = &d->pool;
-    const conv_space *s = c->space;
-    float *row = s->image + p * g->u * s->image_row;
+    const size_t top = p * g->u;
+    const size_t first = s->rows.first > top ? s->rows.first - top : 0;
+    const size_t last = s->rows.last < top + g->r ? s->rows.last - top : g->r;
+    float *row = s->image + (top + first) * s->image_row;
+    kernel_sums c = {
+        .space = s, .rows = last - first, .turned = s->turned + first * s->vectors * LANES};
+    if (s->rows.last <= top || first >= last)
+        return;
     for (size_t column = pool->y.w; column-- > 0;)
         for (size_t i = pool->s; i-- > 0;) {
             const size_t q = column * pool->v + i;
-            c->alive = s->alive + (p * g->y.w + q) * s->words;
-            c->values = window + column * g->y.c;
-            c->dx = row + q * g->v * g->x.c;
-            if (any_alive(s, c->alive))
-                gather_kernel(c);
+            c.alive = s->alive + (p * g->y.w + q) * s->words;
+            c.values = window + column * g->y.c;
+            c.dx = row + q * g->v * g->x.c;
+            if (any_alive(s, c.alive))
+                gather_kernel(&c);
         }
 }
 
 /* An input meets its outputs p and q falling as r and s rise: so places go backwards. */
 static void sparse_input(const geometry *g, const gradient *d, const conv_space *s) {
     const geometry *pool = &d->pool;
-    kernel_sums c = {.space = s, .rows = g->r, .turned = s->turned};
     for (size_t row = pool->y.h; row-- > 0;)
         for (size_t r = pool->r; r-- > 0;)
-            gather_row(g, d, &c, row * pool->u + r, d->dy + row * pool->y.w * g->y.c);
+            gather_row(g, d, s, row * pool->u + r, d->dy + row * pool->y.w * g->y.c);
+}
+
+/* Those of the 64 bits from channel `first` on that this call does. */
+static uint64_t own_bits(const conv_space *s, uint64_t bits, size_t first) {
+    if (s->channels.first > first)
+        bits &= s->channels.first - first < 64 ? ~UINT64_C(0) << (s->channels.first - first) : 0;
+    if (s->channels.last < first + 64)
+        bits &= s->channels.last > first ? ~UINT64_C(0) >> (first + 64 - s->channels.last) : 0;
+    return bits;
 }
 
 /* Appends one place to the lists of the channels alive there; db, if there is one, sums along. */
 static void list_place(const conv_space *s, const uint64_t *alive, const float *values, uint32_t at,
                        float *db) {
     for (size_t word = 0; word < s->words; word++)
-        for (uint64_t bits = alive[word]; bits; bits &= bits - 1) {
+        for (uint64_t bits = own_bits(s, alive[word], 64 * word); bits; bits &= bits - 1) {
             const size_t k = word * 64 + (size_t)__builtin_ctzll(bits);
             const size_t end = k * s->room + s->count[k]++;
             s->at[end] = at;
@@ -198,7 +213,7 @@ static void sparse_weights(const geometry *g, const gradient *d, const conv_spac
     const size_t rows = d->pool.y.h;
     for (size_t row = 0; row < rows; row += s->band) {
         list_windows(g, d, s, (range){row, row + s->band < rows ? row + s->band : rows}, db);
-        for (size_t k = 0; k < g->y.c; k++) {
+        for (size_t k = s->channels.first; k < s->channels.last; k++) {
             const kernel_sums c = {.space = s,
                                    .rows = g->r,
                                    .at = s->at + k * s->room,

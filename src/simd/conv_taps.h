@@ -74,7 +74,7 @@ ALWAYS_INLINE void taps_block(const geometry *g, const gradient *d, const conv_s
 
 ALWAYS_INLINE void taps_rows(const geometry *g, const gradient *d, const conv_space *s, size_t rows,
                              size_t r, float *dw, float *db) {
-    for (size_t k = 0; k < g->y.c; k += LANES) {
+    for (size_t k = s->channels.first; k < s->channels.last; k += LANES) {
         size_t i = 0;
         for (; s->run - i >= 3; i += 3)
             taps_block(g, d, s, rows, 3, r, i, k, dw, db);
