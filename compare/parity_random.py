@@ -102,7 +102,8 @@ class Text:
             self.dense(values)
             self.maybe("relu", 0.8)
         weights = any(line.startswith(("conv2d", "dense")) for line in self.lines)
-        if values > 33 or not weights or self.draw.random() < 0.9:
+        dense = self.lines[-1] != "flatten" or self.shape[:2] == (1, 1)
+        if values > 33 or not weights or not dense or self.draw.random() < 0.9:
             values = self.draw.randint(2, 33)
             self.dense(values)
         return values

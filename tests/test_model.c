@@ -220,6 +220,24 @@ static void test_networks_that_make_no_model(void **state) {
     cnn_network_free(network);
 }
 
+/* Files have places in another order than memory, which no class may depend on. */
+static void test_classes_that_are_places(void **state) {
+    cnn_network *network = cnn_network_create(2, 2, 1, NULL);
+    const cnn_conv2d pair = {.channels = 2, .kernel = {1, 1}};
+    cnn_error error;
+    (void)state;
+    assert_true(cnn_network_conv2d(network, pair, NULL));
+    assert_true(cnn_network_flatten(network, NULL));
+    assert_null(cnn_model_create(network, NULL, &error));
+    assert_string_equal(error.message,
+                        "flatten of more than one place gives classes no order: end with dense");
+    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 3}, NULL));
+    cnn_model *model = cnn_model_create(network, NULL, &error);
+    assert_non_null(model);
+    cnn_model_free(model);
+    cnn_network_free(network);
+}
+
 static void test_class_names(void **state) {
     cnn_model *model = sample_model(1, 1);
     cnn_error error;
@@ -298,6 +316,7 @@ int main(void) {
         cmocka_unit_test(test_input_gradient_on_request),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_networks_that_make_no_model),
+        cmocka_unit_test(test_classes_that_are_places),
         cmocka_unit_test(test_class_names),
         cmocka_unit_test(test_wrong_batches),
         cmocka_unit_test(test_models_side_by_side),

@@ -188,12 +188,26 @@ bool cnn_network_dense(cnn_network *network, cnn_dense o, cnn_error *error) {
 }
 
 /* Not asked while layers are added: until the last one, no network is complete. */
+/* Are the outputs, which are the classes, places and channels of an image run together? Here they
+ * stand in the order h, w, c, in PyTorch and so in files c, h, w: then no two programs mean the
+ * same by class 3. */
+static bool classes_are_places(const cnn_network *network) {
+    size_t i = network->count;
+    while (network->layers[i].flat && !network->layers[i].weights)
+        i--;
+    const extent e = network->layers[i].geometry.y;
+    return !network->layers[i].flat && e.h * e.w > 1 && e.c > 1;
+}
+
 bool network_complete(const cnn_network *network, cnn_error *error) {
     if (network->count == 0)
         return error_set(error, CNN_BAD_NETWORK, "no layers after the input");
     if (!network->layers[network->count].flat)
         return error_set(error, CNN_BAD_NETWORK,
                          "the last layer's output is not flat: end with flatten or dense");
+    if (classes_are_places(network))
+        return error_set(error, CNN_BAD_NETWORK,
+                         "flatten of more than one place gives classes no order: end with dense");
     if (cnn_network_parameters(network) == 0)
         return error_set(error, CNN_BAD_NETWORK, "no layer has weights: nothing can be learnt");
     return true;
