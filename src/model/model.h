@@ -47,6 +47,13 @@ struct cnn_model {
 size_t model_shards(const cnn_model *model);
 range model_shard(const cnn_model *model, size_t shard);
 
+/* Called by any thread, when these of the gradients (elements of model->gradients) are whole. */
+typedef void model_finished(void *context, range elements);
+
+/* Forward and backward at once. Who updates the parameters where their gradients are just finished
+ * finds both in the nearest cache. The loss is that of the parameters before. */
+void model_both_ways(cnn_model *model, model_finished *finished, void *context);
+
 /* Parameters drawn as the options say. */
 void model_initialise(cnn_model *model);
 

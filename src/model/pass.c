@@ -1,13 +1,13 @@
 /* The way of one batch:
  *
- *   forward    each shard of images through convolutions and pools; then, in larger parts, through
- *              what is dense, to probabilities and losses
- *   backward   the same two ways back; then the sums over the whole batch
+ *   forward    each part of the images through convolutions and pools, a few at a time, then all
+ *              together through what is dense, to probabilities and losses
+ *   backward   the same way back, shard by shard; then the sums over the whole batch
  *
- * Shards are few images, so that what one layer writes is still in this core's cache when the next
- * reads it. Dense layers want many images at a time instead, since they read all their weights for
- * them. Where there are fewer images than threads, convolutions are sliced: threads then meet
- * behind each block. */
+ * A part is for one thread, which meets the others only where the sums begin. A few images at a
+ * time: what one layer writes is then still in this core's cache when the next reads it. Dense
+ * layers want many, since they read all their weights for them. Where there are fewer images than
+ * threads, convolutions are sliced: threads then meet behind each block. */
 #include "model.h"
 
 #include <string.h>
@@ -21,17 +21,29 @@ range model_shard(const cnn_model *model, size_t shard) {
     return range_part(model->n, model_shards(model), shard);
 }
 
-/* What is dense has no sums over images here, so its parts may follow the threads. */
-enum { PART_IMAGES = 4 };
+enum { FEW = 8, MANY = 16 };
 
+/* How many parts, of whole shards each: one for each thread, or two if they are large, so that a
+ * thread that the system holds up does fewer. No sum over images ends with a part, so this may
+ * follow the threads. */
 static size_t part_count(const cnn_model *model) {
-    const size_t most = (model->n + PART_IMAGES - 1) / PART_IMAGES;
-    const size_t threads = pool_threads(model->pool);
-    const size_t parts = threads < SHARDS_MAX ? threads : SHARDS_MAX;
-    return parts < most ? parts : most;
+    const size_t threads = pool_threads(model->pool), shards = model_shards(model);
+    const size_t parts = threads > 1 && model->n >= 2 * threads * MANY ? 2 * threads : threads;
+    return parts < shards ? parts : shards;
 }
 
-/* A block's x and dx are y and dy of the one before. Shards and parts have scratch of their own. */
+static range part_shards(const cnn_model *model, size_t part) {
+    return range_part(model_shards(model), part_count(model), part);
+}
+
+static range part_images(const cnn_model *model, size_t part) {
+    const range shards = part_shards(model, part);
+    return (range){model_shard(model, shards.first).first,
+                   model_shard(model, shards.last - 1).last};
+}
+
+/* A block's x and dx are y and dy of the one before. Parts and slices have scratch of
+ * their own. */
 static tensors tensors_of(const cnn_model *model, const block *block, size_t task) {
     const node *first = &model->nodes[block->first], *before = first - 1;
     const node *last = &model->nodes[block->last];
@@ -57,9 +69,21 @@ static void forward_blocks(const cnn_model *model, range blocks, size_t task, ra
     }
 }
 
-static void forward_shard(void *context, size_t shard) {
+/* What is dense, and the losses. */
+static void forward_tail(const cnn_model *model, size_t part, range images) {
+    forward_blocks(model, (range){model->tail, model->block_count}, part, images);
+    model->ops->softmax_forward(cnn_network_classes(model->network),
+                                model->nodes[model->network->count].y, model->labels,
+                                model->probabilities, model->losses, images);
+}
+
+static void forward_part(void *context, size_t part) {
     const cnn_model *model = context;
-    forward_blocks(model, (range){0, model->tail}, shard, model_shard(model, shard));
+    const range images = part_images(model, part);
+    for (size_t n = images.first; n < images.last && model->tail; n += FEW)
+        forward_blocks(model, (range){0, model->tail}, part,
+                       (range){n, images.last - n < FEW ? images.last : n + FEW});
+    forward_tail(model, part, images);
 }
 
 /* One block of all shards, each in `slices` slices. */
@@ -102,22 +126,15 @@ static void run_sliced(cnn_model *model, size_t slices, bool backward, pool_task
     }
 }
 
-static void forward_part(void *context, size_t part) {
-    const cnn_model *model = context;
-    const range images = range_part(model->n, part_count(model), part);
-    forward_blocks(model, (range){model->tail, model->block_count}, part, images);
-    model->ops->softmax_forward(cnn_network_classes(model->network),
-                                model->nodes[model->network->count].y, model->labels,
-                                model->probabilities, model->losses, images);
+static void forward_tail_part(void *context, size_t part) {
+    forward_tail(context, part, part_images(context, part));
 }
 
 void cnn_model_forward(cnn_model *model) {
     const size_t slices = slice_count(model);
     if (slices > 1)
         run_sliced(model, slices, false, forward_slice);
-    else if (model->tail)
-        pool_run(model->pool, model_shards(model), forward_shard, model);
-    pool_run(model->pool, part_count(model), forward_part, model);
+    pool_run(model->pool, part_count(model), slices > 1 ? forward_tail_part : forward_part, model);
 }
 
 double cnn_model_loss(cnn_model *model) {
@@ -130,8 +147,8 @@ double cnn_model_loss(cnn_model *model) {
 
 /* The gradients of one block as far as these images can tell. dx is NULL where nobody asked, at the
  * first layer; dw of a layer without partials is for sum_part(). */
-static void backward_block(const cnn_model *model, const block *block, tensors t, size_t shard,
-                           range images) {
+static void backward_tensors(const cnn_model *model, const block *block, tensors t, size_t shard,
+                             range images) {
     const layer *layer = &model->network->layers[block->first];
     const node *node = &model->nodes[block->first];
     if (t.dx)
@@ -143,26 +160,36 @@ static void backward_block(const cnn_model *model, const block *block, tensors t
     }
 }
 
-static void backward_blocks(const cnn_model *model, range blocks, size_t task, range images) {
-    for (size_t i = blocks.last; i-- > blocks.first;) {
-        const block *block = &model->blocks[i];
-        if (block->op)
-            backward_block(model, block, tensors_of(model, block, task), task, images);
-    }
+static void backward_block(const cnn_model *model, const block *block, size_t part, size_t shard,
+                           range images) {
+    if (block->op)
+        backward_tensors(model, block, tensors_of(model, block, part), shard, images);
+}
+
+static void backward_tail(const cnn_model *model, size_t part, range images) {
+    model->ops->softmax_backward(cnn_network_classes(model->network), model->n,
+                                 model->probabilities, model->labels,
+                                 model->nodes[model->network->count].dy, images);
+    for (size_t i = model->block_count; i-- > model->tail;)
+        backward_block(model, &model->blocks[i], part, part, images);
 }
 
 static void backward_part(void *context, size_t part) {
     const cnn_model *model = context;
-    const range images = range_part(model->n, part_count(model), part);
-    model->ops->softmax_backward(cnn_network_classes(model->network), model->n,
-                                 model->probabilities, model->labels,
-                                 model->nodes[model->network->count].dy, images);
-    backward_blocks(model, (range){model->tail, model->block_count}, part, images);
+    const range shards = part_shards(model, part);
+    backward_tail(model, part, part_images(model, part));
+    for (size_t shard = shards.first; shard < shards.last; shard++)
+        for (size_t i = model->tail; i-- > 0;)
+            backward_block(model, &model->blocks[i], part, shard, model_shard(model, shard));
 }
 
-static void backward_shard(void *context, size_t shard) {
-    const cnn_model *model = context;
-    backward_blocks(model, (range){0, model->tail}, shard, model_shard(model, shard));
+static void backward_tail_part(void *context, size_t part) {
+    backward_tail(context, part, part_images(context, part));
+}
+
+static void both_ways(void *context, size_t part) {
+    forward_part(context, part);
+    backward_part(context, part);
 }
 
 static void backward_slice(void *context, size_t task) {
@@ -170,7 +197,18 @@ static void backward_slice(void *context, size_t task) {
     const size_t shard = task / s->slices;
     tensors t;
     if (slice_of(s, task, &t))
-        backward_block(s->model, s->block, t, shard, model_shard(s->model, shard));
+        backward_tensors(s->model, s->block, t, shard, model_shard(s->model, shard));
+}
+
+/* The way back, but for the sums over the batch. */
+static void backward(cnn_model *model) {
+    const size_t slices = slice_count(model);
+    if (slices <= 1) {
+        pool_run(model->pool, part_count(model), backward_part, model);
+        return;
+    }
+    pool_run(model->pool, part_count(model), backward_tail_part, model);
+    run_sliced(model, slices, true, backward_slice);
 }
 
 /* sum[i] = the parts of all shards, in their order, whichever was done first. The first is copied,
@@ -184,42 +222,79 @@ static void add_partials(const float *partials, size_t shards, size_t stride, ra
             sum[i] += partials[shard * stride + i];
 }
 
-/* One of SUM_PARTS pieces of one block's dw and db. A number is summed whole in one piece, so how
- * many pieces there are changes no bit. Of small layers some are empty. */
-enum { SUM_PARTS = 8 };
+/* What model_sums() is under way with. */
+typedef struct sums {
+    const cnn_model *model;
+    model_finished *finished; /* NULL: nobody waits */
+    void *context;
+} sums;
 
-static void sum_part(void *context, size_t task) {
-    const cnn_model *model = context;
-    const size_t part = task % SUM_PARTS;
-    const block *block = &model->blocks[task / SUM_PARTS];
-    const layer *layer = &model->network->layers[block->first];
-    const node *node = &model->nodes[block->first];
-    if (!layer->weights)
-        return;
-    /* Either shards have left their own sums, or rows are summed here, over the whole batch. */
-    if (node->partials) {
-        const size_t stride = layer->weights + layer->biases, shards = model_shards(model);
-        add_partials(node->partials, shards, stride, range_part(layer->weights, SUM_PARTS, part),
-                     node->dw);
-        add_partials(node->partials + layer->weights, shards, stride,
-                     range_part(layer->biases, SUM_PARTS, part), node->db);
-    } else {
-        const tensors t = tensors_of(model, block, 0);
-        /* A row is a whole sum over the batch, so one thread has it to itself. */
-        const size_t rows = layer->weights / layer->geometry.y.c;
-        const range part_rows = range_part(rows, SUM_PARTS, part);
-        if (part_rows.first < part_rows.last)
-            block->op->backward_weights(&block->geometry, &t, part_rows);
-    }
+/* These gradients, which lie side by side, are whole. */
+static void finish(const sums *s, const float *gradients, size_t count) {
+    const size_t first = (size_t)(gradients - s->model->gradients);
+    if (s->finished && count)
+        s->finished(s->context, (range){first, first + count});
 }
 
-/* A sum over the batch needs every shard, hence the stop before the last. */
+/* One of SUM_PARTS pieces of one block's dw and db. A number is summed whole in one piece, so how
+ * many pieces there are changes no bit. Of small layers some are empty. */
+enum { SUM_PARTS = 16 };
+
+/* Shards have left their own sums. */
+static void sum_partials(const sums *s, const layer *layer, const node *node, size_t part) {
+    const size_t stride = layer->weights + layer->biases, shards = model_shards(s->model);
+    const range w = range_part(layer->weights, SUM_PARTS, part);
+    const range b = range_part(layer->biases, SUM_PARTS, part);
+    add_partials(node->partials, shards, stride, w, node->dw);
+    add_partials(node->partials + layer->weights, shards, stride, b, node->db);
+    finish(s, node->dw + w.first, w.last - w.first);
+    if (b.first < b.last)
+        finish(s, node->db + b.first, b.last - b.first);
+}
+
+/* Rows are summed here, over the whole batch; one thread has a row to itself. */
+static void sum_rows(const sums *s, const block *block, const layer *layer, const node *node,
+                     size_t part) {
+    const size_t K = layer->geometry.y.c;
+    const range rows = range_part(layer->weights / K, SUM_PARTS, part);
+    const tensors t = tensors_of(s->model, block, 0);
+    if (rows.first == rows.last)
+        return;
+    block->op->backward_weights(&block->geometry, &t, rows);
+    finish(s, node->dw + rows.first * K, (rows.last - rows.first) * K);
+    if (node->db && rows.first == 0)
+        finish(s, node->db, layer->biases);
+}
+
+static void sum_part(void *context, size_t task) {
+    const sums *s = context;
+    const block *block = &s->model->blocks[task / SUM_PARTS];
+    const layer *layer = &s->model->network->layers[block->first];
+    const node *node = &s->model->nodes[block->first];
+    if (!layer->weights)
+        return;
+    if (node->partials)
+        sum_partials(s, layer, node, task % SUM_PARTS);
+    else
+        sum_rows(s, block, layer, node, task % SUM_PARTS);
+}
+
+static void run_sums(cnn_model *model, model_finished *finished, void *context) {
+    sums s = {model, finished, context};
+    pool_run(model->pool, model->block_count * SUM_PARTS, sum_part, &s);
+}
+
 void cnn_model_backward(cnn_model *model) {
-    const size_t slices = slice_count(model);
-    pool_run(model->pool, part_count(model), backward_part, model);
-    if (slices > 1)
-        run_sliced(model, slices, true, backward_slice);
-    else if (model->tail)
-        pool_run(model->pool, model_shards(model), backward_shard, model);
-    pool_run(model->pool, model->block_count * SUM_PARTS, sum_part, model);
+    backward(model);
+    run_sums(model, NULL, NULL);
+}
+
+void model_both_ways(cnn_model *model, model_finished *finished, void *context) {
+    if (slice_count(model) > 1) {
+        cnn_model_forward(model);
+        backward(model);
+    } else {
+        pool_run(model->pool, part_count(model), both_ways, model);
+    }
+    run_sums(model, finished, context);
 }

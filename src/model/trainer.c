@@ -125,33 +125,38 @@ static void update_adam(const cnn_trainer *t, range elements) {
                         elements);
 }
 
-/* Elements do not meet, so the number of parts changes no bit. */
-enum { UPDATE_PARTS = 8 };
-
-/* One of UPDATE_PARTS stretches of all parameters, whatever layers they belong to. */
-static void update_part(void *context, size_t part) {
+static void update(void *context, range elements) {
     const cnn_trainer *trainer = context;
-    const range elements = range_part(trainer->model->parameters_size, UPDATE_PARTS, part);
     if (trainer->now.kind == CNN_SGD)
         update_sgd(trainer, elements);
     else
         update_adam(trainer, elements);
 }
 
-/* The schedule counts steps from 0 and Adam's correction from 1: hence steps++ between the two. */
-void cnn_trainer_update(cnn_trainer *trainer) {
-    /* Set before the threads begin, and only read by them. */
+/* Elements do not meet, so the number of parts changes no bit. */
+enum { UPDATE_PARTS = 8 };
+
+/* One of UPDATE_PARTS stretches of all parameters, whatever layers they belong to. */
+static void update_part(void *context, size_t part) {
+    const cnn_trainer *trainer = context;
+    update(context, range_part(trainer->model->parameters_size, UPDATE_PARTS, part));
+}
+
+/* The schedule counts steps from 0 and Adam's correction from 1. Set before the threads begin, and
+ * only read by them. */
+static void begin_update(cnn_trainer *trainer) {
     trainer->now = trainer->optimizer;
     cnn_schedule_apply(&trainer->schedule, trainer->steps, &trainer->now);
     trainer->steps++;
+}
+
+void cnn_trainer_update(cnn_trainer *trainer) {
+    begin_update(trainer);
     pool_run(trainer->model->pool, UPDATE_PARTS, update_part, trainer);
 }
 
-/* The loss is that of the parameters before the step: the same pass gives it for nothing. */
 double cnn_train_step(cnn_trainer *trainer) {
-    cnn_model_forward(trainer->model);
-    const double loss = cnn_model_loss(trainer->model);
-    cnn_model_backward(trainer->model);
-    cnn_trainer_update(trainer);
-    return loss;
+    begin_update(trainer);
+    model_both_ways(trainer->model, update, trainer);
+    return cnn_model_loss(trainer->model);
 }
