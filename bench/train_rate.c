@@ -1,5 +1,6 @@
-/* train_rate NETWORK DATA BATCH THREADS: times training steps (Adam 0.001: gather, forward, loss,
- * backward, update) on the training images, nothing evaluated. See serve.h for how it is asked. */
+/* train_rate NETWORK DATA BATCH THREADS [BACKEND]: times training steps (Adam 0.001: gather,
+ * forward, loss, backward, update) on the training images, nothing evaluated. See serve.h for how
+ * it is asked. */
 #include "cnn.h"
 #include "serve.h"
 
@@ -40,8 +41,8 @@ static void step(void *context) {
 }
 
 int main(int arguments, char **argument) {
-    if (arguments != 5) {
-        fprintf(stderr, "usage: train_rate NETWORK DATA BATCH THREADS\n");
+    if (arguments != 5 && arguments != 6) {
+        fprintf(stderr, "usage: train_rate NETWORK DATA BATCH THREADS [BACKEND]\n");
         return 2;
     }
     cnn_error error = {0};
@@ -50,6 +51,7 @@ int main(int arguments, char **argument) {
     const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
     options.batch_size = w.batch;
     options.threads = serve_count(argument[4]);
+    options.backend = argument[5];
     cnn_network *network = serve_need(cnn_network_load(argument[1], &error), error.message);
     w.images = serve_need(cnn_dataset_load(argument[2], CNN_TRAIN, 10, &error), error.message);
     w.model = serve_need(cnn_model_create(network, &options, &error), error.message);

@@ -25,6 +25,8 @@ SECTIONS = [("grid", "single convolutions", 240, 25), ("training", "training spe
             ("memory", "peak memory", 10, 8), ("size", "installed size", 5, 3),
             ("reading", "lines to read", 5, 3), ("numpy", "NumPy", 80, 25),
             ("scratch", "scratch.net", 70, 15), ("simple", "simple.net", 480, 45)]
+# PyTorch without what a processor has beyond AVX2.
+HELD = {"ATEN_CPU_CAPABILITY": "avx2", "ONEDNN_MAX_CPU_ISA": "AVX2"}
 NO_TORCH = ("compare: PyTorch is not there; scripts/venv gets it "
             "(or: pip install -r compare/requirements.txt)")
 
@@ -74,17 +76,18 @@ class Run:
         self.seeds = [1] if flags.quick else [1, 2, 3]
         self.compile_seconds, self.compile_limit = 0, 30 if flags.quick else 420
         self.cnn = Cnn(flags.build, flags.data, self.out, self.log)
-        self.workers, self.progress, self.kept = {}, None, {}
+        self.workers, self.progress, self.kept, self.held = {}, None, {}, False
 
     def new_torch(self, threads):
         from worker import Torch
-        return Torch(threads, self.log)
+        return Torch(threads, self.log, HELD if self.held else None)
 
     def torch(self, threads):
-        """The PyTorch process with so many threads."""
-        if threads not in self.workers:
-            self.workers[threads] = self.new_torch(threads)
-        return self.workers[threads]
+        """The PyTorch process with so many threads, held to AVX2 or free."""
+        key = threads, self.held
+        if key not in self.workers:
+            self.workers[key] = self.new_torch(threads)
+        return self.workers[key]
 
     def no_compiler(self):
         """Why torch.compile is not tried, or None."""

@@ -76,6 +76,8 @@ With one thread:
 
 {training_one}
 
+{held}
+
 {loader}
 
 ![Epoch time by batch size](comparison/epoch-time.png)
@@ -177,6 +179,7 @@ def page(results):
                        scratch=tables.scratch_table(results), simple=tables.simple_table(results),
                        training=tables.training_table(results, threads),
                        training_one=tables.training_table(results, 1),
+                       held=tables.held_line(results),
                        prediction=tables.prediction_table(results),
                        grid=tables.grid_table(results), costs=tables.cost_table(results),
                        losses=tables.losses_table(results))

@@ -166,14 +166,26 @@ def training(run):
         extra = {"bf16": BF16}
         if race.batch == 10 and race.threads == run.threads:
             extra["loader"] = ORIGINAL
-        ours = run.cnn.training(NETWORK, race.batch, race.threads)
+        ours = run.cnn.training(NETWORK, race.batch, race.threads, "avx2" if run.held else None)
         return race.race(ours, training_settings(run), PLAIN, extra, inherited)
 
     make.kind = "training"
     for batch in batches:
         rows += both_thread_counts(run, batch, make)
         run.done(len(rows) / (2 * len(batches)))
-    return {"network": NETWORK, "rows": rows}
+    return {"network": NETWORK, "rows": rows, "held": held(run, make)}
+
+
+def held(run, make):
+    """Batch 64 with both systems held to AVX2."""
+    run.say("batch 64, both held to AVX2")
+    run.held = True
+    try:
+        return make(Race(run, make.kind, 64, run.threads), None)
+    except Refused:  # this processor has no AVX2
+        return None
+    finally:
+        run.held = False
 
 
 def prediction(run):

@@ -39,9 +39,9 @@ class Cnn:
         return {"seed": seed, "epochs": result["epochs"], "accuracy_1000": first["accuracy"],
                 "curve": read_curve(log, result["images"]), "threads": result["threads"]}
 
-    def training(self, network, batch, threads):
-        return Bench(self.build / "bench/train_rate", [network, self.data, batch, threads],
-                     self.log)
+    def training(self, network, batch, threads, backend=None):
+        words = [network, self.data, batch, threads, *([backend] if backend else [])]
+        return Bench(self.build / "bench/train_rate", words, self.log)
 
     def prediction(self, network, batch, threads):
         return Bench(self.build / "bench/predict_rate", [network, self.data, batch, threads],

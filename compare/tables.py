@@ -103,6 +103,18 @@ def training_table(results, threads):
     return table(head, training_rows(results, threads))
 
 
+def held_line(results):
+    row = results["training"].get("held")
+    if not row:
+        return "Held to AVX2: not measured, this processor has none."
+    best = best_of(row)
+    return (f"Both held to AVX2 (cnn.c's back end `avx2`; PyTorch with `ATEN_CPU_CAPABILITY=avx2` "
+            f"and `ONEDNN_MAX_CPU_ISA=AVX2`), batch {row['batch']}, {row['threads']} thread(s): "
+            f"cnn.c {spread_text(rates(row, 'cnn'))} images/s, {times(ratios(row, 'plain'))} "
+            f"times plain PyTorch, {times(ratios(row, best))} times its best "
+            f"({setting_of(row, best)}).")
+
+
 def loader_line(results):
     row = all_threads(results, "training", 10)
     if not row or "loader" not in row["samples"]:
