@@ -7,7 +7,7 @@
  * Shards are few images, so that what one layer writes is still in this core's cache when the next
  * reads it. Dense layers want many images at a time instead, since they read all their weights for
  * them. */
-#include "model.h"
+#include "profile.h"
 
 #include <string.h>
 
@@ -47,12 +47,19 @@ static tensors tensors_of(const cnn_model *model, const block *block, size_t tas
                      .scratch = model->scratch + task * model->scratch_size};
 }
 
+static size_t range_size(range range) {
+    return range.last - range.first;
+}
+
 static void forward_blocks(const cnn_model *model, range blocks, size_t task, range images) {
+    uint64_t begun = profile_begin(model);
     for (size_t i = blocks.first; i < blocks.last; i++) {
         const block *block = &model->blocks[i];
         const tensors t = tensors_of(model, block, task);
-        if (block->op)
-            block->op->forward(&block->geometry, &t, images);
+        if (!block->op)
+            continue;
+        block->op->forward(&block->geometry, &t, images);
+        begun = profile_end(model, begun, task, i, PASS_FORWARD, range_size(images));
     }
 }
 
@@ -65,15 +72,18 @@ static void forward_part(void *context, size_t part) {
     const cnn_model *model = context;
     const range images = range_part(model->n, part_count(model), part);
     forward_blocks(model, (range){model->tail, model->block_count}, part, images);
+    const uint64_t begun = profile_begin(model);
     model->ops->softmax_forward(cnn_network_classes(model->network),
                                 model->nodes[model->network->count].y, model->labels,
                                 model->probabilities, model->losses, images);
+    profile_end(model, begun, part, profile_part_row(model, PART_LOSS), PASS_FORWARD,
+                range_size(images));
 }
 
 void cnn_model_forward(cnn_model *model) {
     if (model->tail)
-        pool_run(model->pool, model_shards(model), forward_shard, model);
-    pool_run(model->pool, part_count(model), forward_part, model);
+        profile_run(model, WAY_FORWARD, model_shards(model), forward_shard, model);
+    profile_run(model, WAY_FORWARD, part_count(model), forward_part, model);
 }
 
 double cnn_model_loss(cnn_model *model) {
@@ -86,32 +96,44 @@ double cnn_model_loss(cnn_model *model) {
 
 /* The gradients of one block as far as these images can tell. dx is NULL where nobody asked, at the
  * first layer; dw of a layer without partials is for sum_part(). */
-static void backward_block(const cnn_model *model, const block *block, size_t task, range images) {
+static void backward_block(const cnn_model *model, size_t index, size_t task, range images) {
+    const block *block = &model->blocks[index];
     const layer *layer = &model->network->layers[block->first];
     const node *node = &model->nodes[block->first];
     tensors t = tensors_of(model, block, task);
     if (!block->op)
         return;
-    if (t.dx)
+    uint64_t begun = profile_begin(model);
+    if (t.dx) {
         block->op->backward_input(&block->geometry, &t, images);
+        begun = profile_end(model, begun, task, index, PASS_INPUT, range_size(images));
+    }
     if (node->partials) {
         t.dw = node->partials + task * (layer->weights + layer->biases);
         t.db = layer->biases ? t.dw + layer->weights : NULL;
         block->op->backward_weights(&block->geometry, &t, images);
+        profile_end(model, begun, task, index, PASS_WEIGHTS, range_size(images));
     }
+    if (t.dx)
+        profile_work(model, task, index, PASS_INPUT, &t, images.first);
+    if (node->partials)
+        profile_work(model, task, index, PASS_WEIGHTS, &t, images.first);
 }
 
 static void backward_blocks(const cnn_model *model, range blocks, size_t task, range images) {
     for (size_t i = blocks.last; i-- > blocks.first;)
-        backward_block(model, &model->blocks[i], task, images);
+        backward_block(model, i, task, images);
 }
 
 static void backward_part(void *context, size_t part) {
     const cnn_model *model = context;
     const range images = range_part(model->n, part_count(model), part);
+    const uint64_t begun = profile_begin(model);
     model->ops->softmax_backward(cnn_network_classes(model->network), model->n,
                                  model->probabilities, model->labels,
                                  model->nodes[model->network->count].dy, images);
+    profile_end(model, begun, part, profile_part_row(model, PART_LOSS), PASS_INPUT,
+                range_size(images));
     backward_blocks(model, (range){model->tail, model->block_count}, part, images);
 }
 
@@ -143,6 +165,8 @@ static void sum_part(void *context, size_t task) {
     const node *node = &model->nodes[block->first];
     if (!layer->weights)
         return;
+    const uint64_t begun = profile_begin(model);
+    const size_t images = part ? 0 : model->n; /* each counts once */
     /* Either shards have left their own sums, or rows are summed here, over the whole batch. */
     if (node->partials) {
         const size_t stride = layer->weights + layer->biases, shards = model_shards(model);
@@ -150,6 +174,7 @@ static void sum_part(void *context, size_t task) {
                      node->dw);
         add_partials(node->partials + layer->weights, shards, stride,
                      range_part(layer->biases, SUM_PARTS, part), node->db);
+        profile_end(model, begun, part, task / SUM_PARTS, PASS_SUMS, images);
     } else {
         const tensors t = tensors_of(model, block, 0);
         /* A row is a whole sum over the batch, so one thread has it to itself. */
@@ -157,13 +182,17 @@ static void sum_part(void *context, size_t task) {
         const range part_rows = range_part(rows, SUM_PARTS, part);
         if (part_rows.first < part_rows.last)
             block->op->backward_weights(&block->geometry, &t, part_rows);
+        profile_end(model, begun, part, task / SUM_PARTS, PASS_WEIGHTS, images);
+        if (!part)
+            profile_work(model, part, task / SUM_PARTS, PASS_WEIGHTS, &t, 0);
     }
 }
 
 /* A sum over the batch needs every shard, hence the stop before the last. */
 void cnn_model_backward(cnn_model *model) {
-    pool_run(model->pool, part_count(model), backward_part, model);
+    profile_run(model, WAY_BACK, part_count(model), backward_part, model);
     if (model->tail)
-        pool_run(model->pool, model_shards(model), backward_shard, model);
-    pool_run(model->pool, model->block_count * SUM_PARTS, sum_part, model);
+        profile_run(model, WAY_BACK, model_shards(model), backward_shard, model);
+    profile_run(model, WAY_BACK, model->block_count * SUM_PARTS, sum_part, model);
+    model->backward_passes++;
 }

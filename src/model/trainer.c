@@ -6,6 +6,7 @@
 
 #include "memory.h"
 #include "power.h"
+#include "profile.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -131,11 +132,15 @@ enum { UPDATE_PARTS = 8 };
 /* One of UPDATE_PARTS stretches of all parameters, whatever layers they belong to. */
 static void update_part(void *context, size_t part) {
     const cnn_trainer *trainer = context;
-    const range elements = range_part(trainer->model->parameters_size, UPDATE_PARTS, part);
+    const cnn_model *model = trainer->model;
+    const range elements = range_part(model->parameters_size, UPDATE_PARTS, part);
+    const uint64_t begun = profile_begin(model);
     if (trainer->now.kind == CNN_SGD)
         update_sgd(trainer, elements);
     else
         update_adam(trainer, elements);
+    profile_end(model, begun, part, profile_part_row(model, PART_UPDATE), PASS_WEIGHTS,
+                part ? 0 : model->n);
 }
 
 /* The schedule counts steps from 0 and Adam's correction from 1: hence steps++ between the two. */
@@ -144,7 +149,7 @@ void cnn_trainer_update(cnn_trainer *trainer) {
     trainer->now = trainer->optimizer;
     cnn_schedule_apply(&trainer->schedule, trainer->steps, &trainer->now);
     trainer->steps++;
-    pool_run(trainer->model->pool, UPDATE_PARTS, update_part, trainer);
+    profile_run(trainer->model, WAY_BACK, UPDATE_PARTS, update_part, trainer);
 }
 
 /* The loss is that of the parameters before the step: the same pass gives it for nothing. */
