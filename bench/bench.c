@@ -34,8 +34,9 @@ static models make_models(const cnn_network *network, const cnn_dataset *images)
 }
 
 /* They take turns, so that what disturbs the machine for a while hits all alike. */
-static void run_rounds(const models *m) {
+static void run_rounds(const models *m, chip *chip) {
     for (size_t round = 0; round < SUBJECT_ROUNDS; round++) {
+        chip_round(chip);
         subject_round(m->layers, round_seconds);
         subject_round(m->blocks, round_seconds);
         for (size_t i = 0; i < STEP_LINES; i++)
@@ -58,12 +59,12 @@ static cnn_network *load(const char *path) {
     return serve_need(network, text);
 }
 
-static results measure(const char *path, const chip *chip) {
+static results measure(const char *path, chip *chip) {
     results r = {.network = path, .batch = TABLE_BATCH};
     cnn_network *network = load(path);
     cnn_dataset *images = subject_images(network, &r.real);
     const models m = make_models(network, images);
-    run_rounds(&m);
+    run_rounds(&m, chip);
     r.layers = results_passes(chip, m.layers, TABLE_BATCH);
     r.blocks = results_passes(chip, m.blocks, TABLE_BATCH);
     for (size_t i = 0; i < STEP_LINES; i++)
@@ -74,16 +75,7 @@ static results measure(const char *path, const chip *chip) {
     return r;
 }
 
-static chip measure_chip(void) {
-    pool *one = serve_need(pool_create(1, NULL), "no threads");
-    pool *all = serve_need(pool_create(0, NULL), "no threads");
-    const chip chip = chip_measure(one, all);
-    pool_free(all);
-    pool_free(one);
-    return chip;
-}
-
-static int print_json(const chip *chip, char *const *paths, size_t count) {
+static int print_json(chip *chip, char *const *paths, size_t count) {
     json_t *networks = json_array();
     for (size_t i = 0; i < count; i++) {
         results r = measure(paths[i], chip);
@@ -100,12 +92,13 @@ static int print_json(const chip *chip, char *const *paths, size_t count) {
     return 0;
 }
 
-static int print_text(const chip *chip, char *const *paths, size_t count) {
-    results_print_chip(chip);
+static int print_text(chip *chip, char *const *paths, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        fflush(stdout);
         results r = measure(paths[i], chip);
+        if (i == 0)
+            results_print_chip(chip);
         results_print(&r);
+        fflush(stdout);
         free(r.layers.lines);
         free(r.blocks.lines);
     }
@@ -126,6 +119,8 @@ int main(int arguments, char **argument) {
         paths = &simple;
         count = 1;
     }
-    const chip chip = measure_chip();
-    return (json ? print_json : print_text)(&chip, paths, count);
+    chip chip = chip_create();
+    const int code = (json ? print_json : print_text)(&chip, paths, count);
+    chip_free(&chip);
+    return code;
 }

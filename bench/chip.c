@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 7 };
-/* What one round should take: long against the start of threads, short against what else runs. */
-static const double round_seconds = 0.02;
+enum { TRIES = 3 };
+/* What one try should take: long against the start of threads, short against what else runs. */
+static const double try_seconds = 0.02;
 
 static const loops *widest(void) {
 #if defined(__x86_64__)
@@ -60,13 +60,13 @@ static double seconds_of(work *w, pool *pool) {
     return serve_clock() - begun;
 }
 
-/* Repetitions a second of each thread, the best round. */
+/* Repetitions a second of each thread, the best try. */
 static double best_rate(work *w, pool *pool) {
     double best = 0;
     w->times = 1;
-    while (seconds_of(w, pool) < round_seconds / 2)
+    while (seconds_of(w, pool) < try_seconds / 2)
         w->times *= 2;
-    for (size_t i = 0; i < ROUNDS; i++) {
+    for (size_t i = 0; i < TRIES; i++) {
         const double rate = (double)w->times / seconds_of(w, pool);
         best = rate > best ? rate : best;
     }
@@ -129,27 +129,43 @@ static void read_model(chip *chip) {
         fclose(file);
 }
 
-chip chip_measure(pool *one, pool *all) {
-    const loops *loops = widest();
-    chip chip = {.vectors = loops->name, .lanes = loops->lanes, .threads = pool_threads(all)};
-    pool *pools[THREADS_KINDS] = {one, all};
+chip chip_create(void) {
+    chip chip = {.loops = widest()};
+    for (size_t kind = 0; kind < THREADS_KINDS; kind++)
+        chip.pools[kind] = serve_need(pool_create(kind == ONE_THREAD, NULL), "no threads");
+    chip.vectors = chip.loops->name;
+    chip.lanes = chip.loops->lanes;
+    chip.threads = pool_threads(chip.pools[ALL_THREADS]);
     read_model(&chip);
     set_levels(&chip);
-    float *space =
+    chip.space =
         serve_need(memory_new(chip.levels[CHIP_MEMORY].block, 1, NULL), "no memory for a block");
-    for (size_t k = 0; k < THREADS_KINDS; k++) {
-        chip.flops[k] = flops(loops, pools[k]);
+    return chip;
+}
+
+void chip_free(chip *chip) {
+    for (size_t kind = 0; kind < THREADS_KINDS; kind++)
+        pool_free(chip->pools[kind]);
+    free(chip->space);
+}
+
+static void keep_higher(double *rate, double measured) {
+    *rate = measured > *rate ? measured : *rate;
+}
+
+void chip_round(chip *chip) {
+    for (size_t kind = 0; kind < THREADS_KINDS; kind++) {
+        pool *pool = chip->pools[kind];
+        keep_higher(&chip->flops[kind], flops(chip->loops, pool));
         for (size_t i = 0; i < CHIP_LEVELS; i++) {
-            chip_level *level = &chip.levels[i];
+            chip_level *level = &chip->levels[i];
             /* One thread has only its own L2. */
-            const size_t block =
-                i == CHIP_L2 && k == ONE_THREAD ? level->block / chip.threads : level->block;
-            level->read[k] = bandwidth(loops, pools[k], block, 1, space);
-            level->triad[k] = bandwidth(loops, pools[k], block, 3, space);
+            const bool own = i == CHIP_L2 && kind == ONE_THREAD;
+            const size_t block = own ? level->block / chip->threads : level->block;
+            keep_higher(&level->read[kind], bandwidth(chip->loops, pool, block, 1, chip->space));
+            keep_higher(&level->triad[kind], bandwidth(chip->loops, pool, block, 3, chip->space));
         }
     }
-    free(space);
-    return chip;
 }
 
 double chip_bandwidth(const chip *chip, size_t kind, double bytes) {

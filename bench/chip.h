@@ -25,10 +25,17 @@ typedef struct chip {
     size_t lanes, threads;
     double flops[THREADS_KINDS]; /* operations a second; a multiply-add is two */
     chip_level levels[CHIP_LEVELS];
+    const struct loops *loops;
+    pool *pools[THREADS_KINDS]; /* owned, and so is space */
+    float *space;
 } chip;
 
-/* Takes some seconds. The highest of several rounds: a bound is what can be. */
-chip chip_measure(pool *one, pool *all);
+/* Ends the program without memory or threads. Nothing is measured yet. */
+chip chip_create(void);
+void chip_free(chip *chip);
+/* Measures everything once, in about a second, and keeps what is higher than before: a bound is
+ * what can be, and on a machine that is not quiet few moments show it. */
+void chip_round(chip *chip);
 
 /* The highest rate, in bytes a second, at which data of this many bytes can come and go. */
 double chip_bandwidth(const chip *chip, size_t threads_kind, double bytes);
