@@ -3,6 +3,8 @@
 # make test       installs what is missing, builds and runs every test
 # make compare    sets NumPy, PyTorch and this side by side (QUICK=1: in a few minutes)
 # make parity     the same numbers as PyTorch, step by step (QUICK=1: in five minutes)
+# make bench      the chip's bounds, and how near to them each layer and each step of training comes
+#                 (NETWORK=FILE for another network, JSON=1)
 # make check      tests under two compilers and the sanitizers, floors, format, house figures
 # make install    DESTDIR and PREFIX as usual
 MAKEFLAGS += -rR
@@ -44,15 +46,24 @@ OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
            $(SIMDS:%=$(BUILD)/src/simd/%.o)
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-BENCHES := $(patsubst bench/%.c,$(BUILD)/bench/%,$(filter-out bench/serve.c,$(wildcard bench/*.c)))
+BENCHES := $(patsubst %,$(BUILD)/bench/%,bench conv_rate predict_rate train_rate)
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
+
+# The loops that measure the chip: one unit, one object per instruction set.
+LOOPS_x86_64 := loops_avx2 loops_avx512
+LOOPS  := loops_plain $(LOOPS_$(shell uname -m))
+FLAGS_loops_plain  := -DLOOPS_NAME='"plain"' -DLOOPS_BYTES=16
+FLAGS_loops_avx2   := -DLOOPS_NAME='"avx2"' -DLOOPS_BYTES=32 -mavx2 -mfma
+FLAGS_loops_avx512 := -DLOOPS_NAME='"avx512"' -DLOOPS_BYTES=64 -mavx512f -mfma
+BENCH_PARTS := $(patsubst %,$(BUILD)/bench/%.o,bound chip results results_json results_text \
+               subject $(LOOPS))
 
 # Short lines; V=1 shows whole commands, -s nothing.
 QUIET := $(if $(V),,@)
 SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
 SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
-.PHONY: all mnist test run-tests compare parity check floors format house install clean
+.PHONY: all mnist test run-tests compare parity bench check floors format house install clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn
 
 $(BUILD)/%.o: %.c
@@ -95,7 +106,13 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
 
+$(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
+	@mkdir -p $(@D)
+	$(call SAY,CC)
+	$(QUIET)$(CC) $(CFLAGS_ALL) -ffp-contract=fast $(FLAGS_$*) -DLOOPS_TABLE=$* -MMD -MP -c $< -o $@
+
 # Timing programs over the library's objects; the comparison runs them.
+$(BUILD)/bench/bench: $(BENCH_PARTS)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/bench/serve.o $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
@@ -118,6 +135,9 @@ compare: all $(BENCHES)
 	@BUILD=$(BUILD) scripts/venv
 	@$(BUILD)/venv/bin/python compare/compare.py --build $(BUILD) --out $(BUILD)/compare \
 	  $(if $(QUICK),--quick) $(if $(RESUME),--resume)
+
+bench: $(BUILD)/bench/bench
+	@$< $(if $(JSON),--json) $(if $(NETWORK),networks/simple.net $(NETWORK))
 
 parity: all
 	@scripts/fetch-data mnist
@@ -148,4 +168,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d) $(BENCHES:=.d)
+-include $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d) $(BENCHES:=.d) \
+         $(BENCH_PARTS:.o=.d)

@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "info_plan.h"
 #include "json_line.h"
 #include "say.h"
 #include "source.h"
@@ -31,6 +32,7 @@ typedef struct subject {
     const info_settings *settings;
     const cnn_network *network;
     const cnn_model *model;
+    const info_plan *plan; /* NULL: no model can be made of it, or it is too large to try */
     double multiply_adds, activation_bytes, parameters; /* sums; double, as they may be huge */
 } subject;
 
@@ -76,6 +78,7 @@ static void print_table(const subject *shown) {
            say_count((uint64_t)shown->multiply_adds).text, say_bytes(shown->activation_bytes).text);
 }
 
+/* What can be said without a model: as if every layer kept its outputs. */
 static void print_memory(const subject *shown) {
     const uint64_t batch = shown->settings->batch_size;
     const double activations = shown->activation_bytes * (double)batch;
@@ -138,23 +141,37 @@ static json_t *as_json(const subject *shown) {
         (json_int_t)shown->parameters, "multiply_adds", (json_int_t)shown->multiply_adds,
         "activation_bytes", (json_int_t)shown->activation_bytes);
     json_t *more = shown->model ? model_json(shown->model) : NULL;
-    if (shown->model && json_object_update(object, more)) {
-        json_decref(object);
-        object = NULL;
-    }
+    bool failed = shown->model && json_object_update(object, more);
     json_decref(more);
-    return object;
+    if (shown->plan)
+        failed |= json_object_set_new(object, "plan", info_plan_json(shown->plan));
+    if (!failed)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
-static int show(subject *shown) {
-    sum_up(shown);
+static int show_all(const subject *shown) {
     if (shown->settings->json)
         return json_line_print(as_json(shown));
     print_table(shown);
-    print_memory(shown);
+    if (shown->plan)
+        info_plan_print(shown->plan);
+    else
+        print_memory(shown);
     if (shown->model)
         print_model(shown->model);
     return 0;
+}
+
+static int show(subject *shown) {
+    info_plan plan;
+    sum_up(shown);
+    if (info_plan_make(&plan, shown->network, shown->settings->batch_size, shown->activation_bytes))
+        shown->plan = &plan;
+    const int code = show_all(shown);
+    info_plan_free(&plan);
+    return code;
 }
 
 static int show_network(const info_settings *settings) {

@@ -26,13 +26,19 @@ static const option train_rows[] = {
     ROW_SWITCH(train_settings, json, "--json", "result as JSON"),
 };
 
+/* Behind the others, where half a line is free. */
+static const option train_last_rows[] = {
+    ROW_SWITCH(train_settings, profile, "--profile", "time by layer"),
+};
+
 static const option_group train_groups[] = {
     {OPTION_ROWS(train_rows), 0},
     {TRAINING_ROWS, offsetof(train_settings, training)},
+    {OPTION_ROWS(train_last_rows), 0},
     {NULL, 0, 0},
 };
 static const char *const train_examples[] = {
-    "cnn train networks/simple.net --schedule onecycle --epochs 3",
+    "cnn train networks/simple.net --schedule onecycle --epochs 3 --profile",
     "cnn train networks/scratch.net --limit 1000 --optimizer sgd --batch-size 32",
     NULL,
 };
@@ -108,7 +114,8 @@ static bool load_images(train_run *run, cnn_error *error) {
 }
 
 static bool make_model(train_run *run, cnn_error *error) {
-    const cnn_model_options options = training_model(&run->settings->training, run->normalisation);
+    cnn_model_options options = training_model(&run->settings->training, run->normalisation);
+    options.profile = run->settings->profile;
     run->model = cnn_model_create(run->network, &options, error);
     if (!run->model)
         return false;

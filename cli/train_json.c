@@ -1,6 +1,7 @@
 #include "train_run.h"
 
 #include "json_line.h"
+#include "train_profile.h"
 
 #include <math.h>
 
@@ -67,6 +68,8 @@ json_t *train_json(const train_run *run) {
     bool failed = json_object_update(object, results);
     if (run->best_epoch)
         failed |= json_object_set_new(object, "best_model", json_line_text(run->best_out));
+    if (run->settings->profile)
+        failed |= json_object_set_new(object, "profile", train_profile_json(run->model));
     json_decref(results);
     if (!failed)
         return object;

@@ -2,6 +2,7 @@
 
 #include "outputs.h"
 #include "say.h"
+#include "train_profile.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -151,4 +152,8 @@ void train_report_end(const train_run *run, FILE *stream) {
     print_test(run, stream);
     print_files(run, stream);
     print_next(run, stream);
+    if (run->settings->profile) {
+        fputc('\n', stream);
+        train_profile_print(run->model, stream);
+    }
 }

@@ -10,7 +10,7 @@ typedef struct train_settings {
     const char *network, *out, *log;
     uint64_t epochs, step_epochs, test_limit; /* 0: not given, for the last two */
     double validation;
-    bool json;
+    bool json, profile;
     training_flags training;
 } train_settings;
 

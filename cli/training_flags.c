@@ -13,7 +13,7 @@ const option training_rows[TRAINING_ROW_COUNT] = {
     ROW_CHOICE(training_flags, optimizer, "--optimizer", "update rule", optimizers),
     ROW_CHOICE(training_flags, schedule, "--schedule", "of the rate", schedules),
     ROW_CHOICE(training_flags, init, "--init", "first weights", inits),
-    ROW_REAL(training_flags, lr, "--lr", "learning rate (0.001; sgd: 0.01)", 0, 1e6),
+    ROW_REAL(training_flags, lr, "--lr", "0.001 (sgd: 0.01)", 0, 1e6),
     ROW_REAL(training_flags, momentum, "--momentum", "of sgd (0)", 0, 1),
     ROW_SWITCH(training_flags, nesterov, "--nesterov", "Nesterov's momentum"),
     ROW_REAL(training_flags, weight_decay, "--weight-decay", "towards zero", 0, 1e6),

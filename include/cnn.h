@@ -2,10 +2,8 @@
  *
  * Letters, after cuDNN: N images, C channels in, H x W in, K channels out, R x S kernel, P x Q out,
  * u, v stride. dx means the derivative of the loss with respect to x.
- *
  * Layout: channels last. Activations x[n][h][w][c], convolution weights w[r][s][c][k], dense
  * weights w[c][k]. Only files use PyTorch's layouts.
- *
  * Errors: a function that makes an object returns it or NULL; every other function that can fail
  * returns bool. The last argument says what went wrong and may be NULL. The library never prints,
  * exits or aborts, and keeps no global state: different objects may be used in different threads at
@@ -35,15 +33,13 @@ typedef enum cnn_status {
     CNN_IO,          /* the operating system refused: see file */
     CNN_STOPPED      /* a callback asked to stop */
 } cnn_status;
-
 #define CNN_NO_OFFSET SIZE_MAX
 typedef struct cnn_error {
     cnn_status status;
-    char message[256]; /* one line, no trailing full stop */
-    char file[256];    /* the file at fault (its last part if the path is longer), or "" */
-    size_t offset;     /* the byte of that file, or CNN_NO_OFFSET */
-    size_t line;       /* in a network text, from 1; else 0 */
-    size_t column;     /* in a network text, from 1; else 0 */
+    char message[256];   /* one line, no trailing full stop */
+    char file[256];      /* the file at fault (its last part if the path is longer), or "" */
+    size_t offset;       /* the byte of that file, or CNN_NO_OFFSET */
+    size_t line, column; /* in a network text, from 1; else 0 */
 } cnn_error;
 
 /* Writes "FILE: byte N: MESSAGE", leaving out the parts that are not known. Cuts at size. */
@@ -67,7 +63,6 @@ typedef struct cnn_network cnn_network;
 typedef struct cnn_pair {
     size_t h, w;
 } cnn_pair;
-
 typedef struct cnn_conv2d {
     size_t channels; /* K */
     cnn_pair kernel; /* R x S */
@@ -75,12 +70,9 @@ typedef struct cnn_conv2d {
     cnn_pair pad;    /* zeros on each side */
     bool no_bias;
 } cnn_conv2d;
-
 typedef struct cnn_maxpool2d {
-    cnn_pair window;
-    cnn_pair stride; /* 0 means the window */
+    cnn_pair window, stride; /* stride 0 means the window */
 } cnn_maxpool2d;
-
 typedef struct cnn_dense {
     size_t outputs;
     bool no_bias;
@@ -113,8 +105,7 @@ size_t cnn_network_layers(const cnn_network *network);
 /* Layer 0 is the input; 1 to cnn_network_layers() are the layers. False only out of range. */
 bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info);
 size_t cnn_network_parameters(const cnn_network *network);
-/* Outputs of the last layer. */
-size_t cnn_network_classes(const cnn_network *network);
+size_t cnn_network_classes(const cnn_network *network); /* outputs of the last layer */
 /* The canonical text, which cnn_network_parse() reads back. Needs the returned number of bytes plus
  * one; cuts at size; text may be NULL if size is 0. */
 size_t cnn_network_text(const cnn_network *network, char *text, size_t size);
@@ -128,11 +119,9 @@ typedef enum cnn_split { CNN_TRAIN, CNN_TEST } cnn_split;
 typedef struct cnn_normalisation {
     float mean, deviation;
 } cnn_normalisation;
-
 typedef struct cnn_dataset_info {
     size_t images, height, width, channels, classes;
 } cnn_dataset_info;
-
 /* Copies images[n][h][w][c] and labels[n]. Labels at or above info->classes are refused. */
 cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
                                 const uint8_t *labels, cnn_error *error);
@@ -148,13 +137,12 @@ void cnn_dataset_free(cnn_dataset *dataset);
 cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset);
 /* Keeps the first `images` images; more than there are changes nothing; 0 is refused. */
 bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error);
-/* The pixels [h][w][c] of one image; index below info.images. Owned by the data set. */
+/* The pixels [h][w][c] of one image, and its label; index below info.images. The name of a class:
+ * from classes.txt, else its number. The data set owns what pointers lead to. */
 const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index);
 size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index);
-/* The name of a class: from classes.txt, else its number. Owned by the data set. */
 const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index);
-/* Mean and standard deviation over all pixels, rounded to four decimals (MNIST: 0.1307, 0.3081).
- * A constant set has deviation 1. */
+/* Of all pixels, to four decimals (MNIST: 0.1307, 0.3081). A constant set has deviation 1. */
 cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset);
 
 /* -------------------------------------------------------------------------------------- model
@@ -177,6 +165,7 @@ typedef struct cnn_model_options {
     bool input_gradient;             /* false: also compute input.grad */
     bool every_layer;                /* false: keep what layers fused for speed leave out */
     cnn_normalisation normalisation; /* 0.1307, 0.3081 */
+    bool profile;                    /* false: measure for cnn_model_profile() */
     const char *backend;             /* NULL: the fastest here; or "ref" (the book), "avx2" */
 } cnn_model_options;
 #define CNN_MODEL_OPTIONS_DEFAULT                                                                  \
@@ -204,8 +193,11 @@ cnn_normalisation cnn_model_normalisation(const cnn_model *model);
 size_t cnn_model_batch_size(const cnn_model *model);
 size_t cnn_model_threads(const cnn_model *model);
 const char *cnn_model_backend(const cnn_model *model);
-/* Bytes held for parameters, gradients, activations and scratch. */
-size_t cnn_model_memory(const cnn_model *model);
+/* Bytes held. Activations: outputs, their gradients, winners; scratch: all that is not listed. */
+typedef struct cnn_memory {
+    size_t parameters, gradients, activations, scratch, total;
+} cnn_memory;
+cnn_memory cnn_model_memory(const cnn_model *model);
 /* "0", "1", ... until set; index below the number of classes. Names are copied. */
 const char *cnn_model_class(const cnn_model *model, size_t index);
 bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error);
@@ -236,32 +228,43 @@ bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tens
 /* Gathers images indices[0..count) from the data set, normalised, with their labels. */
 bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                          size_t count, cnn_error *error);
-/* The same from floats [n][h][w][c] used as they are, with labels[n], which may be NULL if only
- * cnn_model_forward() follows. */
+/* The same from floats [n][h][w][c] as they are; labels[n] may be NULL if only forward follows. */
 bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *labels, size_t count,
                          cnn_error *error);
-/* Every layer's output, and the probabilities. */
+/* Every layer's output and the probabilities. */
 void cnn_model_forward(cnn_model *model);
-/* Mean cross-entropy of the batch, of the last forward pass. */
+/* The mean cross-entropy of the last forward pass, and every gradient of it. */
 double cnn_model_loss(cnn_model *model);
-/* Every gradient, of the mean loss of the last forward pass. */
 void cnn_model_backward(cnn_model *model);
 /* probabilities[count][classes] for any number of images given as bytes [n][h][w][c]. */
 bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
                        cnn_error *error);
 
+typedef struct cnn_profile_pass {
+    double seconds;       /* of all threads together; 0 without the option profile */
+    double multiply_adds; /* needed: none with padding or zeros of the gradient (by samples) */
+    size_t images;
+} cnn_profile_pass;
+typedef struct cnn_profile_row {
+    char name[3 * CNN_NAME_SIZE];             /* "conv1 relu1 pool1" */
+    size_t first, last;                       /* its layers; both 0 if it has none */
+    cnn_profile_pass forward, input, weights; /* y, dx and dw */
+} cnn_profile_row;
+/* Layers that are computed together, in order, then the parts of a step "gather", "loss", "update",
+ * "sums" (of shards) and "waiting" (threads at rest): together threads times the time of all passes
+ * since the model was made. Fills at most `count` rows; returns how many there are. */
+size_t cnn_model_profile(const cnn_model *model, cnn_profile_row *rows, size_t count);
+
 typedef struct cnn_score {
     size_t images, correct;
     double loss, accuracy; /* mean cross-entropy; correct / images */
 } cnn_score;
-
 /* confusion[true][guess], classes x classes counts, may be NULL. */
 bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
                         size_t *confusion, cnn_error *error);
 
 /* ----------------------------------------------------------------------------------- training */
 typedef enum cnn_optimizer_kind { CNN_ADAM, CNN_ADAMW, CNN_SGD } cnn_optimizer_kind;
-
 /* PyTorch's rules and defaults. */
 typedef struct cnn_optimizer {
     cnn_optimizer_kind kind; /* CNN_ADAM */
@@ -281,7 +284,6 @@ typedef enum cnn_schedule_kind {
     CNN_COSINE,  /* from lr to min_lr by half a cosine over total_steps */
     CNN_ONECYCLE /* PyTorch's OneCycleLR: lr is the peak; momentum or beta1 cycles the other way */
 } cnn_schedule_kind;
-
 typedef struct cnn_schedule {
     cnn_schedule_kind kind;  /* CNN_CONSTANT */
     size_t total_steps;      /* 0: in cnn_train(), the steps of the whole run */
@@ -310,7 +312,7 @@ typedef struct cnn_trainer cnn_trainer;
 cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer,
                                 const cnn_schedule *schedule, cnn_error *error);
 void cnn_trainer_free(cnn_trainer *trainer);
-/* Moves the parameters by the gradients there are. Counts one step. */
+/* Moves the parameters by the gradients there are, and counts one step. */
 void cnn_trainer_update(cnn_trainer *trainer);
 /* Forward, loss, backward and update on the batch that is set. Returns the loss before it. */
 double cnn_train_step(cnn_trainer *trainer);
@@ -322,7 +324,6 @@ typedef struct cnn_epoch {
     double test_loss, test_accuracy;             /* NaN without a test set */
     bool best; /* the lowest validation loss so far; without validation true for the last epoch */
 } cnn_epoch;
-
 typedef struct cnn_progress {
     size_t epoch, epochs;      /* from 0 */
     size_t images, total;      /* images seen in this epoch, and images of an epoch */
@@ -330,10 +331,8 @@ typedef struct cnn_progress {
     double seconds;            /* since this epoch began */
     const cnn_epoch *finished; /* at the end of an epoch, else NULL */
 } cnn_progress;
-
 /* Called in the caller's thread after each step and at the end of each epoch. False stops. */
 typedef bool (*cnn_progress_function)(const cnn_progress *progress, void *context);
-
 typedef struct cnn_train_options {
     size_t epochs;     /* 5 */
     uint64_t seed;     /* 1: of the order of the images */
@@ -362,7 +361,6 @@ typedef struct cnn_gradcheck_options {
 } cnn_gradcheck_options;
 #define CNN_GRADCHECK_OPTIONS_DEFAULT                                                              \
     { .batch_size = 2, .seed = 1, .samples = 200 }
-
 /* One gradient of one layer against central differences. */
 typedef struct cnn_gradcheck_row {
     char layer[CNN_NAME_SIZE];         /* conv1, ..., and last "softmax" */
@@ -385,7 +383,6 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
 typedef struct cnn_trace cnn_trace;
 /* PASS: input, labels, losses, outputs and all gradients. */
 typedef enum cnn_trace_part { CNN_TRACE_PASS, CNN_TRACE_PARAMETERS } cnn_trace_part;
-
 cnn_trace *cnn_trace_create(cnn_error *error);
 /* Copies these tensors of the model as PREFIX + name. */
 bool cnn_trace_add(cnn_trace *trace, const cnn_model *model, cnn_trace_part part,

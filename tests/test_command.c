@@ -272,6 +272,51 @@ static void info_shows_the_table(void **state) {
     json_decref(result);
 }
 
+static void profile_tells_where_time_went(void **state) {
+    (void)state;
+    assert_int_equal(command_run(TRAIN "--epochs 1 --profile --out @/p.safetensors"), 0);
+    static const char *const parts[] = {"profile ", "forward", "GFLOP/s", "pool1", "fc1",
+                                        "gather",   "waiting", "a step",  NULL};
+    has_texts(command_out, parts);
+    assert_int_equal(command_run(TRAIN "--epochs 1 --profile --json --out @/q.safetensors"), 0);
+    json_t *result = command_json();
+    const json_t *rows = json_object_get(result, "profile"), *first = json_array_get(rows, 0);
+    assert_true(json_array_size(rows) >= 8);
+    assert_non_null(strstr(json_string_value(json_object_get(first, "name")), "conv1"));
+    assert_true(number(json_object_get(first, "forward"), "seconds") > 0);
+    assert_true(number(json_object_get(first, "dw"), "multiply_adds") > 0);
+    assert_int_equal(number(json_object_get(first, "dw"), "images"), 256);
+    json_decref(result);
+    assert_int_equal(command_run(TRAIN "--epochs 1 --out @/r.safetensors"), 0);
+    assert_null(strstr(command_out, "profile"));
+    same_bytes("p.safetensors", "q.safetensors");
+    same_bytes("p.safetensors", "r.safetensors");
+}
+
+static void info_shows_the_plan(void **state) {
+    (void)state;
+    assert_int_equal(command_run("info @/tiny.net --batch-size 32"), 0);
+    static const char *const parts[] = {
+        "computed ", "pool1, flatten1, fc1", "batch of 32", "gradients", "scratch", NULL};
+    has_texts(command_out, parts);
+    assert_int_equal(command_run("info @/tiny.net --json"), 0);
+    json_t *result = command_json();
+    const json_t *plan = json_object_get(result, "plan");
+    const json_t *memory = json_object_get(plan, "memory");
+    assert_int_equal(number(plan, "batch_size"), 64);
+    assert_true(json_array_size(json_object_get(plan, "blocks")) >= 3);
+    assert_int_equal(number(memory, "total"),
+                     number(memory, "parameters") + number(memory, "gradients") +
+                         number(memory, "activations") + number(memory, "scratch"));
+    json_decref(result);
+    /* Too large to try, and no model at all: said without a plan. */
+    assert_int_equal(command_run("info @/tiny.net --batch-size 1000000000"), 0);
+    assert_null(strstr(command_out, "computed"));
+    command_shell("printf 'input 8x8x1\nrelu\n' >@/flat.net; \"$CNN\" info @/flat.net");
+    assert_int_equal(command_code, 0);
+    assert_null(strstr(command_out, "computed"));
+}
+
 static void help_ends_in_examples(void **state) {
     (void)state;
     static const char *const commands[] = {"train", "eval", "info", "gradcheck",
@@ -321,6 +366,8 @@ int main(void) {
         cmocka_unit_test(trace_names_every_number),
         cmocka_unit_test(trace_starts_from_given_weights),
         cmocka_unit_test(info_shows_the_table),
+        cmocka_unit_test(profile_tells_where_time_went),
+        cmocka_unit_test(info_shows_the_plan),
         cmocka_unit_test(help_ends_in_examples),
         cmocka_unit_test(interrupt_saves_the_model),
     };

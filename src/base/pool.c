@@ -42,8 +42,11 @@ static void take_tasks(pool *pool) {
         pool->task(pool->context, i);
 }
 
-/* Tells the processor that this loop only waits. */
-static void relax(void) {
+/* Tells the processor that this loop only waits, and now and then lets another thread have it: the
+ * one that is waited for may be waiting for this very processor. */
+static void relax(size_t look) {
+    if (look % 64 == 63)
+        sched_yield();
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
@@ -58,7 +61,7 @@ static bool begun(pool *pool, size_t seen) {
  * for no reason, as POSIX allows, goes on. */
 static bool await_round(pool *pool, size_t *seen) {
     for (size_t i = 0; i < pool->looks && !begun(pool, *seen); i++)
-        relax();
+        relax(i);
     if (!begun(pool, *seen)) {
         pthread_mutex_lock(&pool->lock);
         while (!begun(pool, *seen))
@@ -84,7 +87,7 @@ static void *worker(void *context) {
 
 static void await_workers(pool *pool) {
     for (size_t i = 0; i < pool->looks && atomic_load(&pool->working); i++)
-        relax();
+        relax(i);
     if (!atomic_load(&pool->working))
         return;
     pthread_mutex_lock(&pool->lock);

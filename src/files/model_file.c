@@ -281,6 +281,7 @@ static cnn_model *read_model(safetensors *file, const cnn_network *network,
         used.backend = options->backend;
         used.input_gradient = options->input_gradient;
         used.every_layer = options->every_layer;
+        used.profile = options->profile;
     }
     if (!parameters_check(network, file, error) ||
         !read_normalisation(file, &used.normalisation, error))

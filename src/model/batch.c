@@ -1,7 +1,7 @@
 /* Bringing images to a model: into its input, and whole sets through it. A byte becomes its float
  * by a look-up in model->pixels, in this one place: training, prediction and evaluation cannot
  * disagree on how pixels are normalised. Sets go through in batches, the last perhaps smaller. */
-#include "model.h"
+#include "profile.h"
 
 #include <string.h>
 
@@ -51,11 +51,14 @@ typedef struct source {
 static void gather_shard(void *context, size_t shard) {
     const source *s = context;
     const range images = model_shard(s->model, shard);
+    const uint64_t begun = profile_begin(s->model);
     for (size_t i = images.first; i < images.last; i++) {
         const size_t index = s->indices ? s->indices[s->first + i] : s->first + i;
         set_pixels(s->model, i, cnn_dataset_image(s->dataset, index));
         s->model->labels[i] = (uint32_t)cnn_dataset_label(s->dataset, index);
     }
+    profile_end(s->model, begun, shard, profile_part_row(s->model, PART_GATHER), PASS_FORWARD,
+                images.last - images.first);
 }
 
 /* All checks are done. */
@@ -63,7 +66,7 @@ static void gather(cnn_model *model, const cnn_dataset *dataset, const uint32_t 
                    size_t first, size_t count) {
     source s = {model, dataset, indices, first};
     model->n = count;
-    pool_run(model->pool, model_shards(model), gather_shard, &s);
+    profile_run(model, model_shards(model), gather_shard, &s);
 }
 
 bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,

@@ -6,6 +6,7 @@
 
 #include "class_names.h"
 #include "memory.h"
+#include "profile.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +49,6 @@ static void plan_input(cnn_model *model, arena *arena) {
 
 /* Activations, their gradients and what else one block keeps of a batch. */
 static void plan_block(cnn_model *model, arena *arena, const block *block) {
-    const layer *first = &model->network->layers[block->first];
     const layer *last = &model->network->layers[block->last];
     const size_t batch = model->options.batch_size, values = extent_size(last->geometry.y);
     node *node = &model->nodes[block->last];
@@ -61,8 +61,12 @@ static void plan_block(cnn_model *model, arena *arena, const block *block) {
     node->dy = floats(arena, batch, values);
     if (last->kind->winners)
         node->winners = (void *)floats(arena, batch, values);
-    /* For every shard that there may be: each writes its own sums, so none waits for another.
-     * Layers whose rows are shared out instead (dense, with far more weights) need none. */
+}
+
+/* For every shard that there may be: each writes its own sums, so none waits for another. Layers
+ * whose rows are shared out instead (dense, with far more weights) need none. */
+static void plan_partials(cnn_model *model, arena *arena, const block *block) {
+    const layer *first = &model->network->layers[block->first];
     if (first->weights && block->op->axis == SUM_IMAGES)
         model->nodes[block->first].partials =
             floats(arena, SHARDS_MAX, first->weights + first->biases);
@@ -80,25 +84,51 @@ static size_t scratch_size(const cnn_model *model) {
     return most;
 }
 
-/* Walks over everything the model needs, to count it or to cut it. */
-static void plan(cnn_model *model, arena *arena) {
+/* What a batch leaves: outputs, their gradients, winners, labels and losses. */
+static void plan_batch(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
-    const size_t classes = cnn_network_classes(model->network);
-    /* Pieces begin on lines, so the first one cut will be right here. */
-    model->parameters = (void *)(arena->base ? arena->base + arena->used : NULL);
-    model->parameters_size = plan_parameters(model, arena, false);
-    model->gradients = (void *)(arena->base ? arena->base + arena->used : NULL);
-    plan_parameters(model, arena, true);
     plan_input(model, arena);
     for (size_t i = 0; i < model->block_count; i++)
         plan_block(model, arena, &model->blocks[i]);
     model->labels = arena_take(arena, batch, sizeof *model->labels);
-    model->probabilities = floats(arena, batch, classes);
+    model->probabilities = floats(arena, batch, cnn_network_classes(model->network));
     model->losses = floats(arena, batch, 1);
+}
+
+static void plan_scratch(cnn_model *model, arena *arena) {
+    const size_t slots = profile_slots(model);
+    for (size_t i = 0; i < model->block_count; i++)
+        plan_partials(model, arena, &model->blocks[i]);
     model->scratch_size = scratch_size(model);
     /* One for each shard, since shards run side by side. */
     model->scratch = floats(arena, SHARDS_MAX, model->scratch_size);
-    model->classes = arena_take(arena, classes, sizeof *model->classes);
+    model->classes = arena_take(arena, cnn_network_classes(model->network), sizeof *model->classes);
+    if (slots)
+        model->profile = arena_take(arena, slots, sizeof *model->profile);
+}
+
+/* The bytes cut since the last time it was asked. */
+static size_t bytes_since(const arena *arena, size_t *before) {
+    const size_t bytes = arena->used - *before;
+    *before = arena->used;
+    return bytes;
+}
+
+/* Walks over everything the model needs, to count it or to cut it. */
+static void plan(cnn_model *model, arena *arena) {
+    size_t before = 0;
+    /* Pieces begin on lines, so the first one cut will be right here. */
+    model->parameters = (void *)(arena->base ? arena->base + arena->used : NULL);
+    model->parameters_size = plan_parameters(model, arena, false);
+    model->memory.parameters = bytes_since(arena, &before);
+    model->gradients = (void *)(arena->base ? arena->base + arena->used : NULL);
+    plan_parameters(model, arena, true);
+    model->memory.gradients = bytes_since(arena, &before);
+    plan_batch(model, arena);
+    model->memory.activations = bytes_since(arena, &before);
+    plan_scratch(model, arena);
+    model->memory.scratch = bytes_since(arena, &before);
+    model->memory.total = arena->used;
 }
 
 /* The blocks, and where the dense ones begin: behind a flatten there is no way back to images. */
@@ -116,7 +146,6 @@ static bool allocate(cnn_model *model, cnn_error *error) {
     plan(model, &counted);
     if (counted.overflow)
         return error_no_memory(error, SIZE_MAX);
-    model->bytes = counted.used;
     model->block = memory_new(counted.used, 1, error);
     if (!model->block)
         return false;
@@ -222,8 +251,8 @@ const char *cnn_model_backend(const cnn_model *model) {
     return model->ops->name;
 }
 
-size_t cnn_model_memory(const cnn_model *model) {
-    return model->bytes;
+cnn_memory cnn_model_memory(const cnn_model *model) {
+    return model->memory;
 }
 
 const char *cnn_model_class(const cnn_model *model, size_t index) {

@@ -21,6 +21,15 @@ typedef struct node {
     float *partials;        /* [shard][weights + biases], of layers that sum over images */
 } node;
 
+/* What one task has spent on one pass of one block: see profile.h. */
+typedef struct profile_slot {
+    uint64_t nanoseconds;
+    size_t images;
+    /* Needed for `counted` of them only, as counting takes time too. */
+    double multiply_adds;
+    size_t counted;
+} profile_slot;
+
 struct cnn_model {
     cnn_network *network; /* a copy, owned */
     node *nodes;          /* [layers + 1], owned */
@@ -39,7 +48,10 @@ struct cnn_model {
     char (*classes)[CNN_NAME_SIZE]; /* [classes]: names, each ended by 0 */
     float pixels[256];              /* what each byte is to the network */
     void *block;                    /* holds every array above but nodes and network */
-    size_t bytes;                   /* of block */
+    cnn_memory memory;              /* how block is used */
+    profile_slot *profile;          /* NULL without the option */
+    uint64_t thread_time;           /* nanoseconds of all threads in all passes */
+    size_t backward_passes;
 };
 
 /* The pieces of the batch that is set, which do not depend on each other: how many, and the images

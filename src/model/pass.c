@@ -8,9 +8,8 @@
  * time: what one layer writes is then still in this core's cache when the next reads it. Dense
  * layers want many, since they read all their weights for them. Where there are fewer images than
  * threads, convolutions are sliced: threads then meet behind each block. */
-#include "model.h"
-
-#include <string.h>
+#include "pass.h"
+#include "profile.h"
 
 /* By the size of the batch and nothing else: see SHARDS_MAX. */
 size_t model_shards(const cnn_model *model) {
@@ -44,7 +43,7 @@ static range part_images(const cnn_model *model, size_t part) {
 
 /* A block's x and dx are y and dy of the one before. Parts and slices have scratch of
  * their own. */
-static tensors tensors_of(const cnn_model *model, const block *block, size_t task) {
+tensors pass_tensors(const cnn_model *model, const block *block, size_t task) {
     const node *first = &model->nodes[block->first], *before = first - 1;
     const node *last = &model->nodes[block->last];
     return (tensors){.n = model->n,
@@ -61,20 +60,26 @@ static tensors tensors_of(const cnn_model *model, const block *block, size_t tas
 }
 
 static void forward_blocks(const cnn_model *model, range blocks, size_t task, range images) {
+    uint64_t begun = profile_begin(model);
     for (size_t i = blocks.first; i < blocks.last; i++) {
         const block *block = &model->blocks[i];
-        const tensors t = tensors_of(model, block, task);
-        if (block->op)
-            block->op->forward(&block->geometry, &t, images);
+        const tensors t = pass_tensors(model, block, task);
+        if (!block->op)
+            continue;
+        block->op->forward(&block->geometry, &t, images);
+        begun = profile_end(model, begun, task, i, PASS_FORWARD, range_size(images));
     }
 }
 
 /* What is dense, and the losses. */
 static void forward_tail(const cnn_model *model, size_t part, range images) {
     forward_blocks(model, (range){model->tail, model->block_count}, part, images);
+    const uint64_t begun = profile_begin(model);
     model->ops->softmax_forward(cnn_network_classes(model->network),
                                 model->nodes[model->network->count].y, model->labels,
                                 model->probabilities, model->losses, images);
+    profile_end(model, begun, part, profile_part_row(model, PART_LOSS), PASS_FORWARD,
+                range_size(images));
 }
 
 static void forward_part(void *context, size_t part) {
@@ -89,8 +94,7 @@ static void forward_part(void *context, size_t part) {
 /* One block of all shards, each in `slices` slices. */
 typedef struct sliced_block {
     const cnn_model *model;
-    const block *block;
-    size_t slices;
+    size_t index, slices;
 } sliced_block;
 
 /* Into how many parts each image of a shard goes. */
@@ -100,29 +104,35 @@ static size_t slice_count(const cnn_model *model) {
     return most / model_shards(model);
 }
 
-/* False if there is nothing to do: an operation that knows no slices is done by the first. */
-static bool slice_of(const sliced_block *s, size_t task, tensors *t) {
-    const operation *op = s->block->op;
-    *t = tensors_of(s->model, s->block, task);
+/* The block this is about, or NULL if there is nothing to do: an operation that knows no slices is
+ * done by the first. */
+static const block *slice_of(const sliced_block *s, size_t task, tensors *t) {
+    const block *block = &s->model->blocks[s->index];
+    const operation *op = block->op;
+    *t = pass_tensors(s->model, block, task);
     t->slice = task % s->slices;
     t->slices = op && op->sliced ? s->slices : 0;
-    return op && (op->sliced || t->slice == 0);
+    return op && (op->sliced || t->slice == 0) ? block : NULL;
 }
 
 static void forward_slice(void *context, size_t task) {
     const sliced_block *s = context;
+    const range images = model_shard(s->model, task / s->slices);
+    const uint64_t begun = profile_begin(s->model);
     tensors t;
-    if (slice_of(s, task, &t))
-        s->block->op->forward(&s->block->geometry, &t, model_shard(s->model, task / s->slices));
+    const block *block = slice_of(s, task, &t);
+    if (!block)
+        return;
+    block->op->forward(&block->geometry, &t, images);
+    profile_end(s->model, begun, task, s->index, PASS_FORWARD, t.slice ? 0 : range_size(images));
 }
 
 /* Blocks of shards, one after the other. */
 static void run_sliced(cnn_model *model, size_t slices, bool backward, pool_task task) {
     const size_t tasks = model_shards(model) * slices;
     for (size_t i = 0; i < model->tail; i++) {
-        const block *block = &model->blocks[backward ? model->tail - 1 - i : i];
-        sliced_block s = {model, block, slices};
-        pool_run(model->pool, tasks, task, &s);
+        sliced_block s = {model, backward ? model->tail - 1 - i : i, slices};
+        profile_run(model, tasks, task, &s);
     }
 }
 
@@ -134,7 +144,7 @@ void cnn_model_forward(cnn_model *model) {
     const size_t slices = slice_count(model);
     if (slices > 1)
         run_sliced(model, slices, false, forward_slice);
-    pool_run(model->pool, part_count(model), slices > 1 ? forward_tail_part : forward_part, model);
+    profile_run(model, part_count(model), slices > 1 ? forward_tail_part : forward_part, model);
 }
 
 double cnn_model_loss(cnn_model *model) {
@@ -146,32 +156,46 @@ double cnn_model_loss(cnn_model *model) {
 }
 
 /* The gradients of one block as far as these images can tell. dx is NULL where nobody asked, at the
- * first layer; dw of a layer without partials is for sum_part(). */
-static void backward_tensors(const cnn_model *model, const block *block, tensors t, size_t shard,
-                             range images) {
+ * first layer; dw of a layer without partials is for pass_sums(). */
+static void backward_tensors(const cnn_model *model, size_t index, tensors t, size_t task,
+                             size_t shard, range images) {
+    const block *block = &model->blocks[index];
     const layer *layer = &model->network->layers[block->first];
     const node *node = &model->nodes[block->first];
-    if (t.dx)
+    const size_t counted = t.slice ? 0 : range_size(images);
+    uint64_t begun = profile_begin(model);
+    if (t.dx) {
         block->op->backward_input(&block->geometry, &t, images);
+        begun = profile_end(model, begun, task, index, PASS_INPUT, counted);
+    }
     if (node->partials) {
         t.dw = node->partials + shard * (layer->weights + layer->biases);
         t.db = layer->biases ? t.dw + layer->weights : NULL;
         block->op->backward_weights(&block->geometry, &t, images);
+        profile_end(model, begun, task, index, PASS_WEIGHTS, counted);
     }
+    if (t.dx)
+        profile_work(model, task, index, PASS_INPUT, &t, images.first);
+    if (node->partials)
+        profile_work(model, task, index, PASS_WEIGHTS, &t, images.first);
 }
 
-static void backward_block(const cnn_model *model, const block *block, size_t part, size_t shard,
+static void backward_block(const cnn_model *model, size_t index, size_t part, size_t shard,
                            range images) {
+    const block *block = &model->blocks[index];
     if (block->op)
-        backward_tensors(model, block, tensors_of(model, block, part), shard, images);
+        backward_tensors(model, index, pass_tensors(model, block, part), part, shard, images);
 }
 
 static void backward_tail(const cnn_model *model, size_t part, range images) {
+    const uint64_t begun = profile_begin(model);
     model->ops->softmax_backward(cnn_network_classes(model->network), model->n,
                                  model->probabilities, model->labels,
                                  model->nodes[model->network->count].dy, images);
+    profile_end(model, begun, part, profile_part_row(model, PART_LOSS), PASS_INPUT,
+                range_size(images));
     for (size_t i = model->block_count; i-- > model->tail;)
-        backward_block(model, &model->blocks[i], part, part, images);
+        backward_block(model, i, part, part, images);
 }
 
 static void backward_part(void *context, size_t part) {
@@ -180,7 +204,7 @@ static void backward_part(void *context, size_t part) {
     backward_tail(model, part, part_images(model, part));
     for (size_t shard = shards.first; shard < shards.last; shard++)
         for (size_t i = model->tail; i-- > 0;)
-            backward_block(model, &model->blocks[i], part, shard, model_shard(model, shard));
+            backward_block(model, i, part, shard, model_shard(model, shard));
 }
 
 static void backward_tail_part(void *context, size_t part) {
@@ -197,96 +221,23 @@ static void backward_slice(void *context, size_t task) {
     const size_t shard = task / s->slices;
     tensors t;
     if (slice_of(s, task, &t))
-        backward_tensors(s->model, s->block, t, shard, model_shard(s->model, shard));
+        backward_tensors(s->model, s->index, t, task, shard, model_shard(s->model, shard));
 }
 
 /* The way back, but for the sums over the batch. */
 static void backward(cnn_model *model) {
     const size_t slices = slice_count(model);
     if (slices <= 1) {
-        pool_run(model->pool, part_count(model), backward_part, model);
+        profile_run(model, part_count(model), backward_part, model);
         return;
     }
-    pool_run(model->pool, part_count(model), backward_tail_part, model);
+    profile_run(model, part_count(model), backward_tail_part, model);
     run_sliced(model, slices, true, backward_slice);
-}
-
-/* sum[i] = the parts of all shards, in their order, whichever was done first. The first is copied,
- * so that nothing need be cleared. */
-static void add_partials(const float *partials, size_t shards, size_t stride, range elements,
-                         float *sum) {
-    for (size_t i = elements.first; i < elements.last; i++)
-        sum[i] = partials[i];
-    for (size_t shard = 1; shard < shards; shard++)
-        for (size_t i = elements.first; i < elements.last; i++)
-            sum[i] += partials[shard * stride + i];
-}
-
-/* What model_sums() is under way with. */
-typedef struct sums {
-    const cnn_model *model;
-    model_finished *finished; /* NULL: nobody waits */
-    void *context;
-} sums;
-
-/* These gradients, which lie side by side, are whole. */
-static void finish(const sums *s, const float *gradients, size_t count) {
-    const size_t first = (size_t)(gradients - s->model->gradients);
-    if (s->finished && count)
-        s->finished(s->context, (range){first, first + count});
-}
-
-/* One of SUM_PARTS pieces of one block's dw and db. A number is summed whole in one piece, so how
- * many pieces there are changes no bit. Of small layers some are empty. */
-enum { SUM_PARTS = 16 };
-
-/* Shards have left their own sums. */
-static void sum_partials(const sums *s, const layer *layer, const node *node, size_t part) {
-    const size_t stride = layer->weights + layer->biases, shards = model_shards(s->model);
-    const range w = range_part(layer->weights, SUM_PARTS, part);
-    const range b = range_part(layer->biases, SUM_PARTS, part);
-    add_partials(node->partials, shards, stride, w, node->dw);
-    add_partials(node->partials + layer->weights, shards, stride, b, node->db);
-    finish(s, node->dw + w.first, w.last - w.first);
-    if (b.first < b.last)
-        finish(s, node->db + b.first, b.last - b.first);
-}
-
-/* Rows are summed here, over the whole batch; one thread has a row to itself. */
-static void sum_rows(const sums *s, const block *block, const layer *layer, const node *node,
-                     size_t part) {
-    const size_t K = layer->geometry.y.c;
-    const range rows = range_part(layer->weights / K, SUM_PARTS, part);
-    const tensors t = tensors_of(s->model, block, 0);
-    if (rows.first == rows.last)
-        return;
-    block->op->backward_weights(&block->geometry, &t, rows);
-    finish(s, node->dw + rows.first * K, (rows.last - rows.first) * K);
-    if (node->db && rows.first == 0)
-        finish(s, node->db, layer->biases);
-}
-
-static void sum_part(void *context, size_t task) {
-    const sums *s = context;
-    const block *block = &s->model->blocks[task / SUM_PARTS];
-    const layer *layer = &s->model->network->layers[block->first];
-    const node *node = &s->model->nodes[block->first];
-    if (!layer->weights)
-        return;
-    if (node->partials)
-        sum_partials(s, layer, node, task % SUM_PARTS);
-    else
-        sum_rows(s, block, layer, node, task % SUM_PARTS);
-}
-
-static void run_sums(cnn_model *model, model_finished *finished, void *context) {
-    sums s = {model, finished, context};
-    pool_run(model->pool, model->block_count * SUM_PARTS, sum_part, &s);
 }
 
 void cnn_model_backward(cnn_model *model) {
     backward(model);
-    run_sums(model, NULL, NULL);
+    pass_sums(model, NULL, NULL);
 }
 
 void model_both_ways(cnn_model *model, model_finished *finished, void *context) {
@@ -294,7 +245,7 @@ void model_both_ways(cnn_model *model, model_finished *finished, void *context) 
         cnn_model_forward(model);
         backward(model);
     } else {
-        pool_run(model->pool, part_count(model), both_ways, model);
+        profile_run(model, part_count(model), both_ways, model);
     }
-    run_sums(model, finished, context);
+    pass_sums(model, finished, context);
 }

@@ -6,6 +6,7 @@
 
 #include "memory.h"
 #include "power.h"
+#include "profile.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,8 +139,11 @@ enum { UPDATE_PARTS = 8 };
 
 /* One of UPDATE_PARTS stretches of all parameters, whatever layers they belong to. */
 static void update_part(void *context, size_t part) {
-    const cnn_trainer *trainer = context;
-    update(context, range_part(trainer->model->parameters_size, UPDATE_PARTS, part));
+    const cnn_model *model = ((const cnn_trainer *)context)->model;
+    const uint64_t begun = profile_begin(model);
+    update(context, range_part(model->parameters_size, UPDATE_PARTS, part));
+    profile_end(model, begun, part, profile_part_row(model, PART_UPDATE), PASS_WEIGHTS,
+                part ? 0 : model->n);
 }
 
 /* The schedule counts steps from 0 and Adam's correction from 1. Set before the threads begin, and
@@ -152,7 +156,7 @@ static void begin_update(cnn_trainer *trainer) {
 
 void cnn_trainer_update(cnn_trainer *trainer) {
     begin_update(trainer);
-    pool_run(trainer->model->pool, UPDATE_PARTS, update_part, trainer);
+    profile_run(trainer->model, UPDATE_PARTS, update_part, trainer);
 }
 
 double cnn_train_step(cnn_trainer *trainer) {

@@ -1,0 +1,63 @@
+#include "bound.h"
+
+#include <string.h>
+
+static double values_of(const cnn_layer_info *layer) {
+    return (double)layer->height * (double)layer->width * (double)layer->channels;
+}
+
+static bool is_kind(const cnn_layer_info *layer, const char *word) {
+    return !strncmp(layer->text, word, strlen(word));
+}
+
+/* Bytes of one image that each pass of these layers must read or write at least once. Parameters
+ * are read once for the whole batch. */
+static double layer_bytes(const cnn_network *network, const subject_row *row, size_t pass,
+                          double batch) {
+    cnn_layer_info before, first, last;
+    cnn_network_layer(network, row->about.first - 1, &before);
+    cnn_network_layer(network, row->about.first, &first);
+    cnn_network_layer(network, row->about.last, &last);
+    const bool pooled = is_kind(&last, "maxpool2d"), alone = row->about.first == row->about.last;
+    const double x = values_of(&before), y = values_of(&last), winners = pooled ? y : 0;
+    const double parameters = (double)first.parameters / batch;
+    /* Behind a ReLU the way back must know what it stopped: by y in a block, else by x. */
+    const double stopped = !alone ? y : is_kind(&first, "relu") ? x : 0;
+    if (pass == SUBJECT_FORWARD)
+        return sizeof(float) * (x + y + winners + parameters);
+    return sizeof(float) * (x + y + winners + parameters + stopped);
+}
+
+/* The sums of shards are as many numbers as there are weights, for each shard. */
+static double sums_bytes(const cnn_network *network, double batch) {
+    cnn_layer_info layer;
+    double parameters = 0;
+    for (size_t i = 1; cnn_network_layer(network, i, &layer); i++)
+        parameters += layer.flat ? 0 : (double)layer.parameters;
+    return sizeof(float) * parameters * ((batch < 8 ? batch : 8) + 1) / batch;
+}
+
+/* Adam reads and writes w and two averages, and reads dw. */
+static double part_bytes(const cnn_network *network, const char *part, double batch) {
+    cnn_layer_info input;
+    cnn_network_layer(network, 0, &input);
+    if (!strcmp(part, "gather"))
+        return (1 + sizeof(float)) * values_of(&input);
+    if (!strcmp(part, "update"))
+        return 7 * sizeof(float) * (double)cnn_network_parameters(network) / batch;
+    return !strcmp(part, "sums") ? sums_bytes(network, batch) : 0;
+}
+
+bound bound_of(const chip *chip, const cnn_network *network, const subject_row *row, size_t pass,
+               size_t batch, size_t kind) {
+    if (row->seconds[pass] <= 0)
+        return (bound){0, ""};
+    const double n = (double)batch;
+    const double bytes = row->about.first ? layer_bytes(network, row, pass, n)
+                                          : part_bytes(network, row->about.name, n);
+    const double moving = bytes / chip_bandwidth(chip, kind, bytes * n);
+    const double arithmetic = 2 * row->multiply_adds[pass] / chip->flops[kind];
+    if (arithmetic >= moving)
+        return (bound){arithmetic, arithmetic > 0 ? "fma" : ""};
+    return (bound){moving, "bytes"};
+}

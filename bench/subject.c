@@ -1,0 +1,203 @@
+#include "subject.h"
+
+#include "serve.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MADE_UP = 2048 };
+static const double warm_up_seconds = 0.3;
+
+/* What one round took. */
+typedef struct taken {
+    double seconds, images;
+    subject_row *rows; /* [count] */
+} taken;
+
+struct subject {
+    cnn_model *model;
+    cnn_trainer *trainer;
+    const cnn_dataset *images;
+    uint32_t *order; /* [available] */
+    size_t available, next, batch, count, rounds;
+    cnn_profile_row *before, *after;
+    taken taken[SUBJECT_ROUNDS];
+};
+
+static uint32_t next_random(uint32_t *state) {
+    return (*state = *state * 1664525u + 1013904223u) >> 8;
+}
+
+static cnn_dataset *made_up(const cnn_dataset_info *info) {
+    const size_t row = info->width * info->channels, size = info->height * row;
+    uint8_t *pixels = serve_need(malloc(info->images * size), "no memory for images");
+    uint8_t *labels = serve_need(malloc(info->images), "no memory for labels");
+    uint32_t state = 1;
+    for (size_t n = 0; n < info->images; n++) {
+        const size_t label = n % info->classes, first = label * size / info->classes;
+        labels[n] = (uint8_t)label;
+        for (size_t i = 0; i < size; i++) {
+            const bool bright = i >= first && i < first + size / 4;
+            const uint32_t noise = next_random(&state);
+            /* Mostly dark, as in drawings. */
+            pixels[n * size + i] = bright ? 155 + noise % 100 : noise % 8 ? 0 : noise / 8 % 100;
+        }
+    }
+    cnn_dataset *images = serve_need(cnn_dataset_create(info, pixels, labels, NULL), "no images");
+    free(labels);
+    free(pixels);
+    return images;
+}
+
+static bool fits(const cnn_dataset_info *a, const cnn_dataset_info *b) {
+    return a->height == b->height && a->width == b->width && a->channels == b->channels &&
+           a->classes <= b->classes;
+}
+
+cnn_dataset *subject_images(const cnn_network *network, bool *real) {
+    cnn_layer_info input;
+    cnn_network_layer(network, 0, &input);
+    const size_t classes = cnn_network_classes(network);
+    const cnn_dataset_info info = {MADE_UP, input.height, input.width, input.channels,
+                                   classes < 256 ? classes : 256};
+    cnn_dataset *mnist = cnn_dataset_load("data/mnist", CNN_TRAIN, 0, NULL);
+    if (mnist) {
+        const cnn_dataset_info about = cnn_dataset_about(mnist);
+        *real = fits(&about, &info);
+        if (*real)
+            return mnist;
+        cnn_dataset_free(mnist);
+    }
+    *real = false;
+    return made_up(&info);
+}
+
+/* Any fixed order that jumps about in memory as a shuffled epoch does. */
+static uint32_t *jumbled(size_t count) {
+    uint32_t *order = serve_need(malloc(count * sizeof *order), "no memory"), state = 1;
+    for (size_t i = 0; i < count; i++)
+        order[i] = (uint32_t)i;
+    for (size_t i = count - 1; i > 0; i--) {
+        const size_t other = next_random(&state) % (i + 1);
+        const uint32_t kept = order[i];
+        order[i] = order[other];
+        order[other] = kept;
+    }
+    return order;
+}
+
+static void step(subject *s) {
+    if (s->next + s->batch > s->available)
+        s->next = 0;
+    cnn_model_set_batch(s->model, s->images, s->order + s->next, s->batch, NULL);
+    cnn_train_step(s->trainer);
+    s->next += s->batch;
+}
+
+/* Returns how many images that were. */
+static size_t steps(subject *s, double seconds) {
+    const double begun = serve_clock();
+    size_t images = 0;
+    do {
+        step(s);
+        images += s->batch;
+    } while (serve_clock() - begun < seconds);
+    return images;
+}
+
+subject *subject_create(const cnn_network *network, const cnn_dataset *images,
+                        subject_options wanted) {
+    cnn_error error = {0};
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
+    subject *s = serve_need(calloc(1, sizeof *s), "no memory");
+    options.batch_size = wanted.batch;
+    options.threads = wanted.threads;
+    options.every_layer = wanted.every_layer;
+    options.profile = true;
+    s->model = serve_need(cnn_model_create(network, &options, &error), error.message);
+    s->trainer = serve_need(cnn_trainer_create(s->model, &adam, NULL, &error), error.message);
+    s->images = images;
+    s->available = cnn_dataset_about(images).images;
+    s->order = jumbled(s->available);
+    s->batch = wanted.batch;
+    s->count = cnn_model_profile(s->model, NULL, 0);
+    s->before = serve_need(calloc(s->count, sizeof *s->before), "no memory");
+    s->after = serve_need(calloc(s->count, sizeof *s->after), "no memory");
+    steps(s, warm_up_seconds);
+    return s;
+}
+
+void subject_free(subject *s) {
+    for (size_t i = 0; i < s->rounds; i++)
+        free(s->taken[i].rows);
+    free(s->after);
+    free(s->before);
+    free(s->order);
+    cnn_trainer_free(s->trainer);
+    cnn_model_free(s->model);
+    free(s);
+}
+
+static const cnn_profile_pass *pass_of(const cnn_profile_row *row, size_t pass) {
+    return pass == SUBJECT_FORWARD ? &row->forward
+           : pass == SUBJECT_DX    ? &row->input
+                                   : &row->weights;
+}
+
+void subject_round(subject *s, double seconds) {
+    taken *t = &s->taken[s->rounds++];
+    t->rows = serve_need(calloc(s->count, sizeof *t->rows), "no memory");
+    cnn_model_profile(s->model, s->before, s->count);
+    const double begun = serve_clock();
+    t->images = (double)steps(s, seconds);
+    t->seconds = (serve_clock() - begun) / t->images;
+    cnn_model_profile(s->model, s->after, s->count);
+    for (size_t i = 0; i < s->count; i++) {
+        t->rows[i].about = s->after[i];
+        for (size_t p = 0; p < SUBJECT_PASSES; p++) {
+            const cnn_profile_pass *from = pass_of(&s->before[i], p),
+                                   *to = pass_of(&s->after[i], p);
+            t->rows[i].seconds[p] = (to->seconds - from->seconds) / t->images;
+            t->rows[i].multiply_adds[p] = (to->multiply_adds - from->multiply_adds) / t->images;
+        }
+    }
+}
+
+const cnn_model *subject_model(const subject *s) {
+    return s->model;
+}
+
+static int by_size(const void *a, const void *b) {
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, size_t count) {
+    qsort(values, count, sizeof *values, by_size);
+    return (values[(count - 1) / 2] + values[count / 2]) / 2;
+}
+
+size_t subject_rows(const subject *s, subject_row *rows, size_t count) {
+    double seconds[SUBJECT_ROUNDS], multiply_adds[SUBJECT_ROUNDS];
+    for (size_t i = 0; i < s->count && i < count; i++) {
+        rows[i] = s->taken[0].rows[i];
+        for (size_t p = 0; p < SUBJECT_PASSES; p++) {
+            for (size_t r = 0; r < s->rounds; r++) {
+                seconds[r] = s->taken[r].rows[i].seconds[p];
+                multiply_adds[r] = s->taken[r].rows[i].multiply_adds[p];
+            }
+            rows[i].seconds[p] = median(seconds, s->rounds);
+            rows[i].multiply_adds[p] = median(multiply_adds, s->rounds);
+        }
+    }
+    return s->count;
+}
+
+double subject_seconds(const subject *s) {
+    double seconds[SUBJECT_ROUNDS];
+    for (size_t r = 0; r < s->rounds; r++)
+        seconds[r] = s->taken[r].seconds;
+    return median(seconds, s->rounds);
+}

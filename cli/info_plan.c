@@ -1,0 +1,88 @@
+#include "info_plan.h"
+
+#include "say.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A model takes its memory when it is made, and this one is made only to be asked. */
+#define MOST_BYTES 1e9
+
+static bool ask(info_plan *plan, const cnn_model *model) {
+    plan->memory = cnn_model_memory(model);
+    plan->backend = cnn_model_backend(model);
+    plan->count = cnn_model_profile(model, NULL, 0);
+    plan->blocks = calloc(plan->count, sizeof *plan->blocks);
+    if (!plan->blocks)
+        return false;
+    cnn_model_profile(model, plan->blocks, plan->count);
+    /* The parts of a step have no layers and come last. */
+    while (plan->count && !plan->blocks[plan->count - 1].first)
+        plan->count--;
+    return true;
+}
+
+bool info_plan_make(info_plan *plan, const cnn_network *network, size_t batch_size,
+                    double activation_bytes) {
+    const double parameters = 2.0 * sizeof(float) * (double)cnn_network_parameters(network);
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    options.batch_size = batch_size;
+    options.threads = 1;
+    *plan = (info_plan){.batch_size = batch_size};
+    if (activation_bytes * (double)batch_size + parameters > MOST_BYTES)
+        return false;
+    cnn_model *model = cnn_model_create(network, &options, NULL);
+    const bool made = model && ask(plan, model);
+    cnn_model_free(model);
+    return made;
+}
+
+void info_plan_free(info_plan *plan) {
+    free(plan->blocks);
+}
+
+/* No line is broken within a block. */
+static void blocks_text(const info_plan *plan, char *text, size_t size) {
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < plan->count; i++) {
+        const char *name = plan->blocks[i].name;
+        if (used + strlen(name) + 8 > size) {
+            snprintf(text + used, size - used, ", ...");
+            return;
+        }
+        char *start = text + used;
+        used += (size_t)snprintf(start, size - used, "%s%s", i ? ", " : "", name);
+        for (char *space = start + (i ? 2 : 0); (space = strchr(space, ' '));)
+            *space = '\t';
+    }
+}
+
+void info_plan_print(const info_plan *plan) {
+    char blocks[1024];
+    const cnn_memory *m = &plan->memory;
+    blocks_text(plan, blocks, sizeof blocks);
+    say_field(stdout, "computed", "together by %s: %s", plan->backend, blocks);
+    say_field(stdout, "memory",
+              "%s for a batch of %s: parameters %s, gradients %s, activations %s, scratch %s; "
+              "Adam keeps %s more",
+              say_bytes((double)m->total).text, say_count(plan->batch_size).text,
+              say_bytes((double)m->parameters).text, say_bytes((double)m->gradients).text,
+              say_bytes((double)m->activations).text, say_bytes((double)m->scratch).text,
+              say_bytes(2 * (double)m->parameters).text);
+}
+
+json_t *info_plan_json(const info_plan *plan) {
+    const cnn_memory *m = &plan->memory;
+    json_t *blocks = json_array();
+    for (size_t i = 0; i < plan->count; i++)
+        if (json_array_append_new(blocks, json_string(plan->blocks[i].name))) {
+            json_decref(blocks);
+            blocks = NULL;
+        }
+    return json_pack("{s:s, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:I}}", "backend", plan->backend,
+                     "blocks", blocks, "batch_size", (json_int_t)plan->batch_size, "memory",
+                     "parameters", (json_int_t)m->parameters, "gradients", (json_int_t)m->gradients,
+                     "activations", (json_int_t)m->activations, "scratch", (json_int_t)m->scratch,
+                     "total", (json_int_t)m->total);
+}

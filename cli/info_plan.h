@@ -1,0 +1,25 @@
+/* What a model would make of a network: layers computed together, and memory. */
+#ifndef CLI_INFO_PLAN_H
+#define CLI_INFO_PLAN_H
+
+#include "cnn.h"
+
+#include <jansson.h>
+
+typedef struct info_plan {
+    cnn_profile_row *blocks; /* [count], by name; owned */
+    size_t count, batch_size;
+    cnn_memory memory;
+    const char *backend;
+} info_plan;
+
+/* False, without a word, if no model can be made of it, or none whose activations for the batch,
+ * activation_bytes an image, fit in a gigabyte. */
+bool info_plan_make(info_plan *plan, const cnn_network *network, size_t batch_size,
+                    double activation_bytes);
+void info_plan_free(info_plan *plan);
+void info_plan_print(const info_plan *plan);
+/* NULL without memory. */
+json_t *info_plan_json(const info_plan *plan);
+
+#endif

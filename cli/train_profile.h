@@ -1,0 +1,15 @@
+/* cnn train --profile: where the time of the run went. */
+#ifndef CLI_TRAIN_PROFILE_H
+#define CLI_TRAIN_PROFILE_H
+
+#include "cnn.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* A table of layers and of the parts of a step, in microseconds of a thread for one image. */
+void train_profile_print(const cnn_model *model, FILE *stream);
+/* The rows as they are; NULL without memory. */
+json_t *train_profile_json(const cnn_model *model);
+
+#endif
