@@ -9,20 +9,19 @@
 #define LANE_NUMBERS                                                                               \
     { 0, 1, 2, 3 }
 
-/* Lane by lane, as these sets have no loads under a mask. */
+/* Lane by lane, as these sets have no loads under a mask. A lane outside meets the place of lane 0
+ * instead: branches would be spelled out by the compiler for each block of sums. */
 ALWAYS_INLINE vector load_part(const float *from, lanes_mask part) {
-    vector v = {from[0]};
-    for (int i = 1; i < LANES; i++)
-        if (part[i])
-            v[i] = from[i];
-    return v;
+    const lanes_mask at = part & (lanes_mask)LANE_NUMBERS;
+    const vector v = {from[0], from[at[1]], from[at[2]], from[at[3]]};
+    return (vector)(part & (lanes_mask)v);
 }
 
 ALWAYS_INLINE void store_part(float *to, vector v, lanes_mask part) {
+    const lanes_mask at = part & (lanes_mask)LANE_NUMBERS;
+    for (int i = LANES - 1; i > 0; i--)
+        to[at[i]] = v[at[i]];
     to[0] = v[0];
-    for (int i = 1; i < LANES; i++)
-        if (part[i])
-            to[i] = v[i];
 }
 
 ALWAYS_INLINE void turn_lanes(vector v[LANES]) {
