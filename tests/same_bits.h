@@ -8,6 +8,9 @@
 /* The book with multiply-adds rounded twice, as `base` does where there is no fused one. */
 extern const ops book_twice;
 
+/* The fastest back end here that has the book's bits. */
+const ops *exact_best(void);
+
 /* Convolutions, blocks and dense layers through both, `shapes` of each. Returns NULL, or what was
  * not the same, in bytes that the next call writes over. Tolerance is a share of an array's largest
  * number; 0: bit by bit. */
