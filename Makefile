@@ -3,7 +3,7 @@
 # make test       installs what is missing, builds and runs every test
 # make compare    sets NumPy, PyTorch and this side by side (QUICK=1: in a few minutes)
 # make parity     the same numbers as PyTorch, step by step (QUICK=1: in five minutes)
-# make check      tests under two compilers and the sanitizers, floors, format, house figures
+# make check      tests under two compilers, the sanitizers and qemu, floors, format, house figures
 # make install    DESTDIR and PREFIX as usual
 MAKEFLAGS += -rR
 .DEFAULT_GOAL := all
