@@ -5,7 +5,7 @@
 # make parity     the same numbers as PyTorch, step by step (QUICK=1: in five minutes)
 # make bench      the chip's bounds, and how near to them each layer and each step of training comes
 #                 (NETWORK=FILE for another network, JSON=1)
-# make check      tests under two compilers and the sanitizers, floors, format, house figures
+# make check      tests under two compilers, the sanitizers and qemu, floors, format, house figures
 # make install    DESTDIR and PREFIX as usual
 MAKEFLAGS += -rR
 .DEFAULT_GOAL := all
@@ -25,8 +25,9 @@ VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
 
 # The book is one unit (src/ops/book.c takes in its pages), compiled once per number type and
 # instruction set; each object exports one table.
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 FMA_x86_64 := book_float_fma book_double_fma
-BOOKS  := book_float book_double $(FMA_$(shell uname -m))
+BOOKS  := book_float book_double $(FMA_$(MACHINE))
 FLAGS_book_float  := -DBOOK_TABLE=book_float
 FLAGS_book_double := -DBOOK_TABLE=book_double -DCNN_REAL=double
 FLAGS_book_float_fma  := -DBOOK_TABLE=book_float_fma -mavx2 -mfma
@@ -34,10 +35,18 @@ FLAGS_book_double_fma := -DBOOK_TABLE=book_double_fma -DCNN_REAL=double -mavx2 -
 # gcc would spell out loops of 8 and 16 before it could turn them into vectors.
 BOOK_FLAGS := $(if $(findstring clang,$(CC)),,--param max-completely-peel-times=7)
 
-# The vector kernels: one unit, one object per instruction set.
-SIMD_x86_64 := simd_avx2
-SIMDS  := $(SIMD_$(shell uname -m))
-FLAGS_simd_avx2 := -DSIMD_TABLE=simd_avx2 -DSIMD_NAME='"avx2"' -mavx2 -mfma
+# The vector kernels: one unit, one object per instruction set. Where base has no fused multiply-add
+# it rounds twice.
+SIMD_x86_64 := simd_avx2 simd_avx512
+SIMDS  := simd_base $(SIMD_$(MACHINE))
+ROUNDINGS_aarch64 := 1
+ROUNDINGS_arm64   := 1
+ROUNDINGS := $(or $(ROUNDINGS_$(MACHINE)),2)
+FLAGS_simd_base := -DVECTOR_BYTES=16 -DCNN_ROUNDINGS=$(ROUNDINGS) -Wno-psabi
+FLAGS_simd_avx2 := -DVECTOR_BYTES=32 -mavx2 -mfma
+FLAGS_simd_avx512 := -DVECTOR_BYTES=64 -mavx2 -mfma -mavx512f -mavx512vl -mavx512bw -mavx512dq \
+                     -mprefer-vector-width=512
+SIMD_NAMES = -DSIMD_TABLE=$(1) -DSIMD_NAME='"$(1:simd_%=%)"'
 
 PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
 
@@ -47,7 +56,8 @@ OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES := $(patsubst %,$(BUILD)/bench/%,bench conv_rate predict_rate train_rate)
-HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
+HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c) tests/cross_bits.c,\
+                                      $(wildcard tests/*.c)))
 
 # The loops that measure the chip: one unit, one object per instruction set.
 LOOPS_x86_64 := loops_avx2 loops_avx512
@@ -82,7 +92,7 @@ $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) $(call SIMD_NAMES,$*) -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones.
 $(BUILD)/libcnn.a: $(OBJECTS)
@@ -110,6 +120,14 @@ $(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) -ffp-contract=fast $(FLAGS_$*) -DLOOPS_TABLE=$* -MMD -MP -c $< -o $@
+
+# Without cmocka, jansson and zlib: for processors that are emulated (scripts/check neon).
+CROSS := $(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(OBJECTS)) \
+         $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/model/*.c) src/data/dataset.c \
+           src/data/class_names.c tests/same_bits.c tests/book_twice.c)
+$(BUILD)/cross_bits: $(BUILD)/tests/cross_bits.o $(CROSS)
+	$(call SAY,LD)
+	$(QUIET)$(CC) $(CFLAGS_ALL) -static -o $@ $^ -lm -pthread
 
 # Timing programs over the library's objects; the comparison runs them.
 $(BUILD)/bench/bench: $(BENCH_PARTS)

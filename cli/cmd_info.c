@@ -1,4 +1,5 @@
 #include "commands.h"
+#include "info_cpu.h"
 #include "info_plan.h"
 #include "json_line.h"
 #include "say.h"
@@ -9,11 +10,12 @@
 typedef struct info_settings {
     const char *file;
     uint64_t batch_size;
-    bool json;
+    bool json, cpu;
 } info_settings;
 
 static const option info_rows[] = {
-    ROW_REQUIRED(info_settings, file, NULL, "FILE", "a network text or a model"),
+    ROW_TEXT(info_settings, file, NULL, "FILE", "a network text or a model"),
+    ROW_SWITCH(info_settings, cpu, "--cpu", "instead of a file: the processor and its back ends"),
     ROW_COUNT(info_settings, batch_size, "--batch-size", "images in one step, for the memory", 1,
               1e9),
     ROW_SWITCH(info_settings, json, "--json", "one JSON object instead of the table"),
@@ -23,6 +25,7 @@ static const option_group info_groups[] = {{OPTION_ROWS(info_rows), 0}, {NULL, 0
 static const char *const info_examples[] = {
     "cnn info networks/simple.net",
     "cnn info simple.safetensors --json",
+    "cnn info --cpu",
     NULL,
 };
 static const info_settings info_defaults = {.batch_size = 64};
@@ -200,6 +203,12 @@ static int show_model(const info_settings *settings) {
 static int info_run(const void *values, const char *program) {
     (void)program;
     const info_settings *settings = values;
+    if (settings->cpu && settings->file)
+        return say_usage("info: --cpu goes without FILE");
+    if (settings->cpu)
+        return info_cpu(settings->json);
+    if (!settings->file)
+        return say_usage("info: FILE is missing; cnn help info");
     return source_is_model(settings->file) ? show_model(settings) : show_network(settings);
 }
 

@@ -24,7 +24,7 @@ const option training_rows[TRAINING_ROW_COUNT] = {
     ROW_REAL(training_flags, deviation, "--std", "else measured", 1e-6, 1000),
     ROW_COUNT(training_flags, threads, "--threads", "0: every core", 0, 1024),
     ROW_COUNT(training_flags, limit, "--limit", "first N images", 1, 1e9),
-    ROW_TEXT(training_flags, backend, "--backend", "NAME", "ref: the book"),
+    ROW_TEXT(training_flags, backend, "--backend", "NAME", "see info --cpu"),
     ROW_REAL(training_flags, constant, "--constant", "value of --init (0)", -1e6, 1e6),
 };
 

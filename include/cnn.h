@@ -4,10 +4,9 @@
  * u, v stride. dx means the derivative of the loss with respect to x.
  * Layout: channels last. Activations x[n][h][w][c], convolution weights w[r][s][c][k], dense
  * weights w[c][k]. Only files use PyTorch's layouts.
- * Errors: a function that makes an object returns it or NULL; every other function that can fail
- * returns bool. The last argument says what went wrong and may be NULL. The library never prints,
- * exits or aborts, and keeps no global state: different objects may be used in different threads at
- * once; what threads may do with one object is said where it is declared. */
+ * Errors: what makes an object returns it or NULL; whatever else can fail returns bool. The last
+ * argument says what went wrong and may be NULL. The library never prints, exits or aborts and has
+ * no global state: threads may use different objects at once; for one object see its type. */
 #ifndef CNN_H
 #define CNN_H
 
@@ -142,7 +141,7 @@ bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error)
 const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index);
 size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index);
 const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index);
-/* Of all pixels, to four decimals (MNIST: 0.1307, 0.3081). A constant set has deviation 1. */
+/* Mean and deviation (1 if constant) of all pixels, to four decimals: MNIST 0.1307, 0.3081. */
 cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset);
 
 /* -------------------------------------------------------------------------------------- model
@@ -150,8 +149,7 @@ cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset);
  * taken when it is made. One thread at a time per model; it runs its own worker threads. */
 typedef struct cnn_model cnn_model;
 typedef enum cnn_init {
-    CNN_INIT_PYTORCH,        /* weights and biases uniform in +-1/sqrt(fan in): torch's default,
-                                Kaiming uniform with a = sqrt(5) (He et al. 2015, section 2.2) */
+    CNN_INIT_PYTORCH,        /* uniform in +-1/sqrt(fan in), torch's default (He et al. 2015) */
     CNN_INIT_KAIMING_NORMAL, /* weights normal, deviation sqrt(2 / fan in); biases 0 */
     CNN_INIT_CONSTANT        /* weights and biases all `constant` */
 } cnn_init;
@@ -166,25 +164,32 @@ typedef struct cnn_model_options {
     bool every_layer;                /* false: keep what layers fused for speed leave out */
     cnn_normalisation normalisation; /* 0.1307, 0.3081 */
     bool profile;                    /* false: measure for cnn_model_profile() */
-    const char *backend;             /* NULL: the fastest here; or "ref" (the book), "avx2" */
+    const char *backend;             /* NULL: the fastest here; or a name: cnn_backend_at() */
 } cnn_model_options;
 #define CNN_MODEL_OPTIONS_DEFAULT                                                                  \
     {                                                                                              \
         .batch_size = 64, .seed = 1, .normalisation = { 0.1307f, 0.3081f }                         \
     }
 
+/* Ways to compute: the first that runs here is the default; those with same_bits agree to the last
+ * bit. False only out of range. */
+typedef struct cnn_backend {
+    const char *name, *instructions; /* "avx2"; what it asks of the processor */
+    bool runs, same_bits;
+} cnn_backend;
+bool cnn_backend_at(size_t index, cnn_backend *backend);
+size_t cnn_processors(void); /* that this process may use */
+
 /* Copies the network. options NULL means the defaults. The last layer must be flat. */
 cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options *options,
                             cnn_error *error);
-/* From a safetensors file or its bytes. Of the options seed, init, constant and normalisation do
- * not count; network, parameters, normalisation and class names come from the file. */
+/* From a safetensors file or its bytes, which replace seed, init, constant and normalisation. */
 cnn_model *cnn_model_load(const char *path, const cnn_model_options *options, cnn_error *error);
 cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
                            cnn_error *error);
 /* Written to a temporary file beside it, flushed, renamed: the old file or the new, never half. */
 bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error);
-/* Takes the parameters alone from a safetensors file in PyTorch's names and layouts. On failure the
- * model is unchanged. */
+/* Takes the parameters alone from such a file. On failure the model is unchanged. */
 bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error);
 void cnn_model_free(cnn_model *model);
 
@@ -213,19 +218,16 @@ typedef struct cnn_tensor {
 } cnn_tensor;
 
 /* Everything inside, by name: "input", "labels", "losses" and "probabilities"; for each layer its
- * output ("conv1"), the gradient of the loss with respect to it ("conv1.grad"), of a pool the
- * winners ("pool1.winners": place in the H x W plane), and its parameters with their gradients
- * ("conv1.weight", "conv1.weight.grad"). Activations have the current batch as first index.
- * "input.grad", and what lies between layers that are computed together, are there if the options
- * asked for them. */
+ * output ("conv1"), gradient ("conv1.grad"), a pool's winners ("pool1.winners": place in the H x W
+ * plane), and parameters ("conv1.weight", "conv1.weight.grad"). Activations have the current batch
+ * as first index. "input.grad", and what lies inside fused layers, are there if options ask. */
 size_t cnn_model_tensors(const cnn_model *model);
 bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor);
 bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,
                       cnn_error *error);
 
-/* The parts of a step. A batch is 1 to batch_size images. */
-
-/* Gathers images indices[0..count) from the data set, normalised, with their labels. */
+/* The parts of a step. A batch is 1 to batch_size images. Gathers images indices[0..count) from the
+ * data set, normalised, with their labels. */
 bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                          size_t count, cnn_error *error);
 /* The same from floats [n][h][w][c] as they are; labels[n] may be NULL if only forward follows. */
@@ -345,10 +347,9 @@ typedef struct cnn_train_options {
 #define CNN_TRAIN_OPTIONS_DEFAULT                                                                  \
     { .epochs = 5, .seed = 1, .optimizer = CNN_OPTIMIZER_DEFAULT, .schedule = CNN_SCHEDULE_DEFAULT }
 
-/* Trains in batches of the model's batch_size, the last one smaller. test may be NULL; it is only
- * ever evaluated. options NULL means the defaults. history, if not NULL, has room for one entry per
- * epoch. Stopping by callback is an error of status CNN_STOPPED; the model is then as after the
- * last whole step. */
+/* Trains in batches of the model's batch_size, the last one smaller. NULL may be: test, which is
+ * only ever evaluated; options; history, one entry per epoch. Stopping by callback is an error of
+ * status CNN_STOPPED; the model is then as after the last whole step. */
 bool cnn_train(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
                const cnn_train_options *options, cnn_epoch *history, cnn_error *error);
 
@@ -371,7 +372,6 @@ typedef struct cnn_gradcheck_row {
     size_t element;                    /* where that error was: flat index into it */
     double analytic, numeric;
 } cnn_gradcheck_row;
-
 #define CNN_GRADCHECK_LIMIT 1e-6
 typedef void (*cnn_gradcheck_function)(const cnn_gradcheck_row *row, void *context);
 /* Checks every layer in double, with random parameters, and calls report for each gradient.

@@ -1,5 +1,7 @@
 #include "books.h"
 
+#include "same_bits.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +9,7 @@
 const book plain_book = {"book_float", &book_float, sizeof(float)};
 
 book best_book(void) {
-    return (book){"ops_best", ops_best(), sizeof(float)};
+    return (book){"exact_best", exact_best(), sizeof(float)};
 }
 
 bool book_is_double(const book *book) {
@@ -15,15 +17,16 @@ bool book_is_double(const book *book) {
 }
 
 const book *books_all(void) {
-    static book all[6];
+    static book all[7];
     const book best_double = {"ops_best_double", ops_best_double(), sizeof(double)};
     size_t count = 0;
     all[count++] = plain_book;
     all[count++] = (book){"book_double", &book_double, sizeof(double)};
     if (ops_book() != &book_float)
         all[count++] = (book){"ops_book", ops_book(), sizeof(float)};
-    if (ops_best() != ops_book())
+    if (exact_best() != ops_book())
         all[count++] = best_book();
+    all[count++] = (book){"simd_base", &simd_base, sizeof(float)};
     if (best_double.ops != &book_double)
         all[count++] = best_double;
     all[count] = (book){.ops = NULL};

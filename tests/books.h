@@ -24,10 +24,10 @@ typedef struct book {
     size_t bytes; /* of one number */
 } book;
 
-/* The plain book in float, the plain book in double, and what this processor runs best of each, if
- * that is something else; ended by one without ops. */
+/* The plain book in float, the plain book in double, what this processor runs best of each, if that
+ * is something else, and the base kernels; ended by one without ops. */
 const book *books_all(void);
-/* The plain book in float and the fastest float back end: may be the same. */
+/* The plain book in float and the fastest back end with its bits: may be the same. */
 extern const book plain_book;
 book best_book(void);
 bool book_is_double(const book *book);

@@ -59,6 +59,7 @@ static void usage_is_explained(void **state) {
         {"trace --out x", "NETWORK is missing", NULL},
         {"eval", "MODEL is missing", NULL},
         {"info", "FILE is missing", NULL},
+        {"info @/tiny.net --cpu", "--cpu", "FILE"},
     };
     REFUSES(2, usage);
 }

@@ -1,6 +1,7 @@
 #include "books.h"
 
 #include "cnn.h"
+#include "same_bits.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -319,7 +320,7 @@ static void run_case_by_hand(size_t c, range elements, state_arrays *a) {
 /* Every float back end, for any range; nothing outside the range moves. */
 static void same_bits_in_any_pieces(void **state) {
     static const range ranges[] = {{0, MANY}, {3, 20}, {66, MANY}, {5, 5}};
-    const ops *const books[] = {&book_float, ops_best()};
+    const ops *const books[] = {&book_float, exact_best()};
     (void)state;
     for (size_t i = 0; i < CASES * COUNT(ranges) * COUNT(books); i++) {
         const size_t c = i % CASES;

@@ -13,6 +13,7 @@
 
 #include "ops.h"
 #include "random.h"
+#include "same_bits.h"
 
 #define CANARY 12345.0f
 enum { SHAPES = 600, GUARD = 16 };
@@ -127,7 +128,7 @@ static void test_convolutions(void **state) {
     (void)state;
     for (size_t done = 0; done < SHAPES;) {
         arrays a = {.used = 0};
-        const operation *book = &ops_book()->conv2d, *fast = &ops_best()->conv2d;
+        const operation *book = &ops_book()->conv2d, *fast = &exact_best()->conv2d;
         if (!draw_convolution(&random, &a.g))
             continue;
         const size_t n = pick(&random, 1, 4), first = random_below(&random, (uint32_t)n);
@@ -146,7 +147,7 @@ static void test_dense_layers(void **state) {
     for (size_t i = 0; i < SHAPES; i++) {
         arrays a = {.g = {.x = {1, 1, channels(&random) * pick(&random, 1, 5)},
                           .y = {1, 1, channels(&random)}}};
-        const operation *book = &ops_book()->dense, *fast = &ops_best()->dense;
+        const operation *book = &ops_book()->dense, *fast = &exact_best()->dense;
         const size_t n = pick(&random, 1, 20), first = random_below(&random, (uint32_t)n);
         a.x = a.g.x.c;
         a.y = a.g.y.c;

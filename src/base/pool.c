@@ -98,7 +98,7 @@ static void await_workers(pool *pool) {
 
 /* Those this process may use, which can be fewer than there are (taskset, containers). More than
  * 1024 do not fit the set: then one thread. */
-static size_t processors(void) {
+size_t cnn_processors(void) {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return 1;
@@ -120,8 +120,8 @@ pool *pool_create(size_t threads, cnn_error *error) {
     pool *pool = memory_new(1, sizeof *pool, error);
     if (!pool)
         return NULL;
-    pool->threads = threads ? threads : processors();
-    pool->looks = pool->threads <= processors() ? LOOKS : 0;
+    pool->threads = threads ? threads : cnn_processors();
+    pool->looks = pool->threads <= cnn_processors() ? LOOKS : 0;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->begin, NULL);
     pthread_cond_init(&pool->done, NULL);

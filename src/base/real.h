@@ -9,9 +9,17 @@
 
 typedef CNN_REAL real;
 
-/* a * b + c rounded once: the one multiply-add of every sum, so that machines agree in each bit.
- * sizeof, since #if cannot see types; the compiler drops the branch not taken. */
+/* How often a * b + c is rounded: once, or twice where the processor cannot do better and a call of
+ * fmaf() would take its place (-DCNN_ROUNDINGS=2). */
+#ifndef CNN_ROUNDINGS
+#define CNN_ROUNDINGS 1
+#endif
+
+/* a * b + c: the one multiply-add of every sum, so that machines agree in each bit. sizeof, since
+ * #if cannot see types; the compiler drops the branches not taken. */
 static inline real fused(real a, real b, real c) {
+    if (CNN_ROUNDINGS == 2)
+        return a * b + c;
     return sizeof(real) == sizeof(float) ? (real)__builtin_fmaf((float)a, (float)b, (float)c)
                                          : (real)__builtin_fma(a, b, c);
 }

@@ -177,15 +177,26 @@ static bool check_options(const cnn_model_options *options, cnn_error *error) {
     return true;
 }
 
+/* Says which there are. Always false. */
+static bool refuse_backend(const char *name, cnn_error *error) {
+    char names[128] = "";
+    const ops *ops;
+    bool runs;
+    for (size_t i = 0, used = 0; (ops = ops_at(i, &runs)); i++)
+        if (runs)
+            used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
+                                     ops->name);
+    return error_set(error, CNN_BAD_ARGUMENT, "no back end \"%.32s\" on this machine: %s", name,
+                     names);
+}
+
 /* On failure the model is left as far as it came, for cnn_model_free() to take down. */
 static bool build(cnn_model *model, const cnn_network *network, cnn_error *error) {
     if (!network_complete(network, error) || !check_options(&model->options, error))
         return false;
     model->ops = ops_named(model->options.backend);
     if (!model->ops)
-        return error_set(error, CNN_BAD_ARGUMENT,
-                         "no back end \"%.32s\" on this machine: ref or %s", model->options.backend,
-                         ops_best()->name);
+        return refuse_backend(model->options.backend, error);
     model->network = network_copy(network, error);
     model->nodes = memory_new(network->count + 1, sizeof *model->nodes, error);
     model->blocks = memory_new(network->count, sizeof *model->blocks, error);

@@ -10,6 +10,8 @@
 
 const ops BOOK_TABLE = {
     .name = "ref",
+    .instructions = "plain loops",
+    .roundings = CNN_ROUNDINGS,
     .conv2d = {conv2d_forward, conv2d_backward_input, conv2d_backward_weights, SUM_IMAGES, false,
                conv2d_scratch},
     .relu = {.forward = relu_forward, .backward_input = relu_backward_input},

@@ -1,32 +1,46 @@
-/* Asks the processor for exactly the instruction sets that the book was compiled with. */
+/* Asks the processor for exactly the instruction sets that each back end was compiled with. What it
+ * does not have is never called; to try a lesser one, name it (--backend). */
+#include "cnn.h"
 #include "ops.h"
 
 #include <stdbool.h>
 #include <string.h>
 
+typedef struct candidate {
+    const ops *ops;
+    bool (*runs)(void);
+} candidate;
+
+static bool always(void) {
+    return true;
+}
+
 #if defined(__x86_64__)
+/* Also asks whether the operating system keeps the wide registers. */
 static bool has_fma(void) {
     __builtin_cpu_init();
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
-const ops *ops_book(void) {
-    return has_fma() ? &book_float_fma : &book_float;
+static bool has_avx512(void) {
+    return has_fma() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
 }
 
-const ops *ops_best(void) {
-    return has_fma() ? &simd_avx2 : &book_float;
+static const candidate candidates[] = {
+    {&simd_avx512, has_avx512}, {&simd_avx2, has_fma}, {&simd_base, always}};
+
+const ops *ops_book(void) {
+    return has_fma() ? &book_float_fma : &book_float;
 }
 
 const ops *ops_best_double(void) {
     return has_fma() ? &book_double_fma : &book_double;
 }
 #else
-const ops *ops_book(void) {
-    return &book_float;
-}
+static const candidate candidates[] = {{&simd_base, always}};
 
-const ops *ops_best(void) {
+const ops *ops_book(void) {
     return &book_float;
 }
 
@@ -35,8 +49,30 @@ const ops *ops_best_double(void) {
 }
 #endif
 
+enum { CANDIDATES = sizeof candidates / sizeof *candidates };
+
+const ops *ops_at(size_t index, bool *runs) {
+    *runs = index < CANDIDATES ? candidates[index].runs() : index == CANDIDATES;
+    return index < CANDIDATES ? candidates[index].ops : index == CANDIDATES ? ops_book() : NULL;
+}
+
 const ops *ops_named(const char *name) {
-    if (!name || !strcmp(name, ops_best()->name))
-        return ops_best();
-    return strcmp(name, ops_book()->name) ? NULL : ops_book();
+    const ops *ops;
+    bool runs;
+    for (size_t i = 0; (ops = ops_at(i, &runs)); i++)
+        if (runs && (!name || !strcmp(name, ops->name)))
+            return ops;
+    return NULL;
+}
+
+const ops *ops_best(void) {
+    return ops_named(NULL);
+}
+
+bool cnn_backend_at(size_t index, cnn_backend *backend) {
+    bool runs;
+    const ops *ops = ops_at(index, &runs);
+    if (ops)
+        *backend = (cnn_backend){ops->name, ops->instructions, runs, ops->roundings == 1};
+    return ops;
 }

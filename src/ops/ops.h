@@ -1,5 +1,8 @@
 /* The contract of every operation. The book (book.c and its pages) fulfils it in plain loops; a
- * faster back end must give the same bits.
+ * faster back end must give the same bits. One may differ: `base` where the processor has no fused
+ * multiply-add (SSE2, WebAssembly) rounds each product before it is added, since a call of fmaf()
+ * for each would take many times as long. Its numbers are near the book's, and the same on all such
+ * machines.
  *
  * The rule behind every order below: a sum is a chain of fused multiply-adds in the order
  * written, or, where it is long, of such chains added one after the other; vector lanes may run
@@ -109,7 +112,8 @@ typedef void (*adam_update)(const adam_rates *rates, real *w, const real *dw, re
 
 /* One back end. */
 typedef struct ops {
-    const char *name;
+    const char *name, *instructions; /* what it asks of the processor, in words */
+    int roundings; /* of a multiply-add: 1, the same bits as the book; 2, near them */
     operation conv2d, relu, maxpool2d, dense;
     /* A block: convolution, ReLU, and the pool of g->pool if there is one, with the bits of its
      * parts; y, winners and dy are those of the last part, and winners count where y is above 0.
@@ -128,11 +132,14 @@ static inline range range_part(size_t size, size_t parts, size_t part) {
     return (range){first, first + each + (part < more)};
 }
 
-/* The fastest back end this processor runs. */
+/* The back ends built for this family of processors, in order of preference, the book last; *runs:
+ * this processor can. NULL beyond the last. */
+const ops *ops_at(size_t index, bool *runs);
+/* The first that runs here. */
 const ops *ops_best(void);
-/* The book itself, in the fastest build this processor runs. */
+/* The book itself ("ref"), in the fastest build this processor runs. */
 const ops *ops_book(void);
-/* By name ("ref" is the book), or the fastest if NULL. NULL if there is none or not here. */
+/* The one of that name, or the best if NULL. NULL if there is none or not here. */
 const ops *ops_named(const char *name);
 /* The same in double; to be called only where real is double. */
 const ops *ops_best_double(void);
@@ -140,7 +147,7 @@ const ops *ops_best_double(void);
 /* The book, compiled for any processor of the family, and for those with FMA. */
 extern const ops book_float, book_float_fma, book_double, book_double_fma;
 
-/* The vector kernels of src/simd. */
-extern const ops simd_avx2;
+/* The vector kernels of src/simd: in what every processor of the family has, and in more. */
+extern const ops simd_base, simd_avx2, simd_avx512;
 
 #endif

@@ -10,6 +10,8 @@
 
 const ops SIMD_TABLE = {
     .name = SIMD_NAME,
+    .instructions = VECTOR_INSTRUCTIONS,
+    .roundings = CNN_ROUNDINGS,
     .conv2d = {conv2d_vector_forward, conv2d_vector_backward_input, conv2d_vector_backward_weights,
                SUM_IMAGES, true, conv_space_size},
     .conv_block = {conv_block_forward, conv_block_backward_input, conv_block_backward_weights,

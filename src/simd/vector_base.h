@@ -1,0 +1,68 @@
+/* Four lanes: what every processor of a family has, SSE2 on x86-64, NEON on aarch64, SIMD128 in
+ * WebAssembly, and anything else that a compiler makes of vectors of 128 bits. What each promises:
+ * vector.h. */
+#ifndef SIMD_VECTOR_BASE_H
+#define SIMD_VECTOR_BASE_H
+
+#include "lanes.h"
+
+#define LANE_NUMBERS                                                                               \
+    { 0, 1, 2, 3 }
+
+/* Lane by lane, as these sets have no loads under a mask. A lane outside meets the place of lane 0
+ * instead: branches would be spelled out by the compiler for each block of sums. */
+ALWAYS_INLINE vector load_part(const float *from, lanes_mask part) {
+    const lanes_mask at = part & (lanes_mask)LANE_NUMBERS;
+    const vector v = {from[0], from[at[1]], from[at[2]], from[at[3]]};
+    return (vector)(part & (lanes_mask)v);
+}
+
+ALWAYS_INLINE void store_part(float *to, vector v, lanes_mask part) {
+    const lanes_mask at = part & (lanes_mask)LANE_NUMBERS;
+    for (int i = LANES - 1; i > 0; i--)
+        to[at[i]] = v[at[i]];
+    to[0] = v[0];
+}
+
+ALWAYS_INLINE void turn_lanes(vector v[LANES]) {
+    const vector a = PICK(v[0], v[2], 0, 4, 1, 5), b = PICK(v[0], v[2], 2, 6, 3, 7);
+    const vector c = PICK(v[1], v[3], 0, 4, 1, 5), d = PICK(v[1], v[3], 2, 6, 3, 7);
+    v[0] = PICK(a, c, 0, 4, 1, 5);
+    v[1] = PICK(a, c, 2, 6, 3, 7);
+    v[2] = PICK(b, d, 0, 4, 1, 5);
+    v[3] = PICK(b, d, 2, 6, 3, 7);
+}
+
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#define VECTOR_INSTRUCTIONS "NEON"
+
+ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
+    return (vector)vfmaq_n_f32((float32x4_t)c, (float32x4_t)b, a);
+}
+#else
+/* No fused multiply-add: rounded twice, which the build says by CNN_ROUNDINGS. */
+ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
+    return a * b + c;
+}
+#endif
+
+#if defined(__x86_64__)
+#include <emmintrin.h>
+#define VECTOR_INSTRUCTIONS "SSE2"
+
+ALWAYS_INLINE uint32_t bits_of(lanes_mask mask) {
+    return (uint32_t)_mm_movemask_ps((__m128)mask);
+}
+#else
+ALWAYS_INLINE uint32_t bits_of(lanes_mask mask) {
+    const lanes_mask bits = mask & (lanes_mask){1, 2, 4, 8};
+    return (uint32_t)(bits[0] | bits[1] | bits[2] | bits[3]);
+}
+#endif
+
+#ifndef VECTOR_INSTRUCTIONS
+#define VECTOR_INSTRUCTIONS "vectors of 128 bits"
+#endif
+
+#endif
