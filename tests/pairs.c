@@ -70,7 +70,7 @@ void arrays_free(arrays *a) {
 
 static float number_drawn(random_state *random, draw how) {
     if (how.zeros && random_below(random, 100) < how.zeros)
-        return 0;
+        return random_below(random, 2) ? -0.0f : 0;
     if (how.most)
         return (float)between(random, 0, 2 * how.most) - (float)how.most;
     return (float)(2 * random_uniform(random) - 1);

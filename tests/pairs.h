@@ -35,8 +35,9 @@ void forget(void *array, size_t count);
 void assert_fences(const arrays *a);
 void arrays_free(arrays *a);
 
-/* How numbers are drawn: `zeros` of 100 are zero; the others in (-1, 1), or, with most above 0, the
- * whole numbers from -most to most, whose sums often tie and are exact while they are small. */
+/* How numbers are drawn: `zeros` of 100 are zero, of either sign; the others in (-1, 1), or, with
+ * most above 0, the whole numbers from -most to most, whose sums often tie and are exact while they
+ * are small. */
 typedef struct draw {
     uint32_t zeros, most;
 } draw;
