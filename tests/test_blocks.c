@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHAPES = 1500 };
+enum { SHAPES = 2500 };
 
 /* Of 100 numbers of dy. */
 static const uint32_t zeros[] = {0, 30, 60, 80, 95, 100};

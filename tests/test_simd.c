@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHAPES = 600 };
+enum { SHAPES = 2000 };
 
 /* Of 100 numbers of dy. */
 static const uint32_t zeros[] = {0, 40, 60, 80, 95, 100};
