@@ -1,0 +1,190 @@
+/* The block of the fastest back end, convolution, ReLU and pool in one, against its parts done one
+ * after the other by the book, bit by bit. A back end without blocks has nothing to show. */
+#include "books.h"
+#include "conv_grid.h"
+#include "pairs.h"
+#include "same_bits.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SHAPES = 2500 };
+
+/* Of 100 numbers of dy. */
+static const uint32_t zeros[] = {0, 30, 60, 80, 95, 100};
+
+/* The arrays of a block, and those of its parts: what the convolution and the ReLU give, and the
+ * gradients that come back to them. */
+typedef struct twin {
+    arrays arrays;
+    sizes sizes;
+    tensors block, parts;
+    float *conv, *relu, *dconv, *drelu;
+    size_t above; /* outputs above 0 */
+} twin;
+
+static geometry relu_of(const geometry *g) {
+    return (geometry){.x = g->y, .y = g->y};
+}
+
+static void parts_forward(const geometry *g, const twin *r, range images) {
+    const geometry relu = relu_of(g);
+    tensors conv = r->parts, act = {.n = conv.n, .x = r->conv}, pool = {.n = conv.n, .x = r->relu};
+    conv.y = r->conv;
+    act.y = g->pool ? r->relu : r->parts.y;
+    pool.y = r->parts.y;
+    pool.winners = r->parts.winners;
+    ops_book()->conv2d.forward(g, &conv, images);
+    ops_book()->relu.forward(&relu, &act, images);
+    if (g->pool)
+        ops_book()->maxpool2d.forward(g->pool, &pool, images);
+}
+
+static void parts_backward(const geometry *g, const twin *r, range images) {
+    const geometry relu = relu_of(g);
+    tensors conv = r->parts, act = {.n = conv.n, .x = r->conv}, pool = r->parts;
+    pool.dx = r->drelu;
+    act.dy = g->pool ? r->drelu : r->parts.dy;
+    act.dx = r->dconv;
+    conv.dy = r->dconv;
+    if (g->pool)
+        ops_book()->maxpool2d.backward_input(g->pool, &pool, images);
+    ops_book()->relu.backward_input(&relu, &act, images);
+    backward_once(&ops_book()->conv2d, g, &conv, images, images);
+}
+
+/* Winners count where y is above 0. Elsewhere the block may leave anything, so they are spoilt: the
+ * way back must not look at them. */
+static void compare_winners(const geometry *g, twin *r, range images) {
+    for (size_t i = images.first * r->sizes.y; i < images.last * r->sizes.y; i++)
+        if (!(r->parts.y[i] <= 0)) {
+            if (g->pool && r->block.winners[i] != r->parts.winners[i])
+                fail_shape(g, "winners");
+            r->above++;
+        } else {
+            r->block.winners[i] = INT32_MIN;
+        }
+}
+
+static void make_twin(twin *r, const geometry *g, tensors inputs) {
+    const size_t conv = inputs.n * g->y.h * g->y.w * g->y.c;
+    r->block = r->parts = inputs;
+    outputs_made(&r->arrays, r->sizes, g, &exact_best()->conv_block, &r->block);
+    outputs_made(&r->arrays, r->sizes, g, &ops_book()->conv2d, &r->parts);
+    r->conv = numbers_guarded(&r->arrays, conv);
+    r->relu = numbers_guarded(&r->arrays, conv);
+    r->dconv = numbers_guarded(&r->arrays, conv);
+    r->drelu = numbers_guarded(&r->arrays, conv);
+}
+
+/* What is outside of the images keeps what it was filled with, the same in both. */
+static void compare_gradients(const geometry *g, const twin *r) {
+    assert_same_bits(g, "dx", r->parts.dx, r->block.dx, r->sizes.x * r->parts.n);
+    assert_same_bits(g, "dw", r->parts.dw, r->block.dw, r->sizes.w);
+    if (r->parts.db)
+        assert_same_bits(g, "db", r->parts.db, r->block.db, g->y.c);
+}
+
+static void compare_forward(const geometry *g, twin *r, range images) {
+    parts_forward(g, r, images);
+    forward_once(&exact_best()->conv_block, g, &r->block, images);
+    assert_same_bits(g, "y", r->parts.y, r->block.y, r->sizes.y * r->parts.n);
+    compare_winners(g, r, images);
+}
+
+/* Values and gradients drawn as these say; adds to two counts: of outputs, and of those above 0. */
+static void compare_block(random_state *random, const geometry *g, size_t n, draw x, draw dy,
+                          size_t counts[2]) {
+    twin r = {.sizes = conv_sizes(g)};
+    const range images = range_drawn(random, n);
+    make_twin(&r, g, inputs_drawn(&r.arrays, random, r.sizes, g, n, x, dy));
+    compare_forward(g, &r, images);
+    parts_backward(g, &r, images);
+    backward_once(&exact_best()->conv_block, g, &r.block, images, images);
+    compare_gradients(g, &r);
+    assert_fences(&r.arrays);
+    arrays_free(&r.arrays);
+    counts[0] += (images.last - images.first) * r.sizes.y;
+    counts[1] += r.above;
+}
+
+static bool no_blocks(void) {
+    return !exact_best()->conv_block.forward;
+}
+
+/* Every second round is in whole numbers, so that places of a window tie. */
+static void test_random_shapes(void **state) {
+    random_state random = random_seeded(9, 0);
+    size_t counts[2] = {0, 0};
+    (void)state;
+    if (no_blocks())
+        skip();
+    for (size_t i = 0; i < rounds_of(SHAPES); i++) {
+        geometry g = convolution_drawn(&random);
+        const geometry pool = pool_drawn(&random, &g);
+        g.pool = random_below(&random, 4) ? &pool : NULL;
+        compare_block(&random, &g, between(&random, 1, 4), (draw){30, i % 2 ? 2 : 0},
+                      (draw){zeros[i / 2 % COUNT(zeros)], 0}, counts);
+    }
+    assert_true(counts[1] > counts[0] / 3);
+}
+
+static void compare_grid(random_state *random, size_t index, size_t counts[2]) {
+    geometry g = conv_grid_geometry(index);
+    const bool small = products_in(&g)<1000000, pooled = g.y.h> 1 && g.y.w > 1;
+    const geometry pool = pool_drawn(random, &g);
+    for (size_t i = 0; i < (small ? COUNT(zeros) : 1) && grid_allows(&g); i++) {
+        const draw dy = {zeros[(index + i) % COUNT(zeros)], 0};
+        g.pool = NULL;
+        compare_block(random, &g, small ? 3 : 1, (draw){30, 0}, dy, counts);
+        g.pool = &pool;
+        if (pooled)
+            compare_block(random, &g, small ? 3 : 1, (draw){30, 2}, (draw){0, 0}, counts);
+    }
+}
+
+static void test_grid(void **state) {
+    random_state random = random_seeded(10, 0);
+    size_t counts[2] = {0, 0};
+    (void)state;
+    if (no_blocks())
+        skip();
+    for (size_t i = 0; i < CONV_GRID_SHAPES; i++)
+        compare_grid(&random, i, counts);
+    assert_true(counts[1] > counts[0] / 3);
+}
+
+/* A NaN goes through ReLU and pool as it does in the book. (On the way back it may meet a zero that
+ * one adds and the other leaves out.) */
+static void test_nan_forward(void **state) {
+    random_state random = random_seeded(11, 0);
+    (void)state;
+    if (no_blocks())
+        skip();
+    for (size_t i = 0; i < rounds_of(SHAPES / 5); i++) {
+        geometry g = convolution_drawn(&random);
+        const geometry pool = pool_drawn(&random, &g);
+        g.pool = i % 4 ? &pool : NULL;
+        twin r = {.sizes = conv_sizes(&g)};
+        float *x = numbers_guarded(&r.arrays, 2 * r.sizes.x);
+        tensors inputs =
+            inputs_drawn(&r.arrays, &random, r.sizes, &g, 2, (draw){30, 0}, (draw){0, 0});
+        memcpy(x, inputs.x, 2 * r.sizes.x * sizeof *x);
+        x[random_below(&random, (uint32_t)(2 * r.sizes.x))] = NAN;
+        inputs.x = x;
+        make_twin(&r, &g, inputs);
+        compare_forward(&g, &r, (range){0, 2});
+        assert_fences(&r.arrays);
+        arrays_free(&r.arrays);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random_shapes),
+        cmocka_unit_test(test_grid),
+        cmocka_unit_test(test_nan_forward),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,336 @@
+/* The fastest back end against plain loops over double, with a threshold of zero. Every number is a
+ * small whole one and many are zero, so that every partial sum is a whole number below 2^24, which
+ * float holds exactly: any right order of summation gives this value and no other. */
+#include "books.h"
+#include "conv_grid.h"
+#include "naive.h"
+#include "pairs.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Of a shape so large that its sums would take more than this many multiply-adds, some rows are
+ * checked, the first and the last always. */
+enum { SHAPES = 700, PRODUCTS_MOST = 60000000, DRAWS_MOST = 8 };
+
+/* How many sums there were that had something to add, and how many of them are not zero. */
+typedef struct tally {
+    size_t sums, nonzero;
+} tally;
+
+/* One call of each pass, of a convolution or of a block. */
+typedef struct trial_run {
+    const operation *op;
+    geometry g;
+    arrays arrays;
+    sizes sizes;
+    tensors t;
+    range images;
+    random_state *random;
+    double *conv, *d; /* [n][p][q][k]: what the convolution gives, and the gradient there */
+    double *row;
+    tally y, dx, dw;
+} trial_run;
+
+static double largest(const float *values, size_t count) {
+    double most = 0;
+    for (size_t i = 0; values && i < count; i++) {
+        assert_true(values[i] == floorf(values[i]));
+        most = fmax(most, fabs((double)values[i]));
+    }
+    return most;
+}
+
+/* Whole numbers, and no sum can reach 2^24 on its way, whatever its order. */
+static void assert_exact(const tensors *t, sizes sizes, size_t outputs, size_t y_terms,
+                         size_t dx_terms, size_t dw_terms) {
+    const double x = largest(t->x, t->n * sizes.x), dy = largest(t->dy, t->n * sizes.y);
+    const double w = largest(t->w, sizes.w), b = largest(t->b, outputs);
+    assert_true((double)y_terms * x * w + b < 1 << 24);
+    assert_true((double)dx_terms * dy * w < 1 << 24);
+    assert_true((double)dw_terms * fmax(x, 1) * dy < 1 << 24);
+}
+
+static void assert_number(const geometry *g, const char *what, double got, double expected,
+                          tally *tally) {
+    if (got != expected)
+        fail_shape(g, what);
+    tally->sums++;
+    tally->nonzero += expected != 0;
+}
+
+/* Is this row one of those to check, if each row takes so many multiply-adds? */
+static bool chosen(trial_run *run, size_t row, size_t rows, size_t products) {
+    const size_t step = (size_t)((double)rows * (double)products / PRODUCTS_MOST) + 1;
+    return step == 1 || row == 0 || row == rows - 1 ||
+           random_below(run->random, (uint32_t)step) == 0;
+}
+
+/* `thin`: with many zeros. */
+static void draw_run(trial_run *run, size_t n, bool thin) {
+    static const uint32_t zeros[] = {20, 50, 70, 85}, mosts[] = {2, 5, 20};
+    const geometry *g = &run->g;
+    const uint32_t most = mosts[random_below(run->random, COUNT(mosts))];
+    const size_t places = g->y.h * g->y.w, kernel = g->r * g->s;
+    const draw x = {thin ? 40 : 10, most};
+    const draw dy = {thin ? zeros[random_below(run->random, COUNT(zeros))] : 0, most};
+    run->sizes = conv_sizes(g);
+    run->images = range_drawn(run->random, n);
+    run->t = inputs_drawn(&run->arrays, run->random, run->sizes, g, n, x, dy);
+    outputs_made(&run->arrays, run->sizes, g, run->op, &run->t);
+    assert_exact(&run->t, run->sizes, g->y.c, kernel * g->x.c, kernel * g->y.c, n * places);
+    run->conv = calloc(n * places * g->y.c, sizeof *run->conv);
+    run->d = calloc(n * places * g->y.c, sizeof *run->d);
+    run->row = calloc(g->x.c + 2 * g->y.c, sizeof *run->row);
+    assert_true(run->conv && run->d && run->row);
+}
+
+static void free_run(trial_run *run) {
+    assert_fences(&run->arrays);
+    arrays_free(&run->arrays);
+    free(run->conv);
+    free(run->d);
+    free(run->row);
+}
+
+/* Row `at` of the convolution's output, with the bias. */
+static void convolve(const trial_run *run, size_t at, double *y) {
+    const geometry *g = &run->g;
+    const size_t q = at % g->y.w, p = at / g->y.w % g->y.h, n = at / g->y.w / g->y.h;
+    naive_y(g, run->t.x, run->t.w, n, p, q, y);
+    for (size_t k = 0; run->t.b && k < g->y.c; k++)
+        y[k] += run->t.b[k];
+}
+
+/* The gradient reaches each place as it comes. */
+static void check_conv_forward(trial_run *run) {
+    const size_t K = run->g.y.c, places = run->g.y.h * run->g.y.w;
+    const size_t first = run->images.first * places, last = run->images.last * places;
+    for (size_t at = first; at < last; at++) {
+        for (size_t k = 0; k < K; k++)
+            run->d[at * K + k] = run->t.dy[at * K + k];
+        if (!chosen(run, at - first, last - first, run->sizes.w))
+            continue;
+        convolve(run, at, run->row);
+        for (size_t k = 0; k < K; k++)
+            assert_number(&run->g, "y", run->t.y[at * K + k], run->row[k], &run->y);
+    }
+}
+
+/* One number of the block's output; its gradient goes to the winner, if that is above 0. */
+static void check_window(trial_run *run, const geometry *pool, size_t n, size_t p, size_t q,
+                         size_t k) {
+    const size_t image = n * pool->x.h * pool->x.w * pool->x.c;
+    const size_t place = naive_winner(pool, run->conv + image, p, q, k);
+    const size_t from = image + place * pool->x.c + k;
+    const size_t to = ((n * pool->y.h + p) * pool->y.w + q) * pool->y.c + k;
+    assert_number(&run->g, "y", run->t.y[to], fmax(run->conv[from], 0), &run->y);
+    if (run->conv[from] <= 0)
+        return;
+    run->d[from] = run->t.dy[to];
+    if (run->g.pool && run->t.winners[to] != (int32_t)place)
+        fail_shape(&run->g, "winners");
+}
+
+/* Without a pool each place is a window. */
+static void check_block_forward(trial_run *run) {
+    const geometry *g = &run->g;
+    const geometry each = {.x = g->y, .y = g->y, .r = 1, .s = 1, .u = 1, .v = 1};
+    const geometry *pool = g->pool ? g->pool : &each;
+    const size_t places = g->y.h * g->y.w;
+    for (size_t at = run->images.first * places; at < run->images.last * places; at++)
+        convolve(run, at, run->conv + at * g->y.c);
+    for (size_t n = run->images.first; n < run->images.last; n++)
+        for (size_t p = 0; p < pool->y.h; p++)
+            for (size_t q = 0; q < pool->y.w; q++)
+                for (size_t k = 0; k < g->y.c; k++)
+                    check_window(run, pool, n, p, q, k);
+}
+
+static void check_dx(trial_run *run) {
+    const size_t C = run->g.x.c, places = run->g.x.h * run->g.x.w;
+    const size_t first = run->images.first * places, last = run->images.last * places;
+    tally ignored = {0, 0};
+    for (size_t at = first; at < last; at++) {
+        if (!chosen(run, at - first, last - first, run->sizes.w))
+            continue;
+        const size_t w = at % run->g.x.w, h = at / run->g.x.w % run->g.x.h;
+        const bool met = naive_dx(&run->g, run->d, run->t.w, at / places, h, w, run->row);
+        for (size_t c = 0; c < C; c++)
+            assert_number(&run->g, "dx", run->t.dx[at * C + c], run->row[c],
+                          met ? &run->dx : &ignored);
+    }
+}
+
+static void check_db(const trial_run *run) {
+    const size_t K = run->g.y.c, places = run->g.y.h * run->g.y.w;
+    tally ignored = {0, 0};
+    for (size_t k = 0; run->t.db && k < K; k++) {
+        double sum = 0;
+        for (size_t at = run->images.first * places; at < run->images.last * places; at++)
+            sum += run->d[at * K + k];
+        assert_number(&run->g, "db", run->t.db[k], sum, &ignored);
+    }
+}
+
+static void check_dw(trial_run *run) {
+    const geometry *g = &run->g;
+    const size_t C = g->x.c, K = g->y.c, rows = g->r * g->s * C;
+    const size_t products = (run->images.last - run->images.first) * g->y.h * g->y.w * K;
+    double *met = run->row + K;
+    tally ignored = {0, 0};
+    for (size_t at = 0; at < rows; at++) {
+        if (!chosen(run, at, rows, products))
+            continue;
+        naive_dw(g, run->t.x, run->d, run->images, at / C / g->s, at / C % g->s, at % C, run->row,
+                 met);
+        for (size_t k = 0; k < K; k++)
+            assert_number(g, "dw", run->t.dw[at * K + k], run->row[k],
+                          met[k] > 0 ? &run->dw : &ignored);
+    }
+}
+
+/* False if so much of the result is zero that it shows little. A ReLU leaves half. */
+static bool counts(const trial_run *run, bool block) {
+    return run->y.nonzero * (block ? 4 : 2) > run->y.sums && run->dx.nonzero * 2 > run->dx.sums &&
+           run->dw.nonzero * 2 > run->dw.sums;
+}
+
+static bool run_once(random_state *random, const geometry *g, size_t n, bool block, bool thin) {
+    trial_run run = {
+        .op = block ? &ops_best()->conv_block : &ops_best()->conv2d, .g = *g, .random = random};
+    draw_run(&run, n, thin);
+    forward_once(run.op, g, &run.t, run.images);
+    backward_once(run.op, g, &run.t, run.images, run.images);
+    if (block)
+        check_block_forward(&run);
+    else
+        check_conv_forward(&run);
+    check_dx(&run);
+    check_dw(&run);
+    check_db(&run);
+    free_run(&run);
+    return counts(&run, block);
+}
+
+/* Shapes with few windows may need more numbers that are not zero. False if no draw counted: most
+ * windows may lie in the padding. */
+static bool run_until_it_counts(random_state *random, const geometry *g, size_t n, bool block) {
+    for (size_t draws = 0; draws < DRAWS_MOST; draws++)
+        if (run_once(random, g, n, block, draws < 3))
+            return true;
+    return false;
+}
+
+static void random_shapes(uint64_t seed, bool block) {
+    random_state random = random_seeded(seed, 0);
+    size_t shapes = 0;
+    for (size_t i = 0; i < rounds_of(SHAPES); shapes++) {
+        geometry g = convolution_drawn(&random);
+        const geometry pool = pool_drawn(&random, &g);
+        g.pool = block && shapes % 4 ? &pool : NULL;
+        i += run_until_it_counts(&random, &g, between(&random, 1, 3), block);
+    }
+    assert_true(shapes <= rounds_of(SHAPES) * 9 / 8 + 1);
+}
+
+static void grid(uint64_t seed, bool block) {
+    random_state random = random_seeded(seed, 0);
+    for (size_t i = 0; i < CONV_GRID_SHAPES; i++) {
+        geometry g = conv_grid_geometry(i);
+        const geometry pool = pool_drawn(&random, &g);
+        const bool small = products_in(&g) < 1000000;
+        if (!grid_allows(&g))
+            continue;
+        if (!block || small || i % 2)
+            assert_true(run_until_it_counts(&random, &g, small ? 3 : 1, block));
+        g.pool = &pool;
+        if (block && (small || i % 2 == 0))
+            assert_true(run_until_it_counts(&random, &g, small ? 3 : 1, block));
+    }
+}
+
+static void test_conv2d(void **state) {
+    (void)state;
+    random_shapes(20, false);
+}
+
+static void test_conv2d_grid(void **state) {
+    (void)state;
+    grid(21, false);
+}
+
+static void test_conv_block(void **state) {
+    (void)state;
+    if (!ops_best()->conv_block.forward)
+        skip();
+    random_shapes(22, true);
+}
+
+static void test_conv_block_grid(void **state) {
+    (void)state;
+    if (!ops_best()->conv_block.forward)
+        skip();
+    grid(23, true);
+}
+
+static void check_dense(const geometry *g, const tensors *t, range images, range rows,
+                        tally *sums) {
+    const size_t C = g->x.h * g->x.w * g->x.c, K = g->y.c;
+    for (size_t n = images.first; n < images.last; n++) {
+        for (size_t k = 0; k < K; k++)
+            assert_number(g, "y", t->y[n * K + k],
+                          naive_dense_y(C, K, t->x, t->w, n, k) + (t->b ? t->b[k] : 0), sums);
+        for (size_t c = 0; c < C; c++)
+            assert_number(g, "dx", t->dx[n * C + c], naive_dense_dx(K, t->dy, t->w, n, c), sums);
+    }
+    for (size_t c = rows.first; c < rows.last; c++)
+        for (size_t k = 0; k < K; k++)
+            assert_number(g, "dw", t->dw[c * K + k], naive_dense_dw(C, K, t->x, t->dy, t->n, c, k),
+                          sums);
+    for (size_t k = 0; t->db && rows.first == 0 && k < K; k++) {
+        double sum = 0;
+        for (size_t n = 0; n < t->n; n++)
+            sum += t->dy[n * K + k];
+        assert_number(g, "db", t->db[k], sum, sums);
+    }
+}
+
+static bool dense_once(random_state *random, size_t round) {
+    const operation *op = &ops_best()->dense;
+    const geometry g = {.x = {between(random, 1, 3), between(random, 1, 3), channels_drawn(random)},
+                        .y = {1, 1, channels_drawn(random)}};
+    const size_t n = between(random, 1, round % 4 ? 20 : 80), C = g.x.h * g.x.w * g.x.c;
+    const sizes sizes = {C, g.y.c, C * g.y.c};
+    const range images = range_drawn(random, n);
+    const range rows = round % 2 ? range_drawn(random, C) : (range){0, C};
+    arrays a = {.used = 0};
+    tally sums = {0, 0};
+    tensors t = inputs_drawn(&a, random, sizes, &g, n, (draw){40, 5}, (draw){40, 5});
+    outputs_made(&a, sizes, &g, op, &t);
+    assert_exact(&t, sizes, g.y.c, C, g.y.c, n);
+    forward_once(op, &g, &t, images);
+    backward_once(op, &g, &t, images, rows);
+    check_dense(&g, &t, images, rows, &sums);
+    assert_fences(&a);
+    arrays_free(&a);
+    return sums.nonzero * 2 > sums.sums;
+}
+
+static void test_dense(void **state) {
+    random_state random = random_seeded(24, 0);
+    size_t draws = 0;
+    (void)state;
+    for (size_t i = 0; i < rounds_of(SHAPES); draws++)
+        i += dense_once(&random, i);
+    assert_true(draws < 2 * rounds_of(SHAPES) + 8);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_conv2d),     cmocka_unit_test(test_conv2d_grid),
+        cmocka_unit_test(test_conv_block), cmocka_unit_test(test_conv_block_grid),
+        cmocka_unit_test(test_dense),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
