@@ -41,7 +41,8 @@ ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
     return (vector)vfmaq_n_f32((float32x4_t)c, (float32x4_t)b, a);
 }
 #else
-/* No fused multiply-add: rounded twice, which the build says by CNN_ROUNDINGS. */
+_Static_assert(CNN_ROUNDINGS == 2, "no fused multiply-add here: build with -DCNN_ROUNDINGS=2");
+
 ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
     return a * b + c;
 }
