@@ -73,6 +73,8 @@ QUIET := $(if $(V),,@)
 SILENT := $(findstring s,$(firstword -$(MAKEFLAGS)))
 SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
+JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
+
 .PHONY: all mnist test run-tests compare parity bench check floors format house install clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn
 
@@ -137,13 +139,13 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/bench/serve.o $(OBJECTS)
 
 mnist:
 	@scripts/need build data
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j $(JOBS) all
 	@scripts/fetch-data mnist
 	@$(BUILD)/cnn train networks/simple.net --data data/mnist --out $(BUILD)/mnist.safetensors
 
 test:
 	@scripts/need build test
-	@$(MAKE) --no-print-directory run-tests
+	@$(MAKE) --no-print-directory -j $(JOBS) run-tests
 
 run-tests: all $(TESTS)
 	@BUILD=$(BUILD) CNN=$(BUILD)/cnn CC="$(CC)" CFLAGS="$(CFLAGS)" tests/run $(TESTS)
