@@ -181,6 +181,8 @@ install: all
 	install -m 644 include/cnn.h $(DESTDIR)$(PREFIX)/include/cnn.h
 	install -m 644 $(BUILD)/libcnn.a $(DESTDIR)$(PREFIX)/lib/libcnn.a
 	install -m 755 $(BUILD)/libcnn.so $(DESTDIR)$(PREFIX)/lib/libcnn.so.0
+	strip --strip-debug $(DESTDIR)$(PREFIX)/bin/cnn $(DESTDIR)$(PREFIX)/lib/libcnn.a \
+	  $(DESTDIR)$(PREFIX)/lib/libcnn.so.0
 	ln -sf libcnn.so.0 $(DESTDIR)$(PREFIX)/lib/libcnn.so
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' libcnn.pc.in \
 	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libcnn.pc

@@ -56,8 +56,10 @@ static void backward(void *context, size_t task) {
     const range images = range_part(w->tensors.n, w->shards, shard);
     tensors t = slice(w, task);
     w->conv->backward_input(&w->geometry, &t, images);
-    t.dw = w->partials + shard * (w->weights + w->geometry.y.c);
-    t.db = t.dw + w->weights;
+    if (w->shards > 1) {
+        t.dw = w->partials + shard * (w->weights + w->geometry.y.c);
+        t.db = t.dw + w->weights;
+    }
     w->conv->backward_weights(&w->geometry, &t, images);
 }
 
@@ -80,7 +82,8 @@ static void step(void *context) {
     work *w = context;
     pool_run(w->pool, w->shards * w->slices, forward, w);
     pool_run(w->pool, w->shards * w->slices, backward, w);
-    pool_run(w->pool, PARTS, add_part, w);
+    if (w->shards > 1)
+        pool_run(w->pool, PARTS, add_part, w);
 }
 
 static geometry geometry_of(char **argument) {

@@ -40,33 +40,38 @@ bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *
 }
 
 /* Where a batch comes from: image number `first` and those that follow it in the order of indices,
- * or of the data set if that is NULL. */
+ * or of the data set if that is NULL; or bytes without labels, if `images` is not NULL. */
 typedef struct source {
     cnn_model *model;
     const cnn_dataset *dataset;
     const uint32_t *indices;
+    const uint8_t *images;
     size_t first;
 } source;
+
+/* Class 0 for lack of labels: softmax then stays in bounds, and its losses mean nothing. */
+static void gather_image(const source *s, size_t i) {
+    const size_t number = s->first + i, values = extent_size(input_of(s->model));
+    const size_t index = s->indices ? s->indices[number] : number;
+    set_pixels(s->model, i,
+               s->images ? s->images + index * values : cnn_dataset_image(s->dataset, index));
+    s->model->labels[i] = s->images ? 0 : (uint32_t)cnn_dataset_label(s->dataset, index);
+}
 
 static void gather_shard(void *context, size_t shard) {
     const source *s = context;
     const range images = model_shard(s->model, shard);
     const uint64_t begun = profile_begin(s->model);
-    for (size_t i = images.first; i < images.last; i++) {
-        const size_t index = s->indices ? s->indices[s->first + i] : s->first + i;
-        set_pixels(s->model, i, cnn_dataset_image(s->dataset, index));
-        s->model->labels[i] = (uint32_t)cnn_dataset_label(s->dataset, index);
-    }
+    for (size_t i = images.first; i < images.last; i++)
+        gather_image(s, i);
     profile_end(s->model, begun, shard, profile_part_row(s->model, PART_GATHER), PASS_FORWARD,
                 images.last - images.first);
 }
 
 /* All checks are done. */
-static void gather(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
-                   size_t first, size_t count) {
-    source s = {model, dataset, indices, first};
-    model->n = count;
-    profile_run(model, model_shards(model), gather_shard, &s);
+static void gather(source s, size_t count) {
+    s.model->n = count;
+    profile_run(s.model, model_shards(s.model), gather_shard, &s);
 }
 
 bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
@@ -80,7 +85,7 @@ bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uin
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= images)
             return error_set(error, CNN_BAD_ARGUMENT, "image %u of %zu", indices[i], images);
-    gather(model, dataset, indices, 0, count);
+    gather((source){model, dataset, indices, NULL, 0}, count);
     return true;
 }
 
@@ -108,15 +113,12 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
 bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
                        cnn_error *error) {
     const size_t classes = cnn_network_classes(model->network);
-    const size_t values = extent_size(input_of(model)), batch = model->options.batch_size;
+    const size_t batch = model->options.batch_size;
     if (count == 0)
         return error_set(error, CNN_BAD_ARGUMENT, "no images to predict");
     for (size_t done = 0; done < count; done += model->n) {
-        model->n = count - done < batch ? count - done : batch;
-        /* A forward pass works out losses too and needs a label for them; nobody reads these. */
-        memset(model->labels, 0, model->n * sizeof *model->labels);
-        for (size_t i = 0; i < model->n; i++)
-            set_pixels(model, i, images + (done + i) * values);
+        gather((source){model, NULL, NULL, images, done},
+               count - done < batch ? count - done : batch);
         cnn_model_forward(model);
         memcpy(probabilities + done * classes, model->probabilities,
                model->n * classes * sizeof *probabilities);
@@ -154,7 +156,8 @@ void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t
     const size_t batch = model->options.batch_size;
     *score = (cnn_score){0};
     for (size_t done = 0; done < count; done += model->n) {
-        gather(model, dataset, indices, done, count - done < batch ? count - done : batch);
+        gather((source){model, dataset, indices, NULL, done},
+               count - done < batch ? count - done : batch);
         cnn_model_forward(model);
         count_batch(model, score, confusion);
     }

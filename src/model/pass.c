@@ -169,8 +169,11 @@ static void backward_tensors(const cnn_model *model, size_t index, tensors t, si
         begun = profile_end(model, begun, task, index, PASS_INPUT, counted);
     }
     if (node->partials) {
-        t.dw = node->partials + shard * (layer->weights + layer->biases);
-        t.db = layer->biases ? t.dw + layer->weights : NULL;
+        /* The sums of the only shard are whole. */
+        if (model_shards(model) > 1) {
+            t.dw = node->partials + shard * (layer->weights + layer->biases);
+            t.db = layer->biases ? t.dw + layer->weights : NULL;
+        }
         block->op->backward_weights(&block->geometry, &t, images);
         profile_end(model, begun, task, index, PASS_WEIGHTS, counted);
     }

@@ -42,8 +42,10 @@ static void sum_partials(const sums *s, size_t index, const layer *layer, const 
     const range w = range_part(layer->weights, SUM_PARTS, part);
     const range b = range_part(layer->biases, SUM_PARTS, part);
     const uint64_t begun = profile_begin(s->model);
-    add_partials(node->partials, shards, stride, w, node->dw);
-    add_partials(node->partials + layer->weights, shards, stride, b, node->db);
+    if (shards > 1) {
+        add_partials(node->partials, shards, stride, w, node->dw);
+        add_partials(node->partials + layer->weights, shards, stride, b, node->db);
+    }
     profile_end(s->model, begun, part, index, PASS_SUMS, part ? 0 : s->model->n);
     finish(s, index, part, node->dw + w.first, range_size(w));
     if (range_size(b))

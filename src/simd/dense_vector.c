@@ -6,8 +6,7 @@ static size_t dense_inputs(const geometry *g) {
     return g->x.h * g->x.w * g->x.c;
 }
 
-/* Rows of w that stay in cache while all images meet them; images that share a look at w on the
- * way back. */
+/* Rows of w that stay in cache while images meet them; images that share a look at all of w. */
 enum { STRIP = 32, CHUNK = 32 };
 
 /* Asks for the next strip of w while this one is worked on: weights come from far away, in rows
@@ -18,7 +17,7 @@ static void fetch_strip(const geometry *g, const float *w, size_t c) {
         __builtin_prefetch(w + c * K + i);
 }
 
-static void dense_vector_forward(const geometry *g, const tensors *t, range images) {
+static void forward_chunk(const geometry *g, const tensors *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c, rows = images.last - images.first;
     const float *x = t->x + images.first * C;
     float *y = t->y + images.first * K;
@@ -32,6 +31,16 @@ static void dense_vector_forward(const geometry *g, const tensors *t, range imag
         const matrix a = {.first = x + c, .rows = rows, .row = C, .count = count, .step = 1};
         add_piece((product){a, NULL, t->w + c * K, K, K, y, K});
     }
+}
+
+/* Images from `first` on that go together. */
+static range chunk_of(range images, size_t first) {
+    return (range){first, images.last - first < CHUNK ? images.last : first + CHUNK};
+}
+
+static void dense_vector_forward(const geometry *g, const tensors *t, range images) {
+    for (size_t n = images.first; n < images.last; n += CHUNK)
+        forward_chunk(g, t, chunk_of(images, n));
 }
 
 /* dy[k][n] and a strip of dx[c][n], for a chunk of images. */
@@ -57,10 +66,8 @@ static void backward_chunk(const geometry *g, const tensors *t, range images) {
 }
 
 static void dense_vector_backward_input(const geometry *g, const tensors *t, range images) {
-    for (size_t n = images.first; n < images.last; n += CHUNK) {
-        const size_t left = images.last - n;
-        backward_chunk(g, t, (range){n, n + (left < CHUNK ? left : CHUNK)});
-    }
+    for (size_t n = images.first; n < images.last; n += CHUNK)
+        backward_chunk(g, t, chunk_of(images, n));
 }
 
 static void dense_vector_backward_weights(const geometry *g, const tensors *t, range rows) {
