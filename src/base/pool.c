@@ -16,7 +16,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Looks before it sleeps: some tens of microseconds. */
+/* Looks before it sleeps: a few tenths of a millisecond. */
 enum { LOOKS = 5000 };
 
 struct pool {
