@@ -178,7 +178,7 @@ house:
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 755 $(BUILD)/cnn $(DESTDIR)$(PREFIX)/bin/cnn
-	install -m 644 include/cnn.h $(DESTDIR)$(PREFIX)/include/cnn.h
+	install -m 644 include/*.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 $(BUILD)/libcnn.a $(DESTDIR)$(PREFIX)/lib/libcnn.a
 	install -m 755 $(BUILD)/libcnn.so $(DESTDIR)$(PREFIX)/lib/libcnn.so.0
 	strip --strip-debug $(DESTDIR)$(PREFIX)/bin/cnn $(DESTDIR)$(PREFIX)/lib/libcnn.a \

@@ -1,0 +1,40 @@
+/* A part of cnn.h, which programs include.
+ *
+ * Images of one size as bytes, with a label each. Never changes after it is made, except by
+ * cnn_dataset_truncate(): any number of threads may read it. */
+#ifndef CNN_DATA_H
+#define CNN_DATA_H
+
+typedef struct cnn_dataset cnn_dataset;
+typedef enum cnn_split { CNN_TRAIN, CNN_TEST } cnn_split;
+/* Images x are used as (x / 255 - mean) / deviation. */
+typedef struct cnn_normalisation {
+    float mean, deviation;
+} cnn_normalisation;
+typedef struct cnn_dataset_info {
+    size_t images, height, width, channels, classes;
+} cnn_dataset_info;
+/* Copies images[n][h][w][c] and labels[n]. Labels at or above info->classes are refused. */
+cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
+                                const uint8_t *labels, cnn_error *error);
+/* From IDX bytes, plain or gzip. classes 0 means: the largest label and one. An error calls the
+ * file at fault "images" or "labels". */
+cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size, const void *labels,
+                                  size_t labels_size, size_t classes, cnn_error *error);
+/* Reads {train,t10k}-{images-idx3,labels-idx1}-ubyte, or the same with .gz, from a folder, and
+ * classes.txt (one name a line) if it is there. */
+cnn_dataset *cnn_dataset_load(const char *folder, cnn_split split, size_t classes,
+                              cnn_error *error);
+void cnn_dataset_free(cnn_dataset *dataset);
+cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset);
+/* Keeps the first `images` images; more than there are changes nothing; 0 is refused. */
+bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error);
+/* The pixels [h][w][c] of one image, and its label; index below info.images. The name of a class:
+ * from classes.txt, else its number. The data set owns what pointers lead to. */
+const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index);
+size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index);
+const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index);
+/* Mean and deviation (1 if constant) of all pixels, to four decimals: MNIST 0.1307, 0.3081. */
+cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset);
+
+#endif

@@ -1,0 +1,126 @@
+/* A part of cnn.h, which programs include.
+ *
+ * A network with parameters, gradients and activations for batches up to a size. All memory is
+ * taken when it is made. One thread at a time per model; it runs its own worker threads. */
+#ifndef CNN_MODEL_H
+#define CNN_MODEL_H
+
+typedef struct cnn_model cnn_model;
+typedef enum cnn_init {
+    CNN_INIT_PYTORCH,        /* uniform in +-1/sqrt(fan in), torch's default (He et al. 2015) */
+    CNN_INIT_KAIMING_NORMAL, /* weights normal, deviation sqrt(2 / fan in); biases 0 */
+    CNN_INIT_CONSTANT        /* weights and biases all `constant` */
+} cnn_init;
+
+typedef struct cnn_model_options {
+    size_t batch_size;               /* 64: the most images in one pass */
+    size_t threads;                  /* 0: one per processor. Never changes a result. */
+    uint64_t seed;                   /* 1: of the initial parameters */
+    cnn_init init;                   /* CNN_INIT_PYTORCH */
+    float constant;                  /* 0 */
+    bool input_gradient;             /* false: also compute input.grad */
+    bool every_layer;                /* false: keep what layers fused for speed leave out */
+    cnn_normalisation normalisation; /* 0.1307, 0.3081 */
+    bool profile;                    /* false: measure for cnn_model_profile() */
+    const char *backend;             /* NULL: the fastest here; or a name: cnn_backend_at() */
+} cnn_model_options;
+#define CNN_MODEL_OPTIONS_DEFAULT                                                                  \
+    {                                                                                              \
+        .batch_size = 64, .seed = 1, .normalisation = { 0.1307f, 0.3081f }                         \
+    }
+
+/* Ways to compute: the first that runs here is the default; those with same_bits agree to the last
+ * bit. False only out of range. */
+typedef struct cnn_backend {
+    const char *name, *instructions; /* "avx2"; what it asks of the processor */
+    bool runs, same_bits;
+} cnn_backend;
+bool cnn_backend_at(size_t index, cnn_backend *backend);
+size_t cnn_processors(void); /* that this process may use */
+
+/* Copies the network. options NULL means the defaults. The last layer must be flat. */
+cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options *options,
+                            cnn_error *error);
+/* From a safetensors file or its bytes, which replace seed, init, constant and normalisation. */
+cnn_model *cnn_model_load(const char *path, const cnn_model_options *options, cnn_error *error);
+cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
+                           cnn_error *error);
+/* Written to a temporary file beside it, flushed, renamed: the old file or the new, never half. */
+bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error);
+/* Takes the parameters alone from such a file. On failure the model is unchanged. */
+bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error);
+void cnn_model_free(cnn_model *model);
+
+const cnn_network *cnn_model_network(const cnn_model *model);
+cnn_normalisation cnn_model_normalisation(const cnn_model *model);
+size_t cnn_model_batch_size(const cnn_model *model);
+size_t cnn_model_threads(const cnn_model *model);
+const char *cnn_model_backend(const cnn_model *model);
+/* Bytes held. Activations: outputs, their gradients, winners; scratch: all that is not listed. */
+typedef struct cnn_memory {
+    size_t parameters, gradients, activations, scratch, total;
+} cnn_memory;
+cnn_memory cnn_model_memory(const cnn_model *model);
+/* "0", "1", ... until set; index below the number of classes. Names are copied. */
+const char *cnn_model_class(const cnn_model *model, size_t index);
+bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error);
+
+typedef enum cnn_type { CNN_FLOAT32, CNN_INT32 } cnn_type;
+/* A look into a model's own memory, dense, last index fastest. Valid while the model lives; the
+ * contents change with each pass. Parameters may be written between passes. */
+typedef struct cnn_tensor {
+    char name[CNN_NAME_SIZE];
+    cnn_type type;
+    size_t rank, shape[4];
+    void *data;
+} cnn_tensor;
+
+/* Everything inside, by name: "input", "labels", "losses" and "probabilities"; for each layer its
+ * output ("conv1"), gradient ("conv1.grad"), a pool's winners ("pool1.winners": place in the H x W
+ * plane), and parameters ("conv1.weight", "conv1.weight.grad"). Activations have the current batch
+ * as first index. "input.grad", and what lies inside fused layers, are there if options ask. */
+size_t cnn_model_tensors(const cnn_model *model);
+bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor);
+bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,
+                      cnn_error *error);
+
+/* The parts of a step. A batch is 1 to batch_size images. Gathers images indices[0..count) from the
+ * data set, normalised, with their labels. */
+bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
+                         size_t count, cnn_error *error);
+/* The same from floats [n][h][w][c] as they are; labels[n] may be NULL if only forward follows. */
+bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *labels, size_t count,
+                         cnn_error *error);
+/* Every layer's output and the probabilities. */
+void cnn_model_forward(cnn_model *model);
+/* The mean cross-entropy of the last forward pass, and every gradient of it. */
+double cnn_model_loss(cnn_model *model);
+void cnn_model_backward(cnn_model *model);
+/* probabilities[count][classes] for any number of images given as bytes [n][h][w][c]. */
+bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
+                       cnn_error *error);
+
+typedef struct cnn_profile_pass {
+    double seconds;       /* of all threads together; 0 without the option profile */
+    double multiply_adds; /* needed: none with padding or zeros of the gradient (by samples) */
+    size_t images;
+} cnn_profile_pass;
+typedef struct cnn_profile_row {
+    char name[3 * CNN_NAME_SIZE];             /* "conv1 relu1 pool1" */
+    size_t first, last;                       /* its layers; both 0 if it has none */
+    cnn_profile_pass forward, input, weights; /* y, dx and dw */
+} cnn_profile_row;
+/* Layers that are computed together, in order, then the parts of a step "gather", "loss", "update",
+ * "sums" (of shards) and "waiting" (threads at rest): together threads times the time of all passes
+ * since the model was made. Fills at most `count` rows; returns how many there are. */
+size_t cnn_model_profile(const cnn_model *model, cnn_profile_row *rows, size_t count);
+
+typedef struct cnn_score {
+    size_t images, correct;
+    double loss, accuracy; /* mean cross-entropy; correct / images */
+} cnn_score;
+/* confusion[true][guess], classes x classes counts, may be NULL. */
+bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
+                        size_t *confusion, cnn_error *error);
+
+#endif

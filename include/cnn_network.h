@@ -1,0 +1,70 @@
+/* A part of cnn.h, which programs include.
+ *
+ * A description: an input shape and a list of layers. Text form, one layer a line, # starts a
+ * comment:
+ *
+ *     input 28x28x1                 height x width x channels
+ *     conv2d 16 3x3 pad 1           also: stride 2 or 2x1, pad 1x0, bias off
+ *     relu
+ *     maxpool2d 2                   also: 3x2, stride 2 (default: the window)
+ *     flatten
+ *     dense 10                      also: bias off
+ *
+ * Layers are named after their kind and place: conv1 relu1 pool1 conv2 ... flatten1 fc1 fc2.
+ * The last layer gives one logit per class; softmax with cross-entropy follows it always.
+ * One thread at a time while it is built; any number once it is only read. */
+#ifndef CNN_NETWORK_H
+#define CNN_NETWORK_H
+
+typedef struct cnn_network cnn_network;
+typedef struct cnn_pair {
+    size_t h, w;
+} cnn_pair;
+typedef struct cnn_conv2d {
+    size_t channels; /* K */
+    cnn_pair kernel; /* R x S */
+    cnn_pair stride; /* u, v; 0 means 1 */
+    cnn_pair pad;    /* zeros on each side */
+    bool no_bias;
+} cnn_conv2d;
+typedef struct cnn_maxpool2d {
+    cnn_pair window, stride; /* stride 0 means the window */
+} cnn_maxpool2d;
+typedef struct cnn_dense {
+    size_t outputs;
+    bool no_bias;
+} cnn_dense;
+
+#define CNN_NAME_SIZE 48
+/* What one layer makes of the shape before it, for one image. A flat shape is {1, 1, values}. */
+typedef struct cnn_layer_info {
+    char name[CNN_NAME_SIZE]; /* conv1 */
+    char text[96];            /* conv2d 16 3x3 pad 1 */
+    size_t height, width, channels;
+    bool flat;               /* the shape is a vector of `channels` values */
+    size_t parameters;       /* weights and biases */
+    size_t multiply_adds;    /* forward, places in the padding included */
+    size_t activation_bytes; /* output, its gradient, and winners: per image in training */
+} cnn_layer_info;
+
+cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cnn_error *error);
+bool cnn_network_conv2d(cnn_network *network, cnn_conv2d options, cnn_error *error);
+bool cnn_network_relu(cnn_network *network, cnn_error *error);
+bool cnn_network_maxpool2d(cnn_network *network, cnn_maxpool2d options, cnn_error *error);
+bool cnn_network_flatten(cnn_network *network, cnn_error *error);
+bool cnn_network_dense(cnn_network *network, cnn_dense options, cnn_error *error);
+/* From text of `size` bytes, or from a file holding it. Refusals carry line and column. */
+cnn_network *cnn_network_parse(const char *text, size_t size, cnn_error *error);
+cnn_network *cnn_network_load(const char *path, cnn_error *error);
+void cnn_network_free(cnn_network *network);
+
+size_t cnn_network_layers(const cnn_network *network);
+/* Layer 0 is the input; 1 to cnn_network_layers() are the layers. False only out of range. */
+bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info);
+size_t cnn_network_parameters(const cnn_network *network);
+size_t cnn_network_classes(const cnn_network *network); /* outputs of the last layer */
+/* The canonical text, which cnn_network_parse() reads back. Needs the returned number of bytes plus
+ * one; cuts at size; text may be NULL if size is 0. */
+size_t cnn_network_text(const cnn_network *network, char *text, size_t size);
+
+#endif
