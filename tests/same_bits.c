@@ -99,10 +99,11 @@ static tensors results(shape *s, const tensors *shared, size_t outputs, size_t s
     return t;
 }
 
-static void make(shape *s, random_state *random, uint32_t zeros, const operation *book,
-                 const operation *other) {
+/* So many of 100 are zero of x, and of dy. */
+static void make(shape *s, random_state *random, uint32_t x_zeros, uint32_t zeros,
+                 const operation *book, const operation *other) {
     const tensors shared = {.n = s->n,
-                            .x = drawn(s, random, s->x * s->n, 30),
+                            .x = drawn(s, random, s->x * s->n, x_zeros),
                             .w = drawn(s, random, s->w, 0),
                             .b = random_below(random, 4) ? drawn(s, random, s->g.y.c, 0) : NULL,
                             .dy = drawn(s, random, s->pooled * s->n, zeros)};
@@ -215,7 +216,7 @@ static const char *convolutions_differ(const ops *book, const ops *other, size_t
         shape s = {.used = 0};
         if (!draw_convolution(&s, &random, false))
             continue;
-        make(&s, &random, zeros_of[i++ % 6], &book->conv2d, &other->conv2d);
+        make(&s, &random, 30, zeros_of[i++ % 6], &book->conv2d, &other->conv2d);
         wrong = layer_differs(&s, &book->conv2d, &other->conv2d, s.n, tolerance);
         release(&s);
     }
@@ -230,7 +231,7 @@ static const char *blocks_differ(const ops *book, const ops *other, size_t shape
         shape s = {.used = 0};
         if (!draw_convolution(&s, &random, i % 4))
             continue;
-        make(&s, &random, zeros_of[i++ % 3], &book->conv2d, &other->conv_block);
+        make(&s, &random, 30, zeros_of[i++ % 3], &book->conv2d, &other->conv_block);
         wrong = block_differs(&s, book, &other->conv_block, tolerance);
         release(&s);
     }
@@ -244,11 +245,11 @@ static const char *dense_differs(const ops *book, const ops *other, size_t shape
     for (size_t i = 0; i < shapes && !wrong; i++) {
         shape s = {.n = one_of(&random, 1, 40)};
         s.g.x = (extent){1, 1, channels(&random) * one_of(&random, 1, 4)};
-        s.g.y = (extent){1, 1, channels(&random)};
+        s.g.y = (extent){1, 1, i % 3 ? channels(&random) : 8 * one_of(&random, 8, 18)};
         s.x = s.g.x.c;
         s.y = s.pooled = s.g.y.c;
         s.w = s.x * s.y;
-        make(&s, &random, 20, &book->dense, &other->dense);
+        make(&s, &random, zeros_of[i % 4], 20, &book->dense, &other->dense);
         wrong = layer_differs(&s, &book->dense, &other->dense, s.x, tolerance);
         release(&s);
     }

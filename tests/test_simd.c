@@ -77,10 +77,11 @@ static void test_dense_layers(void **state) {
     for (size_t i = 0; i < rounds_of(SHAPES); i++) {
         const geometry g = {
             .x = {between(&random, 1, 3), between(&random, 1, 3), channels_drawn(&random)},
-            .y = {1, 1, channels_drawn(&random)}};
+            .y = {1, 1, i % 3 ? channels_drawn(&random) : 8 * between(&random, 8, 18)}};
         pair p = {.sizes = {g.x.h * g.x.w * g.x.c, g.y.c, g.x.h * g.x.w * g.x.c * g.y.c}};
+        const draw x = {zeros[random_below(&random, COUNT(zeros))], 0};
         const size_t n = between(&random, 1, i % 4 ? 20 : 80);
-        p.book = inputs_drawn(&p.arrays, &random, p.sizes, &g, n, (draw){30, 0}, (draw){20, 0});
+        p.book = inputs_drawn(&p.arrays, &random, p.sizes, &g, n, x, (draw){20, 0});
         compare(&p, &g, &ops_book()->dense, &exact_best()->dense, range_drawn(&random, n),
                 i % 2 ? range_drawn(&random, p.sizes.x) : (range){0, p.sizes.x});
     }
