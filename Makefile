@@ -20,7 +20,7 @@ WARN   := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 # Contraction would round some sums once and others twice: every multiply-add is written out.
 STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -fPIC -pthread
 CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude $(addprefix -Isrc/,base ops simd data model files) $(CFLAGS)
-LIBS   := -ljansson -lz -lm -pthread
+LIBS   := -ljansson -lpng -lz -lm -pthread
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
 
 # The book is one unit (src/ops/book.c takes in its pages), compiled once per number type and

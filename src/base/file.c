@@ -190,3 +190,7 @@ bool file_write(const char *path, const file_part *parts, size_t count, cnn_erro
         return refused(error, path, "write");
     return replace(target, parts, count, error);
 }
+
+bool cnn_file_save(const char *path, const void *bytes, size_t size, cnn_error *error) {
+    return file_write(path, &(file_part){bytes, size}, 1, error);
+}
