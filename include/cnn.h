@@ -50,6 +50,9 @@ void cnn_error_text(const cnn_error *error, char *text, size_t size);
 /* Images with labels. */
 #include "cnn_data.h"
 
+/* Single pictures. */
+#include "cnn_picture.h"
+
 /* A network with its parameters, and what passes through it. */
 #include "cnn_model.h"
 
