@@ -54,6 +54,9 @@ bool cnn_file_save(const char *path, const void *bytes, size_t size, cnn_error *
 /* Images with labels. */
 #include "cnn_data.h"
 
+/* Single pictures. */
+#include "cnn_picture.h"
+
 /* A network with its parameters, and what passes through it. */
 #include "cnn_model.h"
 
