@@ -1,5 +1,6 @@
 #include "commands.h"
 #include "confusion.h"
+#include "images.h"
 #include "json_line.h"
 #include "outputs.h"
 #include "say.h"
@@ -9,17 +10,18 @@
 typedef struct eval_settings {
     const char *model, *data, *errors; /* errors NULL: no sheet */
     uint64_t limit, batch_size, threads;
-    bool json;
+    bool json, skip_bad;
 } eval_settings;
 
 static const option eval_rows[] = {
     ROW_REQUIRED(eval_settings, model, NULL, "MODEL", "a model file, as cnn train writes it"),
-    ROW_TEXT(eval_settings, data, "--data", "DIR", "folder with the test images and labels"),
+    ROW_TEXT(eval_settings, data, "--data", "DIR", "IDX files, or a folder of PNGs per class"),
     ROW_COUNT(eval_settings, limit, "--limit", "only the first N test images", 1, 1e9),
     ROW_COUNT(eval_settings, batch_size, "--batch-size", "images in one pass", 1, 1e9),
     ROW_COUNT(eval_settings, threads, "--threads", "0: one per processor", 0, 1024),
     ROW_TEXT(eval_settings, errors, "--errors", "FILE",
              "a PNG of the misread images, the surest 100 first"),
+    ROW_SWITCH(eval_settings, skip_bad, "--skip-bad", "leave out PNGs that cannot be read"),
     ROW_SWITCH(eval_settings, json, "--json", "one JSON object instead of tables"),
 };
 
@@ -116,7 +118,7 @@ static int eval_run(const void *values, const char *program) {
     if (!settings->errors || outputs_check(settings->errors, &error))
         model = source_model(settings->model, &options, &error);
     if (model)
-        images = source_images(settings->data, CNN_TEST, cnn_model_network(model), &error);
+        images = images_to_test(settings->data, settings->skip_bad, model, &error);
     if (!images || (settings->limit && !cnn_dataset_truncate(images, settings->limit, &error)))
         say_cnn_error(&error);
     else

@@ -26,6 +26,11 @@ bool file_exists(const char *path) {
     return stat(path, &about) == 0;
 }
 
+bool file_is_folder(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 /* Reads exactly `size` bytes; a file that shrinks meanwhile is an error. read() may bring fewer
  * bytes than asked for, and a signal may interrupt it (EINTR): neither is one. */
 static bool read_all(int fd, uint8_t *data, size_t size, cnn_error *error) {
