@@ -260,7 +260,7 @@ static void many_are_no_trouble(void **state) {
         put(name, 7);
     }
     for (int i = 0; i < 3000; i++) {
-        char path[700];
+        char path[800];
         snprintf(path, sizeof path, "%s%d", in_folder("many/0/q"), i);
         assert_int_equal(link(in_folder("many/0/p"), path), 0);
     }
