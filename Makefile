@@ -14,6 +14,7 @@ MAKEFLAGS += -rR
 
 BUILD  ?= build
 PREFIX ?= /usr/local
+SHARE  := $(PREFIX)/share
 CC     := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
 OPT    ?= -O3
 WARN   := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
@@ -76,7 +77,7 @@ SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: all mnist test run-tests compare parity bench check floors format house install clean
-all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn
+all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn $(BUILD)/cnn.1
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -111,6 +112,10 @@ $(BUILD)/libcnn.so: $(OBJECTS)
 $(BUILD)/cnn: $(CLI) $(BUILD)/libcnn.a
 	$(call SAY,LD)
 	$(QUIET)$(CC) $(CFLAGS_ALL) -o $@ $(CLI) $(BUILD)/libcnn.a $(LIBS)
+
+# What the command says of itself.
+$(BUILD)/cnn.1: $(BUILD)/cnn
+	$(QUIET)$< help --man >$@
 
 # Tests see the internal names, and may let any request for memory fail (tests/allocations.c).
 WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc
@@ -176,9 +181,13 @@ house:
 	@scripts/house
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+	  $(addprefix $(DESTDIR)$(SHARE)/,man/man1 bash-completion/completions zsh/site-functions)
 	install -m 755 $(BUILD)/cnn $(DESTDIR)$(PREFIX)/bin/cnn
 	install -m 644 include/*.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 $(BUILD)/cnn.1 $(DESTDIR)$(SHARE)/man/man1
+	$(BUILD)/cnn help --completion bash >$(DESTDIR)$(SHARE)/bash-completion/completions/cnn
+	$(BUILD)/cnn help --completion zsh >$(DESTDIR)$(SHARE)/zsh/site-functions/_cnn
 	install -m 644 $(BUILD)/libcnn.a $(DESTDIR)$(PREFIX)/lib/libcnn.a
 	install -m 755 $(BUILD)/libcnn.so $(DESTDIR)$(PREFIX)/lib/libcnn.so.0
 	strip --strip-debug $(DESTDIR)$(PREFIX)/bin/cnn $(DESTDIR)$(PREFIX)/lib/libcnn.a \

@@ -1,5 +1,7 @@
 #include "commands.h"
+#include "completion.h"
 #include "help.h"
+#include "manual.h"
 #include "nearest.h"
 #include "say.h"
 
@@ -7,15 +9,27 @@
 
 typedef struct help_settings {
     const char *command;
+    bool man;
+    int shell;
 } help_settings;
+
+enum { SHELL_NONE = -1, SHELL_BASH, SHELL_ZSH };
+static const char *const shells[] = {"bash", "zsh", NULL};
 
 static const option help_rows[] = {
     ROW_TEXT(help_settings, command, NULL, "COMMAND", "the one to explain; without it, all"),
+    ROW_SWITCH(help_settings, man, "--man", "all of it as a manual page, cnn.1"),
+    ROW_CHOICE(help_settings, shell, "--completion", "what makes a shell complete flags", shells),
 };
 
 static const option_group help_groups[] = {{OPTION_ROWS(help_rows), 0}, {NULL, 0, 0}};
-static const char *const help_examples[] = {"cnn help train", "cnn help eval", NULL};
-static const help_settings help_defaults = {NULL};
+static const char *const help_examples[] = {
+    "cnn help train",
+    "cnn help --man >cnn.1",
+    "eval \"$(cnn help --completion bash)\"",
+    NULL,
+};
+static const help_settings help_defaults = {.shell = SHELL_NONE};
 
 const cli_command *command_find(const char *name) {
     near_word near = {.typed = name};
@@ -34,14 +48,19 @@ const cli_command *command_find(const char *name) {
 static int help_run(const void *settings, const char *program) {
     (void)program;
     const help_settings *help = settings;
-    if (!help->command) {
-        help_overview();
-        return 0;
-    }
-    const cli_command *command = command_find(help->command);
-    if (!command)
+    const cli_command *command = help->command ? command_find(help->command) : NULL;
+    if (help->command && !command)
         return EXIT_USAGE;
-    help_command(command);
+    if (help->man)
+        manual_print();
+    else if (help->shell == SHELL_BASH)
+        completion_bash();
+    else if (help->shell == SHELL_ZSH)
+        completion_zsh();
+    else if (command)
+        help_command(command);
+    else
+        help_overview();
     return 0;
 }
 

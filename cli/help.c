@@ -8,11 +8,6 @@
 #define NAME_COLUMNS 20
 #define HALF_COLUMNS 40
 
-typedef struct help_entry {
-    char name[NAME_COLUMNS + 12];
-    char help[160];
-} help_entry;
-
 static void add_choices(help_entry *entry, const option *row) {
     for (int i = 0; row->choices[i]; i++) {
         const size_t used = strlen(entry->help);
@@ -34,7 +29,7 @@ static void add_default(help_entry *entry, const option *row, const void *value)
         const double number = *(const double *)value;
         if (number >= row->least)
             snprintf(text, sizeof text, "%g", number);
-    } else if (row->type == OPTION_CHOICE) {
+    } else if (row->type == OPTION_CHOICE && *(const int *)value >= 0) {
         snprintf(text, sizeof text, "%s", row->choices[*(const int *)value]);
     } else if (row->type == OPTION_TEXT && *(const char *const *)value) {
         snprintf(text, sizeof text, "%s", *(const char *const *)value);
@@ -44,9 +39,9 @@ static void add_default(help_entry *entry, const option *row, const void *value)
         snprintf(entry->help + used, sizeof entry->help - used, " (%s)", text);
 }
 
-static help_entry describe(const cli_command *command, const option *row, size_t offset) {
+help_entry help_row(const cli_command *command, const option *row, size_t offset) {
     help_entry entry;
-    snprintf(entry.name, sizeof entry.name, "  %s%s%s", row->name ? row->name : "",
+    snprintf(entry.name, sizeof entry.name, "%s%s%s", row->name ? row->name : "",
              row->name && row->argument ? " " : "", row->argument ? row->argument : "");
     snprintf(entry.help, sizeof entry.help, "%s", row->help);
     if (row->type == OPTION_CHOICE)
@@ -67,10 +62,10 @@ static void print_rows(const cli_command *command) {
     for (size_t n = 0; (row = options_row(command, n, &offset)); n++) {
         if (!row->help)
             continue;
-        const help_entry entry = describe(command, row, offset);
+        const help_entry entry = help_row(command, row, offset);
         const bool fits = fits_half(&entry), right = left && fits;
-        printf("%*s%-*s%s", right ? gap : 0, right || !left ? "" : "\n", NAME_COLUMNS, entry.name,
-               entry.help);
+        printf("%*s  %-*s%s", right ? gap : 0, right || !left ? "" : "\n", NAME_COLUMNS - 2,
+               entry.name, entry.help);
         left = fits && !right;
         gap = HALF_COLUMNS - NAME_COLUMNS - (int)strlen(entry.help);
         if (!left)
@@ -80,18 +75,20 @@ static void print_rows(const cli_command *command) {
         putchar('\n');
 }
 
-static void print_usage(const cli_command *command) {
+void help_usage(const cli_command *command) {
     const option *row;
-    printf("Usage: cnn %s", command->name);
+    printf("cnn %s", command->name);
     for (size_t n = 0; (row = options_row(command, n, NULL)); n++)
         if (!row->name || row->required)
             printf(row->required ? " %s%s%s" : " [%s%s%s]", row->name ? row->name : "",
                    row->name ? " " : "", row->argument);
-    printf(" [FLAGS]\n%s\n\n", command->summary);
+    printf(" [FLAGS]\n");
 }
 
 void help_command(const cli_command *command) {
-    print_usage(command);
+    printf("Usage: ");
+    help_usage(command);
+    printf("%s\n\n", command->summary);
     print_rows(command);
     for (const char *const *note = command->notes; note && *note; note++)
         printf("%s\n", *note);

@@ -15,14 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SIDE = 8, CLASSES = 4 };
-
 char command_folder[64];
 int command_code;
 char command_out[65536], command_err[65536];
 
 static FILE *create(const char *name) {
-    char path[128];
+    char path[256];
     snprintf(path, sizeof path, "%s/%s", command_folder, name);
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
@@ -34,28 +32,44 @@ static void put_u32(FILE *file, uint32_t value) {
         fputc((int)(value >> shift & 255), file);
 }
 
-static void write_images(const char *name, uint32_t count, uint32_t noise) {
+/* A class is known by where the bright rectangle lies, of `classes` in two columns. */
+static void write_images(const char *name, uint32_t count, uint32_t side, uint32_t classes,
+                         uint32_t noise) {
     FILE *file = create(name);
     put_u32(file, 0x803);
     put_u32(file, count);
-    put_u32(file, SIDE);
-    put_u32(file, SIDE);
+    put_u32(file, side);
+    put_u32(file, side);
     for (uint32_t i = 0; i < count; i++)
-        for (uint32_t pixel = 0; pixel < SIDE * SIDE; pixel++) {
-            const uint32_t quarter = pixel / (SIDE * SIDE / 2) * 2 + pixel % SIDE / (SIDE / 2);
+        for (uint32_t pixel = 0; pixel < side * side; pixel++) {
+            const uint32_t row = pixel / side * (classes / 2) / side;
+            const uint32_t part = row * 2 + pixel % side / (side / 2);
             noise = noise * 1664525u + 1013904223u;
-            fputc((int)((noise >> 24) / 3 + (quarter == i % CLASSES ? 150 : 0)), file);
+            fputc((int)((noise >> 24) / 3 + (part == i % classes ? 150 : 0)), file);
         }
     fclose(file);
 }
 
-static void write_labels(const char *name, uint32_t count) {
+static void write_labels(const char *name, uint32_t count, uint32_t classes) {
     FILE *file = create(name);
     put_u32(file, 0x801);
     put_u32(file, count);
     for (uint32_t i = 0; i < count; i++)
-        fputc((int)(i % CLASSES), file);
+        fputc((int)(i % classes), file);
     fclose(file);
+}
+
+void command_images(const char *folder, uint32_t side, uint32_t classes, uint32_t train,
+                    uint32_t test) {
+    static const char *const parts[] = {"train", "t10k"};
+    for (uint32_t part = 0; part < 2; part++) {
+        char name[128];
+        const uint32_t count = part ? test : train;
+        snprintf(name, sizeof name, "%s/%s-images-idx3-ubyte", folder, parts[part]);
+        write_images(name, count, side, classes, part + 1);
+        snprintf(name, sizeof name, "%s/%s-labels-idx1-ubyte", folder, parts[part]);
+        write_labels(name, count, classes);
+    }
 }
 
 int command_folder_create(void **state) {
@@ -65,10 +79,7 @@ int command_folder_create(void **state) {
         return -1;
     if (!getenv("CNN"))
         setenv("CNN", "build/cnn", 1);
-    write_images("train-images-idx3-ubyte", 256, 1);
-    write_labels("train-labels-idx1-ubyte", 256);
-    write_images("t10k-images-idx3-ubyte", 64, 2);
-    write_labels("t10k-labels-idx1-ubyte", 64);
+    command_images(".", 8, 4, 256, 64);
     FILE *file = create("tiny.net");
     fputs("input 8x8x1\nconv2d 4 3x3 pad 1\nrelu\nmaxpool2d 2\nflatten\ndense 4\n", file);
     return fclose(file);

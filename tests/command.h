@@ -4,11 +4,15 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A folder with train and t10k files of 8x8 images in four classes, which differ in the bright
  * quarter, and tiny.net, a network for them. */
 int command_folder_create(void **state);
 int command_folder_remove(void **state);
+/* More such images, side x side in that many classes, for a folder of the folder that is there. */
+void command_images(const char *folder, uint32_t side, uint32_t classes, uint32_t train,
+                    uint32_t test);
 extern char command_folder[64];
 
 /* What the last command_run() left: exit code, standard output, standard error. */

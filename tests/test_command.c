@@ -317,28 +317,6 @@ static void info_shows_the_plan(void **state) {
     assert_null(strstr(command_out, "computed"));
 }
 
-static void help_ends_in_examples(void **state) {
-    (void)state;
-    static const char *const commands[] = {"train", "eval", "info", "gradcheck",
-                                           "trace", "help", NULL};
-    for (size_t i = 0; commands[i]; i++) {
-        assert_int_equal(command_run("help %s", commands[i]), 0);
-        char *first = strdup(command_out), start[32];
-        fits_screen(first);
-        snprintf(start, sizeof start, "\n  cnn %s ", commands[i]);
-        const char *examples = strstr(first, "\nExamples:\n");
-        assert_non_null(examples);
-        assert_non_null(strstr(examples, start));
-        assert_int_equal(command_run("%s --help", commands[i]), 0);
-        assert_string_equal(first, command_out);
-        free(first);
-    }
-    assert_int_equal(command_run("--help"), 0);
-    has_texts(command_out, commands);
-    assert_int_equal(command_run("--version"), 0);
-    assert_int_equal(strncmp(command_out, "cnn ", 4), 0);
-}
-
 static void interrupt_saves_the_model(void **state) {
     (void)state;
     assert_int_equal(
@@ -368,7 +346,6 @@ int main(void) {
         cmocka_unit_test(info_shows_the_table),
         cmocka_unit_test(profile_tells_where_time_went),
         cmocka_unit_test(info_shows_the_plan),
-        cmocka_unit_test(help_ends_in_examples),
         cmocka_unit_test(interrupt_saves_the_model),
     };
     return cmocka_run_group_tests(tests, command_folder_create, command_folder_remove);

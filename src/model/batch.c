@@ -109,16 +109,25 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
     return true;
 }
 
+/* How many images a pass takes that nobody looks into afterwards. A thread with more of them than
+ * this finds that what one layer wrote has left the cache when the next one reads it. */
+enum { CACHED = 64 };
+
+static size_t pass_images(const cnn_model *model, size_t left) {
+    const size_t batch = model->options.batch_size;
+    const size_t cached = CACHED * pool_threads(model->pool);
+    const size_t most = batch < cached ? batch : cached;
+    return left < most ? left : most;
+}
+
 /* Whatever batch was set is gone afterwards: the model has memory for one. */
 bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
                        cnn_error *error) {
     const size_t classes = cnn_network_classes(model->network);
-    const size_t batch = model->options.batch_size;
     if (count == 0)
         return error_set(error, CNN_BAD_ARGUMENT, "no images to predict");
     for (size_t done = 0; done < count; done += model->n) {
-        gather((source){model, NULL, NULL, images, done},
-               count - done < batch ? count - done : batch);
+        gather((source){model, NULL, NULL, images, done}, pass_images(model, count - done));
         cnn_model_forward(model);
         memcpy(probabilities + done * classes, model->probabilities,
                model->n * classes * sizeof *probabilities);
@@ -153,11 +162,9 @@ static void count_batch(const cnn_model *model, cnn_score *score, size_t *confus
  * of a batch nor on the number of threads. */
 void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                     size_t count, cnn_score *score, size_t *confusion) {
-    const size_t batch = model->options.batch_size;
     *score = (cnn_score){0};
     for (size_t done = 0; done < count; done += model->n) {
-        gather((source){model, dataset, indices, NULL, done},
-               count - done < batch ? count - done : batch);
+        gather((source){model, dataset, indices, NULL, done}, pass_images(model, count - done));
         cnn_model_forward(model);
         count_batch(model, score, confusion);
     }
