@@ -20,7 +20,7 @@ static const option eval_rows[] = {
     ROW_COUNT(eval_settings, batch_size, "--batch-size", "images in one pass", 1, 1e9),
     ROW_COUNT(eval_settings, threads, "--threads", "0: one per processor", 0, 1024),
     ROW_TEXT(eval_settings, errors, "--errors", "FILE",
-             "a PNG of the misread images, the surest 100 first"),
+             "a PNG of the misread images, worst first, 100 at most"),
     ROW_SWITCH(eval_settings, skip_bad, "--skip-bad", "leave out PNGs that cannot be read"),
     ROW_SWITCH(eval_settings, json, "--json", "one JSON object instead of tables"),
 };
@@ -60,7 +60,9 @@ static json_t *as_json(const eval_settings *settings, const cnn_model *model,
 }
 
 static void print_errors(const eval_settings *settings, const misreads *errors) {
-    const char *these = !errors->count ? "as" : errors->shown < errors->count ? "100 in" : "all in";
+    const char *these = !errors->count                  ? "as"
+                        : errors->shown < errors->count ? "the worst 100 in"
+                                                        : "all in";
     say_field(stdout, "errors", "%s of %s misread, %s %s%s", say_count(errors->count).text,
               say_count(errors->images).text, these, settings->errors,
               errors->count ? "" : " says");

@@ -118,10 +118,10 @@ bool sheet_save(const misreads *found, const cnn_model *model, const cnn_dataset
     char title[128];
     sheet sheet = {.info = cnn_dataset_about(images)};
     snprintf(title, sizeof title, "%s of %s misread%s", say_count(found->count).text,
-             say_count(found->images).text, found->count ? ", the surest first" : "");
-    if (found->shown < found->count)
-        snprintf(title + strlen(title), sizeof title - strlen(title), ": %zu of them",
-                 found->shown);
+             say_count(found->images).text,
+             found->shown < found->count ? ", the worst 100"
+             : found->count              ? ", worst first"
+                                         : "");
     if (!lay_out(&sheet, found->shown, strlen(title), error))
         return false;
     draw_text(&sheet, SHEET_GAP, SHEET_GAP, title);

@@ -209,7 +209,7 @@ static bool add_picture(picture_folder *folder, class_folder *class, const char 
     const bool fits =
         cnn_picture_resize(picture, dataset->info.height, dataset->info.width,
                            dataset->pixels + dataset->info.images * dataset->image_size, error);
-    dataset->labels[dataset->info.images] = (uint32_t) class->label;
+    dataset->labels[dataset->info.images] = (uint32_t)(class->label);
     dataset->info.images += fits;
     class->used += fits;
     cnn_picture_free(picture);
