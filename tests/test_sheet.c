@@ -167,8 +167,7 @@ static void a_hundred_at_most(void **state) {
                                    "cp @/train-labels-idx1-ubyte @/many/t10k-labels-idx1-ubyte"),
                      0);
     assert_int_equal(command_run("eval @/same --data @/many --errors @/many.png"), 0);
-    assert_non_null(
-        strstr(command_out, "\nerrors       192 of 256 misread, the worst 100 in"));
+    assert_non_null(strstr(command_out, "\nerrors       192 of 256 misread, the worst 100 in"));
     expected all = expect("same", "many");
     png_pixels sheet = png_file_read("many.png");
     assert_int_equal(all.count, 192);
