@@ -21,7 +21,7 @@ WARN   := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 # Contraction would round some sums once and others twice: every multiply-add is written out.
 STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -fPIC -pthread
 CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude $(addprefix -Isrc/,base ops simd data model files) $(CFLAGS)
-LIBS   := -ljansson -lz -lm -pthread
+LIBS   := -ljansson -lpng -lz -lm -pthread
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
 
 # The book is one unit (src/ops/book.c takes in its pages), compiled once per number type and
@@ -128,7 +128,7 @@ $(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) -ffp-contract=fast $(FLAGS_$*) -DLOOPS_TABLE=$* -MMD -MP -c $< -o $@
 
-# Without cmocka, jansson and zlib: for processors that are emulated (scripts/check neon).
+# Without cmocka, jansson, libpng and zlib: for processors that are emulated (scripts/check neon).
 CROSS := $(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(OBJECTS)) \
          $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/model/*.c) src/data/dataset.c \
            src/data/class_names.c tests/same_bits.c tests/book_twice.c)

@@ -1,5 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "commands.h"
+#include "images.h"
 #include "interrupt.h"
 #include "json_line.h"
 #include "outputs.h"
@@ -18,17 +19,16 @@ static const option train_rows[] = {
     ROW_TEXT(train_settings, network, NULL, "NETWORK", "text file, one layer a line"),
     ROW_TEXT(train_settings, out, "--out", "FILE", "the model (NETWORK's name.safetensors, here)"),
     ROW_TEXT(train_settings, log, "--log", "FILE", "a JSON line per epoch and per 100 steps"),
-    ROW_REAL(train_settings, validation, "--validation", "share held out to choose FILE.best", 0,
-             0.9),
+    ROW_REAL(train_settings, validation, "--validation", "held-out share", 0, 0.9),
     ROW_COUNT(train_settings, epochs, "--epochs", "passes over all", 1, 1e6),
     ROW_COUNT(train_settings, step_epochs, "--step-epochs", "for step (1)", 1, 1e6),
     ROW_COUNT(train_settings, test_limit, "--test-limit", "first N test images", 1, 1e9),
-    ROW_SWITCH(train_settings, json, "--json", "result as JSON"),
 };
 
 /* Behind the others, where half a line is free. */
 static const option train_last_rows[] = {
     ROW_SWITCH(train_settings, profile, "--profile", "time by layer"),
+    ROW_SWITCH(train_settings, json, "--json", "result as JSON"),
 };
 
 static const option_group train_groups[] = {
@@ -38,7 +38,7 @@ static const option_group train_groups[] = {
     {NULL, 0, 0},
 };
 static const char *const train_examples[] = {
-    "cnn train networks/simple.net --schedule onecycle --epochs 3 --profile",
+    "cnn train networks/simple.net --data digits --schedule onecycle --epochs 3",
     "cnn train networks/scratch.net --limit 1000 --optimizer sgd --batch-size 32",
     NULL,
 };
@@ -51,6 +51,10 @@ static const train_settings train_defaults = {
 size_t train_held_out(const train_run *run) {
     /* As cnn_train() rounds. */
     return (size_t)(run->settings->validation * (double)cnn_dataset_about(run->train).images);
+}
+
+size_t train_test_images(const train_run *run) {
+    return run->test ? cnn_dataset_about(run->test).images : 0;
 }
 
 /* Progress and words for people: with --json, standard output belongs to the object alone. */
@@ -105,12 +109,8 @@ static bool name_files(train_run *run, cnn_error *error) {
 
 static bool load_images(train_run *run, cnn_error *error) {
     const training_flags *flags = &run->settings->training;
-    const uint64_t limit = run->settings->test_limit;
     run->train = training_images(flags, run->network, &run->normalisation, error);
-    if (!run->train)
-        return false;
-    run->test = source_images(flags->data, CNN_TEST, run->network, error);
-    return run->test && (!limit || cnn_dataset_truncate(run->test, limit, error));
+    return run->train != NULL;
 }
 
 static bool make_model(train_run *run, cnn_error *error) {
@@ -126,6 +126,16 @@ static bool make_model(train_run *run, cnn_error *error) {
     return run->history || source_refuse(error, "", "no memory for so many epochs");
 }
 
+/* After the model, whose names of classes say which folder is which. */
+static bool load_test(train_run *run, cnn_error *error) {
+    const training_flags *flags = &run->settings->training;
+    const uint64_t limit = run->settings->test_limit;
+    if (!images_have_test(flags->data))
+        return true;
+    run->test = images_to_test(flags->data, flags->skip_bad, run->model, error);
+    return run->test && (!limit || cnn_dataset_truncate(run->test, limit, error));
+}
+
 static bool open_log(train_run *run, cnn_error *error) {
     const char *path = run->settings->log;
     if (!path)
@@ -138,7 +148,7 @@ static bool prepare(train_run *run, cnn_error *error) {
     run->network = source_network(run->settings->network, error);
     return run->network && source_trainable(run->network, run->settings->network, error) &&
            name_files(run, error) && load_images(run, error) && make_model(run, error) &&
-           open_log(run, error);
+           load_test(run, error) && open_log(run, error);
 }
 
 /* Until the end, or until Ctrl-C, which counts as a good end. */
@@ -197,7 +207,7 @@ static bool work(train_run *run, cnn_error *error) {
     train_report_head(run, words(run));
     const bool trained = train(run, error) && cnn_model_save(run->model, run->out, error);
     interrupt_release();
-    return trained && confusion_measure(&run->result, run->model, run->test, error);
+    return trained && (!run->test || confusion_measure(&run->result, run->model, run->test, error));
 }
 
 static int train_run_command(const void *values, const char *program) {

@@ -24,7 +24,8 @@ cnn_network *source_network(const char *path, cnn_error *error);
 /* A network that gives one number per class, as training wants; refused by the file's name. */
 bool source_trainable(const cnn_network *network, const char *path, cnn_error *error);
 
-/* Images with labels that fit the network; those that do not are refused by the folder's name. */
+/* Images with labels from IDX files that fit the network; those that do not are refused by the
+ * folder's name. */
 cnn_dataset *source_images(const char *folder, cnn_split split, const cnn_network *network,
                            cnn_error *error);
 

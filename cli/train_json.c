@@ -41,6 +41,8 @@ static json_t *normalisation_json(const train_run *run) {
 }
 
 static json_t *test_json(const train_run *run) {
+    if (!run->test)
+        return json_null();
     const cnn_score *score = &run->result.score;
     return json_pack("{s:I, s:o, s:o}", "images", (json_int_t)score->images, "loss",
                      json_line_real(score->loss), "accuracy", json_line_real(score->accuracy));
@@ -52,7 +54,7 @@ static json_t *settings_json(const train_run *run) {
                      json_line_text(run->settings->network), "parameters",
                      (json_int_t)cnn_network_parameters(run->network), "images",
                      (json_int_t)cnn_dataset_about(run->train).images, "test_images",
-                     (json_int_t)cnn_dataset_about(run->test).images, "batch_size",
+                     (json_int_t)train_test_images(run), "batch_size",
                      (json_int_t)flags->batch_size, "optimizer", training_optimizer_name(flags),
                      "lr", json_line_real(training_optimizer(flags).lr), "schedule",
                      training_schedule_name(flags), "seed", (json_int_t)flags->seed, "threads",

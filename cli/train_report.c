@@ -35,13 +35,14 @@ static void print_images(const train_run *run, FILE *stream) {
         snprintf(held, sizeof held, " %s to validate,", say_count(held_out).text);
     say_field(stream, "images", "%s to train,%s %s to test, from %s",
               say_count(cnn_dataset_about(run->train).images - held_out).text, held,
-              say_count(cnn_dataset_about(run->test).images).text, run->settings->training.data);
+              run->test ? say_count(train_test_images(run)).text : "none",
+              run->settings->training.data);
 }
 
 static void print_columns(const train_run *run, FILE *stream) {
-    fprintf(stream, "\n%s%7s  %8s  %10s%s  %9s  %10s%s\n", say_style(stream, LOOK_BOLD), "epoch",
-            "seconds", "train loss", train_held_out(run) ? "  valid loss  valid right" : "",
-            "test loss", "test right", say_style(stream, LOOK_PLAIN));
+    fprintf(stream, "\n%s%7s  %8s  %10s%s%s%s\n", say_style(stream, LOOK_BOLD), "epoch", "seconds",
+            "train loss", train_held_out(run) ? "  valid loss  valid right" : "",
+            run->test ? "  test loss  test right" : "", say_style(stream, LOOK_PLAIN));
 }
 
 void train_report_head(const train_run *run, FILE *stream) {
@@ -63,13 +64,16 @@ void train_report_head(const train_run *run, FILE *stream) {
 
 void train_report_epoch(const train_run *run, size_t epoch, FILE *stream) {
     const cnn_epoch *e = &run->history[epoch];
-    char number[48], validation[48] = "";
+    char number[48], validation[48] = "", test[48] = "";
     snprintf(number, sizeof number, "%zu/%zu", epoch + 1, (size_t)run->settings->epochs);
     if (train_held_out(run))
         snprintf(validation, sizeof validation, "  %10.4f  %11s", e->validation_loss,
                  say_percent(e->validation_accuracy).text);
-    fprintf(stream, "%7s  %8.2f  %10.4f%s  %9.4f  %10s\n", number, e->seconds, e->train_loss,
-            validation, e->test_loss, say_percent(e->test_accuracy).text);
+    if (run->test)
+        snprintf(test, sizeof test, "  %9.4f  %10s", e->test_loss,
+                 say_percent(e->test_accuracy).text);
+    fprintf(stream, "%7s  %8.2f  %10.4f%s%s\n", number, e->seconds, e->train_loss, validation,
+            test);
     fflush(stream);
 }
 
@@ -103,6 +107,11 @@ static void print_speed(const train_run *run, FILE *stream) {
 static void print_test(const train_run *run, FILE *stream) {
     char worst[512];
     const cnn_score *score = &run->result.score;
+    if (!run->test) {
+        say_field(stream, "test", "not measured, for there is no %s/test",
+                  run->settings->training.data);
+        return;
+    }
     confusion_worst(&run->result, run->model, worst, sizeof worst);
     say_field(stream, "test", "%s%s of %s right%s, loss %.4f", say_style(stream, LOOK_BOLD),
               say_percent(score->accuracy).text, say_count(score->images).text,
@@ -118,14 +127,21 @@ static void print_files(const train_run *run, FILE *stream) {
 }
 
 /* Long paths go on the next line, in a form that a shell takes as one command. */
-static void print_next(const train_run *run, FILE *stream) {
-    char model[512], data[512], network[512];
-    const char *m = outputs_quoted(run->out, model, sizeof model);
+static void print_eval(const train_run *run, const char *model, FILE *stream) {
+    char data[512];
     const char *d = outputs_quoted(run->settings->training.data, data, sizeof data);
-    const int used = fprintf(stream, "next         %s eval %s", run->program, m);
+    const int used = fprintf(stream, "next         %s eval %s", run->program, model);
     const bool fits = (size_t)used + strlen(d) + 8 <= SAY_COLUMNS;
     fprintf(stream, "%s --data %s\n", fits ? "" : " \\\n            ", d);
-    fprintf(stream, "             %s info %s\n", run->program, m);
+}
+
+/* Without test images, to evaluate would be to ask for what was learnt. */
+static void print_next(const train_run *run, FILE *stream) {
+    char model[512], network[512];
+    const char *m = outputs_quoted(run->out, model, sizeof model);
+    if (run->test)
+        print_eval(run, m, stream);
+    fprintf(stream, "%-13s%s info %s\n", run->test ? "" : "next", run->program, m);
     fprintf(stream, "             %s gradcheck %s\n", run->program,
             outputs_quoted(run->settings->network, network, sizeof network));
 }

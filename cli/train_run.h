@@ -18,7 +18,7 @@ typedef struct train_run {
     const train_settings *settings;
     const char *program; /* as typed */
     cnn_network *network;
-    cnn_dataset *train, *test;
+    cnn_dataset *train, *test; /* test NULL: there is none */
     cnn_normalisation normalisation;
     cnn_model *model;
     cnn_epoch *history; /* [finished] are whole */
@@ -34,6 +34,8 @@ typedef struct train_run {
 
 /* How many of the training images are held out. */
 size_t train_held_out(const train_run *run);
+/* How many there are to test, perhaps none. */
+size_t train_test_images(const train_run *run);
 
 /* What is known before the first step. */
 void train_report_head(const train_run *run, FILE *stream);

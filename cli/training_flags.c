@@ -1,7 +1,7 @@
 #include "training_flags.h"
 
+#include "images.h"
 #include "say.h"
-#include "source.h"
 
 /* In the order of the library's enumerations. */
 static const char *const optimizers[] = {"adam", "adamw", "sgd", NULL};
@@ -9,7 +9,7 @@ static const char *const schedules[] = {"constant", "step", "cosine", "onecycle"
 static const char *const inits[] = {"pytorch", "kaiming-normal", "constant", NULL};
 
 const option training_rows[TRAINING_ROW_COUNT] = {
-    ROW_TEXT(training_flags, data, "--data", "DIR", "folder with IDX files, plain or .gz"),
+    ROW_TEXT(training_flags, data, "--data", "DIR", "IDX files, or a folder of PNGs per class"),
     ROW_CHOICE(training_flags, optimizer, "--optimizer", "update rule", optimizers),
     ROW_CHOICE(training_flags, schedule, "--schedule", "of the rate", schedules),
     ROW_CHOICE(training_flags, init, "--init", "first weights", inits),
@@ -26,6 +26,7 @@ const option training_rows[TRAINING_ROW_COUNT] = {
     ROW_COUNT(training_flags, limit, "--limit", "first N images", 1, 1e9),
     ROW_TEXT(training_flags, backend, "--backend", "NAME", "see info --cpu"),
     ROW_REAL(training_flags, constant, "--constant", "value of --init (0)", -1e6, 1e6),
+    ROW_SWITCH(training_flags, skip_bad, "--skip-bad", "unreadable PNGs"),
 };
 
 bool training_flags_agree(const training_flags *flags) {
@@ -88,7 +89,7 @@ static cnn_normalisation normalisation_of(const training_flags *flags, const cnn
 
 cnn_dataset *training_images(const training_flags *flags, const cnn_network *network,
                              cnn_normalisation *normalisation, cnn_error *error) {
-    cnn_dataset *images = source_images(flags->data, CNN_TRAIN, network, error);
+    cnn_dataset *images = images_to_train(flags->data, flags->skip_bad, network, error);
     if (!images)
         return NULL;
     *normalisation = normalisation_of(flags, images);

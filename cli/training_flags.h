@@ -12,7 +12,7 @@ typedef struct training_flags {
     uint64_t batch_size, seed, threads, limit; /* limit 0: all */
     int optimizer, schedule, init;
     double lr, momentum, weight_decay, gamma, mean, deviation, constant;
-    bool nesterov;
+    bool nesterov, skip_bad;
 } training_flags;
 
 #define TRAINING_FLAGS_DEFAULT                                                                     \
@@ -23,7 +23,7 @@ typedef struct training_flags {
     }
 
 /* Add them with option_group {TRAINING_ROWS, offset of the struct}. */
-#define TRAINING_ROW_COUNT 17
+#define TRAINING_ROW_COUNT 18
 extern const option training_rows[TRAINING_ROW_COUNT];
 #define TRAINING_ROWS training_rows, TRAINING_ROW_COUNT
 

@@ -37,7 +37,7 @@ OPTIMISERS = {
     "sgd": lambda parameters: torch.optim.SGD(parameters, lr=RATE, momentum=0.9),
     "adam": lambda parameters: torch.optim.Adam(parameters, lr=RATE),
 }
-LIBRARIES = ("-ljansson", "-lz", "-lm", "-pthread")
+LIBRARIES = ("-ljansson", "-lpng", "-lz", "-lm", "-pthread")
 
 
 def compile_rates(setting: Setting) -> Path:

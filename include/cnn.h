@@ -44,11 +44,18 @@ typedef struct cnn_error {
 /* Writes "FILE: byte N: MESSAGE", leaving out the parts that are not known. Cuts at size. */
 void cnn_error_text(const cnn_error *error, char *text, size_t size);
 
+/* Writes a file as the library writes its own: to a temporary file beside it, flushed, renamed. The
+ * old file or the new, never half. A device, such as /dev/stdout, is written to directly. */
+bool cnn_file_save(const char *path, const void *bytes, size_t size, cnn_error *error);
+
 /* Layers and their shapes. */
 #include "cnn_network.h"
 
 /* Images with labels. */
 #include "cnn_data.h"
+
+/* Single pictures. */
+#include "cnn_picture.h"
 
 /* A network with its parameters, and what passes through it. */
 #include "cnn_model.h"

@@ -25,6 +25,23 @@ cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size, const 
  * classes.txt (one name a line) if it is there. */
 cnn_dataset *cnn_dataset_load(const char *folder, cnn_split split, size_t classes,
                               cnn_error *error);
+/* How a folder of pictures becomes a data set. */
+typedef struct cnn_pictures {
+    size_t height, width, channels; /* of every image, as cnn_picture_resize() makes it; 1 or 3 */
+    size_t classes;                 /* 0: as many as there are sub-folders, two at least */
+    const char *const *names;       /* [classes], in the order of the labels; NULL: sub-folders in
+                                       the order of their bytes ("10" before "2") */
+    /* Asked about each picture that cannot be used: the error has its path and the reason. True
+     * goes on without it. NULL: none is left out, the first ends the call. */
+    bool (*skip)(const cnn_error *error, void *context);
+    void *context;
+} cnn_pictures;
+/* Reads a folder that has a sub-folder of PNGs for each class, called by the class's name. A class
+ * of `names` may be missing; none may be empty, and other names are refused. Images come in turn:
+ * the first of each class by name, the second of each, and so on. What begins with a dot is not
+ * looked at; whatever else is not a PNG in a sub-folder counts as a picture that cannot be used. */
+cnn_dataset *cnn_dataset_load_pictures(const char *folder, const cnn_pictures *options,
+                                       cnn_error *error);
 void cnn_dataset_free(cnn_dataset *dataset);
 cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset);
 /* Keeps the first `images` images; more than there are changes nothing; 0 is refused. */

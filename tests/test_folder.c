@@ -131,6 +131,9 @@ static void class_names_read(void **state) {
     static const struct {
         const char *text, *second;
     } CASES[] = {{"a\nb c\nd\n", "b c"},
+                 {"\xef\xbb\xbf"
+                  "a\nb c\nd\n",
+                  "b c"},
                  {"a\nb", NULL},
                  {"a\r\nb\r\nc", "b"},
                  {"a\n" LONG_NAME "\nc\n", LONG_NAME},
@@ -142,8 +145,10 @@ static void class_names_read(void **state) {
         write_file(here, "classes.txt", CASES[i].text, strlen(CASES[i].text));
         cnn_dataset *set = cnn_dataset_load(here->folder, CNN_TRAIN, 3, &here->error);
         assert_int_equal(set != NULL, CASES[i].second != NULL);
-        if (set)
+        if (set) {
+            assert_string_equal(cnn_dataset_class(set, 0), "a");
             assert_string_equal(cnn_dataset_class(set, 1), CASES[i].second);
+        }
         cnn_dataset_free(set);
     }
 }
@@ -157,6 +162,7 @@ static void class_names_refused(void **state) {
         {"0\n1\n2\n", "byte 6: 3 names for 10 classes"},
         {"0\n1\n2\n3\n4\n5\n6\n7\n8\n9\nten", "byte 20: more names than the 10 classes"},
         {"0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n\n", "byte 20: more names than the 10 classes"},
+        {"\xef\xbb\xbf", "byte 3: 0 names for 10 classes"},
         {"0\n\n2\n", "byte 2: an empty line where a class name should be"},
         {"0\n" LONG_NAME ".\n", "byte 2: a class name of 48 bytes, more than 47"},
         {"0\na\tb\n", "byte 3: 0x09 in a class name is not printable UTF-8"},

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "command.h"
+#include "png_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,14 +75,30 @@ static void examples_run(const char *name) {
     free(help);
 }
 
-/* As typed, in a folder that has what they name: the networks, a small data set in place of MNIST.
- * The first command's examples leave what later ones read. */
+/* PNGs in place of what somebody drew: two for each digit. */
+static void draw_digits(void) {
+    uint8_t data[20 * 20];
+    char name[64];
+    assert_int_equal(
+        command_shell(
+            "mkdir @/examples/digits && cd @/examples/digits && mkdir 0 1 2 3 4 5 6 7 8 9"),
+        0);
+    for (int i = 0; i < 20; i++) {
+        memset(data, 12 * i, sizeof data);
+        snprintf(name, sizeof name, "examples/digits/%d/%d.png", i / 2, i);
+        png_file_write(name, &(png_pixels){20, 20, 1, data});
+    }
+}
+
+/* As typed, in a folder that has what they name: the networks, a small data set in place of MNIST,
+ * a folder of PNGs. The first command's examples leave what later ones read. */
 static void examples_run_as_typed(void **state) {
     (void)state;
     command_shell("mkdir -p @/examples/data/mnist && cp -r networks @/examples/ &&"
                   " ln -s \"$(realpath \"$CNN\")\" @/examples/cnn");
     assert_int_equal(command_code, 0);
     command_images("examples/data/mnist", 28, 10, 200, 50);
+    draw_digits();
     each_command(examples_run);
 }
 

@@ -26,6 +26,11 @@ bool file_exists(const char *path) {
     return stat(path, &about) == 0;
 }
 
+bool file_is_folder(const char *path) {
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 /* Reads exactly `size` bytes; a file that shrinks meanwhile is an error. read() may bring fewer
  * bytes than asked for, and a signal may interrupt it (EINTR): neither is one. */
 static bool read_all(int fd, uint8_t *data, size_t size, cnn_error *error) {
@@ -189,4 +194,8 @@ bool file_write(const char *path, const file_part *parts, size_t count, cnn_erro
     if (!realpath(path, target))
         return refused(error, path, "write");
     return replace(target, parts, count, error);
+}
+
+bool cnn_file_save(const char *path, const void *bytes, size_t size, cnn_error *error) {
+    return file_write(path, &(file_part){bytes, size}, 1, error);
 }

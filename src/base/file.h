@@ -11,6 +11,8 @@ bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, cnn
 
 /* True if path names something that exists. */
 bool file_exists(const char *path);
+/* True if that is a folder. */
+bool file_is_folder(const char *path);
 
 /* One piece of a file to write. */
 typedef struct file_part {

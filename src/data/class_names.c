@@ -78,7 +78,7 @@ bool class_names_parse(cnn_dataset *dataset, const uint8_t *text, size_t size, c
     /* Too many lines are as wrong as too few: such a file was likely made for other classes, and
      * its names would be put to the wrong ones. */
     const size_t classes = dataset->info.classes;
-    size_t at = 0;
+    size_t at = size >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
     for (size_t i = 0; i < classes; i++) {
         if (at == size)
             return error_at(error, at, "%zu names for %zu classes", i, classes);

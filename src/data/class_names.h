@@ -1,4 +1,5 @@
-/* Names of classes as text: one a line, lines ended by LF or CR LF, the last perhaps by neither. */
+/* Names of classes as text: one a line, lines ended by LF or CR LF, the last perhaps by neither. A
+ * byte order mark, as some editors set it before UTF-8, is no part of the first name. */
 #ifndef DATA_CLASS_NAMES_H
 #define DATA_CLASS_NAMES_H
 

@@ -36,7 +36,6 @@ size_t labels_first_beyond(const uint8_t *labels, size_t count, size_t classes) 
     return i;
 }
 
-/* Room for everything; pixels and labels are 0, classes have their numbers for names. */
 static cnn_dataset *dataset_new(const cnn_dataset_info *info, size_t image_size, cnn_error *error) {
     cnn_dataset *dataset = memory_new(1, sizeof *dataset, error);
     if (!dataset)
@@ -56,6 +55,11 @@ static cnn_dataset *dataset_new(const cnn_dataset_info *info, size_t image_size,
     for (size_t i = 0; i < info->classes; i++)
         snprintf(dataset->names[i], sizeof dataset->names[i], "%zu", i);
     return dataset;
+}
+
+cnn_dataset *dataset_blank(const cnn_dataset_info *info, cnn_error *error) {
+    size_t image_size;
+    return sizes_sound(info, &image_size, error) ? dataset_new(info, image_size, error) : NULL;
 }
 
 cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,

@@ -16,6 +16,9 @@ struct cnn_dataset {
     char (*names)[CNN_NAME_SIZE]; /* [classes], each ended by 0 */
 };
 
+/* Room for what info says, to be filled: pixels and labels are 0, names are numbers. */
+cnn_dataset *dataset_blank(const cnn_dataset_info *info, cnn_error *error);
+
 /* The place of the first label that is not below `classes`, or count if all are. */
 size_t labels_first_beyond(const uint8_t *labels, size_t count, size_t classes);
 

@@ -51,6 +51,19 @@ bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error
     return good;
 }
 
+/* No more than a PNG may have is read. */
+cnn_picture *cnn_picture_load(const char *path, size_t channels, cnn_error *error) {
+    uint8_t *bytes;
+    size_t size;
+    if (!file_read(path, CNN_PICTURE_BYTES, &bytes, &size, error))
+        return NULL;
+    cnn_picture *picture = cnn_picture_parse(bytes, size, channels, error);
+    if (!picture)
+        blame(error, path);
+    free(bytes);
+    return picture;
+}
+
 /* The writers: nothing is opened before the whole image stands in memory. */
 bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error) {
     model_image image;

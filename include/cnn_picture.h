@@ -1,0 +1,40 @@
+/* A part of cnn.h, which programs include.
+ *
+ * One picture as bytes [h][w][c], from a PNG or from memory, of whatever size; and the two ways to
+ * the size that a network wants. Never changes after it is made: any number of threads may read
+ * it. */
+#ifndef CNN_PICTURE_H
+#define CNN_PICTURE_H
+
+typedef struct cnn_picture cnn_picture;
+/* Limits: pixels a side, pixels in all, bytes of a PNG. What is larger is refused before memory is
+ * taken for it; within them a PNG takes 200 MB at most. */
+#define CNN_PICTURE_SIDE 16384
+#define CNN_PICTURE_PIXELS 33554432
+#define CNN_PICTURE_BYTES 67108864
+
+/* A PNG of any colour type and depth; `channels`, 1 or 3, says what becomes of it: grey
+ * (0.299 R + 0.587 G + 0.114 B) or RGB. 16 bits are rounded to 8; gamma, colour profiles, text and
+ * a background colour are ignored. What is transparent is laid on white, or on black if what is
+ * opaque is light on average: so a drawing stands out, whichever way it was made. Refused at a
+ * byte: whatever is damaged, cut short, or has bytes after its end. */
+cnn_picture *cnn_picture_parse(const void *bytes, size_t size, size_t channels, cnn_error *error);
+cnn_picture *cnn_picture_load(const char *path, size_t channels, cnn_error *error);
+/* Copies pixels[h][w][c]; channels 1 or 3. */
+cnn_picture *cnn_picture_create(size_t height, size_t width, size_t channels, const uint8_t *pixels,
+                                cnn_error *error);
+void cnn_picture_free(cnn_picture *picture);
+size_t cnn_picture_height(const cnn_picture *picture);
+size_t cnn_picture_width(const cnn_picture *picture);
+size_t cnn_picture_channels(const cnn_picture *picture);
+/* [h][w][c]; the picture owns them. */
+const uint8_t *cnn_picture_pixels(const cnn_picture *picture);
+
+/* Stretches to pixels[height][width][c], each side by itself: an output pixel is the mean of the
+ * input under a window around its place, as wide as an output pixel but no less than one input
+ * pixel, and pushed back where it would reach over the edge. That is the area average where a side
+ * shrinks, bilinear interpolation where it grows, a copy where it stays. Exact, rounded once. */
+bool cnn_picture_resize(const cnn_picture *picture, size_t height, size_t width, uint8_t *pixels,
+                        cnn_error *error);
+
+#endif
