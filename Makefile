@@ -57,8 +57,8 @@ OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES := $(patsubst %,$(BUILD)/bench/%,bench conv_rate predict_rate train_rate)
-HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c) tests/cross_bits.c,\
-                                      $(wildcard tests/*.c)))
+APART  := $(wildcard tests/test_*.c) tests/cross_bits.c tests/faults_preload.c
+HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(APART),$(wildcard tests/*.c)))
 
 # The loops that measure the chip: one unit, one object per instruction set.
 LOOPS_x86_64 := loops_avx2 loops_avx512
@@ -118,10 +118,16 @@ $(BUILD)/cnn.1: $(BUILD)/cnn
 	$(QUIET)$< help --man >$@
 
 # Tests see the internal names, and may let any request for memory fail (tests/allocations.c).
-WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc
+WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=inflateInit2_
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
+
+# Loaded into the command, where it lets requests fail (tests/test_faults.c).
+$(BUILD)/tests/faults.so: tests/faults_preload.c
+	@mkdir -p $(@D)
+	$(call SAY,LD)
+	$(QUIET)$(CC) -std=c11 -O1 -g -fPIC -shared $(WARN) -o $@ $<
 
 $(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
 	@mkdir -p $(@D)
@@ -152,7 +158,7 @@ test:
 	@scripts/need build test
 	@$(MAKE) --no-print-directory -j $(JOBS) run-tests
 
-run-tests: all $(TESTS)
+run-tests: all $(TESTS) $(BUILD)/tests/faults.so
 	@BUILD=$(BUILD) CNN=$(BUILD)/cnn CC="$(CC)" CFLAGS="$(CFLAGS)" tests/run $(TESTS)
 
 compare: all $(BENCHES)

@@ -87,6 +87,12 @@ void say_field(FILE *stream, const char *name, const char *format, ...) {
     fputc('\n', stream);
 }
 
+static bool complained;
+
+bool say_complained(void) {
+    return complained;
+}
+
 /* A name with a line break in it must not make two lines of one. */
 static int complain(int code, const char *format, va_list values) {
     char text[1024];
@@ -95,6 +101,7 @@ static int complain(int code, const char *format, va_list values) {
         if ((unsigned char)*c < ' ' || *c == 127)
             *c = '?';
     fprintf(stderr, "cnn: %s\n", text);
+    complained = true;
     return code;
 }
 

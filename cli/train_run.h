@@ -26,7 +26,8 @@ typedef struct train_run {
     char *out, *best_out;
     size_t best_epoch; /* from 1; 0: none written */
     FILE *log;
-    bool log_failed, interrupted;
+    int log_problem; /* errno of the first line of the log that was lost, or 0 */
+    bool interrupted;
     bar bar;
     cnn_error error;  /* of a file written while training */
     confusion result; /* of the model on the test images */
@@ -40,8 +41,8 @@ size_t train_test_images(const train_run *run);
 /* What is known before the first step. */
 void train_report_head(const train_run *run, FILE *stream);
 void train_report_epoch(const train_run *run, size_t epoch, FILE *stream);
-/* What came out, on one screen together with the head. */
-void train_report_end(const train_run *run, FILE *stream);
+/* What came out, on one screen together with the head. False without memory for all of it. */
+bool train_report_end(const train_run *run, FILE *stream);
 
 json_t *train_json(const train_run *run);
 /* Lines of the log; a log that cannot be written is remembered and the training goes on. */

@@ -1,7 +1,10 @@
 #include "allocations.h"
 
+#include <jansson.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <zlib.h>
 
 /* The names that `ld --wrap` gives to a function and to the one it stands for. */
 void *__real_aligned_alloc(size_t alignment, size_t size);
@@ -10,6 +13,8 @@ void *__real_realloc(void *block, size_t size);
 void *__wrap_aligned_alloc(size_t alignment, size_t size);
 void *__wrap_malloc(size_t size);
 void *__wrap_realloc(void *block, size_t size);
+int __real_inflateInit2_(z_streamp stream, int window, const char *version, int size);
+int __wrap_inflateInit2_(z_streamp stream, int window, const char *version, int size);
 
 static atomic_size_t requests;
 static size_t first_to_fail = SIZE_MAX;
@@ -44,4 +49,24 @@ void *__wrap_malloc(size_t size) {
 
 void *__wrap_realloc(void *block, size_t size) {
     return fails() ? NULL : __real_realloc(block, size);
+}
+
+void allocations_of_jansson(void) {
+    json_set_alloc_funcs(__wrap_malloc, free);
+}
+
+static voidpf take_for_zlib(voidpf context, uInt count, uInt size) {
+    (void)context;
+    return __wrap_malloc((size_t)count * size);
+}
+
+static void give_back(voidpf context, voidpf block) {
+    (void)context;
+    free(block);
+}
+
+int __wrap_inflateInit2_(z_streamp stream, int window, const char *version, int size) {
+    stream->zalloc = take_for_zlib;
+    stream->zfree = give_back;
+    return __real_inflateInit2_(stream, window, version, size);
 }

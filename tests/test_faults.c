@@ -1,0 +1,118 @@
+/* Every command with every request for memory and every call on a file failing, one at a time and
+ * from one on: an error in one line, nothing leaked, no file spoilt. tests/faults_preload.c does
+ * it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "command.h"
+#include "faults.h"
+
+#include <errno.h>
+
+static const errand errands[] = {
+    {"info", "info @/tiny.net", {NULL}, false},
+    {"info of a model", "info @/ready.safetensors --json", {NULL}, false},
+    {"info --cpu", "info --cpu --json", {NULL}, false},
+    {"gradcheck", "gradcheck @/tiny.net --samples 2 --batch-size 2", {NULL}, false},
+    {"gradcheck --json", "gradcheck @/line.net --samples 2 --batch-size 2 --json", {NULL}, false},
+    {"trace",
+     "trace @/line.net --data @ --batch-size 2 --threads 1 --out @/trace.safetensors",
+     {"trace.safetensors"},
+     false},
+    {"train",
+     "train @/tiny.net --data @ --limit 16 --test-limit 8 --batch-size 4 --epochs 2 --threads 2 "
+     "--validation 0.25 --out @/new.safetensors --log @/log --profile",
+     {"new.safetensors", "new.best.safetensors"},
+     true},
+    {"train --json",
+     "train @/line.net --data @ --limit 8 --test-limit 8 --batch-size 4 --epochs 1 "
+     "--threads 1 --out @/new.safetensors --profile --json",
+     {"new.safetensors"},
+     true},
+    {"eval", "eval @/ready.safetensors --data @/packed --threads 2", {NULL}, false},
+    {"eval --json",
+     "eval @/ready.safetensors --data @ --limit 8 --threads 1 --json",
+     {NULL},
+     false},
+    {"help", "help train", {NULL}, false},
+};
+
+enum { ERRANDS = sizeof errands / sizeof *errands };
+
+/* A model, and the data set once more, compressed and with names of classes. */
+static int make_folder(void **state) {
+    if (faults_impossible())
+        return 0;
+    if (command_folder_create(state))
+        return -1;
+    if (command_shell("printf 'input 8x8x1\nflatten\ndense 4\n' >@/line.net && \"$CNN\" train "
+                      "@/line.net --data @ --limit 8 --epochs 1 --out @/ready.safetensors"))
+        fail_msg("%s", command_err);
+    return command_shell("mkdir @/packed && for f in train-images-idx3 train-labels-idx1 "
+                         "t10k-images-idx3 t10k-labels-idx1; do "
+                         "gzip -c @/$f-ubyte >@/packed/$f-ubyte.gz; done && "
+                         "printf 'a\\nb\\nc\\nd\\n' >@/packed/classes.txt");
+}
+
+static int remove_folder(void **state) {
+    return faults_impossible() ? 0 : command_folder_remove(state);
+}
+
+/* In all errands together. A kind that none of them asks for would test nothing. */
+static void inject(const fault *fault, bool once_only) {
+    size_t failed = 0;
+    if (faults_impossible()) {
+        print_message("not run: %s\n", faults_impossible());
+        skip();
+    }
+    for (size_t i = 0; i < ERRANDS; i++)
+        for (int all_after = 0; all_after < (once_only ? 1 : 2); all_after++)
+            failed += faults_inject(&errands[i], fault, all_after);
+    assert_true(failed > 0);
+}
+
+static void test_memory(void **state) {
+    (void)state;
+    inject(&(fault){"malloc", ENOMEM, false}, false);
+}
+
+static void test_threads(void **state) {
+    (void)state;
+    inject(&(fault){"thread", EAGAIN, false}, false);
+}
+
+static void test_files(void **state) {
+    (void)state;
+    static const fault faults[] = {
+        {"open", EACCES, false},   {"open", EMFILE, false},   {"read", EIO, false},
+        {"write", ENOSPC, false},  {"write", EIO, false},     {"fsync", EIO, false},
+        {"rename", EIO, false},    {"rename", ENOSPC, false}, {"close", EIO, false},
+        {"fflush", ENOSPC, false},
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        inject(&faults[i], false);
+}
+
+/* An interrupted call is made again, a short one gone on with. EINTR for ever would be no signal
+ * but an endless loop. */
+static void test_interrupted_and_short(void **state) {
+    (void)state;
+    inject(&(fault){"read", EINTR, true}, true);
+    inject(&(fault){"write", EINTR, true}, true);
+    inject(&(fault){"read", 0, true}, false);
+    inject(&(fault){"write", 0, true}, false);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_interrupted_and_short),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
