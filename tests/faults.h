@@ -15,8 +15,8 @@ typedef struct errand {
 
 /* How a request fails. */
 typedef struct fault {
-    const char *kind; /* malloc, open, read, write, fsync, rename, close, fread, fflush, thread */
-    int reason;       /* of errno; 0: half of the bytes are moved, and that is no failure */
+    const char *kind; /* malloc, thread, open, read, write, stat, fsync, rename, close, fflush */
+    int reason;       /* of errno; 0: half of the bytes are moved; -1: the file ends here */
     bool harmless;    /* the run has to go on as if nothing had been */
 } fault;
 
@@ -26,7 +26,8 @@ const char *faults_impossible(void);
 /* Lets the n-th request fail, alone or with all after, for every n until a run makes no more. Each
  * run has to end well, with the same output as an undisturbed one, or with exit code 1 and one line
  * on standard error that gives the reason; memory and files are given back, what it writes is whole
- * or untouched, and nothing else is left in the folder. Returns how many requests were failed. */
+ * or untouched, and nothing else is left in the folder. CNN_TEST_SHARE=N leaves one n in N. Returns
+ * how many requests were failed. */
 size_t faults_inject(const errand *errand, const fault *fault, bool all_after);
 
 #endif

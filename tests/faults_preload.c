@@ -2,7 +2,8 @@
  * it counts the program's requests of one kind, lets the n-th fail, alone or with all after, and
  * reports what was left behind. What zlib, jansson and libpng ask for is seen as well.
  *
- * CNN_FAULT=KIND:N[+]:HOW   HOW is a number of errno, or "short" for half of what was asked for
+ * CNN_FAULT=KIND:N[+]:HOW   HOW is a number of errno, "short" for half of what was asked for, "end"
+ *                           for the end of the file
  * CNN_FAULT_REPORT=FILE     gets "REQUESTS BLOCKS FILES": requests counted, blocks never freed and
  *                           files never closed */
 #define _GNU_SOURCE
@@ -19,12 +20,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 static char kind[16];
 static size_t first_to_fail;
-static bool all_after, halves;
+static bool all_after, halves, ends;
 static int reason;
 static atomic_bool counting;
 static atomic_size_t requests;
@@ -143,7 +145,7 @@ static size_t cut(const char *name, size_t size) {
     if (!chosen(name))
         return size;
     errno = reason;
-    return halves ? (size + 1) / 2 : SIZE_MAX;
+    return ends ? 0 : halves ? (size + 1) / 2 : SIZE_MAX;
 }
 
 ssize_t read(int fd, void *data, size_t size) {
@@ -167,6 +169,18 @@ int fflush(FILE *stream) {
 
 int fsync(int fd) {
     return fails("fsync") ? -1 : REAL(fsync)(fd);
+}
+
+int fstat(int fd, struct stat *about) {
+    return fails("stat") ? -1 : REAL(fstat)(fd, about);
+}
+
+int fchmod(int fd, mode_t mode) {
+    return fails("stat") ? -1 : REAL(fchmod)(fd, mode);
+}
+
+char *realpath(const char *path, char *target) {
+    return fails("stat") ? NULL : REAL(realpath)(path, target);
 }
 
 int rename(const char *from, const char *to) {
@@ -217,7 +231,8 @@ static void read_wish(void) {
     all_after = *rest == '+';
     rest += all_after;
     halves = !strcmp(rest, ":short");
-    reason = *rest == ':' && !halves ? atoi(rest + 1) : 0;
+    ends = !strcmp(rest, ":end");
+    reason = *rest == ':' && !halves && !ends ? atoi(rest + 1) : 0;
 }
 
 static int find_loader(struct dl_phdr_info *object, size_t size, void *context) {

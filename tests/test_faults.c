@@ -41,6 +41,13 @@ static const errand errands[] = {
     {"help", "help train", {NULL}, false},
 };
 
+/* A device is written to, and nothing renamed. */
+static const errand to_device = {
+    "train into a device",
+    "train @/line.net --data @ --limit 8 --test-limit 8 --epochs 1 --threads 1 --out /dev/null",
+    {NULL},
+    true};
+
 enum { ERRANDS = sizeof errands / sizeof *errands };
 
 /* A model, and the data set once more, compressed and with names of classes. */
@@ -88,13 +95,15 @@ static void test_threads(void **state) {
 static void test_files(void **state) {
     (void)state;
     static const fault faults[] = {
-        {"open", EACCES, false},   {"open", EMFILE, false},   {"read", EIO, false},
-        {"write", ENOSPC, false},  {"write", EIO, false},     {"fsync", EIO, false},
-        {"rename", EIO, false},    {"rename", ENOSPC, false}, {"close", EIO, false},
-        {"fflush", ENOSPC, false},
+        {"stat", EIO, false},      {"read", -1, false},   {"open", EACCES, false},
+        {"open", EMFILE, false},   {"read", EIO, false},  {"write", ENOSPC, false},
+        {"write", EIO, false},     {"fsync", EIO, false}, {"rename", EIO, false},
+        {"rename", ENOSPC, false}, {"close", EIO, false}, {"fflush", ENOSPC, false},
     };
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         inject(&faults[i], false);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        faults_inject(&to_device, &faults[i], false);
 }
 
 /* An interrupted call is made again, a short one gone on with. EINTR for ever would be no signal
