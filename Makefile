@@ -5,6 +5,8 @@
 # make parity     the same numbers as PyTorch, step by step (QUICK=1: in five minutes)
 # make bench      the chip's bounds, and how near to them each layer and each step of training comes
 #                 (NETWORK=FILE for another network, JSON=1)
+# make coverage   how much of the library the tests run, by lines and branches
+# make mutants    small changes of the sources that the tests have to notice (COUNT=300 SEED=1)
 # make check      tests under two compilers, the sanitizers and qemu, floors, format, house figures
 # make install    DESTDIR and PREFIX as usual
 MAKEFLAGS += -rR
@@ -76,7 +78,7 @@ SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: all mnist test run-tests compare parity bench check floors format house install clean
+.PHONY: all mnist test run-tests compare parity bench check coverage mutants floors format house install clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn $(BUILD)/cnn.1
 
 $(BUILD)/%.o: %.c
@@ -95,7 +97,7 @@ $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(call SIMD_NAMES,$*) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones.
 $(BUILD)/libcnn.a: $(OBJECTS)
@@ -118,7 +120,7 @@ $(BUILD)/cnn.1: $(BUILD)/cnn
 	$(QUIET)$< help --man >$@
 
 # Tests see the internal names, and may let any request for memory fail (tests/allocations.c).
-WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=inflateInit2_
+WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=free,--wrap=inflateInit2_
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
@@ -178,6 +180,21 @@ parity: all
 check:
 	@scripts/need build test check
 	@scripts/check
+
+# Unoptimised, as else branches would be counted that are not in the text, or the other way round;
+# but the vector kernels, which are written to be inlined and folded, would be hundreds of times
+# slower. Of the long tests a twentieth.
+COVERAGE := BUILD=$(BUILD)/coverage CC=gcc OPT=-O0 SIMD_OPT=-O1 \
+            CFLAGS="--coverage -fprofile-update=atomic"
+coverage:
+	@scripts/need build test coverage
+	@rm -rf $(BUILD)/coverage
+	@CNN_TEST_SHARE=20 $(MAKE) --no-print-directory -s -j $(JOBS) run-tests $(COVERAGE)
+	@scripts/coverage $(BUILD)/coverage
+
+mutants:
+	@scripts/need build test
+	@scripts/mutants $(or $(COUNT),300) $(or $(SEED),1)
 
 floors:
 	@scripts/floors

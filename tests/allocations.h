@@ -15,6 +15,10 @@ void allocations_fail(size_t n, bool all);
 /* Everything succeeds again. */
 void allocations_succeed(void);
 
+/* Blocks that were taken and not given back so far, by the library and the tests; those that the C
+ * library takes for itself are not counted. */
+long allocations_left(void);
+
 /* From now on jansson's requests are counted too. Before the first value is made. */
 void allocations_of_jansson(void);
 

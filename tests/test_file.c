@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,14 +102,45 @@ static void test_temporary_name_taken(void **state) {
     unlink(in_folder(taken));
 }
 
+/* With all of them taken it is the system's word that is passed on. */
+static void test_all_temporary_names_taken(void **state) {
+    const file_part part = {"text", 4};
+    char taken[64];
+    cnn_error error;
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        snprintf(taken, sizeof taken, "file.%ld-%d", (long)getpid(), i);
+        fclose(fopen(in_folder(taken), "wb"));
+    }
+    assert_false(file_write(in_folder("file"), &part, 1, &error));
+    assert_string_equal(error.message, "cannot create a file beside it: File exists");
+    for (int i = 0; i < 1000; i++) {
+        snprintf(taken, sizeof taken, "file.%ld-%d", (long)getpid(), i);
+        assert_int_equal(unlink(in_folder(taken)), 0);
+    }
+}
+
+/* One byte less than a path may have leaves no room for the temporary name. */
+static void test_path_of_full_length(void **state) {
+    const file_part part = {"text", 4};
+    char path[PATH_MAX];
+    cnn_error error;
+    (void)state;
+    memset(path, '/', sizeof path);
+    memcpy(path, folder, strlen(folder));
+    memcpy(path + sizeof path - 5, "file", 5);
+    assert_false(file_write(path, &part, 1, &error));
+    assert_string_equal(error.message, "cannot create a file beside it: File name too long");
+    assert_false(file_exists(in_folder("file")));
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_new_file_follows_the_umask),
-        IN_FOLDER(test_mode_is_kept),
-        IN_FOLDER(test_link_stays_a_link),
-        IN_FOLDER(test_temporary_name_taken),
+        IN_FOLDER(test_new_file_follows_the_umask), IN_FOLDER(test_mode_is_kept),
+        IN_FOLDER(test_link_stays_a_link),          IN_FOLDER(test_temporary_name_taken),
+        IN_FOLDER(test_all_temporary_names_taken),  IN_FOLDER(test_path_of_full_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,18 +16,6 @@
 
 /* -------------------------------------------------------------------------------------- writing */
 
-/* A name that the file could not be read back with is refused while nothing is written yet. */
-static bool check_names(const cnn_model *model, cnn_error *error) {
-    for (size_t i = 0; i < cnn_network_classes(model->network); i++) {
-        const char *name = model->classes[i];
-        const size_t length = strlen(name);
-        if (!length || name_first_unprintable((const uint8_t *)name, length) < length)
-            return error_set(error, CNN_BAD_ARGUMENT, "the name of class %zu, \"%s\", is no text",
-                             i, show_name(name).text);
-    }
-    return true;
-}
-
 /* The three texts below are to be freed; NULL with an error if there is no memory. */
 static char *network_text(const cnn_network *network, cnn_error *error) {
     const size_t size = cnn_network_text(network, NULL, 0) + 1;
@@ -107,7 +95,7 @@ static bool collect(model_image *image, const cnn_model *model, size_t *count, c
 
 static bool build(model_image *image, const cnn_model *model, cnn_error *error) {
     size_t count;
-    if (!check_names(model, error) || !collect(image, model, &count, error))
+    if (!collect(image, model, &count, error))
         return false;
     json_t *metadata = make_metadata(model, error);
     if (!metadata || !safetensors_build(&image->file, metadata, image->tensors, count, error))
