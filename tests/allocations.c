@@ -16,7 +16,9 @@ void *__wrap_malloc(size_t size);
 void *__wrap_realloc(void *block, size_t size);
 void __wrap_free(void *block);
 int __real_inflateInit2_(z_streamp stream, int window, const char *version, int size);
-int __wrap_inflateInit2_(z_streamp stream, int window, const char *version, int size);
+/* In sight, because libpng asks for it too. */
+__attribute__((visibility("default"))) int __wrap_inflateInit2_(z_streamp stream, int window,
+                                                                const char *version, int size);
 
 static atomic_size_t requests;
 static atomic_long left;

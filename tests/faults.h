@@ -8,9 +8,9 @@
 /* A run of the command. Each @ stands for the folder of tests/command.h. */
 typedef struct errand {
     const char *name;
-    const char *arguments; /* split at spaces */
-    const char *models[3]; /* model files and traces that it writes, names in the folder */
-    bool timed;            /* prints seconds: numbers may differ from run to run */
+    const char *arguments;  /* split at spaces */
+    const char *outputs[3]; /* models, traces and PNGs that it writes, names in the folder */
+    bool timed;             /* prints seconds: numbers may differ from run to run */
 } errand;
 
 /* How a request fails. */

@@ -8,10 +8,13 @@
 
 #include <cmocka.h>
 
+#include "cnn.h"
 #include "command.h"
 #include "faults.h"
+#include "png_file.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 static const errand errands[] = {
     {"info", "info @/tiny.net", {NULL}, false},
@@ -24,7 +27,7 @@ static const errand errands[] = {
      {"trace.safetensors"},
      false},
     {"train",
-     "train @/tiny.net --data @ --limit 16 --test-limit 8 --batch-size 4 --epochs 2 --threads 2 "
+     "train @/tiny.net --data @ --limit 16 --test-limit 8 --batch-size 4 --epochs 2 --threads 1 "
      "--validation 0.25 --out @/new.safetensors --log @/log --profile",
      {"new.safetensors", "new.best.safetensors"},
      true},
@@ -38,6 +41,14 @@ static const errand errands[] = {
      "eval @/ready.safetensors --data @ --limit 8 --threads 1 --json",
      {NULL},
      false},
+    {"eval of PNGs",
+     "eval @/ready.safetensors --data @/p --threads 1 --errors @/sheet.png --json",
+     {"sheet.png"},
+     false},
+    {"train on PNGs",
+     "train @/line.net --data @/p --epochs 1 --batch-size 4 --threads 1 --out @/new.safetensors",
+     {"new.safetensors"},
+     true},
     {"help", "help train", {NULL}, false},
 };
 
@@ -50,7 +61,21 @@ static const errand to_device = {
 
 enum { ERRANDS = sizeof errands / sizeof *errands };
 
-/* A model, and the data set once more, compressed and with names of classes. */
+/* One picture of each class, from `first` on, as FOLDER/CLASS/0.png. */
+static void put_pictures(const char *folder, size_t first) {
+    cnn_dataset *set = cnn_dataset_load(command_folder, CNN_TEST, 4, NULL);
+    assert_non_null(set);
+    for (size_t i = first; i < first + 4; i++) {
+        char name[64];
+        const png_pixels pixels = {8, 8, 1, (uint8_t *)(uintptr_t)cnn_dataset_image(set, i)};
+        snprintf(name, sizeof name, "%s/%zu/0.png", folder, cnn_dataset_label(set, i));
+        png_file_write(name, &pixels);
+    }
+    cnn_dataset_free(set);
+}
+
+/* A model, and the data set once more, compressed and with names of classes; and some of it as
+ * PNGs. */
 static int make_folder(void **state) {
     if (faults_impossible())
         return 0;
@@ -59,6 +84,10 @@ static int make_folder(void **state) {
     if (command_shell("printf 'input 8x8x1\nflatten\ndense 4\n' >@/line.net && \"$CNN\" train "
                       "@/line.net --data @ --limit 8 --epochs 1 --out @/ready.safetensors"))
         fail_msg("%s", command_err);
+    command_shell("for part in train test; do for class in 0 1 2 3; do mkdir -p @/p/$part/$class; "
+                  "done; done");
+    put_pictures("p/train", 0);
+    put_pictures("p/test", 4);
     return command_shell("mkdir @/packed && for f in train-images-idx3 train-labels-idx1 "
                          "t10k-images-idx3 t10k-labels-idx1; do "
                          "gzip -c @/$f-ubyte >@/packed/$f-ubyte.gz; done && "
