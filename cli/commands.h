@@ -5,7 +5,7 @@
 #include "options.h"
 
 extern const cli_command command_train, command_eval, command_info, command_gradcheck,
-    command_trace, command_help;
+    command_doctor, command_trace, command_help;
 
 /* NULL if there is no such command; that is said, with the nearest one. */
 const cli_command *command_find(const char *name);

@@ -34,6 +34,10 @@ bool say_terminal(FILE *stream);
 void say_field(FILE *stream, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The text alone, where `indent` columns of the line are written already. */
+void say_wrapped(FILE *stream, int indent, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* "cnn: ..." as one line on standard error. Returns EXIT_FAILED. */
 int say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int say_cnn_error(const cnn_error *error);
