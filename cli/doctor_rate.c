@@ -1,8 +1,8 @@
 /* The learning-rate range test: training while the rate grows from step to step, to see at which
  * rates the loss falls and at which it goes up (Smith, "Cyclical Learning Rates for Training Neural
  * Networks", 2015). The rate grows exponentially and the loss is smoothed, as later practice has
- * it; suggested is a tenth of the rate at which the smoothed loss is lowest, where it still falls.
- */
+ * it; suggested is a tenth of the rate at which nine tenths of the fall are done: there it still
+ * falls, and an easy task, long learnt, does not drive the suggestion up. */
 #include "doctor.h"
 #include "say.h"
 
@@ -12,17 +12,19 @@ enum { RATE_STEPS = 160 };
 #define LOWEST_RATE 1e-7
 #define HIGHEST_RATE 10.0
 #define SMOOTHING 0.9
-/* The test ends where the smoothed loss is so many times its lowest. */
+/* The test ends where the smoothed loss is so many times its lowest, or a tenth of the first. */
 #define BLOWN_UP 4.0
 /* The loss falls if it loses so much of what it was: more than smoothed batches differ by chance.
  */
 #define FALL 0.97
-/* By construction ten times the suggestion is where the loss no longer falls. */
+/* By construction, the fall is nearly done at ten times the suggestion. */
 #define OFF 10.0
 
 typedef struct range_test {
+    double smooth[RATE_STEPS]; /* loss, of each step done */
+    size_t steps;
     double first, lowest; /* smoothed loss: of the first steps, at its lowest */
-    double best, blown;   /* rate of the lowest; at which the test ended, 0: it did not blow up */
+    double blown;         /* rate at which the test ended, 0: it did not blow up */
     double mean, weight;  /* of the smoothing; the sum of its weights so far */
 } range_test;
 
@@ -31,20 +33,28 @@ static double rate_at(size_t step) {
 }
 
 /* False once the loss has blown up. */
-static bool take(range_test *test, size_t step, double loss) {
+static bool take(range_test *test, double loss) {
+    const size_t step = test->steps++;
     test->mean = SMOOTHING * test->mean + (1 - SMOOTHING) * loss;
     test->weight = SMOOTHING * test->weight + (1 - SMOOTHING);
-    const double smooth = test->mean / test->weight;
+    const double smooth = test->smooth[step] = test->mean / test->weight;
     if (step < 10)
         test->first = smooth;
-    if (step == 0 || smooth < test->lowest) {
+    if (step == 0 || smooth < test->lowest)
         test->lowest = smooth;
-        test->best = rate_at(step);
-    }
-    if (isfinite(smooth) && smooth <= BLOWN_UP * test->lowest)
+    if (isfinite(smooth) && smooth <= BLOWN_UP * fmax(test->lowest, 0.1 * test->first))
         return true;
     test->blown = rate_at(step);
     return false;
+}
+
+/* The rate at which nine tenths of the fall are done. */
+static double rate_of_fall(const range_test *test) {
+    const double done = test->first - 0.9 * (test->first - test->lowest);
+    size_t step = 0;
+    while (step + 1 < test->steps && !(test->smooth[step] <= done))
+        step++;
+    return rate_at(step);
 }
 
 /* The rates of the test are those of a step schedule that steps each time. */
@@ -63,7 +73,7 @@ static bool run(doctor_patient *patient, range_test *test, cnn_error *error) {
     bool good = trainer, going = true;
     for (size_t step = 0; good && going && step < RATE_STEPS; step++) {
         good = patient_set_step(patient, step, error);
-        going = good && take(test, step, cnn_train_step(trainer));
+        going = good && take(test, cnn_train_step(trainer));
     }
     cnn_trainer_free(trainer);
     return good;
@@ -82,23 +92,32 @@ static say_text in_short(double times) {
     return say_count(rounded < 1e18 ? (uint64_t)(rounded + 0.5) : UINT64_MAX);
 }
 
-/* A rate outside the valley is ill if the training with it has not learnt. A high one stays
- * suspect if it has, but a low one does not: an easy task is learnt at any. */
-static void judge_off(doctor_patient *patient, doctor_finding *finding, double rate) {
-    const bool above = rate > patient->suggested;
-    const double times = above ? rate / patient->suggested : patient->suggested / rate;
-    const doctor_verdict training = findings_worst(&patient->findings, CHECK_TRAINING);
-    const char *advice = "At such rates the loss jumps about and ends at a guess: take that one.";
-    finding->verdict = training == DOCTOR_ILL ? DOCTOR_ILL : DOCTOR_SUSPECT;
-    if (!above)
-        advice = "Learning takes so many times as long: take that one.";
-    if (!above && training == DOCTOR_HEALTHY) {
-        finding->verdict = DOCTOR_HEALTHY;
-        advice = "Low, but it learns.";
-    }
-    finding_say(finding, advice,
-                "your rate %g is %s times %s what the range test suggests, --lr\t%g", rate,
-                in_short(times).text, above ? "above" : "below", patient->suggested);
+/* Has the training with the user's rate failed, in its loss or in the size of its steps? */
+static bool has_failed(const doctor_patient *patient) {
+    return findings_worst(&patient->findings, CHECK_TRAINING) == DOCTOR_ILL ||
+           findings_worst(&patient->findings, CHECK_UPDATE) == DOCTOR_ILL;
+}
+
+/* Far above: ill if training has failed, else suspect, as it may yet. */
+static void judge_high(doctor_patient *patient, doctor_finding *finding, double rate) {
+    const bool failed = has_failed(patient);
+    finding->verdict = failed ? DOCTOR_ILL : DOCTOR_SUSPECT;
+    finding_say(finding,
+                failed ? "At such rates the loss jumps about and ends at a guess: take that one."
+                       : "It learns this far all the same, but little keeps it from running away.",
+                "your rate %g is %s times above what the range test suggests, --lr\t%g", rate,
+                in_short(rate / patient->suggested).text, patient->suggested);
+}
+
+/* Far below: an easy task is learnt at any rate. */
+static void judge_low(doctor_patient *patient, doctor_finding *finding, double rate) {
+    finding->verdict = findings_worst(&patient->findings, CHECK_TRAINING);
+    finding_say(finding,
+                finding->verdict == DOCTOR_HEALTHY
+                    ? "Low, but it learns."
+                    : "Learning takes so many times as long: take that one.",
+                "your rate %g is %s times below what the range test suggests, --lr\t%g", rate,
+                in_short(patient->suggested / rate).text, patient->suggested);
 }
 
 /* Weights that know already: nothing falls far, and the rate must only not undo it. */
@@ -119,10 +138,10 @@ static void judge(doctor_patient *patient, const range_test *test) {
     const double rate = training_optimizer(&patient->settings->training).lr;
     const bool falls = test->lowest < FALL * test->first;
     doctor_finding *finding = findings_add(&patient->findings, CHECK_RATE, NULL, DOCTOR_HEALTHY);
-    patient->suggested = falls ? one_digit(test->best / 10) : 0;
+    patient->suggested = falls ? one_digit(rate_of_fall(test) / 10) : 0;
     finding_number(finding, "rate", rate);
     finding_number(finding, "suggested", falls ? patient->suggested : NAN);
-    finding_number(finding, "lowest_at", test->best);
+    finding_number(finding, "fallen_at", falls ? rate_of_fall(test) : NAN);
     finding_number(finding, "goes_up_at", test->blown > 0 ? test->blown : NAN);
     if (patient_knows(patient)) {
         judge_known(finding, test, rate);
@@ -130,8 +149,10 @@ static void judge(doctor_patient *patient, const range_test *test) {
         finding->verdict = DOCTOR_SUSPECT;
         finding_say(finding, "The rate is not what is wrong: see the other findings.",
                     "no rate from 1e-7 to %g lowers the loss", HIGHEST_RATE);
-    } else if (rate > OFF * patient->suggested || rate < patient->suggested / OFF) {
-        judge_off(patient, finding, rate);
+    } else if (rate > OFF * patient->suggested) {
+        judge_high(patient, finding, rate);
+    } else if (rate < patient->suggested / OFF) {
+        judge_low(patient, finding, rate);
     } else {
         finding_say(finding, "Near enough.", "yours is %g, the range test suggests %g", rate,
                     patient->suggested);
