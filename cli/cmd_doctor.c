@@ -16,7 +16,7 @@ static const option_group doctor_groups[] = {
 };
 static const char *const doctor_notes[] = {
     "",
-    "Takes seconds, writes nothing. Exit code 0 whatever is found. See docs/doctor.md.",
+    "Takes seconds. Exit code 0 whatever is found: see docs/doctor.md.",
     NULL,
 };
 static const char *const doctor_examples[] = {
