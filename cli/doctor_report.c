@@ -53,11 +53,11 @@ static void print_layers(const doctor_findings *findings, size_t first) {
     const bool few = count <= MOST_LAYERS;
     for (size_t i = first; i < findings->count; i++)
         if (same_line(&all[first], &all[i]) && (++seen, few || seen == 1 || seen == count))
-            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s\t%s",
-                                     seen == 1 ? ""
-                                     : few     ? ", "
-                                               : " to ",
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%s\t%s",
+                                     seen == 1 ? "" : ", ", seen == 1 || few ? "" : "..., ",
                                      all[i].layer, all[i].value);
+    if (!few)
+        used += (size_t)snprintf(text + used, sizeof text - used, " (%zu\tlayers)", count);
     snprintf(text + used, sizeof text - used, "%s", finding_unit(all[first].check));
     print(all[first].verdict, finding_title(all[first].check), text, all[first].advice);
 }

@@ -60,7 +60,10 @@ static void rate_too_high(void **state) {
     (void)state;
     json_t *result = doctor_examine(DOCTOR "--optimizer sgd --lr 0.1");
     doctor_has(result, "rate", NULL, "healthy");
-    const double suggested = doctor_number(doctor_finding(result, "rate", NULL), "suggested");
+    const json_t *rate = doctor_finding(result, "rate", NULL);
+    const double suggested = doctor_number(rate, "suggested");
+    /* A tenth, but for the rounding to one digit. */
+    assert_true(suggested < doctor_number(rate, "fallen_at") / 6);
     json_decref(result);
     char flags[128];
     snprintf(flags, sizeof flags, DOCTOR "--optimizer sgd --lr %g", 100 * suggested);
@@ -80,6 +83,17 @@ static void rate_too_low(void **state) {
     doctor_has(result, "training", NULL, "ill");
     assert_non_null(
         strstr(doctor_text(doctor_finding(result, "rate", NULL), "text"), "times below"));
+    json_decref(result);
+}
+
+static void units_die_in_training(void **state) {
+    (void)state;
+    json_t *result = doctor_examine(DOCTOR "--optimizer sgd --lr 2");
+    doctor_is_cause(result, "rate", NULL);
+    doctor_has(result, "dead-units", "relu2", "healthy");
+    doctor_has(result, "dying-units", "relu2", "ill");
+    doctor_has(result, "updates", "fc2", "ill");
+    doctor_has(result, "training", NULL, "ill");
     json_decref(result);
 }
 
@@ -138,6 +152,8 @@ static void trained_model(void **state) {
     json_t *result = doctor_examine("doctor @/good.safetensors --data @ --lr 0.001 --json");
     assert_string_equal(doctor_text(result, "verdict"), "healthy");
     assert_true(doctor_number(doctor_finding(result, "first-loss", NULL), "loss") < 0.2);
+    assert_non_null(
+        strstr(doctor_text(doctor_finding(result, "rate", NULL), "advice"), "have learnt already"));
     json_decref(result);
 }
 
@@ -151,9 +167,19 @@ static void signal_fades(void **state) {
     assert_int_equal(fclose(file), 0);
     json_t *result = doctor_examine("doctor @/long.net --data @ --json");
     doctor_has(result, "spread", "fc1", "healthy");
+    doctor_has(result, "spread", "fc11", "suspect");
+    doctor_has(result, "gradient", "fc1", "suspect");
     assert_string_not_equal(doctor_text(doctor_finding(result, "spread", "fc16"), "verdict"),
                             "healthy");
     json_decref(result);
+}
+
+/* Many layers have one line, and a word for how many. */
+static void long_networks_are_short(void **state) {
+    (void)state;
+    assert_int_equal(command_run("doctor @/long.net --data @"), 0);
+    assert_non_null(strstr(command_out, "spread      fc1 0."));
+    assert_non_null(strstr(command_out, " layers) from image"));
 }
 
 /* Lines of at most 80 columns, each beginning with a verdict or going on; the cause comes last. */
@@ -213,19 +239,31 @@ static void real_digits(void **state) {
     }
     json_t *result = doctor_examine("doctor networks/simple.net --json");
     assert_string_not_equal(doctor_text(result, "verdict"), "ill");
-    const double suggested = doctor_number(doctor_finding(result, "rate", NULL), "suggested");
+    const json_t *rate = doctor_finding(result, "rate", NULL);
+    const double suggested = doctor_number(rate, "suggested");
+    /* A tenth, but for the rounding to one digit. */
+    assert_true(suggested < doctor_number(rate, "fallen_at") / 6);
     assert_true(suggested >= 3e-4 && suggested <= 3e-3);
     json_decref(result);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(healthy_is_healthy), cmocka_unit_test(zero_weights),
-        cmocka_unit_test(rate_too_high),      cmocka_unit_test(rate_too_low),
-        cmocka_unit_test(numbers_run_away),   cmocka_unit_test(dead_layer),
-        cmocka_unit_test(trained_model),      cmocka_unit_test(signal_fades),
-        cmocka_unit_test(text_is_for_people), cmocka_unit_test(refusals),
-        cmocka_unit_test(few_images),         cmocka_unit_test(real_digits),
+        cmocka_unit_test(healthy_is_healthy),
+        cmocka_unit_test(zero_weights),
+        cmocka_unit_test(rate_too_high),
+        cmocka_unit_test(rate_too_low),
+        cmocka_unit_test(units_die_in_training),
+        cmocka_unit_test(numbers_run_away),
+        cmocka_unit_test(dead_layer),
+        cmocka_unit_test(trained_model),
+        cmocka_unit_test(signal_fades),
+        cmocka_unit_test(long_networks_are_short),
+
+        cmocka_unit_test(text_is_for_people),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(few_images),
+        cmocka_unit_test(real_digits),
     };
     return cmocka_run_group_tests(tests, doctor_folder_create, command_folder_remove);
 }
