@@ -113,13 +113,13 @@ bool cnn_run_train(cnn_run *run, cnn_epoch *history, cnn_error *error);
 cnn_run_info cnn_run_about(const cnn_run *run);
 /* One entry for each epoch behind it; the run's own, until it goes on. */
 const cnn_epoch *cnn_run_history(const cnn_run *run);
-/* A text of the caller's, UTF-8, copied: goes into checkpoints. NULL: none. */
+/* A line of text of the caller's, UTF-8, copied: goes into checkpoints. NULL: none. */
 bool cnn_run_set_note(cnn_run *run, const char *note, cnn_error *error);
 /* Writes a checkpoint, as models are written. For the progress function, or when nothing trains. A
  * run whose parameters are no longer finite is refused: the checkpoint before it is worth more. */
 bool cnn_run_save(cnn_run *run, const char *path, cnn_error *error);
 
-/* A checkpoint that was read, every byte of it checked. Any number of threads may read one. */
+/* A checkpoint that was read, every byte of it checked. One thread at a time. */
 typedef struct cnn_checkpoint cnn_checkpoint;
 cnn_checkpoint *cnn_checkpoint_load(const char *path, cnn_error *error);
 cnn_checkpoint *cnn_checkpoint_parse(const void *bytes, size_t size, cnn_error *error);

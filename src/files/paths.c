@@ -1,6 +1,6 @@
 /* Files by path: all else on this floor works on bytes. */
+#include "checkpoint.h"
 #include "file.h"
-#include "model_file.h"
 #include "trace.h"
 
 #include <stdlib.h>
@@ -80,5 +80,25 @@ bool cnn_trace_save(const cnn_trace *trace, const char *path, cnn_error *error) 
         return false;
     const bool good = file_write(path, image.parts, image.count, error);
     safetensors_release(&image);
+    return good;
+}
+
+cnn_checkpoint *cnn_checkpoint_load(const char *path, cnn_error *error) {
+    uint8_t *bytes;
+    size_t size;
+    if (!file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
+        return NULL;
+    cnn_checkpoint *checkpoint = checkpoint_take(bytes, size, error);
+    if (!checkpoint)
+        blame(error, path);
+    return checkpoint;
+}
+
+bool cnn_run_save(cnn_run *run, const char *path, cnn_error *error) {
+    checkpoint_image image;
+    if (!checkpoint_build(&image, run, error))
+        return error_in_file(error, path);
+    const bool good = file_write(path, image.model.file.parts, image.model.file.count, error);
+    checkpoint_release(&image);
     return good;
 }

@@ -3,6 +3,7 @@
  * shuffle touches the first part alone. */
 #include "run.h"
 
+#include "class_names.h"
 #include "memory.h"
 
 #include <stdlib.h>
@@ -48,11 +49,12 @@ cnn_schedule run_schedule(const cnn_train_options *options, size_t steps) {
     return schedule;
 }
 
-/* Doubled, so that an endless run asks for little and rarely. */
-bool run_grow_history(cnn_run *run, cnn_error *error) {
-    if (run->place.epoch < run->history_room)
+/* At least doubled, so that an endless run asks for little and rarely. */
+bool run_make_room(cnn_run *run, size_t epochs, cnn_error *error) {
+    if (epochs <= run->history_room)
         return true;
-    const size_t room = run->history_room ? 2 * run->history_room : 8;
+    const size_t twice = run->history_room ? 2 * run->history_room : 8;
+    const size_t room = twice > epochs ? twice : epochs;
     cnn_epoch *history = memory_new(room, sizeof *history, error);
     if (!history)
         return false;
@@ -77,7 +79,7 @@ static bool prepare(cnn_run *run, cnn_error *error) {
     const cnn_schedule schedule = run_schedule(&run->options, run->steps);
     run->trainer = cnn_trainer_create(run->model, &run->options.optimizer, &schedule, error);
     run->place.random = random_seeded(run->options.seed, RANDOM_ORDER);
-    return run->trainer && run_grow_history(run, error);
+    return run->trainer && run_make_room(run, 1, error);
 }
 
 cnn_run *cnn_run_create(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
@@ -119,12 +121,16 @@ const cnn_epoch *cnn_run_history(const cnn_run *run) {
     return run->history;
 }
 
+/* Refused while it can be seen whose it is; a file could not hold it. */
 bool cnn_run_set_note(cnn_run *run, const char *note, cnn_error *error) {
-    char *copy = note ? memory_new(strlen(note) + 1, 1, error) : NULL;
+    const size_t length = note ? strlen(note) : 0;
+    if (name_first_unprintable((const uint8_t *)note, length) < length)
+        return error_set(error, CNN_BAD_ARGUMENT, "the note is no line of text");
+    char *copy = note ? memory_new(length + 1, 1, error) : NULL;
     if (note && !copy)
         return false;
     if (note)
-        strcpy(copy, note);
+        memcpy(copy, note, length + 1);
     free(run->note);
     run->note = copy;
     return true;

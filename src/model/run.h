@@ -37,7 +37,7 @@ struct cnn_run {
 /* The schedule with what it leaves to the run: `steps` is that of an epoch. */
 cnn_schedule run_schedule(const cnn_train_options *options, size_t steps);
 
-/* Room for one more epoch. On failure the history is as before. */
-bool run_grow_history(cnn_run *run, cnn_error *error);
+/* Room for so many epochs in the history. On failure it is as before. */
+bool run_make_room(cnn_run *run, size_t epochs, cnn_error *error);
 
 #endif

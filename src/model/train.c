@@ -107,7 +107,7 @@ bool cnn_run_train(cnn_run *run, cnn_epoch *history, cnn_error *error) {
     if (history)
         memcpy(history, run->history, run->place.epoch * sizeof *history);
     while (ok && run->place.epoch < run->options.epochs)
-        ok = run_grow_history(run, error) && train_epoch(run, error) &&
+        ok = run_make_room(run, run->place.epoch + 1, error) && train_epoch(run, error) &&
              finish_epoch(run, history, error);
     return ok;
 }
