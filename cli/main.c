@@ -81,6 +81,8 @@ int main(int argc, char **argv) {
     (void)argc;
     if (!claim_streams())
         return EXIT_FAILED;
+    /* A closed pipe and a limit on the size of files are errors of the call that meets them. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     return finish_output(run(argv));
 }

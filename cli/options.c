@@ -117,6 +117,30 @@ static option_result check_required(const arguments *reader) {
     return OPTIONS_READ;
 }
 
+static bool may_stand_beside(const cli_command *command, const option *row) {
+    const char *name = row->name ? row->name : "";
+    bool may = !strcmp(name, command->lone);
+    for (const char *const *other = command->beside; *other && !may; other++)
+        may = !strcmp(name, *other);
+    return may;
+}
+
+static option_result check_lone(const arguments *reader) {
+    const cli_command *command = reader->command;
+    const option *row;
+    size_t n;
+    if (!command->lone || !find(reader, command->lone, strlen(command->lone), &n) ||
+        !(reader->given >> n & 1))
+        return OPTIONS_READ;
+    for (n = 0; (row = options_row(command, n, NULL)); n++)
+        if (reader->given >> n & 1 && !may_stand_beside(command, row)) {
+            say_usage("%s already says %s; leave it out", command->lone,
+                      row->name ? row->name : row->argument);
+            return OPTIONS_WRONG;
+        }
+    return OPTIONS_READ;
+}
+
 option_result options_read(const cli_command *command, char **words, void *settings) {
     arguments reader = {.command = command, .next = words, .settings = settings};
     bool flags = true; /* until -- */
@@ -132,5 +156,6 @@ option_result options_read(const cli_command *command, char **words, void *setti
         if (result != OPTIONS_READ)
             return result;
     }
-    return check_required(&reader);
+    const option_result result = check_required(&reader);
+    return result == OPTIONS_READ ? check_lone(&reader) : result;
 }

@@ -71,8 +71,10 @@ typedef struct cli_command {
     const option_group *groups; /* ends in rows NULL */
     const char *const *notes;   /* what the table cannot say, a line each, or NULL */
     const char *const *examples;
-    const void *defaults; /* settings before any flag */
-    size_t size;          /* of the settings */
+    const void *defaults;      /* settings before any flag */
+    size_t size;               /* of the settings */
+    const char *lone;          /* a flag that answers what others ask, or NULL */
+    const char *const *beside; /* what may stand beside it; ends in NULL */
     int (*run)(const void *settings, const char *program);
 } cli_command;
 
