@@ -119,6 +119,9 @@ $(BUILD)/cnn.1: $(BUILD)/cnn
 
 # Tests see the internal names, and may let any request for memory fail (tests/allocations.c).
 WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc
+# Sees each call that changes a disk.
+$(BUILD)/tests/test_power: \
+  WRAPPED += -Wl,--wrap=open,--wrap=read,--wrap=write,--wrap=fsync,--wrap=rename,--wrap=unlink
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
