@@ -174,7 +174,8 @@ static void test_values_that_cannot_be(void **state) {
         {"run.step", "9", "step 9, where the epochs make it 8"},
         {"run.random", "x", "run.random is \"x\""},
         {"run.train.images", "0", "0 images"},
-        {"run.train.images", "61", "run.order\" is 60 of I32, wanted is 61 of I32"},
+        {"run.train.images", "61", "where the epochs make it 10"},
+        {"run.train.images", "59", "run.order\" is 60 of I32, wanted is 59 of I32"},
         {"run.train.images", "5000000000", "images"},
     };
     (void)state;
