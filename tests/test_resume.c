@@ -96,6 +96,7 @@ static void test_resumed_ends_the_same(void **state) {
     /* The checkpoint has done its work, and the log went on. */
     assert_int_equal(command_shell("test ! -e @/run && grep -c resumed @/log"), 0);
     assert_string_equal(command_out, "1\n");
+    assert_int_equal(command_shell("! head -n 1 @/log | grep resumed"), 0);
     assert_int_equal(command_shell("grep -c '\"event\": \"epoch\", .*\"epoch\": 150,' @/log"), 0);
 }
 
