@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "checkpoint.h"
+#include "pairs.h"
 #include "sample.h"
 #include "scene.h"
 
@@ -26,31 +27,39 @@ typedef struct kind {
 } kind;
 
 #define ADAM                                                                                       \
-    { CNN_ADAM, 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 1e-3 }
+    {                                                                                              \
+        .kind = CNN_ADAM, .lr = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8,               \
+        .weight_decay = 1e-3                                                                       \
+    }
 #define ADAMW                                                                                      \
-    { CNN_ADAMW, 0.01, .beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-7, .weight_decay = 0.1 }
+    {                                                                                              \
+        .kind = CNN_ADAMW, .lr = 0.01, .beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-7,               \
+        .weight_decay = 0.1                                                                        \
+    }
 #define SGD                                                                                        \
-    { CNN_SGD, 0.05, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-4 }
+    { .kind = CNN_SGD, .lr = 0.05, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-4 }
+#define CONSTANT                                                                                   \
+    { .kind = CNN_CONSTANT }
 #define STEP                                                                                       \
-    { CNN_STEP, .gamma = 0.7 }
+    { .kind = CNN_STEP, .gamma = 0.7 }
 #define COSINE                                                                                     \
-    { CNN_COSINE, .min_lr = 1e-4 }
+    { .kind = CNN_COSINE, .min_lr = 1e-4 }
 #define ONECYCLE                                                                                   \
     {                                                                                              \
-        CNN_ONECYCLE, .warmup = 0.3, .div_factor = 25, .final_div_factor = 1e4,                    \
-                      .base_momentum = 0.85, .max_momentum = 0.95                                  \
+        .kind = CNN_ONECYCLE, .warmup = 0.3, .div_factor = 25, .final_div_factor = 1e4,            \
+        .base_momentum = 0.85, .max_momentum = 0.95                                                \
     }
 static const kind kinds[] = {
     {"adam, one cycle", ADAM, ONECYCLE, 2},
     {"adamw, cosine", ADAMW, COSINE, 1},
     {"sgd, step", SGD, STEP, 2},
-    {"adam, constant", ADAM, {CNN_CONSTANT}, 1},
+    {"adam, constant", ADAM, CONSTANT, 1},
     {"adam, step", ADAM, STEP, 1},
     {"adam, cosine", ADAM, COSINE, 2},
-    {"adamw, constant", ADAMW, {CNN_CONSTANT}, 2},
+    {"adamw, constant", ADAMW, CONSTANT, 2},
     {"adamw, step", ADAMW, STEP, 1},
     {"adamw, one cycle", ADAMW, ONECYCLE, 1},
-    {"sgd, constant", SGD, {CNN_CONSTANT}, 1},
+    {"sgd, constant", SGD, CONSTANT, 1},
     {"sgd, cosine", SGD, COSINE, 1},
     {"sgd, one cycle", SGD, ONECYCLE, 2},
 };
@@ -210,10 +219,13 @@ static blob unbroken(walk *walk, const kind *kind, blob *keep) {
 static void test_stopped_once_at_every_step(void **state) {
     static blob at[STEPS + 1];
     walk whole, part;
+    const size_t stride = STEPS / rounds_of(STEPS);
     (void)state;
     for (size_t k = 0; k < 3; k++) {
         blob wanted = unbroken(&whole, &kinds[k], at);
         for (size_t step = 1; step <= STEPS; step++) {
+            if (step % stride)
+                continue;
             part = (walk){.kind = &kinds[k], .train = train_set, .test = test_set};
             begin_from(&part, &at[step]);
             assert_int_equal(cnn_run_about(part.run).step, step);
@@ -223,8 +235,9 @@ static void test_stopped_once_at_every_step(void **state) {
             assert_same_history(whole.history, part.history);
             end(&part);
             free(got.bytes);
-            free(at[step].bytes);
         }
+        for (size_t step = 1; step <= STEPS; step++)
+            free(at[step].bytes);
         free(wanted.bytes);
     }
 }
@@ -233,7 +246,7 @@ static void test_stopped_once_at_every_step(void **state) {
 static void test_stopped_at_every_step_of_one_run(void **state) {
     walk whole, part;
     (void)state;
-    for (size_t k = 0; k < KINDS; k++) {
+    for (size_t k = 0; k < rounds_of(KINDS); k++) {
         blob wanted = unbroken(&whole, &kinds[k], NULL);
         part = (walk){
             .kind = &kinds[k], .train = train_set, .test = test_set, .stop_at = 1, .at_ends = true};
