@@ -25,8 +25,8 @@
 #define EPOCHS "40"
 #define RUN "train @/tiny.net --data @ --batch-size 16 --threads 1 --epochs " EPOCHS
 #define LATEST_MS 30
-/* About the time from the first byte of a checkpoint to its new name. */
-#define WRITE_MS 1.5
+/* Less than from the first byte of a checkpoint to its new name. */
+#define WRITE_MS 0.3
 
 /* A path in the folder, of which four live at once. */
 static const char *in_folder(const char *name) {
@@ -84,8 +84,7 @@ static bool wait_for_work(pid_t child, ino_t before, int *status) {
     return true;
 }
 
-/* A moment of the work; three of four are sought where a write has
- * begun. False if the child came
+/* A moment of the work; seven of eight are sought where a write has begun. False if the child came
  * to its end before. */
 static bool wait_for_moment(pid_t child, random_state *random, bool in_write, int *status) {
     if (!wait_ms(child, LATEST_MS * random_uniform(random), status))
@@ -134,7 +133,7 @@ static void live(tally *tally, random_state *random, bool to_the_end) {
     unlink(in_folder("run.writing"));
     const pid_t child = start(before != 0);
     if (!to_the_end && wait_for_work(child, before, &status) &&
-        wait_for_moment(child, random, tally->kills % 4, &status)) {
+        wait_for_moment(child, random, tally->kills % 8, &status)) {
         kill(child, SIGKILL);
         waitpid(child, &status, 0);
     } else if (to_the_end) {
