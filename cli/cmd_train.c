@@ -122,6 +122,7 @@ static bool make_model(train_run *run, cnn_error *error) {
     for (size_t i = 0; i < cnn_network_classes(run->network); i++)
         if (!cnn_model_set_class(run->model, i, cnn_dataset_class(run->train, i), error))
             return false;
+    cnn_model_set_mnist_form(run->model, cnn_dataset_mnist_form(run->train));
     run->history = calloc(run->settings->epochs, sizeof *run->history);
     return run->history || source_refuse(error, "", "no memory for so many epochs");
 }
