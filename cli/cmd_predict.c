@@ -31,13 +31,14 @@ static const option predict_rows[] = {
 static const option_group predict_groups[] = {{OPTION_ROWS(predict_rows), 0}, {NULL, 0, 0}};
 static const char *const predict_notes[] = {
     "",
-    "If the model was trained on images like MNIST's, a PNG is brought into their form:",
-    "dark on light or light on dark, of any size, anywhere in the picture. Else, and",
-    "with IDX, an image of another size is stretched: areas averaged, gaps interpolated.",
+    "For a model trained on images like MNIST's a PNG is brought into their form: dark",
+    "on light or light on dark, of any size, anywhere in the picture. Else, and with IDX,",
+    "an image of another size is stretched.",
     NULL,
 };
 static const char *const predict_examples[] = {
     "cnn predict simple.safetensors seven.png --show",
+    "cnn predict simple.safetensors - <seven.png",
     "cnn predict simple.safetensors data/mnist/t10k-images-idx3-ubyte --limit 20 --json",
     NULL,
 };
@@ -174,7 +175,7 @@ static int predict_run(const void *values, const char *program) {
 
 const cli_command command_predict = {
     .name = "predict",
-    .summary = "Says what a model takes images for: three classes, the likeliest first.",
+    .summary = "Says which classes a model takes images for, the likeliest first.",
     .groups = predict_groups,
     .notes = predict_notes,
     .examples = predict_examples,

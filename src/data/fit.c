@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 /* Larger pictures are cut down to this side first: strokes stay wide enough. */
-#define SHEET_SIDE 1024
+#define PLANE_SIDE 1024
 /* The box is 20/28 of either side. */
 #define BOX 20
 #define OF 28
@@ -26,24 +26,24 @@
 #define FINEST_STROKE 2.0
 #define BOLDEST_STROKE 2.5
 
-/* The part of a sheet that is looked at. */
+/* The part of a plane that is looked at. */
 typedef struct box {
     size_t top, left, height, width;
 } box;
 
 /* One fit under way. */
 typedef struct setting {
-    sheet ink;
-    box box;       /* of the drawing on the sheet */
+    plane ink;
+    box box;       /* of the drawing on the plane */
     size_t fine;   /* pixels of the shape to one of the result */
-    double scale;  /* pixels of the shape to one of the sheet */
+    double scale;  /* pixels of the shape to one of the plane */
     double reach;  /* by how much strokes grow, in pixels of the shape; below 0: shrink */
     double stroke; /* width of strokes in pixels of the shape, before they grow */
     size_t margin; /* around the drawing in the shape: room to grow */
     shape shape;
 } setting;
 
-static box box_of(const sheet *ink) {
+static box box_of(const plane *ink) {
     size_t top = ink->height, left = ink->width, bottom = 0, right = 0;
     for (size_t y = 0; y < ink->height; y++)
         for (size_t x = 0; x < ink->width; x++)
@@ -57,13 +57,13 @@ static box box_of(const sheet *ink) {
 }
 
 /* Paper beyond the edge. */
-static double ink_at(const sheet *ink, size_t y, size_t x) {
+static double ink_at(const plane *ink, size_t y, size_t x) {
     return y < ink->height && x < ink->width ? ink->values[y * ink->width + x] : 0;
 }
 
 /* Twice the area over the length of the outline: the width of a long stroke. The outline is the sum
  * of the gradient's lengths, wherever edges are soft too. */
-static double stroke_width(const sheet *ink) {
+static double stroke_width(const plane *ink) {
     double area = 0, outline = 0;
     for (size_t y = 0; y <= ink->height; y++)
         for (size_t x = 0; x <= ink->width; x++) {
@@ -100,7 +100,7 @@ static void measure(setting *setting, size_t height, size_t width) {
     setting->margin = setting->reach > 0 ? (size_t)setting->reach : 1;
 }
 
-/* The mean of the ink under a window of one pixel of the shape, or of the sheet if that is larger,
+/* The mean of the ink under a window of one pixel of the shape, or of the plane if that is larger,
  * around a place in the box. */
 static double ink_under(const setting *setting, double y, double x) {
     const double half = setting->scale < 1 ? 0.5 / setting->scale : 0.5;
@@ -190,7 +190,7 @@ static size_t fineness(size_t height, size_t width) {
     return most < 1 ? 1 : most < FINE ? most : FINE;
 }
 
-static bool fit_sheet(setting *setting, size_t height, size_t width, uint8_t *pixels,
+static bool fit_plane(setting *setting, size_t height, size_t width, uint8_t *pixels,
                       cnn_error *error) {
     if (!ink_find(&setting->ink, error))
         return false;
@@ -210,9 +210,9 @@ bool cnn_picture_fit(const cnn_picture *picture, size_t height, size_t width, ui
     if (!height || !width || height > SIDE_MOST || width > SIDE_MOST)
         return error_set(error, CNN_BAD_ARGUMENT, "a picture is fitted into 1 to %d pixels a side",
                          SIDE_MOST);
-    if (!sheet_of_picture(&setting.ink, picture, SHEET_SIDE, error))
+    if (!plane_of_picture(&setting.ink, picture, PLANE_SIDE, error))
         return false;
-    const bool ok = fit_sheet(&setting, height, width, pixels, error);
+    const bool ok = fit_plane(&setting, height, width, pixels, error);
     free(setting.ink.values);
     return ok;
 }

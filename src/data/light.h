@@ -3,9 +3,9 @@
 #ifndef DATA_LIGHT_H
 #define DATA_LIGHT_H
 
-#include "sheet.h"
+#include "plane.h"
 
-/* Brightness as a polynomial of second degree in x and y, which run from -1 to 1 over the sheet. */
+/* Brightness as a polynomial of second degree in x and y, which run from -1 to 1 over the plane. */
 #define LIGHT_TERMS 6
 typedef struct light {
     double terms[LIGHT_TERMS]; /* of 1, x, y, x x, x y, y y */
@@ -13,10 +13,10 @@ typedef struct light {
 } light;
 
 /* By least squares over all that looks like paper: first around the rim, where few draw, then
- * wherever the sheet is close to what the rim foretells. */
-light light_of(const sheet *sheet);
+ * wherever the plane is close to what the rim foretells. */
+light light_of(const plane *plane);
 
 /* The brightness of the paper under a place. */
-double light_at(const light *light, const sheet *sheet, size_t y, size_t x);
+double light_at(const light *light, const plane *plane, size_t y, size_t x);
 
 #endif

@@ -1,4 +1,4 @@
-#include "sheet.h"
+#include "plane.h"
 
 #include "memory.h"
 
@@ -13,27 +13,27 @@ static size_t cut_down(size_t length, size_t longer, size_t side) {
     return cut ? cut : 1;
 }
 
-static void fill(sheet *sheet, const uint8_t *pixels, size_t channels) {
-    for (size_t i = 0; i < sheet->height * sheet->width; i++)
-        sheet->values[i] = channels == 3 ? picture_grey(pixels + 3 * i) : pixels[i];
+static void fill(plane *plane, const uint8_t *pixels, size_t channels) {
+    for (size_t i = 0; i < plane->height * plane->width; i++)
+        plane->values[i] = channels == 3 ? picture_grey(pixels + 3 * i) : pixels[i];
 }
 
-bool sheet_of_picture(sheet *sheet, const cnn_picture *picture, size_t side, cnn_error *error) {
+bool plane_of_picture(plane *plane, const cnn_picture *picture, size_t side, cnn_error *error) {
     const size_t longer = picture->height > picture->width ? picture->height : picture->width;
-    sheet->height = cut_down(picture->height, longer, side);
-    sheet->width = cut_down(picture->width, longer, side);
-    const size_t count = sheet->height * sheet->width;
+    plane->height = cut_down(picture->height, longer, side);
+    plane->width = cut_down(picture->width, longer, side);
+    const size_t count = plane->height * plane->width;
     uint8_t *pixels = memory_new(count, picture->channels, error);
-    sheet->values = pixels ? memory_new(count, sizeof *sheet->values, error) : NULL;
-    if (sheet->values && cnn_picture_resize(picture, sheet->height, sheet->width, pixels, error))
-        fill(sheet, pixels, picture->channels);
+    plane->values = pixels ? memory_new(count, sizeof *plane->values, error) : NULL;
+    if (plane->values && cnn_picture_resize(picture, plane->height, plane->width, pixels, error))
+        fill(plane, pixels, picture->channels);
     free(pixels);
-    return sheet->values != NULL;
+    return plane->values != NULL;
 }
 
 /* A search for patches: each is a stretch at the beginning of `places`. */
 typedef struct search {
-    sheet *sheet;
+    plane *plane;
     uint32_t *places; /* [height * width] */
     bool *seen;       /* [height * width] */
     size_t count;     /* places in the patch found last */
@@ -42,14 +42,14 @@ typedef struct search {
 } search;
 
 static void see(search *search, size_t place) {
-    if (search->seen[place] || !(search->sheet->values[place] > 0))
+    if (search->seen[place] || !(search->plane->values[place] > 0))
         return;
     search->seen[place] = true;
     search->places[search->count++] = (uint32_t)place;
 }
 
 static void see_around(search *search, size_t y, size_t x) {
-    const size_t height = search->sheet->height, width = search->sheet->width;
+    const size_t height = search->plane->height, width = search->plane->width;
     for (size_t row = y ? y - 1 : 0; row <= y + 1 && row < height; row++)
         for (size_t column = x ? x - 1 : 0; column <= x + 1 && column < width; column++)
             see(search, row * width + column);
@@ -57,14 +57,14 @@ static void see_around(search *search, size_t y, size_t x) {
 
 /* The patch that a place belongs to; count is 0 if it is none, or of one seen before. */
 static void find_patch(search *search, size_t place) {
-    const size_t height = search->sheet->height, width = search->sheet->width;
+    const size_t height = search->plane->height, width = search->plane->width;
     search->count = 0;
     search->weight = 0;
     search->at_edge = false;
     see(search, place);
     for (size_t i = 0; i < search->count; i++) {
         const size_t y = search->places[i] / width, x = search->places[i] % width;
-        search->weight += search->sheet->values[search->places[i]];
+        search->weight += search->plane->values[search->places[i]];
         search->at_edge |= y == 0 || x == 0 || y + 1 == height || x + 1 == width;
         see_around(search, y, x);
     }
@@ -72,12 +72,12 @@ static void find_patch(search *search, size_t place) {
 
 static void clear_patch(search *search) {
     for (size_t i = 0; i < search->count; i++)
-        search->sheet->values[search->places[i]] = 0;
+        search->plane->values[search->places[i]] = 0;
 }
 
 /* One walk over all patches to learn the largest, one to clear. */
 static void clean(search *search) {
-    const size_t all = search->sheet->height * search->sheet->width;
+    const size_t all = search->plane->height * search->plane->width;
     double largest = 0;
     bool largest_at_edge = false;
     for (size_t i = 0; i < all; i++) {
@@ -96,9 +96,9 @@ static void clean(search *search) {
     }
 }
 
-bool sheet_clean(sheet *sheet, cnn_error *error) {
-    const size_t all = sheet->height * sheet->width;
-    search search = {.sheet = sheet};
+bool plane_clean(plane *plane, cnn_error *error) {
+    const size_t all = plane->height * plane->width;
+    search search = {.plane = plane};
     search.places = memory_new(all, sizeof *search.places, error);
     search.seen = search.places ? memory_new(all, sizeof *search.seen, error) : NULL;
     const bool ok = search.seen != NULL;
