@@ -103,19 +103,18 @@ static double distance(double x, double y, const double from[2], const double to
 /* Leaves in cover[] what share of each pixel the pen has touched; a pen finer than a pixel leaves
  * less than all of it. */
 static void draw_line(const hand *hand, const double from[2], const double to[2], float *cover) {
-    const double radius = hand->pen / 2, most = clamp(hand->pen, 0, 1);
-    for (size_t y = 0; y < hand->side; y++) {
-        const double middle = (double)y + 0.5;
-        if (middle < fmin(from[1], to[1]) - radius - 1 ||
-            middle > fmax(from[1], to[1]) + radius + 1)
-            continue;
-        for (size_t x = 0; x < hand->side; x++) {
-            const double off = distance((double)x + 0.5, middle, from, to);
+    const double radius = hand->pen / 2, most = clamp(hand->pen, 0, 1), side = (double)hand->side;
+    const size_t first[2] = {(size_t)clamp(fmin(from[0], to[0]) - radius - 1, 0, side),
+                             (size_t)clamp(fmin(from[1], to[1]) - radius - 1, 0, side)};
+    const size_t end[2] = {(size_t)clamp(fmax(from[0], to[0]) + radius + 2, 0, side),
+                           (size_t)clamp(fmax(from[1], to[1]) + radius + 2, 0, side)};
+    for (size_t y = first[1]; y < end[1]; y++)
+        for (size_t x = first[0]; x < end[0]; x++) {
+            const double off = distance((double)x + 0.5, (double)y + 0.5, from, to);
             const double share = clamp(radius + 0.5 - off, 0, most);
             float *pixel = &cover[y * hand->side + x];
             *pixel = share > *pixel ? (float)share : *pixel;
         }
-    }
 }
 
 static void place_point(const glyph *glyph, const hand *hand, size_t i, double to[2]) {

@@ -145,9 +145,35 @@ static void nine_in_ten_drawn_digits_are_right(void **state) {
     assert_true(10 * right >= 9 * all);
 }
 
+/* MNIST's own images, though they are in form: 1,000 of them, with at most ten more misread. */
+static void mnist_stays_as_readable(void **state) {
+    (void)state;
+    cnn_model *model = model_of_make_mnist();
+    cnn_dataset *set = model ? cnn_dataset_load("data/mnist", CNN_TEST, 10, NULL) : NULL;
+    if (!set) {
+        cnn_model_free(model);
+        skip();
+    }
+    size_t right = 0, right_fitted = 0;
+    for (size_t i = 0; i < 1000; i++) {
+        const uint8_t *image = cnn_dataset_image(set, i);
+        uint8_t form[FORM * FORM];
+        cnn_picture *picture = cnn_picture_create(FORM, FORM, 1, image, NULL);
+        assert_true(cnn_picture_fit(picture, FORM, FORM, form, NULL));
+        cnn_picture_free(picture);
+        right += guess(model, image) == cnn_dataset_label(set, i);
+        right_fitted += guess(model, form) == cnn_dataset_label(set, i);
+    }
+    print_message("MNIST: %zu of 1000 right, fitted %zu\n", right, right_fitted);
+    cnn_dataset_free(set);
+    cnn_model_free(model);
+    assert_true(right_fitted + 10 >= right);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nine_in_ten_drawn_digits_are_right),
+        cmocka_unit_test(mnist_stays_as_readable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
