@@ -134,6 +134,7 @@ static bool make_model(train_run *run, cnn_error *error) {
     for (size_t i = 0; !run->from && i < cnn_network_classes(run->network); i++)
         if (!cnn_model_set_class(run->model, i, cnn_dataset_class(run->train, i), error))
             return false;
+    cnn_model_set_mnist_form(run->model, cnn_dataset_mnist_form(run->train));
     return true;
 }
 

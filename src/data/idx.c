@@ -148,10 +148,29 @@ cnn_dataset *idx_dataset(const idx_source *images, const idx_source *labels, siz
     return dataset;
 }
 
+/* Images without labels: as many zeros stand in for them. */
+static cnn_dataset *images_alone(const idx_source *images, size_t classes, cnn_error *error) {
+    idx_file file = {.source = images};
+    cnn_dataset *dataset = NULL;
+    uint8_t *labels = NULL;
+    if (open_file(&file, &IMAGES, error))
+        labels = memory_new(file.sizes[0], 1, error);
+    if (labels) {
+        const cnn_dataset_info info = {file.sizes[0], file.sizes[1], file.sizes[2], 1,
+                                       classes ? classes : 1};
+        dataset = cnn_dataset_create(&info, file.in.data + file.in.at, labels, error);
+    }
+    free(labels);
+    free(file.unpacked);
+    return dataset;
+}
+
 /* Bytes have no path: errors call them by what they are. */
 cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size, const void *labels,
                                   size_t labels_size, size_t classes, cnn_error *error) {
     const idx_source image_source = {images, images_size, IMAGES.noun};
     const idx_source label_source = {labels, labels_size, LABELS.noun};
+    if (!labels)
+        return images_alone(&image_source, classes, error);
     return idx_dataset(&image_source, &label_source, classes, error);
 }

@@ -10,6 +10,9 @@
 
 #define VERSION "1"
 
+#define FORM_KEY "cnn.form"
+#define MNIST_FORM "mnist"
+
 /* The bounds that a model sets to its normalisation. */
 #define NORMALISATION_MAX 1e6
 
@@ -54,6 +57,10 @@ static bool put(json_t *object, const char *key, char *text) {
     return good;
 }
 
+static bool put_form(json_t *object, const cnn_model *model) {
+    return !model->mnist_form || !json_object_set_new(object, FORM_KEY, json_string(MNIST_FORM));
+}
+
 /* In a fixed order, so that the same model makes the same bytes. Nine digits tell any two floats
  * apart. */
 json_t *model_metadata(const cnn_model *model, cnn_error *error) {
@@ -65,7 +72,7 @@ json_t *model_metadata(const cnn_model *model, cnn_error *error) {
         put(object, "cnn.network", network_text(model->network, error)) &&
         put(object, "cnn.mean", json_write(json_real(by.mean), error)) &&
         put(object, "cnn.deviation", json_write(json_real(by.deviation), error)) &&
-        put(object, "cnn.classes", class_text(model, error)))
+        put(object, "cnn.classes", class_text(model, error)) && put_form(object, model))
         return object;
     json_decref(object);
     error_set(error, CNN_NO_MEMORY, "no memory for the metadata");
@@ -262,6 +269,15 @@ static json_t *read_classes(const safetensors *file, const cnn_network *network,
     return NULL;
 }
 
+/* Of files without the key nobody knows: they count as of no form. */
+static bool read_form(const safetensors *file, bool *mnist_form, cnn_error *error) {
+    const char *form = safetensors_metadata(file, FORM_KEY);
+    *mnist_form = form && !strcmp(form, MNIST_FORM);
+    return !form || *mnist_form ||
+           error_at(error, metadata_offset(file), FORM_KEY " is \"%s\", not \"" MNIST_FORM "\"",
+                    show_name(form).text);
+}
+
 /* All is checked but the caller's options. The first parameters are soon overwritten: constant ones
  * cost the least. */
 static cnn_model *make_model(const safetensors *file, const cnn_network *network,
@@ -293,9 +309,12 @@ cnn_model *model_file_model(safetensors *file, const cnn_network *network,
     if (!parameters_check(network, file, error) ||
         !read_normalisation(file, &used.normalisation, error))
         return NULL;
-    json_t *names = read_classes(file, network, error);
+    bool mnist_form;
+    json_t *names = read_form(file, &mnist_form, error) ? read_classes(file, network, error) : NULL;
     cnn_model *model = names ? make_model(file, network, names, &used, error) : NULL;
     json_decref(names);
+    if (model)
+        cnn_model_set_mnist_form(model, mnist_form);
     return model;
 }
 

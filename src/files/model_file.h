@@ -3,7 +3,8 @@
  *   cnn.version                 "1", of this form of file
  *   cnn.network                 the canonical text
  *   cnn.mean, cnn.deviation     numbers in JSON
- *   cnn.classes                 an array of strings in JSON */
+ *   cnn.classes                 an array of strings in JSON
+ *   cnn.form                    "mnist" if the training images had MNIST's form, else missing */
 #ifndef FILES_MODEL_FILE_H
 #define FILES_MODEL_FILE_H
 

@@ -291,3 +291,11 @@ bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_e
     memcpy(model->classes[index], name, strlen(name));
     return true;
 }
+
+bool cnn_model_mnist_form(const cnn_model *model) {
+    return model->mnist_form;
+}
+
+void cnn_model_set_mnist_form(cnn_model *model, bool mnist_form) {
+    model->mnist_form = mnist_form;
+}

@@ -46,6 +46,7 @@ struct cnn_model {
     float *scratch;                 /* [shard][scratch_size] */
     size_t scratch_size;            /* floats that the hungriest layer wants, for one shard */
     char (*classes)[CNN_NAME_SIZE]; /* [classes]: names, each ended by 0 */
+    bool mnist_form;                /* of the images it was trained on */
     float pixels[256];              /* what each byte is to the network */
     void *block;                    /* holds every array above but nodes and network */
     cnn_memory memory;              /* how block is used */
