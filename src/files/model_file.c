@@ -274,7 +274,7 @@ static bool read_form(const safetensors *file, bool *mnist_form, cnn_error *erro
     const char *form = safetensors_metadata(file, FORM_KEY);
     *mnist_form = form && !strcmp(form, MNIST_FORM);
     return !form || *mnist_form ||
-           error_at(error, metadata_offset(file), FORM_KEY " is \"%s\", not \"" MNIST_FORM "\"",
+           error_at(error, model_file_metadata(file), FORM_KEY " is \"%s\", not \"" MNIST_FORM "\"",
                     show_name(form).text);
 }
 
@@ -320,7 +320,9 @@ cnn_model *model_file_model(safetensors *file, const cnn_network *network,
 
 bool model_file_check(safetensors *file, const cnn_network *network, cnn_error *error) {
     cnn_normalisation by;
-    if (!parameters_check(network, file, error) || !read_normalisation(file, &by, error))
+    bool form;
+    if (!parameters_check(network, file, error) || !read_normalisation(file, &by, error) ||
+        !read_form(file, &form, error))
         return false;
     json_t *names = read_classes(file, network, error);
     json_decref(names);
