@@ -117,6 +117,12 @@ static const char *check_arguments(const layer *layer) {
     return NULL;
 }
 
+/* A convolution works on a copy of its input with the padding around it. */
+static bool padded_fits(const geometry *g) {
+    size_t values;
+    return bounded(g->x.h + 2 * g->pad_h, g->x.w + 2 * g->pad_w, g->x.c, &values);
+}
+
 /* Weights and biases, or why there are too many. */
 static const char *count_parameters(layer *layer) {
     if (!layer->kind->weights)
@@ -148,6 +154,8 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
         reason = kind->shape(options, &layer.geometry, &layer.flat);
     if (!reason && !extent_fits(layer.geometry.y))
         reason = "the output is too large";
+    if (!reason && !padded_fits(&layer.geometry))
+        reason = "with its padding too large";
     if (!reason)
         reason = count_parameters(&layer);
     if (reason)
