@@ -50,6 +50,9 @@ FLAGS_simd_avx512 := -DVECTOR_BYTES=64 -mavx2 -mfma -mavx512f -mavx512vl -mavx51
                      -mprefer-vector-width=512
 SIMD_NAMES = -DSIMD_TABLE=$(1) -DSIMD_NAME='"$(1:simd_%=%)"'
 
+# Whoever makes inputs up learns nothing from the arithmetic, and is slowed down by it (make fuzz).
+UNGUIDED := $(if $(FUZZING),-fno-sanitize=fuzzer-no-link)
+
 PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
 
 UNITS  := $(filter-out $(PAGES) src/simd/% src/base/pool_serial.c,$(wildcard src/*/*.c))
@@ -98,12 +101,12 @@ $(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) $(UNGUIDED) -MMD -MP -c $< -o $@
 
 $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(call SIMD_NAMES,$*) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(UNGUIDED) -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones.
 $(BUILD)/libcnn.a: $(OBJECTS)

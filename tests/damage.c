@@ -10,6 +10,7 @@
 #include "dataset.h"
 #include "idx_blobs.h"
 #include "model_file.h"
+#include "png_blobs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,38 @@ static bool begins_names(const uint8_t *bytes, size_t size) {
     return same;
 }
 
+/* ------------------------------------------------------------------------------------------ PNG */
+
+/* Palette, transparency and four bits a pixel: as much of the format as a few bytes hold. */
+static damage_file make_png(void) {
+    static const uint8_t ROWS[4 * 3] = {0x01, 0x23, 0x30, 0x12, 0x30, 0x01,
+                                        0x23, 0x01, 0x23, 0x30, 0x12, 0x31};
+    static const uint8_t PALETTE[] = {0, 0, 0, 255, 255, 255, 200, 10, 20, 9, 99, 199};
+    static const uint8_t OPACITY[] = {255, 255, 128};
+    const png_plan plan = {.width = 6,
+                           .height = 4,
+                           .type = 3,
+                           .depth = 4,
+                           .rows = ROWS,
+                           .palette = PALETTE,
+                           .colours = 4,
+                           .opacity = OPACITY,
+                           .opacities = 3};
+    damage_file file;
+    file.bytes = png_made(&plan, &file.size);
+    return file;
+}
+
+static bool read_png(const uint8_t *bytes, size_t size, cnn_error *error) {
+    uint8_t pixels[8 * 8];
+    cnn_picture *picture = cnn_picture_parse(bytes, size, 1, error);
+    if (!picture)
+        return false;
+    assert_true(cnn_picture_resize(picture, 8, 8, pixels, NULL));
+    cnn_picture_free(picture);
+    return true;
+}
+
 /* ------------------------------------------------------------------------------------ the table */
 
 const damage_format damage_formats[] = {
@@ -194,6 +227,7 @@ const damage_format damage_formats[] = {
     {"gzip", make_gzip, read_images, NULL},
     {"network text", make_network, read_network, begins_network},
     {"model", damage_model, read_model, NULL},
+    {"PNG", make_png, read_png, NULL},
     {"classes.txt", make_names, read_names, begins_names},
 };
 

@@ -126,6 +126,40 @@ static damage_file as_network(const promise *p) {
     return file;
 }
 
+/* A chunk of PNG: length, name, bytes, checksum. */
+static void put_chunk(damage_file *file, uint32_t length, const char *name, const void *data,
+                      size_t size) {
+    uint8_t *start = file->bytes + file->size;
+    for (int i = 0; i < 4; i++)
+        start[i] = (uint8_t)(length >> (24 - 8 * i));
+    memcpy(start + 4, name, 4);
+    memcpy(start + 8, data, size);
+    const uLong sum = crc32(0, start + 4, (uInt)(4 + size));
+    for (int i = 0; i < 4; i++)
+        start[8 + size + (size_t)i] = (uint8_t)(sum >> (24 - 8 * i));
+    file->size += 12 + size;
+}
+
+/* A head of sizes[0] x sizes[1]; sizes[2] is its depth, sizes[3] its colour type. Behind it stands
+ * a chunk of `count` bytes by its length, which holds 32 MB of zeros, deflated. */
+static damage_file as_png(const promise *p) {
+    const promise zeros = {.count = 0};
+    damage_file packed = as_bomb(&zeros), file = {malloc(1 << 18), 8};
+    uint8_t head[13] = {0};
+    for (int i = 0; i < 8; i++)
+        head[i] = (uint8_t)(p->sizes[i / 4] >> (24 - 8 * (i % 4)));
+    head[8] = (uint8_t)p->sizes[2];
+    head[9] = (uint8_t)p->sizes[3];
+    memcpy(file.bytes, "\x89PNG\r\n\x1a\n", 8);
+    put_chunk(&file, sizeof head, "IHDR", head, sizeof head);
+    /* Of gzip the ten bytes at the start are left out, and zlib's two take their place. */
+    memcpy(packed.bytes + 8, "\x78\x9c", 2);
+    put_chunk(&file, p->count ? (uint32_t)p->count : (uint32_t)packed.size - 8, p->text,
+              packed.bytes + 8, packed.size - 8);
+    free(packed.bytes);
+    return file;
+}
+
 /* ------------------------------------------------------------------------------------ the files */
 
 #define MOST 0xffffffffu
@@ -164,6 +198,15 @@ static const promise PROMISES[] = {
      "input 1x2x4294967296\nconv2d 1 1x1 stride 3 pad 32768\n",
      {0},
      0},
+    {"PNG", "sides", as_png, "IDAT", {MOST, MOST, 8, 0}, 0},
+    {"PNG", "sides of 2^31 - 1", as_png, "IDAT", {MOST / 2, MOST / 2, 8, 0}, 0},
+    {"PNG", "60,000 x 60,000 pixels", as_png, "IDAT", {60000, 60000, 1, 0}, 0},
+    {"PNG", "16,384 x 16,384 of 16 bits", as_png, "IDAT", {16384, 16384, 16, 6}, 0},
+    {"PNG", "32 MB of zeros as four pixels", as_png, "IDAT", {2, 2, 8, 0}, 0},
+    {"PNG", "32 MB of zeros as a profile", as_png, "iCCP", {2, 2, 8, 0}, 0},
+    {"PNG", "32 MB of zeros as a text", as_png, "zTXt", {2, 2, 8, 0}, 0},
+    {"PNG", "a chunk of 2^31 - 1 bytes", as_png, "IDAT", {2, 2, 8, 0}, MOST / 2},
+    {"PNG", "a text of 2^32 - 1 bytes", as_png, "tEXt", {2, 2, 8, 0}, MOST},
     {"model", "header bytes", as_length, NULL, {MOST, MOST}, 0},
     {"model", "2^63 header bytes", as_length, NULL, {0, 1u << 31}, 0},
     {"model", "100 MB of header", as_length, NULL, {100000000}, 0},
@@ -179,7 +222,7 @@ static const promise PROMISES[] = {
      as_many,
      "{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4],\"shape\":[|1,|1]}}",
      {0},
-     50000},
+     20000},
     {"model", "depth", as_many, "{\"a\":|[|", {0}, 100000},
     {"model", "depth of objects", as_many, "|{\"a\":|0", {0}, 100000},
     {"model", "outputs", as_network, "input 1x1x1\\ndense " U64, {0}, 0},
