@@ -5,6 +5,7 @@
 # make parity     the same numbers as PyTorch, step by step (QUICK=1: in five minutes)
 # make bench      the chip's bounds, and how near to them each layer and each step of training comes
 #                 (NETWORK=FILE for another network, JSON=1)
+# make fuzz       bytes made up by libFuzzer for each parser, TIME=60 seconds each (FUZZ=NAME: one)
 # make check      tests under two compilers, the sanitizers and qemu, floors, format, house figures
 # make install    DESTDIR and PREFIX as usual
 MAKEFLAGS += -rR
@@ -49,6 +50,9 @@ FLAGS_simd_avx512 := -DVECTOR_BYTES=64 -mavx2 -mfma -mavx512f -mavx512vl -mavx51
                      -mprefer-vector-width=512
 SIMD_NAMES = -DSIMD_TABLE=$(1) -DSIMD_NAME='"$(1:simd_%=%)"'
 
+# Whoever makes inputs up learns nothing from the arithmetic, and is slowed down by it (make fuzz).
+UNGUIDED := $(if $(FUZZING),-fno-sanitize=fuzzer-no-link)
+
 PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
 
 UNITS  := $(filter-out $(PAGES) src/simd/% src/base/pool_serial.c,$(wildcard src/*/*.c))
@@ -59,6 +63,12 @@ TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES := $(patsubst %,$(BUILD)/bench/%,bench conv_rate predict_rate train_rate)
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c) tests/cross_bits.c,\
                                       $(wildcard tests/*.c)))
+
+# The harnesses of fuzz/ under libFuzzer, in a build of their own; in tests each has a name of its
+# own and is fed the files that are kept.
+HARNESSES := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
+FUZZERS := $(HARNESSES:%=$(BUILD)/fuzz/%)
+REPLAYED := $(HARNESSES:%=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/harness.o
 
 # The loops that measure the chip: one unit, one object per instruction set.
 LOOPS_x86_64 := loops_avx2 loops_avx512
@@ -76,7 +86,8 @@ SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: all mnist test run-tests compare parity bench check floors format house install clean
+.PHONY: all mnist test run-tests compare parity bench fuzz fuzzers check floors format house \
+        install clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn $(BUILD)/cnn.1
 
 $(BUILD)/%.o: %.c
@@ -90,12 +101,12 @@ $(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) $(UNGUIDED) -MMD -MP -c $< -o $@
 
 $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(call SIMD_NAMES,$*) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(UNGUIDED) -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones.
 $(BUILD)/libcnn.a: $(OBJECTS)
@@ -124,7 +135,14 @@ $(BUILD)/tests/test_power: \
   WRAPPED += -Wl,--wrap=open,--wrap=read,--wrap=write,--wrap=fsync,--wrap=rename,--wrap=unlink
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
+
+$(BUILD)/tests/test_corpora: $(REPLAYED)
+$(BUILD)/fuzz/%.o: CFLAGS_ALL += -Itests $(if $(FUZZING),,-DLLVMFuzzerTestOneInput=$(notdir $*))
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/harness.o $(BUILD)/tests/allocations.o \
+                      $(OBJECTS)
+	$(call SAY,LD)
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 $(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
 	@mkdir -p $(@D)
@@ -172,6 +190,12 @@ parity: all
 	@BUILD=$(BUILD) scripts/venv
 	@BUILD=$(BUILD) CC="$(CC)" $(BUILD)/venv/bin/python compare/parity.py $(if $(QUICK),--quick)
 
+fuzz:
+	@scripts/need build fuzz
+	@TIME=$(TIME) FUZZ="$(FUZZ)" BUILD=$(BUILD) scripts/fuzz
+
+fuzzers: $(FUZZERS)
+
 check:
 	@scripts/need build test check
 	@scripts/check
@@ -202,5 +226,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d) $(BENCHES:=.d) \
+-include $(REPLAYED:.o=.d) $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d) $(BENCHES:=.d) \
          $(BENCH_PARTS:.o=.d)

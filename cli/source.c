@@ -17,21 +17,27 @@ bool source_refuse(cnn_error *error, const char *file, const char *format, ...) 
     return false;
 }
 
+static bool exists(const char *path) {
+    struct stat about;
+    return !stat(path, &about);
+}
+
+/* Of anything else there is nothing to look at: a pipe would even wait for its writer. */
+static bool is_regular(const char *path) {
+    struct stat about;
+    return !stat(path, &about) && S_ISREG(about.st_mode);
+}
+
 /* A safetensors file begins with the size of its header, eight bytes of which the last are 0, and
  * the header with a brace. */
 bool source_is_model(const char *path) {
     unsigned char start[9] = {0};
-    FILE *file = fopen(path, "rb");
+    FILE *file = is_regular(path) ? fopen(path, "rb") : NULL;
     if (!file)
         return false;
     const size_t size = fread(start, 1, sizeof start, file);
     fclose(file);
     return (size == sizeof start && start[8] == '{') || memchr(start, 0, size < 8 ? size : 8);
-}
-
-static bool exists(const char *path) {
-    struct stat about;
-    return !stat(path, &about);
 }
 
 /* The text of a model's network, built anew, so that the model need not stay. */

@@ -218,8 +218,8 @@ static void idx_headers_that_lie(void **state) {
                    "labels: byte 8: the file ends 4294967295 bytes too early");
     const blob packed = zipped(labels.data, labels.size);
     assert_refused(&good_images, &packed, 10,
-                   "labels: byte 8: the file ends 4294967295 bytes too early"
-                   " (byte counted decompressed)");
+                   "labels: byte 4: 4294967295 bytes by its header, more than the 1073741824 that "
+                   "are unpacked: unpack it beforehand (byte counted decompressed)");
 }
 
 static void idx_wrong_kind(void **state) {

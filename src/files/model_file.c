@@ -13,9 +13,6 @@
 #define FORM_KEY "cnn.form"
 #define MNIST_FORM "mnist"
 
-/* The bounds that a model sets to its normalisation. */
-#define NORMALISATION_MAX 1e6
-
 /* -------------------------------------------------------------------------------------- writing */
 
 /* A name that the file could not be read back with is refused while nothing is written yet. */
@@ -229,9 +226,9 @@ static bool read_normalisation(const safetensors *file, cnn_normalisation *by, c
     if (!read_number(file, "cnn.mean", &by->mean, error) ||
         !read_number(file, "cnn.deviation", &by->deviation, error))
         return false;
-    if (!(by->mean > -NORMALISATION_MAX && by->mean < NORMALISATION_MAX))
+    if (!normalisation_takes_mean(by->mean))
         return error_at(error, model_file_metadata(file), "cnn.mean is %g", by->mean);
-    if (!(by->deviation > 0 && by->deviation <= NORMALISATION_MAX))
+    if (!normalisation_takes_deviation(by->deviation))
         return error_at(error, model_file_metadata(file), "cnn.deviation is %g", by->deviation);
     return true;
 }

@@ -1,12 +1,10 @@
 /* Files by path: all else on this floor works on bytes. */
 #include "checkpoint.h"
 #include "file.h"
+#include "network.h"
 #include "trace.h"
 
 #include <stdlib.h>
-
-/* Tens of thousands of layers; a larger file is none of ours. */
-#define NETWORK_TEXT_MAX ((size_t)1 << 20)
 
 /* Names the file of an error that is the file's fault. */
 static void blame(cnn_error *error, const char *path) {

@@ -12,6 +12,10 @@
  * decides how sums are rounded, and results must not depend on the machine. */
 enum { SHARDS_MAX = 8 };
 
+/* Bounds of the normalisation: within them no pixel becomes infinite. */
+bool normalisation_takes_mean(float mean);
+bool normalisation_takes_deviation(float deviation);
+
 /* What one layer owns; node 0 is the input. Where the layer leaves memory as it is (flatten), y and
  * dy are those of the layer before; inside a block there are none. */
 typedef struct node {
