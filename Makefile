@@ -7,6 +7,7 @@
 #                 (NETWORK=FILE for another network, JSON=1)
 # make coverage   how much of the library the tests run, by lines and branches
 # make mutants    small changes of the sources that the tests have to notice (COUNT=300 SEED=1)
+# make fuzz       bytes made up by libFuzzer for each parser, TIME=60 seconds each (FUZZ=NAME: one)
 # make check      tests under two compilers, the sanitizers and qemu, floors, format, house figures
 # make install    DESTDIR and PREFIX as usual
 MAKEFLAGS += -rR
@@ -51,6 +52,9 @@ FLAGS_simd_avx512 := -DVECTOR_BYTES=64 -mavx2 -mfma -mavx512f -mavx512vl -mavx51
                      -mprefer-vector-width=512
 SIMD_NAMES = -DSIMD_TABLE=$(1) -DSIMD_NAME='"$(1:simd_%=%)"'
 
+# Whoever makes inputs up learns nothing from the arithmetic, and is slowed down by it (make fuzz).
+UNGUIDED := $(if $(FUZZING),-fno-sanitize=fuzzer-no-link)
+
 PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
 
 UNITS  := $(filter-out $(PAGES) src/simd/% src/base/pool_serial.c,$(wildcard src/*/*.c))
@@ -61,6 +65,12 @@ TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES := $(patsubst %,$(BUILD)/bench/%,bench conv_rate predict_rate train_rate)
 APART  := $(wildcard tests/test_*.c) tests/cross_bits.c tests/faults_preload.c
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(APART),$(wildcard tests/*.c)))
+
+# The harnesses of fuzz/ under libFuzzer, in a build of their own; in tests each has a name of its
+# own and is fed the files that are kept.
+HARNESSES := $(patsubst fuzz/%.c,%,$(wildcard fuzz/fuzz_*.c))
+FUZZERS := $(HARNESSES:%=$(BUILD)/fuzz/%)
+REPLAYED := $(HARNESSES:%=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/harness.o
 
 # The loops that measure the chip: one unit, one object per instruction set.
 LOOPS_x86_64 := loops_avx2 loops_avx512
@@ -78,7 +88,8 @@ SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: all mnist test run-tests compare parity bench check coverage mutants floors format house install clean
+.PHONY: all mnist test run-tests compare parity bench fuzz fuzzers check coverage mutants floors \
+        format house install clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn $(BUILD)/cnn.1
 
 $(BUILD)/%.o: %.c
@@ -92,12 +103,13 @@ $(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) $(UNGUIDED) -MMD -MP -c $< -o $@
 
 $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(UNGUIDED) -MMD -MP \
+	  -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones.
 $(BUILD)/libcnn.a: $(OBJECTS)
@@ -121,9 +133,19 @@ $(BUILD)/cnn.1: $(BUILD)/cnn
 
 # Tests see the internal names, and may let any request for memory fail (tests/allocations.c).
 WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=free,--wrap=inflateInit2_
+# Sees each call that changes a disk.
+$(BUILD)/tests/test_power: \
+  WRAPPED += -Wl,--wrap=open,--wrap=read,--wrap=write,--wrap=fsync,--wrap=rename,--wrap=unlink
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $< $(HELPERS) $(OBJECTS) $(LIBS) -lcmocka
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
+
+$(BUILD)/tests/test_corpora: $(REPLAYED)
+$(BUILD)/fuzz/%.o: CFLAGS_ALL += -Itests $(if $(FUZZING),,-DLLVMFuzzerTestOneInput=$(notdir $*))
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/harness.o $(BUILD)/tests/allocations.o \
+                      $(OBJECTS)
+	$(call SAY,LD)
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # Loaded into the command, where it lets requests fail (tests/test_faults.c).
 $(BUILD)/tests/faults.so: tests/faults_preload.c
@@ -177,6 +199,12 @@ parity: all
 	@BUILD=$(BUILD) scripts/venv
 	@BUILD=$(BUILD) CC="$(CC)" $(BUILD)/venv/bin/python compare/parity.py $(if $(QUICK),--quick)
 
+fuzz:
+	@scripts/need build fuzz
+	@TIME=$(TIME) FUZZ="$(FUZZ)" BUILD=$(BUILD) scripts/fuzz
+
+fuzzers: $(FUZZERS)
+
 check:
 	@scripts/need build test check
 	@scripts/check
@@ -222,5 +250,5 @@ install: all
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d) $(BENCHES:=.d) \
+-include $(REPLAYED:.o=.d) $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d) $(BENCHES:=.d) \
          $(BENCH_PARTS:.o=.d)

@@ -81,7 +81,8 @@ static void as_text(const eval_settings *settings, const cnn_model *model,
     say_field(stdout, "confused", "%s", worst);
     if (settings->errors)
         print_errors(settings, &found->errors);
-    putchar('\n');
+    if (result->counts)
+        putchar('\n');
     confusion_table(result, model, stdout);
 }
 

@@ -6,6 +6,7 @@
 #include "outputs.h"
 #include "say.h"
 #include "source.h"
+#include "train_checkpoint.h"
 #include "train_run.h"
 
 #include <errno.h>
@@ -16,13 +17,16 @@
 #define LOG_STEPS 100
 
 static const option train_rows[] = {
-    ROW_TEXT(train_settings, network, NULL, "NETWORK", "text file, one layer a line"),
-    ROW_TEXT(train_settings, out, "--out", "FILE", "the model (NETWORK's name.safetensors, here)"),
-    ROW_TEXT(train_settings, log, "--log", "FILE", "a JSON line per epoch and per 100 steps"),
-    ROW_REAL(train_settings, validation, "--validation", "held-out share", 0, 0.9),
+    ROW_TEXT(train_settings, network, NULL, "NETWORK", "networks/simple.net"),
+    ROW_TEXT(train_settings, out, "--out", "FILE", "the model (here)"),
+    ROW_TEXT(train_settings, log, "--log", "FILE", "JSON lines"),
     ROW_COUNT(train_settings, epochs, "--epochs", "passes over all", 1, 1e6),
     ROW_COUNT(train_settings, step_epochs, "--step-epochs", "for step (1)", 1, 1e6),
+    ROW_REAL(train_settings, validation, "--validation", "share held out", 0, 0.9),
     ROW_COUNT(train_settings, test_limit, "--test-limit", "first N test images", 1, 1e9),
+    ROW_TEXT(train_settings, checkpoint, "--checkpoint", "FILE", "keeps the run"),
+    ROW_TEXT(train_settings, every, "--every", "N|Nm", "steps, minutes (1m)"),
+    ROW_TEXT(train_settings, resume, "--resume", "FILE", "goes on with it"),
 };
 
 /* Behind the others, where half a line is free. */
@@ -39,18 +43,21 @@ static const option_group train_groups[] = {
 };
 static const char *const train_examples[] = {
     "cnn train networks/simple.net --data digits --schedule onecycle --epochs 3",
-    "cnn train networks/scratch.net --limit 1000 --optimizer sgd --batch-size 32",
+    "cnn train networks/scratch.net --limit 1000 --checkpoint run.ckpt --every 100",
     NULL,
 };
-static const train_settings train_defaults = {
-    .network = SOURCE_NETWORK,
+/* Everything else decides the result, and is in the checkpoint. */
+static const char *const train_beside_resume[] = {
+    "--threads", "--backend",  "--data", "--out",     "--log",
+    "--every",   "--skip-bad", "--json", "--profile", NULL,
+};
+const train_settings train_defaults = {
     .epochs = 5,
     .training = TRAINING_FLAGS_DEFAULT,
 };
 
 size_t train_held_out(const train_run *run) {
-    /* As cnn_train() rounds. */
-    return (size_t)(run->settings->validation * (double)cnn_dataset_about(run->train).images);
+    return cnn_train_held_out(cnn_dataset_about(run->train).images, run->settings->validation);
 }
 
 size_t train_test_images(const train_run *run) {
@@ -64,6 +71,7 @@ static FILE *words(const train_run *run) {
 
 static bool finish_epoch(train_run *run, const cnn_progress *progress) {
     run->finished = progress->epoch + 1;
+    run->history = cnn_run_history(run->training);
     bar_clear(&run->bar);
     train_report_epoch(run, progress->epoch, words(run));
     if (run->log)
@@ -80,15 +88,16 @@ static bool on_progress(const cnn_progress *progress, void *context) {
     train_run *run = context;
     if (progress->finished)
         return finish_epoch(run, progress) && !interrupt_wished();
-    run->steps++;
+    run->steps = cnn_run_about(run->training).step;
     if (run->log && run->steps % LOG_STEPS == 0)
         train_log_step(run, progress);
     bar_draw(&run->bar, progress);
-    return !interrupt_wished();
+    return train_checkpoint_step(run, &run->error) && !interrupt_wished();
 }
 
-static bool flags_agree(const train_settings *settings) {
-    if (!training_flags_agree(&settings->training))
+static bool flags_agree(train_run *run) {
+    const train_settings *settings = run->settings;
+    if (!training_flags_agree(&settings->training) || !train_checkpoint_flags(run))
         return false;
     if (settings->step_epochs && settings->training.schedule != CNN_STEP) {
         say_usage("--step-epochs counts only with --schedule step");
@@ -104,7 +113,8 @@ static bool name_files(train_run *run, cnn_error *error) {
     if (!run->best_out)
         return source_refuse(error, "", "no memory for the name of the model");
     return outputs_check(run->out, error) &&
-           (!settings->validation || outputs_check(run->best_out, error));
+           (!settings->validation || outputs_check(run->best_out, error)) &&
+           train_checkpoint_name(run, error);
 }
 
 static bool load_images(train_run *run, cnn_error *error) {
@@ -116,14 +126,16 @@ static bool load_images(train_run *run, cnn_error *error) {
 static bool make_model(train_run *run, cnn_error *error) {
     cnn_model_options options = training_model(&run->settings->training, run->normalisation);
     options.profile = run->settings->profile;
-    run->model = cnn_model_create(run->network, &options, error);
+    run->model = run->from ? cnn_checkpoint_model(run->from, &options, error)
+                           : cnn_model_create(run->network, &options, error);
     if (!run->model)
         return false;
-    for (size_t i = 0; i < cnn_network_classes(run->network); i++)
+    run->normalisation = cnn_model_normalisation(run->model);
+    for (size_t i = 0; !run->from && i < cnn_network_classes(run->network); i++)
         if (!cnn_model_set_class(run->model, i, cnn_dataset_class(run->train, i), error))
             return false;
-    run->history = calloc(run->settings->epochs, sizeof *run->history);
-    return run->history || source_refuse(error, "", "no memory for so many epochs");
+    cnn_model_set_mnist_form(run->model, cnn_dataset_mnist_form(run->train));
+    return true;
 }
 
 /* After the model, whose names of classes say which folder is which. */
@@ -136,23 +148,7 @@ static bool load_test(train_run *run, cnn_error *error) {
     return run->test && (!limit || cnn_dataset_truncate(run->test, limit, error));
 }
 
-static bool open_log(train_run *run, cnn_error *error) {
-    const char *path = run->settings->log;
-    if (!path)
-        return true;
-    run->log = fopen(path, "w");
-    return run->log || source_refuse(error, path, "%s", strerror(errno));
-}
-
-static bool prepare(train_run *run, cnn_error *error) {
-    run->network = source_network(run->settings->network, error);
-    return run->network && source_trainable(run->network, run->settings->network, error) &&
-           name_files(run, error) && load_images(run, error) && make_model(run, error) &&
-           load_test(run, error) && open_log(run, error);
-}
-
-/* Until the end, or until Ctrl-C, which counts as a good end. */
-static bool train(train_run *run, cnn_error *error) {
+static cnn_run *create_run(train_run *run, cnn_error *error) {
     const train_settings *settings = run->settings;
     const size_t images = cnn_dataset_about(run->train).images - train_held_out(run);
     const size_t batch = settings->training.batch_size, steps = (images + batch - 1) / batch;
@@ -165,13 +161,67 @@ static bool train(train_run *run, cnn_error *error) {
         .progress = on_progress,
         .context = run,
     };
+    return cnn_run_create(run->model, run->train, run->test, &options, error);
+}
+
+/* Images that are not those of the checkpoint are the folder's fault. */
+static cnn_run *resume_run(train_run *run, cnn_error *error) {
+    cnn_run *training =
+        cnn_run_resume(run->from, run->model, run->train, run->test, on_progress, run, error);
+    if (!training && error->status == CNN_BAD_ARGUMENT)
+        snprintf(error->file, sizeof error->file, "%s", run->settings->training.data);
+    return training;
+}
+
+static bool make_run(train_run *run, cnn_error *error) {
+    run->training = run->from ? resume_run(run, error) : create_run(run, error);
+    if (!run->training)
+        return false;
+    const cnn_run_info info = cnn_run_about(run->training);
+    run->history = cnn_run_history(run->training);
+    run->finished = info.epoch;
+    run->steps = run->resumed_step = info.step;
+    for (size_t i = 0; i < run->finished && run->settings->validation; i++)
+        run->best_epoch = run->history[i].best ? i + 1 : run->best_epoch;
+    return train_checkpoint_begin(run, error);
+}
+
+static bool open_log(train_run *run, cnn_error *error) {
+    const char *path = run->settings->log;
+    if (!path)
+        return true;
+    run->log = fopen(path, run->from ? "a" : "w");
+    if (!run->log)
+        return source_refuse(error, path, "%s", strerror(errno));
+    if (run->from)
+        train_log_resumed(run);
+    return true;
+}
+
+static bool open_network(train_run *run, cnn_error *error) {
+    if (run->settings->resume)
+        return train_checkpoint_open(run, error);
+    run->own_network = source_network(run->settings->network, error);
+    run->network = run->own_network;
+    return run->network && source_trainable(run->network, run->settings->network, error);
+}
+
+static bool prepare(train_run *run, cnn_error *error) {
+    return open_network(run, error) && name_files(run, error) && load_images(run, error) &&
+           make_model(run, error) && load_test(run, error) && make_run(run, error) &&
+           open_log(run, error);
+}
+
+/* Until the end, or until Ctrl-C, which counts as a good end; behind the last step it comes too
+ * late to stop anything. */
+static bool train(train_run *run, cnn_error *error) {
     run->bar = bar_on(stderr);
     interrupt_catch();
-    bool good = cnn_train(run->model, run->train, run->test, &options, run->history, error);
+    bool good = cnn_run_train(run->training, NULL, error);
     bar_clear(&run->bar);
     if (!good && error->status == CNN_STOPPED) {
-        run->interrupted = run->error.status == CNN_OK;
-        good = run->interrupted;
+        good = run->error.status == CNN_OK;
+        run->interrupted = good && run->finished < run->settings->epochs;
         *error = run->error;
     }
     return good;
@@ -200,28 +250,43 @@ static int finish(train_run *run) {
 static void clean_up(train_run *run) {
     close_log(run);
     confusion_free(&run->result);
-    free(run->history);
     free(run->out);
     free(run->best_out);
+    free(run->checkpoint);
+    cnn_run_free(run->training);
     cnn_model_free(run->model);
     cnn_dataset_free(run->test);
     cnn_dataset_free(run->train);
-    cnn_network_free(run->network);
+    cnn_network_free(run->own_network);
+    cnn_checkpoint_free(run->from);
+    json_decref(run->note);
+}
+
+/* The checkpoint is what a stopped run is about; a whole one needs it until its model is safe. */
+static bool keep_model(train_run *run, cnn_error *error) {
+    if (run->interrupted && !train_checkpoint_end(run, error))
+        return false;
+    return cnn_model_save(run->model, run->out, error) &&
+           (run->interrupted || train_checkpoint_end(run, error));
 }
 
 static bool work(train_run *run, cnn_error *error) {
     if (!prepare(run, error))
         return false;
     train_report_head(run, words(run));
-    const bool trained = train(run, error) && cnn_model_save(run->model, run->out, error);
+    train_report_resumed(run, words(run));
+    const bool trained = train(run, error) && keep_model(run, error);
     interrupt_release();
     return trained && (!run->test || confusion_measure(&run->result, run->model, run->test, error));
 }
 
 static int train_run_command(const void *values, const char *program) {
     cnn_error error;
-    train_run run = {.settings = values, .program = program};
-    if (!flags_agree(run.settings))
+    train_run run = {.own = *(const train_settings *)values, .program = program};
+    run.settings = &run.own;
+    if (!run.own.network)
+        run.own.network = SOURCE_NETWORK;
+    if (!flags_agree(&run))
         return EXIT_USAGE;
     const int code = work(&run, &error) ? finish(&run) : say_cnn_error(&error);
     clean_up(&run);
@@ -236,4 +301,6 @@ const cli_command command_train = {
     .defaults = &train_defaults,
     .size = sizeof(train_settings),
     .run = train_run_command,
+    .lone = "--resume",
+    .beside = train_beside_resume,
 };

@@ -81,7 +81,7 @@ static void zsh_row(const cli_command *command, const option *row, size_t offset
     if (row->name)
         printf("%s[", row->name);
     else
-        printf("%s:", row->required ? "" : ":");
+        printf("%s:", row->type == OPTION_LIST ? "*" : row->required ? "" : ":");
     zsh_text(row->name ? entry.help : row->argument);
     printf(row->name ? "]" : ":_files");
     if (row->name && row->argument) {

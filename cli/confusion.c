@@ -13,9 +13,9 @@ bool confusion_measure(confusion *result, cnn_model *model, const cnn_dataset *i
                        cnn_error *error) {
     const size_t classes = cnn_network_classes(cnn_model_network(model));
     *result = (confusion){.classes = classes};
-    if (classes <= SIZE_MAX / classes)
+    if (classes <= CONFUSION_CLASSES)
         result->counts = calloc(classes * classes, sizeof(size_t));
-    if (!result->counts)
+    if (classes <= CONFUSION_CLASSES && !result->counts)
         return source_refuse(error, "", "no memory for a matrix of %zu classes", classes);
     return cnn_model_evaluate(model, images, &result->score, result->counts, error);
 }
@@ -58,10 +58,15 @@ static size_t worst_pairs(const confusion *result, size_t *places) {
     return found;
 }
 
+#define TEXT(number) #number
+#define NUMBER(number) TEXT(number)
+
 void confusion_worst(const confusion *result, const cnn_model *model, char *text, size_t size) {
     size_t places[CONFUSION_PAIRS];
-    const size_t found = worst_pairs(result, places);
-    snprintf(text, size, "none");
+    const size_t found = result->counts ? worst_pairs(result, places) : 0;
+    snprintf(text, size, "%s",
+             result->counts ? "none"
+                            : "not counted: more than " NUMBER(CONFUSION_CLASSES) " classes");
     for (size_t i = 0, used = 0; i < found && used < size; i++) {
         const size_t count = result->counts[places[i]];
         used += (size_t)snprintf(text + used, size - used, "%s%s\tread\tas\t%s:\t%s\ttime%s",
@@ -124,6 +129,8 @@ static void print_row(const confusion *result, const cnn_model *model, const lay
 }
 
 void confusion_table(const confusion *result, const cnn_model *model, FILE *stream) {
+    if (!result->counts)
+        return;
     const layout table = lay_out(result, model);
     fprintf(stream, "%s%-*s %9s%s", say_style(stream, LOOK_BOLD), table.name, "class", "right",
             table.matrix ? " " : "");
@@ -139,8 +146,8 @@ void confusion_table(const confusion *result, const cnn_model *model, FILE *stre
 }
 
 json_t *confusion_matrix(const confusion *result) {
-    json_t *rows = json_array();
-    for (size_t truth = 0; rows && truth < result->classes; truth++) {
+    json_t *rows = result->counts ? json_array() : json_null();
+    for (size_t truth = 0; json_is_array(rows) && truth < result->classes; truth++) {
         json_t *row = json_array();
         for (size_t guess = 0; row && guess < result->classes; guess++)
             json_line_append(&row, json_integer((json_int_t)count_at(result, truth, guess)));
@@ -150,8 +157,8 @@ json_t *confusion_matrix(const confusion *result) {
 }
 
 json_t *confusion_classes(const confusion *result, const cnn_model *model) {
-    json_t *classes = json_array();
-    for (size_t class = 0; class < result->classes; class ++) {
+    json_t *classes = result->counts ? json_array() : json_null();
+    for (size_t class = 0; result->counts && class < result->classes; class ++) {
         json_t *entry =
             json_pack("{s:o, s:I, s:o}", "name", json_line_text(cnn_model_class(model, class)),
                       "images", (json_int_t)confusion_images(result, class), "accuracy",

@@ -9,9 +9,12 @@
 
 typedef struct confusion {
     size_t classes;
-    size_t *counts; /* [true][guess] */
+    size_t *counts; /* [true][guess]; NULL: the classes are too many */
     cnn_score score;
 } confusion;
+
+/* Of more classes only the score is measured: their matrix would be larger than all else. */
+#define CONFUSION_CLASSES 1000
 
 /* Evaluates a model. confusion_free() in either case. */
 bool confusion_measure(confusion *result, cnn_model *model, const cnn_dataset *images,
@@ -27,9 +30,10 @@ double confusion_accuracy(const confusion *result, size_t class); /* NaN without
  * if all is right. Made for say_field(), with tabs inside a pair. Cuts at size. */
 void confusion_worst(const confusion *result, const cnn_model *model, char *text, size_t size);
 
-/* Class by class: accuracy, and the matrix where 80 columns hold it. */
+/* Class by class: accuracy, and the matrix where 80 columns hold it. Nothing without counts. */
 void confusion_table(const confusion *result, const cnn_model *model, FILE *stream);
 
+/* Arrays; null without counts. */
 json_t *confusion_matrix(const confusion *result);
 json_t *confusion_classes(const confusion *result, const cnn_model *model);
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 const cli_command *const commands[] = {
-    &command_train, &command_eval, &command_info, &command_gradcheck,
-    &command_trace, &command_help, NULL,
+    &command_train,  &command_eval,  &command_predict, &command_info, &command_gradcheck,
+    &command_doctor, &command_trace, &command_help,    NULL,
 };
 
 static int print_version(void) {
@@ -84,6 +84,8 @@ int main(int argc, char **argv) {
     (void)argc;
     if (!claim_streams())
         return EXIT_FAILED;
+    /* A closed pipe and a limit on the size of files are errors of the call that meets them. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     return finish_output(run(argv));
 }

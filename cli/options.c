@@ -29,7 +29,7 @@ const option *options_row(const cli_command *command, size_t n, size_t *offset) 
 /* The arguments of one call and what became of them. */
 typedef struct arguments {
     const cli_command *command;
-    char **next;
+    char **words, **next;
     char *settings;
     size_t operands; /* read so far */
     uint64_t given;  /* a bit per row */
@@ -65,11 +65,24 @@ static bool store(arguments *reader, size_t n, const char *text) {
     return values_store(row, text, reader->settings + offset);
 }
 
-static bool read_operand(arguments *reader, const char *text) {
+/* Words that were read leave room for the list: it never has more items. */
+static bool append(arguments *reader, size_t n, char *text) {
+    size_t offset = 0;
+    options_row(reader->command, n, &offset);
+    option_list *list = (option_list *)(void *)(reader->settings + offset);
+    reader->given |= (uint64_t)1 << n;
+    list->items = reader->words;
+    list->items[list->count++] = text;
+    return true;
+}
+
+static bool read_operand(arguments *reader, char *text) {
     const option *row;
     size_t seen = 0;
     for (size_t n = 0; (row = options_row(reader->command, n, NULL)); n++)
         if (!row->name && seen++ == reader->operands) {
+            if (row->type == OPTION_LIST)
+                return append(reader, n, text);
             reader->operands++;
             return store(reader, n, text);
         }
@@ -117,11 +130,35 @@ static option_result check_required(const arguments *reader) {
     return OPTIONS_READ;
 }
 
+static bool may_stand_beside(const cli_command *command, const option *row) {
+    const char *name = row->name ? row->name : "";
+    bool may = !strcmp(name, command->lone);
+    for (const char *const *other = command->beside; *other && !may; other++)
+        may = !strcmp(name, *other);
+    return may;
+}
+
+static option_result check_lone(const arguments *reader) {
+    const cli_command *command = reader->command;
+    const option *row;
+    size_t n;
+    if (!command->lone || !find(reader, command->lone, strlen(command->lone), &n) ||
+        !(reader->given >> n & 1))
+        return OPTIONS_READ;
+    for (n = 0; (row = options_row(command, n, NULL)); n++)
+        if (reader->given >> n & 1 && !may_stand_beside(command, row)) {
+            say_usage("%s already says %s; leave it out", command->lone,
+                      row->name ? row->name : row->argument);
+            return OPTIONS_WRONG;
+        }
+    return OPTIONS_READ;
+}
+
 option_result options_read(const cli_command *command, char **words, void *settings) {
-    arguments reader = {.command = command, .next = words, .settings = settings};
+    arguments reader = {.command = command, .words = words, .next = words, .settings = settings};
     bool flags = true; /* until -- */
     while (*reader.next) {
-        const char *text = *reader.next++;
+        char *text = *reader.next++;
         option_result result = OPTIONS_READ;
         if (flags && !strcmp(text, "--"))
             flags = false;
@@ -132,5 +169,6 @@ option_result options_read(const cli_command *command, char **words, void *setti
         if (result != OPTIONS_READ)
             return result;
     }
-    return check_required(&reader);
+    const option_result result = check_required(&reader);
+    return result == OPTIONS_READ ? check_lone(&reader) : result;
 }

@@ -11,9 +11,15 @@ typedef enum option_type {
     OPTION_REAL,   /* double from least to most */
     OPTION_TEXT,   /* const char *: points into argv */
     OPTION_CHOICE, /* int: the place in choices */
+    OPTION_LIST,   /* option_list: an operand that may come several times; the last of them */
     OPTION_HELP,
     OPTION_VERSION
 } option_type;
+
+typedef struct option_list {
+    char **items; /* point into argv, as does the list itself */
+    size_t count;
+} option_list;
 
 typedef struct option {
     const char *name;     /* "--epochs"; NULL: an operand, which stands alone */
@@ -38,6 +44,11 @@ typedef struct option {
     {                                                                                              \
         .name = name_, .argument = argument_, .help = help_, .type = OPTION_TEXT,                  \
         .required = true, .offset = offsetof(group, field)                                         \
+    }
+#define ROW_LIST(group, field, argument_, help_)                                                   \
+    {                                                                                              \
+        .argument = argument_, .help = help_, .type = OPTION_LIST, .required = true,               \
+        .offset = offsetof(group, field)                                                           \
     }
 #define ROW_COUNT(group, field, name_, help_, least_, most_)                                       \
     {                                                                                              \
@@ -71,8 +82,10 @@ typedef struct cli_command {
     const option_group *groups; /* ends in rows NULL */
     const char *const *notes;   /* what the table cannot say, a line each, or NULL */
     const char *const *examples;
-    const void *defaults; /* settings before any flag */
-    size_t size;          /* of the settings */
+    const void *defaults;      /* settings before any flag */
+    size_t size;               /* of the settings */
+    const char *lone;          /* a flag that answers what others ask, or NULL */
+    const char *const *beside; /* what may stand beside it; ends in NULL */
     int (*run)(const void *settings, const char *program);
 } cli_command;
 
@@ -91,7 +104,8 @@ typedef enum option_result {
     OPTIONS_VERSION
 } option_result;
 
-/* Reads words, which end in NULL, over the defaults that are in settings. */
+/* Reads words, which end in NULL, over the defaults that are in settings. Lists are gathered at the
+ * front of words. */
 option_result options_read(const cli_command *command, char **words, void *settings);
 
 /* The n-th row of a command over all its groups, the common one last; NULL after the last.

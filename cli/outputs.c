@@ -57,10 +57,28 @@ char *outputs_model(const char *network) {
     return joined(name, stem_length(name), ".safetensors", "");
 }
 
-char *outputs_best(const char *model) {
+static char *with_word(const char *model, const char *word) {
     const char *name = source_base(model);
     const size_t length = (size_t)(name - model) + stem_length(name);
-    return joined(model, length, ".best", model + length);
+    return joined(model, length, word, model + length);
+}
+
+char *outputs_best(const char *model) {
+    return with_word(model, ".best");
+}
+
+char *outputs_checkpoint(const char *model) {
+    return with_word(model, ".checkpoint");
+}
+
+bool outputs_there(const char *path) {
+    struct stat about;
+    return !stat(path, &about) && S_ISREG(about.st_mode);
+}
+
+bool outputs_device(const char *path) {
+    struct stat about;
+    return !stat(path, &about) && !S_ISREG(about.st_mode);
 }
 
 double outputs_size(const char *path) {

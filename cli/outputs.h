@@ -12,6 +12,12 @@ char *outputs_model(const char *network);
 /* ".best" before the ending: simple.best.safetensors. To be freed; NULL: no memory */
 char *outputs_best(const char *model);
 
+/* ".checkpoint" before the ending. To be freed; NULL: no memory */
+char *outputs_checkpoint(const char *model);
+/* Is there a regular file, the only thing that is ever removed? Something else, as /dev/null? */
+bool outputs_there(const char *path);
+bool outputs_device(const char *path);
+
 /* The size of a file in bytes, or 0. */
 double outputs_size(const char *path);
 

@@ -68,23 +68,36 @@ const char *say_style(FILE *stream, say_look look) {
 
 #define FIELD_INDENT 13
 
+/* The first word stands at column `column`, which is `indent` or, behind a long name, beyond it. */
+static void wrap(FILE *stream, int indent, int column, char *text) {
+    char *rest = NULL;
+    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        const int width = (int)strlen(word);
+        for (char *tab = word; (tab = strchr(tab, '\t'));)
+            *tab = ' ';
+        if (column > indent && column + 1 + width > SAY_COLUMNS)
+            column = fprintf(stream, "\n%*s", indent, "") - 1;
+        column += fprintf(stream, "%s%s", column > indent ? " " : "", word);
+    }
+    fputc('\n', stream);
+}
+
 void say_field(FILE *stream, const char *name, const char *format, ...) {
     char text[2048];
     va_list values;
     va_start(values, format);
     vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    int column = fprintf(stream, "%-*s", FIELD_INDENT, name);
-    char *rest = NULL;
-    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        const int width = (int)strlen(word);
-        for (char *tab = word; (tab = strchr(tab, '\t'));)
-            *tab = ' ';
-        if (column > FIELD_INDENT && column + 1 + width > SAY_COLUMNS)
-            column = fprintf(stream, "\n%*s", FIELD_INDENT, "") - 1;
-        column += fprintf(stream, "%s%s", column > FIELD_INDENT ? " " : "", word);
-    }
-    fputc('\n', stream);
+    wrap(stream, FIELD_INDENT, fprintf(stream, "%-*s", FIELD_INDENT, name), text);
+}
+
+void say_wrapped(FILE *stream, int indent, const char *format, ...) {
+    char text[2048];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    wrap(stream, indent, indent, text);
 }
 
 static bool complained;

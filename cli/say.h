@@ -34,6 +34,9 @@ bool say_terminal(FILE *stream);
 void say_field(FILE *stream, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The text alone, where `indent` columns of the line are written already. */
+void say_wrapped(FILE *stream, int indent, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* True once one of the complaints below was made. */
 bool say_complained(void);
 

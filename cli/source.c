@@ -20,6 +20,11 @@ bool source_refuse(cnn_error *error, const char *file, const char *format, ...) 
     return false;
 }
 
+static bool exists(const char *path) {
+    struct stat about;
+    return !stat(path, &about);
+}
+
 /* A safetensors file begins with the size of its header, eight bytes of which the last are 0, and
  * the header with a brace. */
 static bool begins_as_model(const unsigned char start[9], size_t size) {
@@ -53,11 +58,6 @@ bool source_look(const char *path, bool *model, cnn_error *error) {
         source_refuse(error, path, "cannot read: %s", strerror(errno));
     close(file);
     return good;
-}
-
-static bool exists(const char *path) {
-    struct stat about;
-    return !stat(path, &about);
 }
 
 /* The text of a model's network, built anew, so that the model need not stay. */

@@ -66,6 +66,8 @@ json_t *train_json(const train_run *run) {
         json_pack("{s:o, s:o, s:o, s:b}", "epochs", epochs_json(run), "test", test_json(run),
                   "model", json_line_text(run->out), "interrupted", (int)run->interrupted);
     bool failed = json_object_update(object, results);
+    if (run->resumable)
+        failed |= json_object_set_new(object, "checkpoint", json_line_text(run->checkpoint));
     if (run->best_epoch)
         failed |= json_object_set_new(object, "best_model", json_line_text(run->best_out));
     if (run->settings->profile)
@@ -80,6 +82,11 @@ json_t *train_json(const train_run *run) {
 static void log_line(train_run *run, json_t *line) {
     if (!json_line_write(line, run->log) && !run->log_problem)
         run->log_problem = errno;
+}
+
+void train_log_resumed(train_run *run) {
+    log_line(run, json_pack("{s:s, s:I, s:I}", "event", "resumed", "epoch",
+                            (json_int_t)run->finished + 1, "step", (json_int_t)run->steps));
 }
 
 void train_log_step(train_run *run, const cnn_progress *progress) {

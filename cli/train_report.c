@@ -58,6 +58,9 @@ void train_report_head(const train_run *run, FILE *stream) {
               training_schedule_name(flags), say_count(flags->batch_size).text,
               say_count(flags->seed).text, say_count(cnn_model_threads(run->model)).text,
               cnn_model_threads(run->model) == 1 ? "" : "s", cnn_model_backend(run->model));
+    if (run->from)
+        say_field(stream, "resumed", "from %s, behind step %s", run->settings->resume,
+                  say_count(run->resumed_step).text);
     print_columns(run, stream);
     fflush(stream);
 }
@@ -122,11 +125,19 @@ static void print_test(const train_run *run, FILE *stream) {
     say_field(stream, "confused", "%s", worst);
 }
 
+void train_report_resumed(const train_run *run, FILE *stream) {
+    const size_t first = run->finished > MOST_ROWS ? run->finished - MOST_ROWS : 0;
+    for (size_t i = first; i < run->finished; i++)
+        train_report_epoch(run, i, stream);
+}
+
 static void print_files(const train_run *run, FILE *stream) {
     say_field(stream, "model", "%s (%s)", run->out, say_bytes(outputs_size(run->out)).text);
     if (run->best_epoch)
         say_field(stream, "best model", "%s (epoch %zu, validation loss %.4f)", run->best_out,
                   run->best_epoch, run->history[run->best_epoch - 1].validation_loss);
+    if (run->checkpoint_removed)
+        say_field(stream, "checkpoint", "%s removed, as the run is complete", run->checkpoint);
 }
 
 /* Long paths go on the next line, in a form that a shell takes as one command. */
@@ -142,6 +153,9 @@ static void print_eval(const train_run *run, const char *model, FILE *stream) {
 static void print_next(const train_run *run, FILE *stream) {
     char model[512], network[512];
     const char *m = outputs_quoted(run->out, model, sizeof model);
+    if (run->resumable)
+        fprintf(stream, "go on        %s train --resume %s\n", run->program,
+                outputs_quoted(run->checkpoint, network, sizeof network));
     if (run->test)
         print_eval(run, m, stream);
     fprintf(stream, "%-13s%s info %s\n", run->test ? "" : "next", run->program, m);

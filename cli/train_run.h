@@ -8,26 +8,39 @@
 
 typedef struct train_settings {
     const char *network, *out, *log;
+    const char *checkpoint, *every, *resume;
     uint64_t epochs, step_epochs, test_limit; /* 0: not given, for the last two */
     double validation;
     bool json, profile;
     training_flags training;
 } train_settings;
 
+extern const train_settings train_defaults;
+
 typedef struct train_run {
-    const train_settings *settings;
-    const char *program; /* as typed */
-    cnn_network *network;
+    const train_settings *settings; /* own */
+    train_settings own;             /* as given, or as a checkpoint says */
+    const char *program;            /* as typed */
+    cnn_checkpoint *from;           /* of a run that goes on, or NULL */
+    json_t *note;                   /* its */
+    const cnn_network *network;
+    cnn_network *own_network;  /* or NULL: that of the checkpoint */
     cnn_dataset *train, *test; /* test NULL: there is none */
     cnn_normalisation normalisation;
     cnn_model *model;
-    cnn_epoch *history; /* [finished] are whole */
-    size_t finished, steps;
+    cnn_run *training;
+    const cnn_epoch *history; /* [finished] are whole */
+    size_t finished, steps, resumed_step;
     char *out, *best_out;
     size_t best_epoch; /* from 1; 0: none written */
     FILE *log;
     int log_problem; /* errno of the first line of the log that was lost, or 0 */
     bool interrupted;
+    char *checkpoint;     /* its file */
+    bool keeps;           /* writes it on the way */
+    uint64_t every_steps; /* or 0 */
+    double every_seconds, saved_at;
+    bool resumable, checkpoint_removed; /* at the end */
     bar bar;
     cnn_error error;  /* of a file written while training */
     confusion result; /* of the model on the test images */
@@ -41,11 +54,14 @@ size_t train_test_images(const train_run *run);
 /* What is known before the first step. */
 void train_report_head(const train_run *run, FILE *stream);
 void train_report_epoch(const train_run *run, size_t epoch, FILE *stream);
+/* The last epochs before it went on. */
+void train_report_resumed(const train_run *run, FILE *stream);
 /* What came out, on one screen together with the head. False without memory for all of it. */
 bool train_report_end(const train_run *run, FILE *stream);
 
 json_t *train_json(const train_run *run);
 /* Lines of the log; a log that cannot be written is remembered and the training goes on. */
+void train_log_resumed(train_run *run);
 void train_log_step(train_run *run, const cnn_progress *progress);
 void train_log_epoch(train_run *run, const cnn_progress *progress);
 

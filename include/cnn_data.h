@@ -18,7 +18,7 @@ typedef struct cnn_dataset_info {
 cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
                                 const uint8_t *labels, cnn_error *error);
 /* From IDX bytes, plain or gzip. classes 0 means: the largest label and one. An error calls the
- * file at fault "images" or "labels". */
+ * file at fault "images" or "labels". labels NULL: images alone, as if every label were 0. */
 cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size, const void *labels,
                                   size_t labels_size, size_t classes, cnn_error *error);
 /* Reads {train,t10k}-{images-idx3,labels-idx1}-ubyte, or the same with .gz, from a folder, and
@@ -53,5 +53,9 @@ size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index);
 const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index);
 /* Mean and deviation (1 if constant) of all pixels, to four decimals: MNIST 0.1307, 0.3081. */
 cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset);
+/* Have the images the form of MNIST's digits: grey, light on black, each drawing's longer side
+ * 20/28 of the image, its centre of mass in the middle? Looks at the first 1,000; of 20, one may be
+ * otherwise. */
+bool cnn_dataset_mnist_form(const cnn_dataset *dataset);
 
 #endif

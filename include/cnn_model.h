@@ -64,6 +64,10 @@ cnn_memory cnn_model_memory(const cnn_model *model);
 /* "0", "1", ... until set; index below the number of classes. Names are copied. */
 const char *cnn_model_class(const cnn_model *model, size_t index);
 bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error);
+/* Was it trained on images in MNIST's form? False until set; a file remembers it. Whoever shows it
+ * another picture then brings that into the form first: cnn_picture_fit(). */
+bool cnn_model_mnist_form(const cnn_model *model);
+void cnn_model_set_mnist_form(cnn_model *model, bool mnist_form);
 
 typedef enum cnn_type { CNN_FLOAT32, CNN_INT32 } cnn_type;
 /* A look into a model's own memory, dense, last index fastest. Valid while the model lives; the

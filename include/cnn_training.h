@@ -90,5 +90,53 @@ typedef struct cnn_train_options {
  * status CNN_STOPPED; the model is then as after the last whole step. */
 bool cnn_train(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
                const cnn_train_options *options, cnn_epoch *history, cnn_error *error);
+/* How many of so many training images a validation share holds out. */
+size_t cnn_train_held_out(size_t images, double validation);
+
+/* The same in parts: training that can be stopped between any two steps, saved, and gone on with by
+ * another process, to the same bits. Model and data sets must outlive it; nobody else may change
+ * parameters meanwhile. One thread at a time. */
+typedef struct cnn_run cnn_run;
+typedef struct cnn_run_info {
+    size_t epoch, epochs; /* whole epochs behind it, and those of the whole run */
+    size_t images, total; /* trained on in the epoch that follows, and images of an epoch */
+    size_t held_out;      /* images to validate */
+    size_t step;          /* steps behind it */
+} cnn_run_info;
+/* As cnn_train(): no step is taken yet. */
+cnn_run *cnn_run_create(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
+                        const cnn_train_options *options, cnn_error *error);
+void cnn_run_free(cnn_run *run);
+/* From where the run is to its end, or until the callback stops it; it may be called again then.
+ * history, if not NULL, gets an entry per epoch, those already behind it first. */
+bool cnn_run_train(cnn_run *run, cnn_epoch *history, cnn_error *error);
+cnn_run_info cnn_run_about(const cnn_run *run);
+/* One entry for each epoch behind it; the run's own, until it goes on. */
+const cnn_epoch *cnn_run_history(const cnn_run *run);
+/* A line of text of the caller's, UTF-8, copied: goes into checkpoints. NULL: none. */
+bool cnn_run_set_note(cnn_run *run, const char *note, cnn_error *error);
+/* Writes a checkpoint, as models are written. For the progress function, or when nothing trains. A
+ * run whose parameters are no longer finite is refused: the checkpoint before it is worth more. */
+bool cnn_run_save(cnn_run *run, const char *path, cnn_error *error);
+
+/* A checkpoint that was read, every byte of it checked. One thread at a time. */
+typedef struct cnn_checkpoint cnn_checkpoint;
+cnn_checkpoint *cnn_checkpoint_load(const char *path, cnn_error *error);
+cnn_checkpoint *cnn_checkpoint_parse(const void *bytes, size_t size, cnn_error *error);
+void cnn_checkpoint_free(cnn_checkpoint *checkpoint);
+/* As the run was made with; without a callback. */
+cnn_train_options cnn_checkpoint_options(const cnn_checkpoint *checkpoint);
+size_t cnn_checkpoint_batch_size(const cnn_checkpoint *checkpoint);
+const cnn_network *cnn_checkpoint_network(const cnn_checkpoint *checkpoint);
+/* The note, or "". Both belong to the checkpoint. */
+const char *cnn_checkpoint_note(const cnn_checkpoint *checkpoint);
+/* A model as it was then, as cnn_model_load() makes one; the batch size is the checkpoint's. */
+cnn_model *cnn_checkpoint_model(const cnn_checkpoint *checkpoint, const cnn_model_options *options,
+                                cnn_error *error);
+/* The run as it was then, on such a model and the same images, which is checked. On failure the
+ * model is unchanged. The checkpoint may be freed. */
+cnn_run *cnn_run_resume(const cnn_checkpoint *checkpoint, cnn_model *model,
+                        const cnn_dataset *train, const cnn_dataset *test,
+                        cnn_progress_function progress, void *context, cnn_error *error);
 
 #endif

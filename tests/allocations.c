@@ -24,6 +24,8 @@ static atomic_size_t requests;
 static atomic_long left;
 static size_t first_to_fail = SIZE_MAX;
 static bool all_after;
+static size_t most = SIZE_MAX;
+static atomic_size_t too_large;
 
 size_t allocations(void) {
     return requests;
@@ -43,7 +45,20 @@ void allocations_succeed(void) {
     first_to_fail = SIZE_MAX;
 }
 
-static bool fails(void) {
+void allocations_limit(size_t bytes) {
+    most = bytes;
+    too_large = 0;
+}
+
+size_t allocations_refused(void) {
+    return too_large;
+}
+
+static bool fails(size_t size) {
+    if (size > most) {
+        atomic_fetch_add(&too_large, 1);
+        return true;
+    }
     const size_t number = atomic_fetch_add(&requests, 1);
     return number == first_to_fail || (all_after && number > first_to_fail);
 }
@@ -54,15 +69,15 @@ static void *counted(void *block) {
 }
 
 void *__wrap_aligned_alloc(size_t alignment, size_t size) {
-    return fails() ? NULL : counted(__real_aligned_alloc(alignment, size));
+    return fails(size) ? NULL : counted(__real_aligned_alloc(alignment, size));
 }
 
 void *__wrap_malloc(size_t size) {
-    return fails() ? NULL : counted(__real_malloc(size));
+    return fails(size) ? NULL : counted(__real_malloc(size));
 }
 
 void *__wrap_realloc(void *block, size_t size) {
-    if (fails())
+    if (fails(size))
         return NULL;
     return block ? __real_realloc(block, size) : counted(__real_malloc(size));
 }

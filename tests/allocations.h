@@ -12,6 +12,11 @@ size_t allocations(void);
 /* From now on, the request number n (from 0) fails, and if `all` each one after it. */
 void allocations_fail(size_t n, bool all);
 
+/* From now on, requests of more than `bytes` fail; SIZE_MAX: none does. */
+void allocations_limit(size_t bytes);
+/* How many have been too large since. */
+size_t allocations_refused(void);
+
 /* Everything succeeds again. */
 void allocations_succeed(void);
 

@@ -136,6 +136,26 @@ static void idx_plain_and_gzip(void **state) {
     cnn_dataset_free(set);
 }
 
+static void idx_images_alone(void **state) {
+    (void)state;
+    const blob images = images_of(3, 4, 5), labels = labels_of(3),
+               gz = zipped(images.data, images.size);
+    cnn_error error;
+    for (int i = 0; i < 2; i++) {
+        const blob *file = i ? &gz : &images;
+        cnn_dataset *set = cnn_dataset_from_idx(file->data, file->size, NULL, 0, 0, &error);
+        assert_non_null(set);
+        assert_int_equal(cnn_dataset_about(set).images, 3);
+        assert_int_equal(cnn_dataset_about(set).classes, 1);
+        assert_int_equal(cnn_dataset_label(set, 2), 0);
+        assert_memory_equal(cnn_dataset_image(set, 0), images.data + 16, 3 * 4 * 5);
+        cnn_dataset_free(set);
+        assert_null(cnn_dataset_from_idx(file->data, file->size - 1, NULL, 0, 0, &error));
+        assert_string_equal(error.file, "images");
+    }
+    assert_null(cnn_dataset_from_idx(labels.data, labels.size, NULL, 0, 0, NULL));
+}
+
 /* A file cut anywhere is refused, and the error names it and the byte where it ends. */
 static void idx_truncated_anywhere(void **state) {
     (void)state;
@@ -198,8 +218,8 @@ static void idx_headers_that_lie(void **state) {
                    "labels: byte 8: the file ends 4294967295 bytes too early");
     const blob packed = zipped(labels.data, labels.size);
     assert_refused(&good_images, &packed, 10,
-                   "labels: byte 8: the file ends 4294967295 bytes too early"
-                   " (byte counted decompressed)");
+                   "labels: byte 4: 4294967295 bytes by its header, more than the 1073741824 that "
+                   "are unpacked: unpack it beforehand (byte counted decompressed)");
 }
 
 static void idx_wrong_kind(void **state) {
@@ -304,6 +324,7 @@ int main(void) {
         cmocka_unit_test(measure_by_hand),
         cmocka_unit_test(measure_rounds_to_decimals),
         cmocka_unit_test(idx_plain_and_gzip),
+        cmocka_unit_test(idx_images_alone),
         cmocka_unit_test(idx_truncated_anywhere),
         cmocka_unit_test(idx_bytes_after_the_end),
         cmocka_unit_test(idx_headers_that_lie),

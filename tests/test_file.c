@@ -6,10 +6,13 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,8 +21,8 @@
 static char folder[64];
 
 static const char *in_folder(const char *name) {
-    static char paths[4][128];
-    static size_t turn;
+    static _Thread_local char paths[4][128];
+    static _Thread_local size_t turn;
     char *path = paths[turn++ % 4];
     snprintf(path, sizeof paths[0], "%s/%s", folder, name);
     return path;
@@ -90,34 +93,92 @@ static void test_link_stays_a_link(void **state) {
     assert_holds("file", "two");
 }
 
-/* A name that someone else's temporary file has is left alone. */
-static void test_temporary_name_taken(void **state) {
-    char taken[64];
+/* A temporary file that is locked belongs to a writer who lives. */
+static void test_writers_leave_each_other_alone(void **state) {
     (void)state;
-    snprintf(taken, sizeof taken, "file.%ld-0", (long)getpid());
-    put(taken, "theirs");
+    put("file.writing", "theirs");
+    const int theirs = open(in_folder("file.writing"), O_RDONLY);
+    assert_true(theirs >= 0);
+    assert_int_equal(flock(theirs, LOCK_EX), 0);
     put("file", "ours");
-    assert_holds(taken, "theirs");
+    assert_holds("file.writing", "theirs");
     assert_holds("file", "ours");
-    unlink(in_folder(taken));
+    close(theirs);
+    unlink(in_folder("file.writing"));
 }
 
-/* With all of them taken it is the system's word that is passed on. */
+/* One that is not was left by a writer who was killed; remove_folder() finds it gone. */
+static void test_what_was_left_is_replaced(void **state) {
+    (void)state;
+    put("file.writing", "half");
+    assert_int_equal(chmod(in_folder("file.writing"), 0600), 0);
+    const mode_t before = umask(022);
+    put("file", "whole");
+    umask(before);
+    assert_holds("file", "whole");
+    assert_int_equal(mode_of("file"), 0644);
+}
+
+/* Not followed, not written to. */
+static void test_a_link_in_the_way(void **state) {
+    (void)state;
+    put("link", "theirs");
+    assert_int_equal(symlink(in_folder("link"), in_folder("file.writing")), 0);
+    put("file", "ours");
+    assert_holds("link", "theirs");
+    assert_holds("file", "ours");
+    unlink(in_folder("file.writing"));
+}
+
+enum { WRITERS = 4, ROUNDS = 200 };
+
+/* Each writes files full of its own letter. */
+static void *write_rounds(void *letter) {
+    char text[5000];
+    memset(text, *(const char *)letter, sizeof text);
+    const file_part part = {text, sizeof text};
+    size_t failed = 0;
+    for (int i = 0; i < ROUNDS; i++)
+        failed += !file_write(in_folder("file"), &part, 1, NULL);
+    return failed ? letter : NULL;
+}
+
+static void test_writers_at_once(void **state) {
+    pthread_t threads[WRITERS];
+    (void)state;
+    for (int i = 0; i < WRITERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, write_rounds, &"abcd"[i]), 0);
+    for (int i = 0; i < WRITERS; i++) {
+        void *failed;
+        pthread_join(threads[i], &failed);
+        assert_null(failed);
+    }
+    uint8_t *data;
+    size_t size;
+    assert_true(file_read(in_folder("file"), 10000, &data, &size, NULL));
+    assert_int_equal(size, 5000);
+    for (size_t i = 1; i < size; i++)
+        assert_int_equal(data[i], data[0]);
+    free(data);
+}
+
+static const char *temporary(int n) {
+    char name[64];
+    snprintf(name, sizeof name, n ? "file.writing-%d" : "file.writing", n);
+    return in_folder(name);
+}
+
+/* Where folders have all the names, nothing is replaced. */
 static void test_all_temporary_names_taken(void **state) {
     const file_part part = {"text", 4};
-    char taken[64];
     cnn_error error;
     (void)state;
-    for (int i = 0; i < 1000; i++) {
-        snprintf(taken, sizeof taken, "file.%ld-%d", (long)getpid(), i);
-        fclose(fopen(in_folder(taken), "wb"));
-    }
+    for (int n = 0; n < 1000; n++)
+        assert_int_equal(mkdir(temporary(n), 0700), 0);
     assert_false(file_write(in_folder("file"), &part, 1, &error));
     assert_string_equal(error.message, "cannot create a file beside it: File exists");
-    for (int i = 0; i < 1000; i++) {
-        snprintf(taken, sizeof taken, "file.%ld-%d", (long)getpid(), i);
-        assert_int_equal(unlink(in_folder(taken)), 0);
-    }
+    for (int n = 0; n < 1000; n++)
+        assert_int_equal(rmdir(temporary(n)), 0);
 }
 
 /* One byte less than a path may have leaves no room for the temporary name. */
@@ -138,9 +199,15 @@ static void test_path_of_full_length(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        IN_FOLDER(test_new_file_follows_the_umask), IN_FOLDER(test_mode_is_kept),
-        IN_FOLDER(test_link_stays_a_link),          IN_FOLDER(test_temporary_name_taken),
-        IN_FOLDER(test_all_temporary_names_taken),  IN_FOLDER(test_path_of_full_length),
+        IN_FOLDER(test_new_file_follows_the_umask),
+        IN_FOLDER(test_mode_is_kept),
+        IN_FOLDER(test_link_stays_a_link),
+        IN_FOLDER(test_writers_leave_each_other_alone),
+        IN_FOLDER(test_what_was_left_is_replaced),
+        IN_FOLDER(test_a_link_in_the_way),
+        IN_FOLDER(test_writers_at_once),
+        IN_FOLDER(test_all_temporary_names_taken),
+        IN_FOLDER(test_path_of_full_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -88,6 +88,7 @@ static void draw_digits(void) {
         snprintf(name, sizeof name, "examples/digits/%d/%d.png", i / 2, i);
         png_file_write(name, &(png_pixels){20, 20, 1, data});
     }
+    png_file_write("examples/seven.png", &(png_pixels){20, 20, 1, data});
 }
 
 /* As typed, in a folder that has what they name: the networks, a small data set in place of MNIST,

@@ -105,6 +105,8 @@ static const struct {
      "byte 9: cnn.network: line 2: rely: unknown layer \"rely\", did you mean relu? (column 1)"},
     {"cnn.network", "input 2x2\nrelu\n",
      "byte 9: cnn.network: the last layer's output is not flat: end with flatten or dense"},
+    {"cnn.network", "input 1x1x3\nrelu\n",
+     "byte 9: cnn.network: no layer has weights: nothing can be learnt"},
     {"cnn.mean", NULL, "byte 9: no cnn.mean in the metadata"},
     {"cnn.mean", "", "byte 9: cnn.mean: JSON: ends within a value"},
     {"cnn.mean", "\"1\"", "byte 9: cnn.mean is no number"},

@@ -138,9 +138,9 @@ static const refusal SHAPES[] = {
     {"input 2x2\nflatten\nconv2d 4 1", 3, 1,
      "conv2d 4 1x1: input is flat, 4 values, a convolution needs height and width"},
     {"input 2x2\ndense 4", 2, 1, "dense 4: input is 2x2, put flatten before it"},
-    {"input 40000x9", 1, 7, "input 40000x9x1: too large"},
+    {"input 40000x9", 1, 7, "input 40000x9x1: too large: sides go to 32768, all values to 2^40"},
     {"input 9x9\nconv2d 18446744073709551615 3", 2, 1,
-     "conv2d 18446744073709551615 3x3: input is 9x9, too many outputs"},
+     "conv2d 18446744073709551615 3x3: input is 9x9, more than 2^40 outputs"},
 };
 
 static const refusal BYTES[] = {

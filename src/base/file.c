@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,31 +127,86 @@ static bool write_device(const char *path, const file_part *parts, size_t count,
     return close(fd) == 0 ? ok : refused(error, path, "close");
 }
 
-/* Writes and closes fd, then gives its file the name. False with errno set; the old file is whole.
- * fsync() before rename(): else a power cut could leave the new name without its bytes. */
+static bool flush(int fd) {
+    int result;
+    do
+        result = fsync(fd);
+    while (result != 0 && errno == EINTR);
+    return result == 0;
+}
+
+/* Writes fd, gives its file the name, closes it. False with errno set; the old file is whole then
+ * and the temporary one gone. fsync() before rename(): else a power cut could leave the new name
+ * without its bytes. What fsync() has said is safe, close() cannot lose; it comes last because it
+ * gives up the lock. */
 static bool write_temporary(int fd, const char *temporary, const char *path, const file_part *parts,
                             size_t count) {
-    const bool ok = write_parts(fd, parts, count) && fsync(fd) == 0;
-    /* close() must not hide why a write failed. */
+    const bool ok = write_parts(fd, parts, count) && flush(fd) && rename(temporary, path) == 0;
     const int reason = errno;
-    const bool closed = close(fd) == 0;
     if (!ok)
-        errno = reason;
-    return ok && closed && rename(temporary, path) == 0;
+        unlink(temporary);
+    close(fd);
+    errno = reason;
+    return ok;
+}
+
+/* A temporary file has a fixed name and is locked while its writer lives: what a killed one left
+ * behind is known by that, and the next writer takes its place. Where the file system has no locks,
+ * every file counts as in use. */
+enum { TEMPORARY_NAMES = 1000 };
+
+static bool name_beside(const char *path, int n, char *name, size_t size) {
+    int length = snprintf(name, size, "%s.writing", path);
+    if (n && length >= 0 && (size_t)length < size)
+        length += snprintf(name + length, size - (size_t)length, "-%d", n);
+    if (length >= 0 && (size_t)length < size)
+        return true;
+    errno = ENAMETOOLONG;
+    return false;
+}
+
+/* Still in its folder, and nothing but a file? */
+static bool in_place(int fd) {
+    struct stat about;
+    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_nlink > 0;
+}
+
+/* Not mkstemp(), whose files only the owner may read: this way the umask decides, as for any file.
+ * -1 with errno EEXIST too if another took the new file for a left one before it was locked. */
+static int create_locked(const char *name) {
+    const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return -1;
+    if ((flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && in_place(fd))
+        return fd;
+    close(fd);
+    errno = EEXIST;
+    return -1;
+}
+
+/* Only who holds the lock removes the name, so it cannot come to mean another file meanwhile. */
+static void remove_left(const char *name) {
+    const int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && in_place(fd))
+        unlink(name);
+    close(fd);
 }
 
 /* A new file beside path, with a name of its own in `name`; -1 with errno set. Beside it, because a
- * rename is whole or nothing only within one file system. Not mkstemp(), whose files only the owner
- * may read: this way the umask decides, as for any file. */
+ * rename is whole or nothing only within one file system. */
 static int open_beside(const char *path, char *name, size_t size) {
     int fd = -1;
-    for (int i = 0; fd < 0 && i < 1000 && (i == 0 || errno == EEXIST); i++) {
-        const int length = snprintf(name, size, "%s.%ld-%d", path, (long)getpid(), i);
-        if (length < 0 || (size_t)length >= size) {
-            errno = ENAMETOOLONG;
+    errno = EEXIST;
+    for (int n = 0; fd < 0 && errno == EEXIST && n < TEMPORARY_NAMES; n++) {
+        if (!name_beside(path, n, name, size))
             return -1;
+        fd = create_locked(name);
+        if (fd < 0 && errno == EEXIST) {
+            remove_left(name);
+            fd = create_locked(name);
         }
-        fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     }
     return fd;
 }
@@ -169,11 +225,8 @@ static bool replace(const char *path, const file_part *parts, size_t count, cnn_
     if (fd < 0)
         return refused(error, path, "create a file beside it");
     keep_mode(fd, path);
-    if (!write_temporary(fd, temporary, path, parts, count)) {
-        refused(error, path, "write");
-        unlink(temporary);
-        return false;
-    }
+    if (!write_temporary(fd, temporary, path, parts, count))
+        return refused(error, path, "write");
     flush_folder(path);
     return true;
 }

@@ -22,7 +22,8 @@ typedef struct file_part {
 
 /* The parts one after the other into a temporary file beside path, flushed to disk, then renamed
  * over it and the folder flushed: at any moment the old file or the whole new one is there. Of two
- * writers at once the later rename wins. If path names a device, such as /dev/stdout, it is written
+ * writers at once the later rename wins. A writer that is killed leaves PATH.writing behind, which
+ * the next one replaces. If path names a device, such as /dev/stdout, it is written
  * to directly. */
 bool file_write(const char *path, const file_part *parts, size_t count, cnn_error *error);
 

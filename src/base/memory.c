@@ -1,10 +1,15 @@
 /* Sizes come from files and flags: a product that wraps round would give a block too small for what
  * goes into it. So they are multiplied and added here, with checks. Blocks come cleared: what
  * nobody has written yet is the same in every run. */
+#define _POSIX_C_SOURCE 200809L
 #include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* Smaller blocks are not worth asking the system. */
+#define LARGE ((size_t)1 << 26)
 
 bool size_multiply(size_t a, size_t b, size_t *product) {
     if (b && a > SIZE_MAX / b)
@@ -31,12 +36,37 @@ static bool line_bytes(size_t count, size_t size, size_t *bytes) {
     return true;
 }
 
+/* What the machine has; SIZE_MAX if it does not say. */
+static size_t machine_bytes(void) {
+    size_t bytes = SIZE_MAX;
+#ifdef _SC_PHYS_PAGES
+    const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+    if (pages > 0 && page > 0 && !size_multiply((size_t)pages, (size_t)page, &bytes))
+        bytes = SIZE_MAX;
+#endif
+    return bytes;
+}
+
+/* Systems promise more than they have, and end whoever takes the promise at its word: so a block
+ * larger than the machine is refused here, while there is somebody to tell. */
+static bool machine_holds(size_t bytes, cnn_error *error) {
+    if (bytes < LARGE)
+        return true;
+    const size_t machine = machine_bytes();
+    return bytes <= machine ||
+           error_set(error, CNN_NO_MEMORY, "no memory for %zu bytes: this machine has %zu", bytes,
+                     machine);
+}
+
 void *memory_new(size_t count, size_t size, cnn_error *error) {
     size_t bytes = SIZE_MAX;
     void *block = NULL;
     /* Beyond PTRDIFF_MAX the difference of two pointers into the block would not be defined. */
-    if (line_bytes(count, size, &bytes) && bytes <= PTRDIFF_MAX)
+    if (line_bytes(count, size, &bytes) && bytes <= PTRDIFF_MAX) {
+        if (!machine_holds(bytes, error))
+            return NULL;
         block = aligned_alloc(MEMORY_LINE, bytes);
+    }
     if (block)
         memset(block, 0, bytes);
     else

@@ -11,7 +11,8 @@
 bool size_multiply(size_t a, size_t b, size_t *product);
 bool size_add(size_t a, size_t b, size_t *sum);
 
-/* count elements of `size` bytes, all zero, to be freed with free(). count 0 gives one line. */
+/* count elements of `size` bytes, all zero, to be freed with free(). count 0 gives one line. More
+ * than the machine has is refused, whatever the system would promise. */
 void *memory_new(size_t count, size_t size, cnn_error *error);
 
 /* Cuts one block into pieces. With base NULL it only counts: run the same cuts twice, first to

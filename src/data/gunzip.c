@@ -92,6 +92,19 @@ static bool inflate_all(inflation *job, cnn_error *error) {
     return true;
 }
 
+/* zlib is stopped where the room ends: the rest of the data is not looked at. */
+bool gunzip_head(const uint8_t *data, size_t size, uint8_t *head, size_t *count, cnn_error *error) {
+    inflation job = {.data = data, .size = size, .out = head, .room = *count, .limit = *count};
+    int result = inflateInit2(&job.stream, GZIP_WINDOW);
+    if (result != Z_OK)
+        return refused(&job, result, error);
+    while (result == Z_OK && job.used < job.room)
+        result = inflate_piece(&job);
+    inflateEnd(&job.stream);
+    *count = job.used;
+    return result == Z_OK || result == Z_STREAM_END || refused(&job, result, error);
+}
+
 bool gunzip(const uint8_t *data, size_t size, size_t limit, uint8_t **out, size_t *out_size,
             cnn_error *error) {
     inflation job = {.data = data, .size = size, .limit = limit};

@@ -14,4 +14,8 @@ bool gunzip_begins(const uint8_t *data, size_t size);
 bool gunzip(const uint8_t *data, size_t size, size_t limit, uint8_t **out, size_t *out_size,
             cnn_error *error);
 
+/* The first bytes of what it decompresses to, at most *count: *count says how many there are. Takes
+ * no memory that grows. Refused: data that is damaged or ends before them. */
+bool gunzip_head(const uint8_t *data, size_t size, uint8_t *head, size_t *count, cnn_error *error);
+
 #endif

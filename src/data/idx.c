@@ -1,6 +1,8 @@
-/* A file passes three gates: it is unpacked if it is gzip, its header is read, and the sizes there
- * are compared with the bytes that are there. Only then does anybody trust a size, so a damaged
- * file cannot ask for more memory than it has bytes. Images and labels take the same way; a row of
+/* A file passes three gates: its header is read, it is unpacked if it is gzip, and the sizes in the
+ * header are compared with the bytes that are there. Only then does anybody trust a size, so a
+ * damaged file cannot ask for more memory than it has bytes. Of gzip the header comes first by
+ * itself, and the rest may not be much more than it says: so a bomb needs a header that admits it.
+ * Images and labels take the same way; a row of
  * idx_kind says how they differ. Pixels are used where they lie until the data set copies them. */
 #include "idx.h"
 
@@ -14,6 +16,11 @@
 #include <string.h>
 
 #define IDX_RANK 3 /* the most sizes that a header here has */
+#define HEAD_SIZE (4 + 4 * IDX_RANK)
+
+/* Bytes beyond what a header says that are unpacked all the same: of a file that is a little too
+ * long one wants to know how much. */
+#define SLACK ((size_t)1 << 16)
 
 /* Where the first size stands: what disagrees with it is reported there. */
 #define SIZES_OFFSET 4
@@ -28,8 +35,10 @@ static const idx_kind IMAGES = {0x00000803, 3, "images"}, LABELS = {0x00000801, 
 
 typedef struct idx_file {
     const idx_source *source;
-    uint8_t *unpacked; /* what `in` reads if the source is gzip, else NULL; owned */
-    bytes in;          /* once open: at the first byte after the header */
+    uint8_t *unpacked;       /* what `in` reads if the source is gzip, else NULL; owned */
+    uint8_t head[HEAD_SIZE]; /* what `in` reads before that */
+    bool inside;             /* `in` is what gzip holds, not the source itself */
+    bytes in;                /* once open: at the first byte after the header */
     /* Read as they stand; nothing is trusted before check_body(). */
     uint32_t sizes[IDX_RANK]; /* number of images or labels; height, width */
 } idx_file;
@@ -37,7 +46,7 @@ typedef struct idx_file {
 /* Completes an error found in this file. Always false. Of gzip, the byte at fault is none that the
  * user can look up in the file: so the message says which bytes were counted. */
 static bool blame(const idx_file *file, cnn_error *error) {
-    if (error && file->unpacked) {
+    if (error && file->inside) {
         const size_t length = strlen(error->message);
         snprintf(error->message + length, sizeof error->message - length,
                  " (byte counted decompressed)");
@@ -45,17 +54,19 @@ static bool blame(const idx_file *file, cnn_error *error) {
     return error_in_file(error, file->source->name);
 }
 
-/* Bytes that do not begin as gzip does are used as they are, without a copy. */
-static bool unpack(idx_file *file, cnn_error *error) {
+/* Bytes that do not begin as gzip does are used as they are, without a copy. Of gzip only a
+ * header's length is unpacked yet. An error of gzip counts bytes of the compressed file, here as
+ * below: blame() adds nothing then. */
+static bool begin(idx_file *file, cnn_error *error) {
     const idx_source *source = file->source;
     file->in = (bytes){source->data, source->size, 0};
     if (!gunzip_begins(source->data, source->size))
         return true;
-    size_t size;
-    /* An error in here counts bytes of the compressed file: blame() adds nothing then. */
-    if (!gunzip(source->data, source->size, IDX_LIMIT, &file->unpacked, &size, error))
+    size_t size = HEAD_SIZE;
+    if (!gunzip_head(source->data, source->size, file->head, &size, error))
         return false;
-    file->in = (bytes){file->unpacked, size, 0};
+    file->in = (bytes){file->head, size, 0};
+    file->inside = true;
     return true;
 }
 
@@ -72,16 +83,39 @@ static bool read_header(idx_file *file, const idx_kind *kind, cnn_error *error) 
     return whole || error_at(error, file->in.size, "the file ends within its header");
 }
 
+/* The bytes that must follow the header. */
+static bool read_need(const idx_file *file, const idx_kind *kind, size_t *need, cnn_error *error) {
+    *need = 1;
+    for (size_t i = 0; i < kind->rank; i++)
+        if (!size_multiply(*need, file->sizes[i], need))
+            return error_at(error, SIZES_OFFSET, "the sizes in the header are too large");
+    return *need || error_at(error, SIZES_OFFSET, "no %s in it", kind->noun);
+}
+
+/* The rest of gzip, up to a little more than the header says. */
+static bool unpack(idx_file *file, size_t need, cnn_error *error) {
+    const idx_source *source = file->source;
+    const size_t header = file->in.at;
+    size_t size;
+    if (!file->inside)
+        return true;
+    if (need > IDX_UNPACKED_LIMIT)
+        return error_at(error, SIZES_OFFSET,
+                        "%zu bytes by its header, more than the %zu that are unpacked: unpack it "
+                        "beforehand",
+                        need, IDX_UNPACKED_LIMIT);
+    file->inside = false;
+    if (!gunzip(source->data, source->size, header + need + SLACK, &file->unpacked, &size, error))
+        return false;
+    file->in = (bytes){file->unpacked, size, header};
+    file->inside = true;
+    return true;
+}
+
 /* The sizes must account for each byte after the header: too many bytes mean that header and data
  * do not belong together, as surely as too few do. */
-static bool check_body(const idx_file *file, const idx_kind *kind, cnn_error *error) {
+static bool check_body(const idx_file *file, const idx_kind *kind, size_t need, cnn_error *error) {
     const size_t left = file->in.size - file->in.at;
-    size_t need = 1;
-    for (size_t i = 0; i < kind->rank; i++)
-        if (!size_multiply(need, file->sizes[i], &need))
-            return error_at(error, SIZES_OFFSET, "the sizes in the header are too large");
-    if (!need)
-        return error_at(error, SIZES_OFFSET, "no %s in it", kind->noun);
     if (left < need)
         return error_at(error, file->in.size, "the file ends %zu bytes too early", need - left);
     if (left > need)
@@ -92,8 +126,10 @@ static bool check_body(const idx_file *file, const idx_kind *kind, cnn_error *er
 
 /* All three gates. On failure, too, file->unpacked is the caller's to free. */
 static bool open_file(idx_file *file, const idx_kind *kind, cnn_error *error) {
-    return (unpack(file, error) && read_header(file, kind, error) &&
-            check_body(file, kind, error)) ||
+    size_t need;
+    return (begin(file, error) && read_header(file, kind, error) &&
+            read_need(file, kind, &need, error) && unpack(file, need, error) &&
+            check_body(file, kind, need, error)) ||
            blame(file, error);
 }
 
@@ -148,10 +184,29 @@ cnn_dataset *idx_dataset(const idx_source *images, const idx_source *labels, siz
     return dataset;
 }
 
+/* Images without labels: as many zeros stand in for them. */
+static cnn_dataset *images_alone(const idx_source *images, size_t classes, cnn_error *error) {
+    idx_file file = {.source = images};
+    cnn_dataset *dataset = NULL;
+    uint8_t *labels = NULL;
+    if (open_file(&file, &IMAGES, error))
+        labels = memory_new(file.sizes[0], 1, error);
+    if (labels) {
+        const cnn_dataset_info info = {file.sizes[0], file.sizes[1], file.sizes[2], 1,
+                                       classes ? classes : 1};
+        dataset = cnn_dataset_create(&info, file.in.data + file.in.at, labels, error);
+    }
+    free(labels);
+    free(file.unpacked);
+    return dataset;
+}
+
 /* Bytes have no path: errors call them by what they are. */
 cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size, const void *labels,
                                   size_t labels_size, size_t classes, cnn_error *error) {
     const idx_source image_source = {images, images_size, IMAGES.noun};
     const idx_source label_source = {labels, labels_size, LABELS.noun};
+    if (!labels)
+        return images_alone(&image_source, classes, error);
     return idx_dataset(&image_source, &label_source, classes, error);
 }

@@ -10,6 +10,9 @@
 
 /* The most that a file may hold, compressed or not: 4 GB, where MNIST has 47 MB. */
 #define IDX_LIMIT ((size_t)UINT32_MAX)
+/* The most that gzip may hold, which can be a thousand times its own size: the largest set of
+ * MNIST's kind (EMNIST) has 547 MB. */
+#define IDX_UNPACKED_LIMIT ((size_t)1 << 30)
 
 /* The bytes of one file, plain or gzip, and the name that errors give it. All borrowed. */
 typedef struct idx_source {

@@ -15,8 +15,8 @@ bool picture_sound(size_t height, size_t width, cnn_error *error) {
         return error_set(error, CNN_BAD_ARGUMENT, "%zu x %zu pixels, more than %d a side", width,
                          height, CNN_PICTURE_SIDE);
     return height * width <= CNN_PICTURE_PIXELS ||
-           error_set(error, CNN_BAD_ARGUMENT, "%zu x %zu pixels, more than %d in all", height,
-                     width, CNN_PICTURE_PIXELS);
+           error_set(error, CNN_BAD_ARGUMENT, "%zu x %zu pixels, more than %d in all", width,
+                     height, CNN_PICTURE_PIXELS);
 }
 
 uint8_t picture_grey(const uint8_t rgb[3]) {

@@ -3,6 +3,7 @@
 #include "memory.h"
 #include "shown.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,8 +104,8 @@ json_t *json_read(const char *text, size_t size, size_t start, cnn_error *error)
 }
 
 /* Into memory of our own: what jansson takes, its host may have told it to take elsewhere. */
-char *json_write(json_t *value, cnn_error *error) {
-    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(9);
+static char *write_digits(json_t *value, size_t digits, cnn_error *error) {
+    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits);
     const size_t size = value ? json_dumpb(value, NULL, 0, flags) : 0;
     char *text = size ? memory_new(size + 1, 1, error) : NULL;
     if (!size || (text && json_dumpb(value, text, size, flags) != size)) {
@@ -114,4 +115,36 @@ char *json_write(json_t *value, cnn_error *error) {
     }
     json_decref(value);
     return text;
+}
+
+char *json_write(json_t *value, cnn_error *error) {
+    return write_digits(value, 9, error);
+}
+
+/* What JSON has no numbers for. */
+static const char *const words[] = {"inf", "-inf", "nan"};
+static const double word_values[] = {INFINITY, -INFINITY, NAN};
+
+/* By way of jansson, which knows what a locale does to a decimal point. */
+char *json_write_real(double number, cnn_error *error) {
+    if (isfinite(number))
+        return write_digits(json_real(number), 17, error);
+    char *text = memory_new(5, 1, error);
+    if (text)
+        strcpy(text, words[isnan(number) ? 2 : number < 0]);
+    return text;
+}
+
+bool json_read_real(const char *text, double *number, cnn_error *error) {
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(text, words[i])) {
+            *number = word_values[i];
+            return true;
+        }
+    json_t *value = json_read(text, strlen(text), 0, error);
+    const bool good = json_is_number(value);
+    if (good)
+        *number = json_number_value(value);
+    json_decref(value);
+    return good;
 }

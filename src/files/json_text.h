@@ -14,4 +14,9 @@ json_t *json_read(const char *text, size_t size, size_t start, cnn_error *error)
  * value; NULL for it, or no memory, is an error of no memory. */
 char *json_write(json_t *value, cnn_error *error);
 
+/* A number as a text of its own, exactly: 17 digits, or "inf", "-inf" or "nan". The first is to be
+ * freed; the second is false without an error if the text is none. */
+char *json_write_real(double number, cnn_error *error);
+bool json_read_real(const char *text, double *number, cnn_error *error);
+
 #endif

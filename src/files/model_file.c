@@ -3,7 +3,6 @@
 #include "class_names.h"
 #include "json_text.h"
 #include "memory.h"
-#include "parameters.h"
 #include "shown.h"
 
 #include <stdlib.h>
@@ -11,8 +10,8 @@
 
 #define VERSION "1"
 
-/* The bounds that a model sets to its normalisation. */
-#define NORMALISATION_MAX 1e6
+#define FORM_KEY "cnn.form"
+#define MNIST_FORM "mnist"
 
 /* -------------------------------------------------------------------------------------- writing */
 
@@ -43,62 +42,71 @@ static bool put(json_t *object, const char *key, char *text) {
     return good;
 }
 
+static bool put_form(json_t *object, const cnn_model *model) {
+    return !model->mnist_form || !json_object_set_new(object, FORM_KEY, json_string(MNIST_FORM));
+}
+
 /* In a fixed order, so that the same model makes the same bytes. Nine digits tell any two floats
  * apart. */
-static json_t *make_metadata(const cnn_model *model, cnn_error *error) {
+json_t *model_metadata(const cnn_model *model, cnn_error *error) {
     const cnn_normalisation by = model->options.normalisation;
     json_t *object = json_object();
     if (!json_object_set_new(object, "cnn.version", json_string(VERSION)) &&
         put(object, "cnn.network", network_text(model->network, error)) &&
         put(object, "cnn.mean", json_write(json_real(by.mean), error)) &&
         put(object, "cnn.deviation", json_write(json_real(by.deviation), error)) &&
-        put(object, "cnn.classes", class_text(model, error)))
+        put(object, "cnn.classes", class_text(model, error)) && put_form(object, model))
         return object;
     json_decref(object);
     error_set(error, CNN_NO_MEMORY, "no memory for the metadata");
     return NULL;
 }
 
-/* One pass to count tensors and bytes, with image->tensors NULL, and one to fill them. */
-static size_t walk(model_image *image, const cnn_model *model, size_t *bytes) {
-    size_t count = 0;
-    *bytes = 0;
-    for (parameter p = {.layer = 0}; parameter_next(model->network, &p); count++) {
+/* One set: a pass to count tensors and bytes, with image->tensors NULL, and one to fill them. */
+static void walk(model_image *image, const cnn_model *model, const parameter_set *set,
+                 size_t *bytes) {
+    for (parameter p = {.suffix = set->suffix}; parameter_next(model->network, &p);) {
         const layout *layout = &p.layout;
         if (image->tensors) {
-            safetensors_tensor *tensor = &image->tensors[count];
-            *tensor =
-                (safetensors_tensor){.name = memcpy(image->names[count], p.name, sizeof p.name),
-                                     .type = &safetensors_f32,
-                                     .rank = layout->rank,
-                                     .data = image->numbers + *bytes};
+            safetensors_tensor *tensor = &image->tensors[image->count];
+            *tensor = (safetensors_tensor){
+                .name = memcpy(image->names[image->count], p.name, sizeof p.name),
+                .type = &safetensors_f32,
+                .rank = layout->rank,
+                .data = image->numbers + *bytes};
             memcpy(tensor->shape, layout->shape, sizeof tensor->shape);
-            layout_to_file(layout, parameter_data(model, &p), image->numbers + *bytes);
+            layout_to_file(layout, set->numbers + parameter_place(model, &p),
+                           image->numbers + *bytes);
         }
+        image->count++;
         *bytes += layout_count(layout) * sizeof(float);
     }
-    return count;
 }
 
-/* On failure what there is stays for model_image_release(). */
-static bool collect(model_image *image, const cnn_model *model, size_t *count, cnn_error *error) {
-    size_t bytes;
-    *count = walk(image, model, &bytes);
-    image->names = memory_new(*count, sizeof *image->names, error);
+static size_t walk_all(model_image *image, const cnn_model *model, const parameter_set *sets,
+                       size_t set_count) {
+    size_t bytes = 0;
+    image->count = 0;
+    for (size_t i = 0; i < set_count; i++)
+        walk(image, model, &sets[i], &bytes);
+    return bytes;
+}
+
+bool model_image_collect(model_image *image, const cnn_model *model, const parameter_set *sets,
+                         size_t set_count, size_t more, cnn_error *error) {
+    const size_t bytes = walk_all(image, model, sets, set_count);
+    image->names = memory_new(image->count, sizeof *image->names, error);
     image->numbers = memory_new(bytes, 1, error);
-    image->tensors = memory_new(*count, sizeof *image->tensors, error);
+    image->tensors = memory_new(image->count + more, sizeof *image->tensors, error);
     if (!image->names || !image->numbers || !image->tensors)
         return false;
-    walk(image, model, &bytes);
+    walk_all(image, model, sets, set_count);
     return true;
 }
 
-static bool build(model_image *image, const cnn_model *model, cnn_error *error) {
-    size_t count;
-    if (!collect(image, model, &count, error))
-        return false;
-    json_t *metadata = make_metadata(model, error);
-    if (!metadata || !safetensors_build(&image->file, metadata, image->tensors, count, error))
+bool model_image_finish(model_image *image, json_t *metadata, cnn_error *error) {
+    if (!metadata ||
+        !safetensors_build(&image->file, metadata, image->tensors, image->count, error))
         return false;
     return image->file.size <= MODEL_FILE_MAX ||
            error_set(error, CNN_BAD_ARGUMENT, "the file would have %zu bytes, more than %zu",
@@ -107,7 +115,9 @@ static bool build(model_image *image, const cnn_model *model, cnn_error *error) 
 
 bool model_image_build(model_image *image, const cnn_model *model, cnn_error *error) {
     *image = (model_image){.tensors = NULL};
-    if (build(image, model, error))
+    const parameter_set parameters = {NULL, model->parameters};
+    if (model_image_collect(image, model, &parameters, 1, 0, error) &&
+        model_image_finish(image, model_metadata(model, error), error))
         return true;
     model_image_release(image);
     return false;
@@ -123,9 +133,7 @@ void model_image_release(model_image *image) {
 
 /* -------------------------------------------------------------------------------------- reading */
 
-/* jansson does not keep where a value stood, so what is wrong in the metadata is reported where
- * they begin. */
-static size_t metadata_offset(const safetensors *file) {
+size_t model_file_metadata(const safetensors *file) {
     return safetensors_key_offset(file, file->metadata_key);
 }
 
@@ -133,7 +141,7 @@ static size_t metadata_offset(const safetensors *file) {
 static const char *get_text(const safetensors *file, const char *key, cnn_error *error) {
     const char *text = safetensors_metadata(file, key);
     if (!text)
-        error_at(error, metadata_offset(file), "no %s in the metadata", key);
+        error_at(error, model_file_metadata(file), "no %s in the metadata", key);
     return text;
 }
 
@@ -147,7 +155,7 @@ static json_t *get_json(const safetensors *file, const char *key, cnn_error *err
     if (!value && inner.status == CNN_NO_MEMORY)
         error_set(error, CNN_NO_MEMORY, "%s", inner.message);
     else if (!value)
-        error_at(error, metadata_offset(file), "%s: %.200s", key, inner.message);
+        error_at(error, model_file_metadata(file), "%s: %.200s", key, inner.message);
     return value;
 }
 
@@ -158,7 +166,7 @@ static cnn_network *refuse_network(const safetensors *file, cnn_network *network
     if (inner->status == CNN_NO_MEMORY)
         error_set(error, CNN_NO_MEMORY, "%s", inner->message);
     else
-        error_at(error, metadata_offset(file), "cnn.network: %.230s", inner->message);
+        error_at(error, model_file_metadata(file), "cnn.network: %.230s", inner->message);
     if (error) {
         error->line = inner->line;
         error->column = inner->column;
@@ -167,17 +175,18 @@ static cnn_network *refuse_network(const safetensors *file, cnn_network *network
 }
 
 /* The network and the version go first: without them, all else would be a puzzle. */
-static cnn_network *read_network(const safetensors *file, cnn_error *error) {
+cnn_network *model_file_network(const safetensors *file, cnn_error *error) {
     const char *text = safetensors_metadata(file, "cnn.network");
     const char *version = safetensors_metadata(file, "cnn.version");
     cnn_error inner;
     if (!text) {
-        error_at(error, file->metadata ? metadata_offset(file) : 8,
+        error_at(error, file->metadata ? model_file_metadata(file) : 8,
                  "not a model of cnn.c: no network in it; use it with --weights");
         return NULL;
     }
     if (!version || strcmp(version, VERSION)) {
-        error_at(error, metadata_offset(file), "cnn.version is \"%s\", this library reads " VERSION,
+        error_at(error, model_file_metadata(file),
+                 "cnn.version is \"%s\", this library reads " VERSION,
                  version ? show(version, strlen(version), 20).text : "");
         return NULL;
     }
@@ -195,7 +204,7 @@ static bool read_number(const safetensors *file, const char *key, float *value, 
     const bool number = json_is_number(json);
     *value = (float)json_number_value(json);
     json_decref(json);
-    return number || error_at(error, metadata_offset(file), "%s is no number", key);
+    return number || error_at(error, model_file_metadata(file), "%s is no number", key);
 }
 
 /* Checked here and not by cnn_model_create(), whose error would blame the caller's options. */
@@ -203,10 +212,10 @@ static bool read_normalisation(const safetensors *file, cnn_normalisation *by, c
     if (!read_number(file, "cnn.mean", &by->mean, error) ||
         !read_number(file, "cnn.deviation", &by->deviation, error))
         return false;
-    if (!(by->mean > -NORMALISATION_MAX && by->mean < NORMALISATION_MAX))
-        return error_at(error, metadata_offset(file), "cnn.mean is %g", by->mean);
-    if (!(by->deviation > 0 && by->deviation <= NORMALISATION_MAX))
-        return error_at(error, metadata_offset(file), "cnn.deviation is %g", by->deviation);
+    if (!normalisation_takes_mean(by->mean))
+        return error_at(error, model_file_metadata(file), "cnn.mean is %g", by->mean);
+    if (!normalisation_takes_deviation(by->deviation))
+        return error_at(error, model_file_metadata(file), "cnn.deviation is %g", by->deviation);
     return true;
 }
 
@@ -215,15 +224,15 @@ static bool check_class(const safetensors *file, size_t index, const json_t *nam
     const char *text = json_string_value(name);
     const size_t length = json_string_length(name);
     if (!text)
-        return error_at(error, metadata_offset(file), "cnn.classes: number %zu is no string",
+        return error_at(error, model_file_metadata(file), "cnn.classes: number %zu is no string",
                         index);
     if (!length || length >= CNN_NAME_SIZE)
-        return error_at(error, metadata_offset(file),
+        return error_at(error, model_file_metadata(file),
                         "cnn.classes: name %zu has %zu bytes, not 1 to %d", index, length,
                         CNN_NAME_SIZE - 1);
     return name_first_unprintable((const uint8_t *)text, length) == length ||
-           error_at(error, metadata_offset(file), "cnn.classes: name %zu, \"%s\", is not printable",
-                    index, show_name(text).text);
+           error_at(error, model_file_metadata(file),
+                    "cnn.classes: name %zu, \"%s\", is not printable", index, show_name(text).text);
 }
 
 /* An array of good names, as many as the network has classes, or NULL. */
@@ -233,7 +242,7 @@ static json_t *read_classes(const safetensors *file, const cnn_network *network,
     if (!names)
         return NULL;
     bool good = json_array_size(names) == classes ||
-                error_at(error, metadata_offset(file), "cnn.classes: %zu names for %zu classes",
+                error_at(error, model_file_metadata(file), "cnn.classes: %zu names for %zu classes",
                          json_array_size(names), classes);
     for (size_t i = 0; good && i < classes; i++)
         good = check_class(file, i, json_array_get(names, i), error);
@@ -241,6 +250,15 @@ static json_t *read_classes(const safetensors *file, const cnn_network *network,
         return names;
     json_decref(names);
     return NULL;
+}
+
+/* Of files without the key nobody knows: they count as of no form. */
+static bool read_form(const safetensors *file, bool *mnist_form, cnn_error *error) {
+    const char *form = safetensors_metadata(file, FORM_KEY);
+    *mnist_form = form && !strcmp(form, MNIST_FORM);
+    return !form || *mnist_form ||
+           error_at(error, model_file_metadata(file), FORM_KEY " is \"%s\", not \"" MNIST_FORM "\"",
+                    show_name(form).text);
 }
 
 /* All is checked but the caller's options. The first parameters are soon overwritten: constant ones
@@ -251,7 +269,7 @@ static cnn_model *make_model(const safetensors *file, const cnn_network *network
     cnn_model *model = cnn_model_create(network, options, error);
     if (!model)
         return NULL;
-    parameters_read(model, file);
+    parameters_read(model, file, NULL, model->parameters);
     for (size_t i = 0; i < cnn_network_classes(network); i++)
         cnn_model_set_class(model, i, json_string_value(json_array_get(names, i)), NULL);
     return model;
@@ -259,8 +277,8 @@ static cnn_model *make_model(const safetensors *file, const cnn_network *network
 
 /* The parameters are checked against the network before a model is made: a network that is too
  * large for the file costs no memory. */
-static cnn_model *read_model(safetensors *file, const cnn_network *network,
-                             const cnn_model_options *options, cnn_error *error) {
+cnn_model *model_file_model(safetensors *file, const cnn_network *network,
+                            const cnn_model_options *options, cnn_error *error) {
     cnn_model_options used = CNN_MODEL_OPTIONS_DEFAULT;
     used.init = CNN_INIT_CONSTANT;
     if (options) {
@@ -274,10 +292,24 @@ static cnn_model *read_model(safetensors *file, const cnn_network *network,
     if (!parameters_check(network, file, error) ||
         !read_normalisation(file, &used.normalisation, error))
         return NULL;
-    json_t *names = read_classes(file, network, error);
+    bool mnist_form;
+    json_t *names = read_form(file, &mnist_form, error) ? read_classes(file, network, error) : NULL;
     cnn_model *model = names ? make_model(file, network, names, &used, error) : NULL;
     json_decref(names);
+    if (model)
+        cnn_model_set_mnist_form(model, mnist_form);
     return model;
+}
+
+bool model_file_check(safetensors *file, const cnn_network *network, cnn_error *error) {
+    cnn_normalisation by;
+    bool form;
+    if (!parameters_check(network, file, error) || !read_normalisation(file, &by, error) ||
+        !read_form(file, &form, error))
+        return false;
+    json_t *names = read_classes(file, network, error);
+    json_decref(names);
+    return names != NULL;
 }
 
 cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
@@ -285,8 +317,14 @@ cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_optio
     safetensors file;
     if (!safetensors_open(&file, bytes, size, error))
         return NULL;
-    cnn_network *network = read_network(&file, error);
-    cnn_model *model = network ? read_model(&file, network, options, error) : NULL;
+    if (safetensors_metadata(&file, "cnn.checkpoint")) {
+        error_at(error, model_file_metadata(&file),
+                 "a checkpoint of a run, not a model: cnn train --resume goes on with it");
+        safetensors_close(&file);
+        return NULL;
+    }
+    cnn_network *network = model_file_network(&file, error);
+    cnn_model *model = network ? model_file_model(&file, network, options, error) : NULL;
     cnn_network_free(network);
     safetensors_close(&file);
     return model;
@@ -299,7 +337,7 @@ bool model_take_weights(cnn_model *model, const void *bytes, size_t size, cnn_er
         return false;
     const bool good = parameters_check(model->network, &file, error);
     if (good)
-        parameters_read(model, &file);
+        parameters_read(model, &file, NULL, model->parameters);
     safetensors_close(&file);
     return good;
 }

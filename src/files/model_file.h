@@ -3,26 +3,52 @@
  *   cnn.version                 "1", of this form of file
  *   cnn.network                 the canonical text
  *   cnn.mean, cnn.deviation     numbers in JSON
- *   cnn.classes                 an array of strings in JSON */
+ *   cnn.classes                 an array of strings in JSON
+ *   cnn.form                    "mnist" if the training images had MNIST's form, else missing */
 #ifndef FILES_MODEL_FILE_H
 #define FILES_MODEL_FILE_H
 
-#include "safetensors.h"
+#include "parameters.h"
 
 /* A larger file is neither written nor read. */
 #define MODEL_FILE_MAX ((size_t)UINT32_MAX)
 
-/* A copy of the parameters and the file made of them. */
+/* Numbers that lie as all parameters of a model do: these, or what an optimiser keeps for them. */
+typedef struct parameter_set {
+    const char *suffix; /* of their names; NULL: none */
+    const float *numbers;
+} parameter_set;
+
+/* A copy of sets of parameters and the file made of them. Zeroed, it is empty. */
 typedef struct model_image {
     safetensors_image file;
     safetensors_tensor *tensors;
-    char (*names)[CNN_NAME_SIZE];
+    size_t count; /* of tensors */
+    char (*names)[PARAMETER_NAME_SIZE];
     unsigned char *numbers;
 } model_image;
 
 /* On failure there is nothing to release. The same model makes the same bytes. */
 bool model_image_build(model_image *image, const cnn_model *model, cnn_error *error);
 void model_image_release(model_image *image);
+
+/* The parts of it. Copies the sets into tensors, with room behind them for `more`. On failure the
+ * image is as far as it got, for model_image_release(). */
+bool model_image_collect(model_image *image, const cnn_model *model, const parameter_set *sets,
+                         size_t set_count, size_t more, cnn_error *error);
+/* Makes the file of the tensors; steals the metadata, NULL for which means no memory. */
+bool model_image_finish(model_image *image, json_t *metadata, cnn_error *error);
+/* What every model's file says, as strings. Refuses names that could not be read back. */
+json_t *model_metadata(const cnn_model *model, cnn_error *error);
+
+/* Reading in parts: the network; what belongs to it, without a model; the model, all checks made
+ * again. Only tensors that are marked as wanted may be there beside the parameters. */
+cnn_network *model_file_network(const safetensors *file, cnn_error *error);
+bool model_file_check(safetensors *file, const cnn_network *network, cnn_error *error);
+cnn_model *model_file_model(safetensors *file, const cnn_network *network,
+                            const cnn_model_options *options, cnn_error *error);
+/* The byte where the metadata begin, since jansson does not keep where a value stood. */
+size_t model_file_metadata(const safetensors *file);
 
 /* Takes parameters from a file's bytes, whatever its metadata. On failure the model is unchanged.
  */

@@ -342,7 +342,9 @@ static bool finish(reader *r) {
 
 cnn_network *cnn_network_parse(const char *text, size_t size, cnn_error *error) {
     reader r = {.next = text, .end = size ? text + size : text, .error = error};
-    bool good = true;
+    bool good = size <= NETWORK_TEXT_MAX ||
+                error_set(error, CNN_BAD_NETWORK, "a network text of %zu bytes, more than %zu",
+                          size, NETWORK_TEXT_MAX);
     while (good && next_line(&r))
         good = read_line(&r);
     if (good && finish(&r))

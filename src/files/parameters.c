@@ -20,13 +20,14 @@ bool parameter_next(const cnn_network *network, parameter *p) {
     const layer *layer = &network->layers[p->layer];
     p->bias = bias;
     p->layout = bias ? layout_of_vector(layer->biases) : layout_of_weights(network, p->layer);
-    snprintf(p->name, sizeof p->name, "%s.%s", layer->name, bias ? "bias" : "weight");
+    snprintf(p->name, sizeof p->name, "%s.%s%s", layer->name, bias ? "bias" : "weight",
+             p->suffix ? p->suffix : "");
     return true;
 }
 
-float *parameter_data(const cnn_model *model, const parameter *parameter) {
+size_t parameter_place(const cnn_model *model, const parameter *parameter) {
     const node *node = &model->nodes[parameter->layer];
-    return parameter->bias ? node->b : node->w;
+    return (size_t)((parameter->bias ? node->b : node->w) - model->parameters);
 }
 
 /* Once this holds, the entry has exactly the bytes that the layout moves. */
@@ -60,14 +61,20 @@ static bool check_finite(const parameter *p, const safetensors *file,
     return true;
 }
 
-/* Marks as wanted what it finds; an unmarked tensor is left over. */
-bool parameters_check(const cnn_network *network, safetensors *file, cnn_error *error) {
-    for (parameter p = {.layer = 0}; parameter_next(network, &p);) {
+bool parameters_check_set(const cnn_network *network, safetensors *file, const char *suffix,
+                          cnn_error *error) {
+    for (parameter p = {.suffix = suffix}; parameter_next(network, &p);) {
         safetensors_entry *entry = safetensors_find(file, p.name);
         if (!check_form(&p, file, entry, error) || !check_finite(&p, file, entry, error))
             return false;
         entry->wanted = true;
     }
+    return true;
+}
+
+bool parameters_check(const cnn_network *network, safetensors *file, cnn_error *error) {
+    if (!parameters_check_set(network, file, NULL, error))
+        return false;
     for (size_t i = 0; i < file->count; i++)
         if (!file->entries[i].wanted)
             return error_at(error, safetensors_key_offset(file, file->entries[i].key),
@@ -76,9 +83,11 @@ bool parameters_check(const cnn_network *network, safetensors *file, cnn_error *
     return true;
 }
 
-void parameters_read(cnn_model *model, const safetensors *file) {
-    for (parameter p = {.layer = 0}; parameter_next(model->network, &p);) {
+void parameters_read(const cnn_model *model, const safetensors *file, const char *suffix,
+                     float *numbers) {
+    for (parameter p = {.suffix = suffix}; parameter_next(model->network, &p);) {
         const safetensors_entry *entry = safetensors_find(file, p.name);
-        layout_from_file(&p.layout, file->bytes + entry->begin, parameter_data(model, &p));
+        layout_from_file(&p.layout, file->bytes + entry->begin,
+                         numbers + parameter_place(model, &p));
     }
 }

@@ -6,26 +6,35 @@
 #include "pytorch_layout.h"
 #include "safetensors.h"
 
-/* One tensor of parameters of a network. */
+/* Of a layer, its part and a suffix. */
+#define PARAMETER_NAME_SIZE (CNN_NAME_SIZE + 16)
+
+/* One tensor of parameters of a network, or of what an optimiser keeps for each of them. */
 typedef struct parameter {
-    char name[CNN_NAME_SIZE];
+    const char *suffix; /* behind each name; NULL: none */
+    char name[PARAMETER_NAME_SIZE];
     size_t layer;
     bool bias;
     layout layout;
 } parameter;
 
-/* Walks over the parameters in the order of the layers: begin with a zeroed one. False after the
- * last. */
+/* Walks over the parameters in the order of the layers: begin with one that has its suffix and is
+ * else zeroed. False after the last. */
 bool parameter_next(const cnn_network *network, parameter *parameter);
 
-/* Where a model keeps it. */
-float *parameter_data(const cnn_model *model, const parameter *parameter);
+/* Where it begins in numbers that lie as all parameters of the model do. */
+size_t parameter_place(const cnn_model *model, const parameter *parameter);
 
-/* Has the file each parameter of the network and nothing else, in the right type and shape, and are
- * all numbers finite? */
+/* Has the file each parameter of the network and no tensor that is not marked as wanted, in the
+ * right type and shape, and are all numbers finite? */
 bool parameters_check(const cnn_network *network, safetensors *file, cnn_error *error);
+/* The same with a suffix behind each name, whatever else is there. Marks them as wanted. */
+bool parameters_check_set(const cnn_network *network, safetensors *file, const char *suffix,
+                          cnn_error *error);
 
-/* From a file that was checked for the model's network. */
-void parameters_read(cnn_model *model, const safetensors *file);
+/* From a file that was checked for the model's network, into numbers that lie as all parameters of
+ * the model do. */
+void parameters_read(const cnn_model *model, const safetensors *file, const char *suffix,
+                     float *numbers);
 
 #endif

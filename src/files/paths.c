@@ -1,12 +1,10 @@
 /* Files by path: all else on this floor works on bytes. */
+#include "checkpoint.h"
 #include "file.h"
-#include "model_file.h"
+#include "network.h"
 #include "trace.h"
 
 #include <stdlib.h>
-
-/* Tens of thousands of layers; a larger file is none of ours. */
-#define NETWORK_TEXT_MAX ((size_t)1 << 20)
 
 /* Names the file of an error that is the file's fault. */
 static void blame(cnn_error *error, const char *path) {
@@ -80,5 +78,25 @@ bool cnn_trace_save(const cnn_trace *trace, const char *path, cnn_error *error) 
         return false;
     const bool good = file_write(path, image.parts, image.count, error);
     safetensors_release(&image);
+    return good;
+}
+
+cnn_checkpoint *cnn_checkpoint_load(const char *path, cnn_error *error) {
+    uint8_t *bytes;
+    size_t size;
+    if (!file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
+        return NULL;
+    cnn_checkpoint *checkpoint = checkpoint_take(bytes, size, error);
+    if (!checkpoint)
+        blame(error, path);
+    return checkpoint;
+}
+
+bool cnn_run_save(cnn_run *run, const char *path, cnn_error *error) {
+    checkpoint_image image;
+    if (!checkpoint_build(&image, run, error))
+        return error_in_file(error, path);
+    const bool good = file_write(path, image.model.file.parts, image.model.file.count, error);
+    checkpoint_release(&image);
     return good;
 }

@@ -162,6 +162,15 @@ static void set_pixels(cnn_model *model) {
         model->pixels[i] = ((float)i / 255.0f - by.mean) / by.deviation;
 }
 
+/* Written so that NaN is refused too: it makes every comparison false. */
+bool normalisation_takes_mean(float mean) {
+    return mean > -1e6f && mean < 1e6f;
+}
+
+bool normalisation_takes_deviation(float deviation) {
+    return deviation >= 1e-6f && deviation <= 1e6f;
+}
+
 static bool check_options(const cnn_model_options *options, cnn_error *error) {
     const cnn_normalisation by = options->normalisation;
     if (options->batch_size == 0 || options->batch_size > UINT32_MAX)
@@ -170,8 +179,7 @@ static bool check_options(const cnn_model_options *options, cnn_error *error) {
     /* More is a slip, and each would take a stack. */
     if (options->threads > 1024)
         return error_set(error, CNN_BAD_ARGUMENT, "%zu threads: at most 1024", options->threads);
-    /* Written so that NaN is refused too: it makes every comparison false. */
-    if (!(by.deviation > 0) || by.deviation > 1e6f || !(by.mean > -1e6f && by.mean < 1e6f))
+    if (!normalisation_takes_mean(by.mean) || !normalisation_takes_deviation(by.deviation))
         return error_set(error, CNN_BAD_ARGUMENT, "normalisation: mean %g, deviation %g", by.mean,
                          by.deviation);
     return true;
@@ -290,4 +298,12 @@ bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_e
     memset(model->classes[index], 0, CNN_NAME_SIZE);
     memcpy(model->classes[index], name, strlen(name));
     return true;
+}
+
+bool cnn_model_mnist_form(const cnn_model *model) {
+    return model->mnist_form;
+}
+
+void cnn_model_set_mnist_form(cnn_model *model, bool mnist_form) {
+    model->mnist_form = mnist_form;
 }

@@ -12,6 +12,10 @@
  * decides how sums are rounded, and results must not depend on the machine. */
 enum { SHARDS_MAX = 8 };
 
+/* Bounds of the normalisation: within them no pixel becomes infinite. */
+bool normalisation_takes_mean(float mean);
+bool normalisation_takes_deviation(float deviation);
+
 /* What one layer owns; node 0 is the input. Where the layer leaves memory as it is (flatten), y and
  * dy are those of the layer before; inside a block there are none. */
 typedef struct node {
@@ -46,6 +50,7 @@ struct cnn_model {
     float *scratch;                 /* [shard][scratch_size] */
     size_t scratch_size;            /* floats that the hungriest layer wants, for one shard */
     char (*classes)[CNN_NAME_SIZE]; /* [classes]: names, each ended by 0 */
+    bool mnist_form;                /* of the images it was trained on */
     float pixels[256];              /* what each byte is to the network */
     void *block;                    /* holds every array above but nodes and network */
     cnn_memory memory;              /* how block is used */

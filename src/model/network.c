@@ -15,6 +15,7 @@
  * that a machine can hold is refused by them. */
 #define SIDE_MAX ((size_t)1 << 15)
 #define VALUES_MAX ((size_t)1 << 40)
+#define BOUNDS "too large: sides go to 32768, all values to 2^40"
 
 size_t extent_size(extent extent) {
     return extent.h * extent.w * extent.c;
@@ -36,7 +37,7 @@ cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cn
     const extent input = {height, width, channels};
     if (!height || !width || !channels || !extent_fits(input)) {
         error_set(error, CNN_BAD_NETWORK, "input %zux%zux%zu: %s", height, width, channels,
-                  extent_fits(input) ? "a side is 0" : "too large");
+                  extent_fits(input) ? "a side is 0" : BOUNDS);
         return NULL;
     }
     cnn_network *network = memory_new(1, sizeof *network, error);
@@ -104,7 +105,7 @@ static const char *check_arguments(const layer *layer) {
         if (a->offset == ARGUMENT_END)
             break;
         if (a->type == ARGUMENT_NUMBER && (o->outputs == 0 || o->outputs > VALUES_MAX))
-            return o->outputs ? "too many outputs" : "no outputs";
+            return o->outputs ? "more than 2^40 outputs" : "no outputs";
         const cnn_pair *pair = (const void *)((const char *)o + a->offset);
         /* Only a pair with a word may be left out, which 0 means. */
         if (a->type == ARGUMENT_PAIR && !a->word && (!pair->h || !pair->w))
@@ -112,9 +113,15 @@ static const char *check_arguments(const layer *layer) {
         if (a->offset == offsetof(layer_options, stride) && !pair->h != !pair->w)
             return "a side of the stride is 0";
         if (a->type == ARGUMENT_PAIR && (pair->h > SIDE_MAX || pair->w > SIDE_MAX))
-            return "a number is too large";
+            return "a number is over 32768";
     }
     return NULL;
+}
+
+/* A convolution works on a copy of its input with the padding around it. */
+static bool padded_fits(const geometry *g) {
+    size_t values;
+    return bounded(g->x.h + 2 * g->pad_h, g->x.w + 2 * g->pad_w, g->x.c, &values);
 }
 
 /* Weights and biases, or why there are too many. */
@@ -125,7 +132,7 @@ static const char *count_parameters(layer *layer) {
     /* A dense layer is a convolution whose window is the whole input. */
     const size_t window = layer->flat ? g->x.h * g->x.w : g->r * g->s;
     layer->biases = layer->options.no_bias ? 0 : g->y.c;
-    return bounded(window, g->x.c, g->y.c, &layer->weights) ? NULL : "too many weights";
+    return bounded(window, g->x.c, g->y.c, &layer->weights) ? NULL : "more than 2^40 weights";
 }
 
 /* Counts by kind, so that a ReLU put in between renames no weights. */
@@ -147,7 +154,9 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
     if (!reason)
         reason = kind->shape(options, &layer.geometry, &layer.flat);
     if (!reason && !extent_fits(layer.geometry.y))
-        reason = "the output is too large";
+        reason = "the output is " BOUNDS;
+    if (!reason && !padded_fits(&layer.geometry))
+        reason = "with its padding " BOUNDS;
     if (!reason)
         reason = count_parameters(&layer);
     if (reason)
@@ -193,7 +202,7 @@ bool cnn_network_dense(cnn_network *network, cnn_dense o, cnn_error *error) {
  * same by class 3. */
 static bool classes_are_places(const cnn_network *network) {
     size_t i = network->count;
-    while (network->layers[i].flat && !network->layers[i].weights)
+    while (i > 0 && network->layers[i].flat && !network->layers[i].weights)
         i--;
     const extent e = network->layers[i].geometry.y;
     return !network->layers[i].flat && e.h * e.w > 1 && e.c > 1;

@@ -5,6 +5,10 @@
 
 #include "layers.h"
 
+/* The longest text that is read, tens of thousands of layers: each line costs many times its length
+ * in memory. */
+#define NETWORK_TEXT_MAX ((size_t)1 << 20)
+
 /* A prefix, a number, and room for the suffixes of tensor names within CNN_NAME_SIZE. */
 #define LAYER_NAME_SIZE 32
 

@@ -52,6 +52,9 @@ static void meet_layer(search *s, size_t index) {
     const cnn_model *model = s->model;
     const layer *layer = &model->network->layers[index];
     const node *node = &model->nodes[index];
+    /* Long networks: most layers are passed over without a look at what they have. */
+    if (s->name && strncmp(s->name, layer->name, strlen(layer->name)))
+        return;
     meet(s, layer->name, "", activation(model, layer, node->y, CNN_FLOAT32));
     meet(s, layer->name, ".grad", activation(model, layer, node->dy, CNN_FLOAT32));
     meet(s, layer->name, ".winners", activation(model, layer, node->winners, CNN_INT32));

@@ -63,13 +63,16 @@ static const char *check_schedule(const cnn_schedule *s, cnn_optimizer_kind kind
     return s->kind == CNN_ONECYCLE ? check_cycle(s, kind) : NULL;
 }
 
+const char *trainer_problem(const cnn_optimizer *optimizer, const cnn_schedule *schedule) {
+    const char *reason = check_optimizer(optimizer);
+    return reason ? reason : check_schedule(schedule, optimizer->kind);
+}
+
 cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer,
                                 const cnn_schedule *schedule, cnn_error *error) {
     const cnn_schedule constant = CNN_SCHEDULE_DEFAULT;
     const cnn_schedule *chosen = schedule ? schedule : &constant;
-    const char *reason = check_optimizer(optimizer);
-    if (!reason)
-        reason = check_schedule(chosen, optimizer->kind);
+    const char *reason = trainer_problem(optimizer, chosen);
     if (reason) {
         error_set(error, CNN_BAD_ARGUMENT, "%s", reason);
         return NULL;

@@ -14,4 +14,7 @@ struct cnn_trainer {
     cnn_optimizer now; /* the rates of the step being taken */
 };
 
+/* Why no trainer can be made of them, or NULL. */
+const char *trainer_problem(const cnn_optimizer *optimizer, const cnn_schedule *schedule);
+
 #endif

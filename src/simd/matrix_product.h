@@ -42,7 +42,7 @@ ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows
     float *y = p->y + l;
     for (size_t i = 0; i < rows; i++)
         for (size_t v = 0; v < vectors; v++) {
-            const float *from = start == FROM_B ? b + l : y + i * y_row;
+            const float *from = start == FROM_B && b ? b + l : y + i * y_row;
             if (start == APART || (start == FROM_B && !b))
                 sum[i * vectors + v] = (vector){0};
             else

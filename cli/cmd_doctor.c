@@ -1,0 +1,96 @@
+#include "commands.h"
+#include "doctor_report.h"
+#include "json_line.h"
+#include "say.h"
+#include "source.h"
+
+static const option doctor_rows[] = {
+    ROW_TEXT(doctor_settings, network, NULL, "NETWORK", "text file, or a model with its weights"),
+    ROW_SWITCH(doctor_settings, json, "--json", "one JSON object"),
+};
+
+static const option_group doctor_groups[] = {
+    {OPTION_ROWS(doctor_rows), 0},
+    {TRAINING_ROWS, offsetof(doctor_settings, training)},
+    {NULL, 0, 0},
+};
+static const char *const doctor_notes[] = {
+    "",
+    "Takes seconds. Exit code 0 whatever is found: see docs/doctor.md.",
+    NULL,
+};
+static const char *const doctor_examples[] = {
+    "cnn doctor networks/simple.net --lr 0.1",
+    "cnn doctor networks/scratch.net --limit 1000 --optimizer sgd --json",
+    NULL,
+};
+static const doctor_settings doctor_defaults = {
+    .network = SOURCE_NETWORK,
+    .training = TRAINING_FLAGS_DEFAULT,
+};
+
+/* Cheap ones first; labels last, as they may want to know what the others found. */
+static bool (*const checks[])(doctor_patient *, cnn_error *) = {
+    doctor_classes, doctor_pixels,   doctor_first_loss, doctor_spread,
+    doctor_dead,    doctor_gradient, doctor_training,   doctor_dying,
+    doctor_rate,    doctor_overfit,  doctor_labels,
+};
+
+static bool examine(doctor_patient *patient, cnn_error *error) {
+    if (!patient_admit(patient, error))
+        return false;
+    if (!patient->settings->json)
+        report_head(patient);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
+        const size_t before = patient->findings.count;
+        if (!checks[i](patient, error))
+            return false;
+        if (patient->findings.failed)
+            return source_refuse(error, "", "no memory for the findings");
+        if (!patient->settings->json)
+            report_findings(patient, before);
+    }
+    return true;
+}
+
+/* A model brings these along. A file that cannot be read is refused later. */
+static bool flags_agree(const doctor_settings *settings) {
+    const training_flags *flags = &settings->training;
+    bool model;
+    cnn_error error;
+    if (!training_flags_agree(flags))
+        return false;
+    if (!source_look(settings->network, &model, &error) || !model ||
+        (isnan(flags->mean) && isnan(flags->deviation) && flags->init == CNN_INIT_PYTORCH))
+        return true;
+    say_usage("--mean, --std and --init count only with a network text: a model has its own");
+    return false;
+}
+
+static int doctor_run(const void *values, const char *program) {
+    (void)program;
+    doctor_patient patient = {.settings = values};
+    cnn_error error;
+    int code = 0;
+    if (!flags_agree(patient.settings))
+        return EXIT_USAGE;
+    if (!examine(&patient, &error))
+        code = say_cnn_error(&error);
+    else if (patient.settings->json)
+        code = json_line_print(report_json(&patient));
+    else
+        report_end(&patient);
+    patient_free(&patient);
+    return code;
+}
+
+const cli_command command_doctor = {
+    .name = "doctor",
+    .summary = "Finds out why a network does not learn.",
+    .groups = doctor_groups,
+    .notes = doctor_notes,
+    .examples = doctor_examples,
+    .defaults = &doctor_defaults,
+    .size = sizeof(doctor_settings),
+    .run = doctor_run,
+};

@@ -1,0 +1,185 @@
+#include "commands.h"
+#include "draw.h"
+#include "json_line.h"
+#include "pixels.h"
+#include "say.h"
+#include "source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Classes that are named for each image. */
+#define BEST 3
+
+typedef struct predict_settings {
+    const char *model;
+    option_list images;
+    uint64_t limit, threads;
+    bool no_fit, show, json;
+} predict_settings;
+
+static const option predict_rows[] = {
+    ROW_REQUIRED(predict_settings, model, NULL, "MODEL", "a model file, as cnn train writes it"),
+    ROW_LIST(predict_settings, images, "IMAGE...", "PNG or IDX files (IDX also .gz), - for stdin"),
+    ROW_SWITCH(predict_settings, no_fit, "--no-fit", "take a PNG as it is: only stretch it"),
+    ROW_SWITCH(predict_settings, show, "--show", "draw what the network sees"),
+    ROW_COUNT(predict_settings, limit, "--limit", "of IDX files the first N images", 1, 1e9),
+    ROW_COUNT(predict_settings, threads, "--threads", "0: one per processor", 0, 1024),
+    ROW_SWITCH(predict_settings, json, "--json", "one JSON object instead of lines"),
+};
+
+static const option_group predict_groups[] = {{OPTION_ROWS(predict_rows), 0}, {NULL, 0, 0}};
+static const char *const predict_notes[] = {
+    "",
+    "For a model trained on images like MNIST's a PNG is brought into their form: dark",
+    "on light or light on dark, of any size, anywhere in the picture. Else, and with IDX,",
+    "an image of another size is stretched.",
+    NULL,
+};
+static const char *const predict_examples[] = {
+    "cnn predict simple.safetensors seven.png --show",
+    "cnn predict simple.safetensors - <seven.png",
+    "cnn predict simple.safetensors data/mnist/t10k-images-idx3-ubyte --limit 20 --json",
+    NULL,
+};
+static const predict_settings predict_defaults = {.threads = 0};
+
+/* One call of the command. */
+typedef struct prediction {
+    const predict_settings *settings;
+    cnn_model *model;
+    cnn_layer_info input;
+    json_t *images; /* with --json */
+} prediction;
+
+static bool fits(const prediction *run) {
+    return !run->settings->no_fit && run->input.channels == 1 && cnn_model_mnist_form(run->model);
+}
+
+/* The classes with the largest probabilities, the first of equals first. Returns how many. */
+static size_t find_best(const float *p, size_t classes, size_t best[BEST]) {
+    size_t count = 0;
+    for (size_t k = 0; k < classes; k++) {
+        size_t at = count;
+        while (at && p[best[at - 1]] < p[k])
+            at--;
+        if (at == BEST)
+            continue;
+        count = count < BEST ? count + 1 : BEST;
+        memmove(best + at + 1, best + at, (count - 1 - at) * sizeof *best);
+        best[at] = k;
+    }
+    return count;
+}
+
+static void say_line(const prediction *run, const char *name, const float *p) {
+    size_t best[BEST];
+    const size_t count = find_best(p, cnn_network_classes(cnn_model_network(run->model)), best);
+    printf("%-24s", name);
+    for (size_t i = 0; i < count; i++)
+        printf("  %s%s %7s%s", i ? "" : say_style(stdout, LOOK_BOLD),
+               cnn_model_class(run->model, best[i]), say_percent(p[best[i]]).text,
+               i || !say_style(stdout, LOOK_BOLD)[0] ? "" : say_style(stdout, LOOK_PLAIN));
+    putchar('\n');
+}
+
+static void add_object(const prediction *run, const char *path, const size_t *index,
+                       const float *p) {
+    size_t best[BEST];
+    const size_t count = find_best(p, cnn_network_classes(cnn_model_network(run->model)), best);
+    json_t *classes = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(classes, json_pack("{s:s, s:I, s:o}", "class",
+                                                 cnn_model_class(run->model, best[i]), "index",
+                                                 (json_int_t)best[i], "probability",
+                                                 json_line_float(p[best[i]])));
+    json_t *image = json_pack("{s:o}", "image", json_line_text(path));
+    if (index)
+        json_object_set_new(image, "number", json_integer((json_int_t)*index));
+    json_object_set_new(image, "best", classes);
+    json_array_append_new(run->images, image);
+}
+
+static bool tell(const prediction *run, const char *path, const pixels *pixels, size_t index,
+                 const float *p, cnn_error *error) {
+    const size_t size = run->input.height * run->input.width * run->input.channels;
+    char name[512];
+    if (run->settings->json) {
+        add_object(run, path, pixels->many ? &index : NULL, p);
+        return true;
+    }
+    if (pixels->many)
+        snprintf(name, sizeof name, "%s %zu", source_base(path), index);
+    else
+        snprintf(name, sizeof name, "%s", path);
+    say_line(run, name, p);
+    return !run->settings->show ||
+           draw_pixels(stdout, pixels->bytes + index * size, run->input.height, run->input.width,
+                       run->input.channels, error);
+}
+
+static bool predict_all(const prediction *run, const char *path, const pixels *pixels,
+                        cnn_error *error) {
+    const size_t classes = cnn_network_classes(cnn_model_network(run->model));
+    float *p = calloc(pixels->count, classes * sizeof *p);
+    bool ok = p ? cnn_model_predict(run->model, pixels->bytes, pixels->count, p, error)
+                : source_refuse(error, path, "no memory for %zu predictions", pixels->count);
+    for (size_t i = 0; ok && i < pixels->count; i++)
+        ok = tell(run, path, pixels, i, p + i * classes, error);
+    free(p);
+    return ok;
+}
+
+/* One image that cannot be read does not keep the others from being told. */
+static int predict_file(const prediction *run, const char *path) {
+    cnn_error error;
+    pixels pixels;
+    if (!pixels_read(&pixels, path, &run->input, fits(run), run->settings->limit, &error))
+        return say_cnn_error(&error);
+    const bool ok = predict_all(run, path, &pixels, &error);
+    pixels_free(&pixels);
+    return ok ? 0 : say_cnn_error(&error);
+}
+
+static int predict_files(prediction *run) {
+    const option_list *list = &run->settings->images;
+    int code = 0;
+    run->images = run->settings->json ? json_array() : NULL;
+    for (size_t i = 0; i < list->count; i++) {
+        const int result = predict_file(run, list->items[i]);
+        code = result ? result : code;
+    }
+    if (!run->settings->json)
+        return code;
+    json_t *object = json_pack("{s:o, s:b, s:o}", "model", json_line_text(run->settings->model),
+                               "fit", fits(run), "images", run->images);
+    return json_line_print(object) ? EXIT_FAILED : code;
+}
+
+static int predict_run(const void *values, const char *program) {
+    (void)program;
+    prediction run = {.settings = values};
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    cnn_error error;
+    if (run.settings->show && run.settings->json)
+        return say_usage("--show draws for people, --json is for programs: choose one");
+    options.threads = run.settings->threads;
+    run.model = source_model(run.settings->model, &options, &error);
+    if (!run.model)
+        return say_cnn_error(&error);
+    cnn_network_layer(cnn_model_network(run.model), 0, &run.input);
+    const int code = predict_files(&run);
+    cnn_model_free(run.model);
+    return code;
+}
+
+const cli_command command_predict = {
+    .name = "predict",
+    .summary = "Says which classes a model takes images for, the likeliest first.",
+    .groups = predict_groups,
+    .notes = predict_notes,
+    .examples = predict_examples,
+    .defaults = &predict_defaults,
+    .size = sizeof(predict_settings),
+    .run = predict_run,
+};

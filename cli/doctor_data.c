@@ -1,0 +1,133 @@
+/* What can be said of images and labels without a network. */
+#include "doctor.h"
+#include "say.h"
+#include "source.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct class_counts {
+    size_t classes, images, present, least, most, commonest, absent;
+} class_counts;
+
+static class_counts summarise(const size_t *counts, size_t classes, size_t images) {
+    class_counts sum = {.classes = classes, .images = images, .least = images};
+    for (size_t i = 0; i < classes; i++) {
+        sum.present += counts[i] > 0;
+        if (!counts[i])
+            sum.absent = i;
+        else if (counts[i] < sum.least)
+            sum.least = counts[i];
+        if (counts[i] > sum.most) {
+            sum.most = counts[i];
+            sum.commonest = i;
+        }
+    }
+    return sum;
+}
+
+/* Ten times: where Buda, Maki and Mazurowski ("A systematic study of the class imbalance problem in
+ * convolutional neural networks", 2018) begin to see it cost accuracy. */
+#define MOST_UNEVEN 10
+
+static void judge_classes(doctor_finding *finding, const class_counts *sum, const char *commonest,
+                          const char *absent) {
+    const double share = (double)sum->most / (double)sum->images;
+    finding_number(finding, "classes", (double)sum->classes);
+    finding_number(finding, "present", (double)sum->present);
+    finding_number(finding, "largest_share", share);
+    finding_number(finding, "smallest_share", (double)sum->least / (double)sum->images);
+    if (sum->present == 1) {
+        finding->verdict = DOCTOR_ILL;
+        finding_say(finding,
+                    sum->classes == 1
+                        ? "A network of one output cannot be wrong, nor learn."
+                        : "Look into the label file: always the same answer is right, "
+                          "and nothing else is learnt.",
+                    "every one of %s is labelled %s", say_count(sum->images).text, commonest);
+    } else if (sum->present < sum->classes) {
+        finding->verdict = DOCTOR_SUSPECT;
+        finding_say(finding,
+                    "What is never shown is never learnt: add images, or give the last layer fewer "
+                    "outputs.",
+                    "%s of %s have no image, as %s", say_count(sum->classes - sum->present).text,
+                    say_count(sum->classes).text, absent);
+    } else if (sum->most >= MOST_UNEVEN * sum->least) {
+        finding->verdict = DOCTOR_SUSPECT;
+        finding_say(finding, "Rare classes will be overlooked: look at the accuracy of each class.",
+                    "%s, the commonest, has %s of the images, the rarest %s", commonest,
+                    say_percent(share).text,
+                    say_percent((double)sum->least / (double)sum->images).text);
+    } else {
+        finding_say(finding, "None is rare.", "%s, the largest %.1f times the smallest",
+                    say_count(sum->classes).text, (double)sum->most / (double)sum->least);
+    }
+}
+
+bool doctor_classes(doctor_patient *patient, cnn_error *error) {
+    const cnn_dataset_info info = cnn_dataset_about(patient->images);
+    size_t *counts = calloc(info.classes, sizeof *counts);
+    if (!counts)
+        return source_refuse(error, "", "no memory for %zu classes", info.classes);
+    for (size_t i = 0; i < info.images; i++)
+        counts[cnn_dataset_label(patient->images, i)]++;
+    const class_counts sum = summarise(counts, info.classes, info.images);
+    judge_classes(findings_add(&patient->findings, CHECK_CLASSES, NULL, DOCTOR_HEALTHY), &sum,
+                  cnn_dataset_class(patient->images, sum.commonest),
+                  cnn_dataset_class(patient->images, sum.absent));
+    free(counts);
+    return true;
+}
+
+/* The input as the network gets it. A layer's steepest curvature grows with the mean square of its
+ * inputs, and the largest rate that converges falls with it (LeCun, Bottou, Orr and Müller,
+ * "Efficient BackProp", 1998): four times off is within what rates forgive, a hundred times is not.
+ * Inputs of one sign alone, their mean beyond their deviation, let a unit's weights move only all
+ * up or all down. */
+#define SUSPECT_POWER 4.0
+#define ILL_POWER 100.0
+
+static bool beyond(double power, double times) {
+    return power > times || power < 1 / times;
+}
+
+static void judge_pixels(doctor_finding *finding, double mean, double deviation) {
+    const double power = mean * mean + deviation * deviation;
+    finding_number(finding, "mean", mean);
+    finding_number(finding, "deviation", deviation);
+    finding_say(finding, "As it should be.", "mean %.2f, deviation %.2f as they enter", mean,
+                deviation);
+    if (deviation < 1e-6) {
+        finding->verdict = DOCTOR_ILL;
+        finding_say(finding, "Look at the images: there is nothing in them to tell them apart.",
+                    "every pixel is the same, %.3g", mean);
+    } else if (beyond(power, ILL_POWER)) {
+        finding->verdict = DOCTOR_ILL;
+        finding->advice = "Normalise to mean 0, deviation 1: leave out --mean and --std, and they "
+                          "are measured.";
+    } else if (beyond(power, SUSPECT_POWER) || fabs(mean) > 2 * deviation) {
+        finding->verdict = DOCTOR_SUSPECT;
+        finding->advice = "Learning is quicker with mean 0, deviation 1: leave out --mean and "
+                          "--std, and they are measured.";
+    }
+}
+
+bool doctor_pixels(doctor_patient *patient, cnn_error *error) {
+    const size_t values = patient->layers[0].values;
+    const float *x = patient->layers[0].y.data;
+    double sum = 0, squares = 0, count = 0;
+    for (size_t i = 0; i < patient_examined(patient); i += DOCTOR_CHUNK) {
+        const size_t n = patient_chunk(patient, i);
+        if (!patient_set(patient, i, n, error))
+            return false;
+        for (size_t j = 0; j < n * values; j++) {
+            sum += (double)x[j];
+            squares += (double)x[j] * (double)x[j];
+        }
+        count += (double)(n * values);
+    }
+    const double mean = sum / count, variance = squares / count - mean * mean;
+    judge_pixels(findings_add(&patient->findings, CHECK_PIXELS, NULL, DOCTOR_HEALTHY), mean,
+                 sqrt(variance > 0 ? variance : 0));
+    return true;
+}

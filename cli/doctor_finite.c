@@ -1,0 +1,55 @@
+/* Where numbers stop being numbers. */
+#include "doctor.h"
+
+#include <string.h>
+
+/* All exponent bits set is how a float says infinity or NaN. */
+static bool finite_all(const float *values, size_t count) {
+    uint32_t largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        bits &= 0x7fffffff;
+        largest = bits > largest ? bits : largest;
+    }
+    return largest < 0x7f800000;
+}
+
+static bool sound(const cnn_tensor *tensor, size_t count, const char *what,
+                  const doctor_layer *layer, doctor_place *place) {
+    if (!tensor->data || finite_all(tensor->data, count))
+        return true;
+    place->what = what;
+    place->layer = layer->info.name;
+    return false;
+}
+
+bool finite_outputs(const doctor_patient *patient, doctor_place *place) {
+    for (size_t l = 0; l < patient->count; l++) {
+        const doctor_layer *layer = &patient->layers[l];
+        if (!sound(&layer->y, layer->values * patient->batch, "outputs", layer, place))
+            return false;
+    }
+    return true;
+}
+
+bool finite_gradients(const doctor_patient *patient, doctor_place *place) {
+    for (size_t l = patient->count; l-- > 1;) {
+        const doctor_layer *layer = &patient->layers[l];
+        if (!sound(&layer->dy, layer->values * patient->batch, "gradient", layer, place) ||
+            !sound(&layer->dw, layer->weights, "weight gradient", layer, place))
+            return false;
+    }
+    return true;
+}
+
+bool finite_weights(const doctor_patient *patient, doctor_place *place) {
+    for (size_t l = 1; l < patient->count; l++) {
+        const doctor_layer *layer = &patient->layers[l];
+        const size_t biases = layer->b.data ? layer->info.channels : 0;
+        if (!sound(&layer->w, layer->weights, "weights", layer, place) ||
+            !sound(&layer->b, biases, "biases", layer, place))
+            return false;
+    }
+    return true;
+}

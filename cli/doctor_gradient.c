@@ -1,0 +1,123 @@
+/* The gradient of the first batch: how large it is beside the weights of each layer, and whether
+ * the units of a layer would ever become different. */
+#include "doctor.h"
+
+#include <math.h>
+
+double doctor_norm(const float *values, size_t count) {
+    double squares = 0;
+    for (size_t i = 0; i < count; i++)
+        squares += (double)values[i] * (double)values[i];
+    return sqrt(squares);
+}
+
+/* Beside the weights' norm. A gradient ten times its weights makes every usual rate too large; one
+ * ten thousand times smaller than that of another layer waits ten thousand times longer for the
+ * rate that the other allows (vanishing gradients: Glorot and Bengio, 2010). */
+#define SUSPECT_HIGH 10.0
+#define SUSPECT_BEHIND 1e-4
+
+static void judge_size(doctor_finding *finding, double ratio, double largest) {
+    finding_ratio(finding, ratio);
+    finding_number(finding, "largest_ratio", largest);
+    finding_say(finding, "It reaches every layer.", "%s: the gradient is %.2g %% of the weights",
+                finding->layer, 100 * ratio);
+    if (!isfinite(ratio)) {
+        finding->verdict = DOCTOR_ILL;
+        finding->advice = "It is not a number before the first step: the weights or the pixels "
+                          "are too large.";
+    } else if (ratio == 0) {
+        finding->verdict = DOCTOR_ILL;
+        finding->advice = "The weights will not move: what lies behind or before lets nothing "
+                          "through.";
+    } else if (ratio > SUSPECT_HIGH) {
+        finding->verdict = DOCTOR_SUSPECT;
+        finding->advice = "Steps will be large: normalise the pixels or take a small rate.";
+    } else if (ratio < SUSPECT_BEHIND * largest) {
+        finding->verdict = DOCTOR_SUSPECT;
+        finding->advice = "It fades on its way back: --init kaiming-normal, fewer layers, or adam, "
+                          "which evens out the steps.";
+    }
+}
+
+/* Weights of 0 have no size to compare with: then the gradient stands for itself. */
+static double ratio_of(const doctor_layer *layer) {
+    const double weights = doctor_norm(layer->w.data, layer->weights);
+    return doctor_norm(layer->dw.data, layer->weights) / (weights > 0 ? weights : 1);
+}
+
+static void judge_sizes(doctor_patient *patient) {
+    double largest = 0;
+    for (size_t l = 1; l < patient->count; l++)
+        if (patient->layers[l].weights)
+            largest = fmax(largest, ratio_of(&patient->layers[l]));
+    for (size_t l = 1; l < patient->count; l++)
+        if (patient->layers[l].weights)
+            judge_size(findings_add(&patient->findings, CHECK_GRADIENT,
+                                    patient->layers[l].info.name, DOCTOR_HEALTHY),
+                       ratio_of(&patient->layers[l]), largest);
+}
+
+/* Are all units of [inputs][units] the same, but for rounding beside the largest number? */
+static bool alike(const cnn_tensor *tensor, size_t count, size_t units, double largest) {
+    const float *values = tensor->data;
+    for (size_t i = 0; i < count; i++)
+        if (!(fabs((double)values[i] - (double)values[i - i % units]) <= 1e-6 * largest))
+            return false;
+    return true;
+}
+
+static double largest_of(const cnn_tensor *tensor, size_t count) {
+    const float *values = tensor->data;
+    double largest = 0;
+    for (size_t i = 0; i < count; i++)
+        largest = fmax(largest, fabs((double)values[i]));
+    return largest;
+}
+
+static bool all_alike(const cnn_tensor *w, const cnn_tensor *b, size_t weights, size_t units) {
+    const size_t biases = b->data ? units : 0;
+    const double largest = fmax(largest_of(w, weights), largest_of(b, biases));
+    return alike(w, weights, units, largest) && alike(b, biases, units, largest);
+}
+
+/* Units that are alike and get the same gradient stay alike for ever: the layer is as good as one
+ * unit, however wide. Alike with different gradients, as in a last layer of zeros, they part. */
+static bool stays_alike(const doctor_layer *layer) {
+    const size_t units = layer->info.channels;
+    return layer->weights && units > 1 && all_alike(&layer->w, &layer->b, layer->weights, units) &&
+           all_alike(&layer->dw, &layer->db, layer->weights, units);
+}
+
+static void judge_symmetry(doctor_patient *patient) {
+    size_t found = 0;
+    for (size_t l = 1; l < patient->count; l++) {
+        const doctor_layer *layer = &patient->layers[l];
+        if (!stays_alike(layer))
+            continue;
+        doctor_finding *finding =
+            findings_add(&patient->findings, CHECK_SYMMETRY, layer->info.name, DOCTOR_ILL);
+        finding_number(finding, "units", (double)layer->info.channels);
+        snprintf(finding->value, sizeof finding->value, "%zu", layer->info.channels);
+        finding_say(finding,
+                    "They will stay alike for ever and count as one: draw the first weights "
+                    "(--init pytorch).",
+                    "%s: all %zu units have the same weights and the same gradient",
+                    layer->info.name, layer->info.channels);
+        found++;
+    }
+    if (!found)
+        finding_say(findings_add(&patient->findings, CHECK_SYMMETRY, NULL, DOCTOR_HEALTHY),
+                    "Each can learn its own.", "no layer's units are all alike");
+}
+
+bool doctor_gradient(doctor_patient *patient, cnn_error *error) {
+    if (!patient_set_step(patient, 0, error))
+        return false;
+    cnn_model_forward(patient->model);
+    cnn_model_loss(patient->model);
+    cnn_model_backward(patient->model);
+    judge_symmetry(patient);
+    judge_sizes(patient);
+    return true;
+}

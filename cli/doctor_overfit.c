@@ -1,0 +1,63 @@
+/* Can it learn one small batch by heart? Whoever cannot learn a few images has no use for sixty
+ * thousand. Asked of the network, not of the user's settings: it is trained by Adam at two rates.
+ */
+#include "doctor.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { OVERFIT_IMAGES = 32, OVERFIT_STEPS = 200 };
+
+/* Probability 0.9 for the truth, in the mean; half of a guess's loss says something is learnt. */
+#define KNOWN_LOSS 0.1
+#define HALF_KNOWN 0.5
+
+static size_t batch_of(const doctor_patient *patient) {
+    return patient->learn < OVERFIT_IMAGES ? patient->learn : OVERFIT_IMAGES;
+}
+
+static bool train(doctor_patient *patient, double rate, double *loss, size_t *steps,
+                  cnn_error *error) {
+    const size_t images = batch_of(patient);
+    cnn_optimizer optimizer = CNN_OPTIMIZER_DEFAULT;
+    optimizer.lr = rate;
+    patient_restore(patient);
+    cnn_trainer *trainer = cnn_trainer_create(patient->model, &optimizer, NULL, error);
+    const bool good = trainer && patient_set(patient, 0, images, error);
+    for (*steps = 0; good && *steps < OVERFIT_STEPS && !(*loss < KNOWN_LOSS); ++*steps)
+        *loss = cnn_train_step(trainer);
+    cnn_trainer_free(trainer);
+    return good;
+}
+
+static void judge(doctor_patient *patient, double loss, size_t steps) {
+    const double guess = patient_guess(patient);
+    doctor_finding *finding = findings_add(&patient->findings, CHECK_OVERFIT, NULL, DOCTOR_HEALTHY);
+    finding_number(finding, "loss", loss);
+    finding_number(finding, "steps", (double)steps);
+    finding_say(finding, "The network can learn.", "%zu images known by heart after %zu steps",
+                batch_of(patient), steps);
+    if (loss < KNOWN_LOSS)
+        return;
+    finding->verdict = loss < HALF_KNOWN * guess ? DOCTOR_SUSPECT : DOCTOR_ILL;
+    finding_say(finding,
+                finding->verdict == DOCTOR_SUSPECT
+                    ? "It learns, but slowly: a wider network, or see the other findings."
+                    : "It cannot even learn these by heart: the network is ill or too small, or "
+                      "equal images have different labels.",
+                "the loss is still %.3g after %zu steps on the same few images", loss, steps);
+}
+
+bool doctor_overfit(doctor_patient *patient, cnn_error *error) {
+    static const double rates[] = {0.001, 0.01};
+    double best = INFINITY;
+    size_t taken = 0;
+    for (size_t i = 0; i < 2 && !(best < KNOWN_LOSS); i++) {
+        double loss = INFINITY;
+        if (!train(patient, rates[i], &loss, &taken, error))
+            return false;
+        best = loss < best ? loss : best;
+    }
+    judge(patient, best, taken);
+    return true;
+}

@@ -1,0 +1,95 @@
+/* How far the outputs of each layer with weights lie apart from image to image: what it has to tell
+ * images by. First weights are chosen so that this stays of one order from layer to layer (Glorot
+ * and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010;
+ * He et al., "Delving deep into rectifiers", 2015); through many layers it may fade or explode. */
+#include "doctor.h"
+#include "source.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Sums of squares over the places of the output, of chunks of images. */
+typedef struct spread_sums {
+    double within, size; /* variance between images; mean square */
+    double places;       /* how many */
+} spread_sums;
+
+/* One chunk: around its own mean, so that nothing large is taken from something large. */
+static void add_chunk(spread_sums *sums, const doctor_layer *layer, size_t images) {
+    const float *y = layer->y.data;
+    for (size_t place = 0; place < layer->values; place++) {
+        double sum = 0, squares = 0, around = 0;
+        for (size_t n = 0; n < images; n++) {
+            const double value = (double)y[n * layer->values + place];
+            sum += value;
+            squares += value * value;
+        }
+        for (size_t n = 0; n < images; n++) {
+            const double off = (double)y[n * layer->values + place] - sum / (double)images;
+            around += off * off;
+        }
+        sums->within += around / (double)(images - 1);
+        sums->size += squares / (double)images;
+    }
+    sums->places += (double)layer->values;
+}
+
+/* Far outside what one layer can mend in the next; a float holds 7 digits, so that less than a
+ * millionth of the size is rounding. */
+#define SUSPECT_LOW 1e-3
+#define SUSPECT_HIGH 1e2
+#define ILL_LOW 1e-6
+#define ILL_HIGH 1e4
+
+static void judge(doctor_finding *finding, double spread, double size) {
+    const double share = size > 0 ? spread / size : 0;
+    const char *name = finding->layer;
+    snprintf(finding->value, sizeof finding->value, "%.2g", spread);
+    finding_number(finding, "spread", spread);
+    finding_number(finding, "size", size);
+    finding_say(finding, "They can be told apart.",
+                "%s: outputs differ by %.2g from image to image", name, spread);
+    if (!(spread <= ILL_HIGH)) {
+        finding->verdict = DOCTOR_ILL;
+        finding->advice = "Outputs explode: smaller first weights, or pixels normalised.";
+    } else if (spread > SUSPECT_HIGH) {
+        finding->verdict = DOCTOR_SUSPECT;
+        finding->advice = "Outputs grow large: smaller first weights, or pixels normalised.";
+    } else if (spread < ILL_LOW || share < ILL_LOW) {
+        finding->verdict = DOCTOR_ILL;
+        finding->advice = "It gives every image the same answer: other first weights (--init "
+                          "kaiming-normal keeps the spread), or fewer layers.";
+    } else if (spread < SUSPECT_LOW || share < SUSPECT_LOW) {
+        finding->verdict = DOCTOR_SUSPECT;
+        finding->advice = "The signal fades: --init kaiming-normal keeps it through many layers.";
+    }
+}
+
+static bool measure(doctor_patient *patient, spread_sums *sums, cnn_error *error) {
+    for (size_t i = 0; i < patient_examined(patient); i += DOCTOR_CHUNK) {
+        const size_t n = patient_chunk(patient, i);
+        if (n < 2)
+            break; /* one image has no spread */
+        if (!patient_set(patient, i, n, error))
+            return false;
+        cnn_model_forward(patient->model);
+        for (size_t l = 1; l < patient->count; l++)
+            if (patient->layers[l].weights)
+                add_chunk(&sums[l], &patient->layers[l], n);
+    }
+    return true;
+}
+
+bool doctor_spread(doctor_patient *patient, cnn_error *error) {
+    spread_sums *sums = calloc(patient->count, sizeof *sums);
+    if (!sums)
+        return source_refuse(error, "", "no memory for %zu layers", patient->count);
+    const bool measured = measure(patient, sums, error);
+    for (size_t l = 1; measured && l < patient->count; l++)
+        if (sums[l].places > 0)
+            judge(findings_add(&patient->findings, CHECK_SPREAD, patient->layers[l].info.name,
+                               DOCTOR_HEALTHY),
+                  sqrt(sums[l].within / sums[l].places), sqrt(sums[l].size / sums[l].places));
+    free(sums);
+    return measured;
+}

@@ -1,0 +1,171 @@
+/* A hundred steps with the user's own settings: does the loss fall, how far does each layer move in
+ * a step, do the numbers stay numbers. The schedule is run through within these steps. */
+#include "doctor.h"
+#include "source.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The last loss is a mean over so many steps. */
+#define MEAN_STEPS 10
+
+/* What is measured on the way. */
+typedef struct course {
+    doctor_patient *patient;
+    cnn_trainer *trainer;
+    float *before;      /* every parameter before an update */
+    double *ratios;     /* [layer]: sums over steps of |update| / |weights| */
+    size_t steps;       /* whole ones */
+    double last;        /* loss of the last steps */
+    doctor_place place; /* of the first number that is none */
+} course;
+
+static void add_ratios(course *course) {
+    const doctor_patient *patient = course->patient;
+    const float *before = course->before;
+    for (size_t l = 1; l < patient->count; l++) {
+        const doctor_layer *layer = &patient->layers[l];
+        const float *w = layer->w.data;
+        double moved = 0;
+        for (size_t i = 0; i < layer->weights; i++)
+            moved += ((double)w[i] - (double)before[i]) * ((double)w[i] - (double)before[i]);
+        const double size = doctor_norm(before, layer->weights);
+        course->ratios[l] += sqrt(moved) / (size > 0 ? size : 1);
+        before += layer->weights + (layer->b.data ? layer->info.channels : 0);
+    }
+}
+
+/* False at the first number that is none. */
+static bool walk(course *course) {
+    doctor_patient *patient = course->patient;
+    cnn_model_forward(patient->model);
+    const double loss = cnn_model_loss(patient->model);
+    if (!finite_outputs(patient, &course->place))
+        return false;
+    cnn_model_backward(patient->model);
+    if (!finite_gradients(patient, &course->place))
+        return false;
+    patient_save(patient, course->before);
+    cnn_trainer_update(course->trainer);
+    if (!finite_weights(patient, &course->place))
+        return false;
+    add_ratios(course);
+    if (course->steps >= DOCTOR_STEPS - MEAN_STEPS)
+        course->last += loss / MEAN_STEPS;
+    course->steps++;
+    return true;
+}
+
+static void judge_finite(const course *course) {
+    const bool sound = course->steps == DOCTOR_STEPS;
+    doctor_finding *finding =
+        findings_add(&course->patient->findings, CHECK_FINITE, sound ? NULL : course->place.layer,
+                     sound ? DOCTOR_HEALTHY : DOCTOR_ILL);
+    finding_number(finding, "steps", (double)course->steps);
+    if (sound)
+        finding_say(finding, "Nothing overflows.", "finite in every layer through %d steps",
+                    DOCTOR_STEPS);
+    else
+        finding_say(finding,
+                    course->steps ? "Weights ran away: a lower rate."
+                                  : "It begins so: smaller weights or normalised pixels.",
+                    "the %s of %s %s infinite or not a number in step %zu", course->place.what,
+                    course->place.layer, course->steps ? "become" : "are", course->steps + 1);
+}
+
+/* Around a thousandth a step is the usual rule of thumb (Karpathy, notes of Stanford's CS231n,
+ * "Babysitting the learning process"); healthy runs of Adam begin at some hundredths. At a third
+ * the weights are new every three steps; below a millionth a long run changes nothing. */
+#define ILL_HIGH 0.3
+#define SUSPECT_HIGH 0.1
+#define SUSPECT_LOW 1e-5
+#define ILL_LOW 1e-7
+
+static void judge_update(doctor_finding *finding, double ratio) {
+    finding_ratio(finding, ratio);
+    finding_say(finding, "About 0.1 % is usual, 0.001 to 10 % will do.",
+                "%s: a step changes the weights by %.2g %%", finding->layer, 100 * ratio);
+    if (ratio == 0) {
+        finding->verdict = DOCTOR_ILL;
+        finding->advice = "It does not move at all: see its gradient.";
+    } else if (ratio > SUSPECT_HIGH) {
+        finding->verdict = ratio > ILL_HIGH ? DOCTOR_ILL : DOCTOR_SUSPECT;
+        finding->advice = "That overwrites what was learnt; 0.1 % is usual: a lower "
+                          "rate.";
+    } else if (ratio < SUSPECT_LOW) {
+        finding->verdict = ratio < ILL_LOW ? DOCTOR_ILL : DOCTOR_SUSPECT;
+        finding->advice = "The layer hardly moves; 0.1 % is usual: a higher rate, if "
+                          "its gradient is healthy.";
+    }
+}
+
+static void judge_updates(const course *course) {
+    const doctor_patient *patient = course->patient;
+    for (size_t l = 1; l < patient->count && course->steps; l++)
+        if (patient->layers[l].weights)
+            judge_update(findings_add(&course->patient->findings, CHECK_UPDATE,
+                                      patient->layers[l].info.name, DOCTOR_HEALTHY),
+                         course->ratios[l] / (double)course->steps);
+}
+
+/* A tenth less is more than batches differ by chance; a fifth less in a hundred steps is a pace at
+ * which an epoch gets somewhere. */
+#define HEALTHY_FALL 0.8
+#define ILL_FALL 0.95
+
+static void judge_loss(const course *course) {
+    const doctor_patient *patient = course->patient;
+    const double guess = patient_guess(patient), first = patient->first_loss;
+    const double rest = course->last / first;
+    doctor_finding *finding =
+        findings_add(&course->patient->findings, CHECK_TRAINING, NULL, DOCTOR_HEALTHY);
+    finding_number(finding, "first_loss", first);
+    finding_number(finding, "last_loss", course->last);
+    if (course->steps < DOCTOR_STEPS) {
+        finding->verdict = DOCTOR_ILL;
+        finding_say(finding, "With a lower rate the numbers may stay finite.",
+                    "ended in step %zu: a number became infinite", course->steps + 1);
+        return;
+    }
+    finding_say(finding, "It learns with your settings.",
+                "the loss goes from %.3f to %.3f in %d steps", first, course->last, DOCTOR_STEPS);
+    if (course->last < 0.5 * guess || rest < HEALTHY_FALL)
+        return;
+    finding->verdict = rest < ILL_FALL && course->last < guess ? DOCTOR_SUSPECT : DOCTOR_ILL;
+    finding->advice = finding->verdict == DOCTOR_ILL
+                          ? "Nothing is learnt with these settings: the other findings say why."
+                          : "It learns, but slowly: see the rate.";
+}
+
+static bool make(course *course, cnn_error *error) {
+    doctor_patient *patient = course->patient;
+    const training_flags *flags = &patient->settings->training;
+    const cnn_optimizer optimizer = training_optimizer(flags);
+    const cnn_schedule schedule = training_schedule(flags, DOCTOR_STEPS, DOCTOR_STEPS);
+    course->before = calloc(cnn_network_parameters(patient->network) + 1, sizeof(float));
+    course->ratios = calloc(patient->count, sizeof *course->ratios);
+    course->trainer = cnn_trainer_create(patient->model, &optimizer, &schedule, error);
+    if (!course->trainer)
+        return false;
+    return (course->before && course->ratios) || source_refuse(error, "", "no memory to train");
+}
+
+bool doctor_training(doctor_patient *patient, cnn_error *error) {
+    course course = {.patient = patient};
+    patient_restore(patient);
+    bool good = make(&course, error), going = true;
+    for (size_t step = 0; good && going && step < DOCTOR_STEPS; step++) {
+        good = patient_set_step(patient, step, error);
+        going = good && walk(&course);
+    }
+    patient->steps = course.steps;
+    if (good) {
+        judge_loss(&course);
+        judge_finite(&course);
+        judge_updates(&course);
+    }
+    cnn_trainer_free(course.trainer);
+    free(course.ratios);
+    free(course.before);
+    return good;
+}

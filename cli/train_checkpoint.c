@@ -1,0 +1,174 @@
+#define _POSIX_C_SOURCE 200809L
+#include "train_checkpoint.h"
+
+#include "outputs.h"
+#include "say.h"
+#include "source.h"
+#include "values.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define EVERY_DEFAULT "1m"
+#define EVERY_MOST 1000000000
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* "500" or "5m". */
+static bool read_every(train_run *run, const char *text) {
+    char digits[32];
+    const size_t length = strspn(text, "0123456789");
+    const bool minutes = !strcmp(text + length, "m");
+    uint64_t number = 0;
+    if (length < sizeof digits)
+        snprintf(digits, sizeof digits, "%.*s", (int)length, text);
+    if (length >= sizeof digits || (text[length] && !minutes) || !values_whole(digits, &number) ||
+        number == 0 || number > EVERY_MOST)
+        return false;
+    run->every_steps = minutes ? 0 : number;
+    run->every_seconds = minutes ? 60 * (double)number : 0;
+    return true;
+}
+
+bool train_checkpoint_flags(train_run *run) {
+    const train_settings *settings = run->settings;
+    run->keeps = settings->checkpoint || settings->every || settings->resume;
+    if (read_every(run, settings->every ? settings->every : EVERY_DEFAULT))
+        return true;
+    say_usage("--every wants steps or minutes, 500 or 5m, not '%s'", settings->every);
+    return false;
+}
+
+/* A second run must not take the place of a first that can still be gone on with. */
+bool train_checkpoint_name(train_run *run, cnn_error *error) {
+    const train_settings *settings = run->settings;
+    const char *given = settings->resume ? settings->resume : settings->checkpoint;
+    run->checkpoint = given ? strdup(given) : outputs_checkpoint(run->out);
+    if (!run->checkpoint)
+        return source_refuse(error, "", "no memory for the name of the checkpoint");
+    if (run->keeps && !settings->resume && outputs_there(run->checkpoint))
+        return source_refuse(error, run->checkpoint,
+                             "is there already: go on with it by --resume, or remove it");
+    return !run->keeps || outputs_check(run->checkpoint, error);
+}
+
+/* null for what is not given, and for names that JSON cannot hold. */
+static json_t *text_or_null(const char *text) {
+    json_t *string = text ? json_string(text) : NULL;
+    return string ? string : json_null();
+}
+
+bool train_checkpoint_begin(train_run *run, cnn_error *error) {
+    const train_settings *s = run->settings;
+    json_t *note =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:b}", "network",
+                  text_or_null(s->network), "data", text_or_null(s->training.data), "out",
+                  text_or_null(run->out), "log", text_or_null(s->log), "every",
+                  text_or_null(s->every), "backend", text_or_null(s->training.backend), "threads",
+                  (json_int_t)s->training.threads, "limit", (json_int_t)s->training.limit,
+                  "test_limit", (json_int_t)s->test_limit, "skip_bad", (int)s->training.skip_bad);
+    char *text = note ? json_dumps(note, JSON_ENSURE_ASCII | JSON_COMPACT) : NULL;
+    const bool good = text ? cnn_run_set_note(run->training, text, error)
+                           : source_refuse(error, "", "no memory for the checkpoint");
+    free(text);
+    json_decref(note);
+    run->saved_at = now();
+    return good;
+}
+
+static bool save(train_run *run, cnn_error *error) {
+    if (!cnn_run_save(run->training, run->checkpoint, error))
+        return false;
+    run->saved_at = now();
+    return true;
+}
+
+bool train_checkpoint_step(train_run *run, cnn_error *error) {
+    if (!run->keeps)
+        return true;
+    const bool due = run->every_steps ? run->steps % run->every_steps == 0
+                                      : now() - run->saved_at >= run->every_seconds;
+    return !due || save(run, error);
+}
+
+bool train_checkpoint_end(train_run *run, cnn_error *error) {
+    run->resumable = run->interrupted && (run->keeps || !outputs_device(run->out));
+    if (run->resumable)
+        return save(run, error);
+    if (!run->interrupted && run->keeps && outputs_there(run->checkpoint))
+        run->checkpoint_removed = !unlink(run->checkpoint);
+    return true;
+}
+
+/* ---------------------------------------------------------------------------------------- resume
+ */
+
+static const char *noted_text(const json_t *note, const char *key) {
+    return json_string_value(json_object_get(note, key));
+}
+
+static uint64_t noted_count(const json_t *note, const char *key) {
+    const json_int_t number = json_integer_value(json_object_get(note, key));
+    return number > 0 ? (uint64_t)number : 0;
+}
+
+static const char *first_of(const char *given, const char *noted) {
+    return given ? given : noted;
+}
+
+/* What decides the result, from the run itself. */
+static void take_options(train_settings *s, const cnn_checkpoint *from) {
+    const cnn_train_options options = cnn_checkpoint_options(from);
+    training_flags *flags = &s->training;
+    s->epochs = options.epochs;
+    s->validation = options.validation;
+    flags->batch_size = cnn_checkpoint_batch_size(from);
+    flags->seed = options.seed;
+    flags->optimizer = (int)options.optimizer.kind;
+    flags->lr = options.optimizer.lr;
+    flags->momentum = options.optimizer.momentum;
+    flags->nesterov = options.optimizer.nesterov;
+    flags->weight_decay = options.optimizer.weight_decay;
+    flags->schedule = (int)options.schedule.kind;
+    flags->gamma = options.schedule.gamma;
+}
+
+/* What does not, from the note, where the flag is not given now. */
+static void take_note(train_settings *s, const json_t *note) {
+    training_flags *flags = &s->training;
+    s->network = first_of(noted_text(note, "network"), "a network");
+    s->out = first_of(s->out, noted_text(note, "out"));
+    s->log = first_of(s->log, noted_text(note, "log"));
+    s->every = first_of(s->every, noted_text(note, "every"));
+    /* The default's own pointer: no flag was given. */
+    if (flags->data == train_defaults.training.data)
+        flags->data = noted_text(note, "data");
+    flags->backend = first_of(flags->backend, noted_text(note, "backend"));
+    flags->threads = flags->threads ? flags->threads : noted_count(note, "threads");
+    flags->limit = noted_count(note, "limit");
+    s->test_limit = noted_count(note, "test_limit");
+    flags->skip_bad = flags->skip_bad || json_is_true(json_object_get(note, "skip_bad"));
+}
+
+bool train_checkpoint_open(train_run *run, cnn_error *error) {
+    train_settings *s = &run->own;
+    run->from = cnn_checkpoint_load(s->resume, error);
+    if (!run->from)
+        return false;
+    run->note = json_loads(cnn_checkpoint_note(run->from), 0, NULL);
+    if (!json_is_object(run->note))
+        return source_refuse(error, s->resume, "not a run of cnn train: its note is another's");
+    take_options(s, run->from);
+    take_note(s, run->note);
+    run->network = cnn_checkpoint_network(run->from);
+    if (!read_every(run, s->every ? s->every : EVERY_DEFAULT))
+        return source_refuse(error, s->resume, "not a run of cnn train: no --every in its note");
+    return s->training.data ||
+           source_refuse(error, s->resume, "does not say where the images are: give --data");
+}

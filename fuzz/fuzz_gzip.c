@@ -1,0 +1,46 @@
+/* gzip: the bytes unpacked, to a few sizes, and as IDX images. */
+#include "harness.h"
+
+#include "gunzip.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Small, as a run should take microseconds. */
+#define LIMIT ((size_t)1 << 12)
+
+static const uint8_t LABELS[8 + 3] = {0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2};
+
+/* The head must be that of the whole, and the limit hold to the byte. */
+static void check_whole(const uint8_t *data, size_t size, const uint8_t *out, size_t out_size) {
+    uint8_t head[24], *again = NULL;
+    size_t count = sizeof head, again_size = 0;
+    DEMAND(gunzip_head(data, size, head, &count, NULL));
+    DEMAND(count == (out_size < sizeof head ? out_size : sizeof head));
+    DEMAND(!memcmp(head, out, count));
+    if (out_size > 1)
+        DEMAND(!gunzip(data, size, out_size - 1, &again, &again_size, NULL));
+    DEMAND(gunzip(data, size, out_size ? out_size : 1, &again, &again_size, NULL));
+    DEMAND(again_size == out_size && !memcmp(again, out, out_size));
+    free(again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    uint8_t *out = NULL;
+    size_t out_size = 0;
+    cnn_error error;
+    harness_begin();
+    if (gunzip(data, size, LIMIT, &out, &out_size, &error))
+        check_whole(data, size, out, out_size);
+    else
+        harness_refused(&error, size);
+    free(out);
+    if (gunzip_begins(data, size)) {
+        cnn_dataset *set = cnn_dataset_from_idx(data, size, LABELS, sizeof LABELS, 3, &error);
+        if (set)
+            DEMAND(cnn_dataset_about(set).images == 3);
+        cnn_dataset_free(set);
+    }
+    harness_end();
+    return 0;
+}

@@ -1,0 +1,63 @@
+/* Whether a set of images has MNIST's form, by looking. A name would say less: others have made
+ * their digits in the same way, and sets in MNIST's files are of other form. */
+#include "dataset.h"
+
+#include <math.h>
+
+/* So many images tell; of them this share must have the form: a few of MNIST's touch the edge. */
+#define LOOK_AT 1000
+#define SHARE 0.95
+/* What is brighter belongs to a stroke. */
+#define STROKE 32
+/* The longer side of a drawing's box, and its centre of mass, in 28ths of the image: within one. */
+#define BOX 20.0
+#define OF 28.0
+#define NEAR 1.0
+
+typedef struct extent {
+    size_t first, last;
+    double weight, moment;
+} extent;
+
+static void take(extent *extent, size_t at, uint8_t pixel) {
+    extent->weight += pixel;
+    extent->moment += (double)at * pixel;
+    if (pixel <= STROKE)
+        return;
+    extent->first = at < extent->first ? at : extent->first;
+    extent->last = at > extent->last ? at : extent->last;
+}
+
+/* The length that an extent has of a side, in 28ths. */
+static double length_of(const extent *extent, size_t side) {
+    return (double)(extent->last - extent->first + 1) * OF / (double)side;
+}
+
+/* MNIST's middle is the pixel number side / 2, counted from 0. */
+static bool centred(const extent *extent, size_t side) {
+    const double off = extent->moment / extent->weight - (double)side / 2;
+    return fabs(off) * OF / (double)side <= NEAR;
+}
+
+static bool has_form(const uint8_t *pixels, size_t height, size_t width) {
+    extent rows = {.first = height}, columns = {.first = width};
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++) {
+            take(&rows, y, pixels[y * width + x]);
+            take(&columns, x, pixels[y * width + x]);
+        }
+    if (rows.first == height)
+        return false;
+    const double high = length_of(&rows, height), wide = length_of(&columns, width);
+    return fabs((high > wide ? high : wide) - BOX) <= NEAR && centred(&rows, height) &&
+           centred(&columns, width);
+}
+
+bool cnn_dataset_mnist_form(const cnn_dataset *dataset) {
+    const cnn_dataset_info *info = &dataset->info;
+    const size_t count = info->images < LOOK_AT ? info->images : LOOK_AT;
+    size_t good = 0;
+    for (size_t i = 0; info->channels == 1 && i < count; i++)
+        good += has_form(cnn_dataset_image(dataset, i), info->height, info->width);
+    return (double)good >= SHARE * (double)count;
+}

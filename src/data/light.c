@@ -1,0 +1,147 @@
+#include "light.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The rim is as wide as this part of the shorter side, but a pixel at least. */
+#define RIM_PART 16
+/* Of a larger plane so many rows and columns, evenly spread, tell enough. */
+#define SAMPLES 100
+/* Rounds of fitting and leaving out what does not fit. */
+#define RIM_ROUNDS 6
+#define PLANE_ROUNDS 4
+/* What is further off than this many deviations is no paper; nor what is further off than so many
+ * levels, when the grain is finer. */
+#define FAR 3.0
+#define RIM_LEAST 2.0
+#define PLANE_LEAST 12.0
+/* A histogram of distances in quarters of a level. */
+#define BINS 1024
+#define BINS_PER_LEVEL 4
+/* The deviation of a normal distribution over the median of distances from its middle. */
+#define DEVIATION_PER_MEDIAN 1.4826
+/* Keeps planes that are too small for six terms solvable; far below what any pixel weighs. */
+#define RIDGE 1e-9
+
+static void terms_at(const plane *plane, size_t y, size_t x, double terms[LIGHT_TERMS]) {
+    const double v = (2.0 * (double)y + 1) / (double)plane->height - 1;
+    const double u = (2.0 * (double)x + 1) / (double)plane->width - 1;
+    const double all[LIGHT_TERMS] = {1, u, v, u * u, u * v, v * v};
+    memcpy(terms, all, sizeof all);
+}
+
+double light_at(const light *light, const plane *plane, size_t y, size_t x) {
+    double terms[LIGHT_TERMS], sum = 0;
+    terms_at(plane, y, x, terms);
+    for (size_t i = 0; i < LIGHT_TERMS; i++)
+        sum += light->terms[i] * terms[i];
+    return sum;
+}
+
+/* What a round looks at: pixels of the rim or of all the plane, not further than `cut` from the
+ * light so far. */
+typedef struct choice {
+    const plane *plane;
+    size_t rim;  /* its width; 0: all the plane */
+    size_t step; /* from one row or column looked at to the next */
+    double cut;
+} choice;
+
+static bool chosen(const choice *choice, const light *light, size_t y, size_t x, double *off) {
+    const size_t height = choice->plane->height, width = choice->plane->width, rim = choice->rim;
+    if (rim && y >= rim && x >= rim && y + rim < height && x + rim < width)
+        return false;
+    *off = choice->plane->values[y * width + x] - light_at(light, choice->plane, y, x);
+    return fabs(*off) <= choice->cut;
+}
+
+/* The value below which half of a histogram lies. */
+static size_t middle_bin(const size_t bins[BINS]) {
+    size_t all = 0, below = 0, bin = 0;
+    for (size_t i = 0; i < BINS; i++)
+        all += bins[i];
+    while (bin + 1 < BINS && 2 * (below + bins[bin]) < all)
+        below += bins[bin++];
+    return bin;
+}
+
+/* The deviation by way of the median, which a few lines of ink do not move. */
+static double noise_of(const choice *choice, const light *light) {
+    size_t bins[BINS] = {0};
+    double off;
+    for (size_t y = 0; y < choice->plane->height; y += choice->step)
+        for (size_t x = 0; x < choice->plane->width; x += choice->step)
+            if (chosen(choice, light, y, x, &off)) {
+                const double bin = fabs(off) * BINS_PER_LEVEL;
+                bins[bin < BINS - 1 ? (size_t)bin : BINS - 1]++;
+            }
+    return DEVIATION_PER_MEDIAN * (double)middle_bin(bins) / BINS_PER_LEVEL;
+}
+
+/* Where all begins: the same light everywhere, the median of the rim. */
+static light even_light(const choice *choice) {
+    size_t bins[BINS] = {0};
+    light light = {.noise = 0};
+    double level;
+    for (size_t y = 0; y < choice->plane->height; y += choice->step)
+        for (size_t x = 0; x < choice->plane->width; x += choice->step)
+            if (chosen(choice, &light, y, x, &level))
+                bins[(size_t)(level * BINS_PER_LEVEL)]++;
+    light.terms[0] = (double)middle_bin(bins) / BINS_PER_LEVEL;
+    return light;
+}
+
+/* Elimination without exchange of rows: the sums of squares and products of terms, with the ridge
+ * on their diagonal, are positive definite. */
+static void solve(double a[LIGHT_TERMS][LIGHT_TERMS + 1], double x[LIGHT_TERMS]) {
+    for (size_t i = 0; i < LIGHT_TERMS; i++)
+        for (size_t k = i + 1; k < LIGHT_TERMS; k++) {
+            const double factor = a[k][i] / a[i][i];
+            for (size_t j = i; j <= LIGHT_TERMS; j++)
+                a[k][j] -= factor * a[i][j];
+        }
+    for (size_t i = LIGHT_TERMS; i-- > 0;) {
+        x[i] = a[i][LIGHT_TERMS];
+        for (size_t j = i + 1; j < LIGHT_TERMS; j++)
+            x[i] -= a[i][j] * x[j];
+        x[i] /= a[i][i];
+    }
+}
+
+/* Least squares on what is left between the chosen pixels and the light, which is added to it. */
+static void improve(const choice *choice, light *light) {
+    double a[LIGHT_TERMS][LIGHT_TERMS + 1] = {{0}}, terms[LIGHT_TERMS + 1], change[LIGHT_TERMS];
+    for (size_t y = 0; y < choice->plane->height; y += choice->step)
+        for (size_t x = 0; x < choice->plane->width; x += choice->step)
+            if (chosen(choice, light, y, x, &terms[LIGHT_TERMS])) {
+                terms_at(choice->plane, y, x, terms);
+                for (size_t i = 0; i < LIGHT_TERMS; i++)
+                    for (size_t j = 0; j <= LIGHT_TERMS; j++)
+                        a[i][j] += terms[i] * terms[j];
+            }
+    for (size_t i = 0; i < LIGHT_TERMS; i++)
+        a[i][i] += RIDGE;
+    solve(a, change);
+    for (size_t i = 0; i < LIGHT_TERMS; i++)
+        light->terms[i] += change[i];
+}
+
+static double at_least(double value, double least) {
+    return value > least ? value : least;
+}
+
+light light_of(const plane *plane) {
+    const size_t shorter = plane->height < plane->width ? plane->height : plane->width;
+    const size_t longer = plane->height < plane->width ? plane->width : plane->height;
+    choice choice = {plane, shorter / RIM_PART + 1, (longer + SAMPLES - 1) / SAMPLES, 256};
+    light light = even_light(&choice);
+    for (size_t round = 0; round < RIM_ROUNDS + PLANE_ROUNDS; round++) {
+        light.noise = noise_of(&choice, &light);
+        choice.cut = at_least(FAR * light.noise, round < RIM_ROUNDS ? RIM_LEAST : PLANE_LEAST);
+        if (round >= RIM_ROUNDS)
+            choice.rim = 0;
+        improve(&choice, &light);
+    }
+    light.noise = noise_of(&choice, &light);
+    return light;
+}

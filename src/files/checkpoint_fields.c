@@ -1,0 +1,178 @@
+/* The plain values of a checkpoint, one row each: writing and reading cannot disagree. */
+#include "checkpoint.h"
+
+#include "json_text.h"
+#include "shown.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum field_type { COUNT, WORD, REAL, FLAG, OPTIMIZER, SCHEDULE } field_type;
+
+typedef struct field {
+    const char *key;
+    field_type type; /* size_t, uint64_t, double, bool, and two enumerations */
+    size_t offset;
+} field;
+
+#define ROW(key, type, member)                                                                     \
+    { "run." key, type, offsetof(checkpoint_state, member) }
+static const field fields[] = {
+    ROW("batch_size", COUNT, batch_size),
+    ROW("epochs", COUNT, options.epochs),
+    ROW("seed", WORD, options.seed),
+    ROW("validation", REAL, options.validation),
+    ROW("optimizer", OPTIMIZER, options.optimizer.kind),
+    ROW("lr", REAL, options.optimizer.lr),
+    ROW("momentum", REAL, options.optimizer.momentum),
+    ROW("nesterov", FLAG, options.optimizer.nesterov),
+    ROW("weight_decay", REAL, options.optimizer.weight_decay),
+    ROW("beta1", REAL, options.optimizer.beta1),
+    ROW("beta2", REAL, options.optimizer.beta2),
+    ROW("epsilon", REAL, options.optimizer.epsilon),
+    ROW("schedule", SCHEDULE, options.schedule.kind),
+    ROW("total_steps", COUNT, options.schedule.total_steps),
+    ROW("step_size", COUNT, options.schedule.step_size),
+    ROW("gamma", REAL, options.schedule.gamma),
+    ROW("min_lr", REAL, options.schedule.min_lr),
+    ROW("warmup", REAL, options.schedule.warmup),
+    ROW("div_factor", REAL, options.schedule.div_factor),
+    ROW("final_div_factor", REAL, options.schedule.final_div_factor),
+    ROW("base_momentum", REAL, options.schedule.base_momentum),
+    ROW("max_momentum", REAL, options.schedule.max_momentum),
+    ROW("epoch", COUNT, place.epoch),
+    ROW("images", COUNT, place.images),
+    ROW("step", COUNT, step),
+    ROW("loss_sum", REAL, place.loss_sum),
+    ROW("seconds", REAL, place.seconds),
+    ROW("random", WORD, place.random.state),
+    ROW("train.images", COUNT, train.images),
+    ROW("train.pixels", COUNT, train.pixels),
+    ROW("train.labels", COUNT, train.labels),
+    ROW("test.images", COUNT, test.images),
+    ROW("test.pixels", COUNT, test.pixels),
+    ROW("test.labels", COUNT, test.labels),
+};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+/* In the order of the public enumerations; as the command calls them. */
+static const char *const optimizers[] = {"adam", "adamw", "sgd", NULL};
+static const char *const schedules[] = {"constant", "step", "cosine", "onecycle", NULL};
+static const char *const flags[] = {"false", "true", NULL};
+
+/* -------------------------------------------------------------------------------------- writing */
+
+static json_t *whole(uint64_t number) {
+    return json_sprintf("%" PRIu64, number);
+}
+
+static json_t *real_text(double number) {
+    char *text = json_write_real(number, NULL);
+    json_t *string = text ? json_string(text) : NULL;
+    free(text);
+    return string;
+}
+
+/* NULL without memory. */
+static json_t *value_of(const checkpoint_state *state, const field *field) {
+    const void *at = (const char *)state + field->offset;
+    switch (field->type) {
+    case COUNT:
+        return whole(*(const size_t *)at);
+    case WORD:
+        return whole(*(const uint64_t *)at);
+    case REAL:
+        return real_text(*(const double *)at);
+    case FLAG:
+        return json_string(flags[*(const bool *)at]);
+    case OPTIMIZER:
+        return json_string(optimizers[*(const cnn_optimizer_kind *)at]);
+    default:
+        return json_string(schedules[*(const cnn_schedule_kind *)at]);
+    }
+}
+
+bool checkpoint_fields_write(json_t *metadata, const checkpoint_state *state, cnn_error *error) {
+    for (size_t i = 0; i < FIELDS; i++)
+        if (json_object_set_new(metadata, fields[i].key, value_of(state, &fields[i])))
+            return error_set(error, CNN_NO_MEMORY, "no memory for the metadata");
+    return true;
+}
+
+/* -------------------------------------------------------------------------------------- reading */
+
+/* Digits only, no more than fit. */
+static bool read_whole(const char *text, uint64_t most, uint64_t *number) {
+    *number = 0;
+    for (const char *c = text; *c; c++) {
+        const uint64_t digit = (uint64_t)(*c - '0');
+        if (*c < '0' || *c > '9' || *number > (most - digit) / 10)
+            return false;
+        *number = *number * 10 + digit;
+    }
+    return text[0] != '\0';
+}
+
+/* The place among the choices. */
+static bool read_choice(const char *text, const char *const *choices, unsigned *place) {
+    for (*place = 0; choices[*place]; ++*place)
+        if (!strcmp(choices[*place], text))
+            return true;
+    return false;
+}
+
+/* False with *error as it was if the text is not of the type. */
+static bool read_value(const char *text, const field *field, checkpoint_state *state,
+                       cnn_error *error) {
+    void *at = (char *)state + field->offset;
+    const bool count = field->type == COUNT;
+    const char *const *choices = field->type == FLAG        ? flags
+                                 : field->type == OPTIMIZER ? optimizers
+                                                            : schedules;
+    uint64_t number;
+    unsigned place;
+    if (field->type == REAL)
+        return json_read_real(text, at, error);
+    if (count || field->type == WORD) {
+        if (!read_whole(text, count ? SIZE_MAX : UINT64_MAX, &number))
+            return false;
+        if (count)
+            *(size_t *)at = (size_t)number;
+        else
+            *(uint64_t *)at = number;
+        return true;
+    }
+    if (!read_choice(text, choices, &place))
+        return false;
+    if (field->type == FLAG)
+        *(bool *)at = place;
+    else if (field->type == OPTIMIZER)
+        *(cnn_optimizer_kind *)at = (cnn_optimizer_kind)place;
+    else
+        *(cnn_schedule_kind *)at = (cnn_schedule_kind)place;
+    return true;
+}
+
+static bool read_field(const safetensors *file, const field *field, checkpoint_state *state,
+                       cnn_error *error) {
+    const char *text = safetensors_metadata(file, field->key);
+    cnn_error inner = {.status = CNN_BAD_FILE};
+    if (!text)
+        return error_at(error, model_file_metadata(file), "no %s in the metadata", field->key);
+    if (read_value(text, field, state, &inner))
+        return true;
+    if (inner.status == CNN_NO_MEMORY)
+        return error_set(error, CNN_NO_MEMORY, "%s", inner.message);
+    return error_at(error, model_file_metadata(file), "%s is \"%s\"", field->key,
+                    show(text, strlen(text), 30).text);
+}
+
+bool checkpoint_fields_read(const safetensors *file, checkpoint_state *state, cnn_error *error) {
+    *state = (checkpoint_state){.options = CNN_TRAIN_OPTIONS_DEFAULT};
+    for (size_t i = 0; i < FIELDS; i++)
+        if (!read_field(file, &fields[i], state, error))
+            return false;
+    return true;
+}

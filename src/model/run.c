@@ -1,0 +1,137 @@
+/* A run is made, looked at and freed here; train.c takes its steps. Images are never moved, only
+ * their numbers are: those for training lie first in `order`, those held out behind them, and a
+ * shuffle touches the first part alone. */
+#include "run.h"
+
+#include "class_names.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Rounded down: at least one image is left to train on. */
+size_t cnn_train_held_out(size_t images, double validation) {
+    return (size_t)(validation * (double)images);
+}
+
+/* The images in random order, the last ones held out for validation. They are drawn from a stream
+ * of their own: the seed alone says which they are, whatever else is drawn. */
+static bool split_images(cnn_run *run, cnn_error *error) {
+    const size_t all = cnn_dataset_about(run->train).images;
+    const double share = run->options.validation;
+    /* Written so that NaN is refused too. */
+    if (!(share >= 0 && share < 1))
+        return error_set(error, CNN_BAD_ARGUMENT, "validation %g: must be 0 or more, below 1",
+                         share);
+    run->held_out = cnn_train_held_out(all, share);
+    run->images = all - run->held_out;
+    /* Rather than train without the validation that was asked for. */
+    if (share > 0 && !run->held_out)
+        return error_set(error, CNN_BAD_ARGUMENT, "validation %g of %zu images is not one image",
+                         share, all);
+    run->order = memory_new(all, sizeof *run->order, error);
+    if (!run->order)
+        return false;
+    for (size_t i = 0; i < all; i++)
+        run->order[i] = (uint32_t)i;
+    random_state random = random_seeded(run->options.seed, RANDOM_VALIDATION);
+    if (run->held_out)
+        random_shuffle(&random, run->order, all);
+    return true;
+}
+
+cnn_schedule run_schedule(const cnn_train_options *options, size_t steps) {
+    cnn_schedule schedule = options->schedule;
+    if (schedule.total_steps == 0)
+        schedule.total_steps = steps * options->epochs;
+    if (schedule.step_size == 0)
+        schedule.step_size = steps;
+    return schedule;
+}
+
+/* At least doubled, so that an endless run asks for little and rarely. */
+bool run_make_room(cnn_run *run, size_t epochs, cnn_error *error) {
+    if (epochs <= run->history_room)
+        return true;
+    const size_t twice = run->history_room ? 2 * run->history_room : 8;
+    const size_t room = twice > epochs ? twice : epochs;
+    cnn_epoch *history = memory_new(room, sizeof *history, error);
+    if (!history)
+        return false;
+    if (run->history)
+        memcpy(history, run->history, run->place.epoch * sizeof *history);
+    free(run->history);
+    run->history = history;
+    run->history_room = room;
+    return true;
+}
+
+/* Everything that can be refused, before the model is touched. */
+static bool prepare(cnn_run *run, cnn_error *error) {
+    if (run->options.epochs == 0)
+        return error_set(error, CNN_BAD_ARGUMENT, "0 epochs");
+    if (!model_takes(run->model, run->train, error) ||
+        (run->test && !model_takes(run->model, run->test, error)) || !split_images(run, error))
+        return false;
+    const size_t batch = run->model->options.batch_size;
+    /* Rounded up: the last batch may be smaller. */
+    run->steps = (run->images + batch - 1) / batch;
+    const cnn_schedule schedule = run_schedule(&run->options, run->steps);
+    run->trainer = cnn_trainer_create(run->model, &run->options.optimizer, &schedule, error);
+    run->place.random = random_seeded(run->options.seed, RANDOM_ORDER);
+    return run->trainer && run_make_room(run, 1, error);
+}
+
+cnn_run *cnn_run_create(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
+                        const cnn_train_options *options, cnn_error *error) {
+    cnn_run *run = memory_new(1, sizeof *run, error);
+    if (!run)
+        return NULL;
+    *run = (cnn_run){.model = model,
+                     .train = train,
+                     .test = test,
+                     .options = options ? *options : (cnn_train_options)CNN_TRAIN_OPTIONS_DEFAULT};
+    if (prepare(run, error))
+        return run;
+    cnn_run_free(run);
+    return NULL;
+}
+
+/* Parts are NULL if prepare() did not get that far. */
+void cnn_run_free(cnn_run *run) {
+    if (!run)
+        return;
+    cnn_trainer_free(run->trainer);
+    free(run->order);
+    free(run->history);
+    free(run->note);
+    free(run);
+}
+
+cnn_run_info cnn_run_about(const cnn_run *run) {
+    return (cnn_run_info){.epoch = run->place.epoch,
+                          .epochs = run->options.epochs,
+                          .images = run->place.images,
+                          .total = run->images,
+                          .held_out = run->held_out,
+                          .step = run->trainer->steps};
+}
+
+const cnn_epoch *cnn_run_history(const cnn_run *run) {
+    return run->history;
+}
+
+/* Refused while it can be seen whose it is; a file could not hold it. */
+bool cnn_run_set_note(cnn_run *run, const char *note, cnn_error *error) {
+    const size_t length = note ? strlen(note) : 0;
+    if (name_first_unprintable((const uint8_t *)note, length) < length)
+        return error_set(error, CNN_BAD_ARGUMENT, "the note is no line of text");
+    char *copy = note ? memory_new(length + 1, 1, error) : NULL;
+    if (note && !copy)
+        return false;
+    if (note)
+        memcpy(copy, note, length + 1);
+    free(run->note);
+    run->note = copy;
+    return true;
+}

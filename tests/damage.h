@@ -1,0 +1,33 @@
+/* The formats that are read, for tests of damage: a small good file of each, and a reader that uses
+ * what it accepts. A new format is a row of the table in damage.c. */
+#ifndef TESTS_DAMAGE_H
+#define TESTS_DAMAGE_H
+
+#include "cnn.h"
+
+/* The bytes of a file, to be freed. */
+typedef struct damage_file {
+    uint8_t *bytes;
+    size_t size;
+} damage_file;
+
+typedef struct damage_format {
+    const char *name;
+    damage_file (*make)(void);
+    /* Reads, and uses what is accepted to the end: pixels, labels, a prediction. */
+    bool (*read)(const uint8_t *bytes, size_t size, cnn_error *error);
+    /* Of a text the beginning is often a text as well. Holds if what is read of it is what the
+     * whole text says, but for its last line, which may be cut. NULL: no beginning is accepted. */
+    bool (*beginning)(const uint8_t *bytes, size_t size);
+} damage_format;
+
+extern const damage_format damage_formats[];
+extern const size_t damage_format_count;
+
+const damage_format *damage_format_of(const char *name);
+damage_file damage_copy(const void *bytes, size_t size);
+
+/* A model file of a tiny network with all its parts. */
+damage_file damage_model(void);
+
+#endif

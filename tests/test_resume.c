@@ -1,0 +1,185 @@
+/* Stopping and going on by the command: what Ctrl-C says, what --resume takes, and what happens
+ * when the disk or the images are not what they were. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TRAIN "train @/tiny.net --data @ --batch-size 16 --threads 1 "
+
+static void same_files(const char *a, const char *b) {
+    if (command_shell("cmp @/%s @/%s", a, b))
+        fail_msg("%s%s", command_out, command_err);
+}
+
+static void holds(const char *text, const char *part) {
+    if (!strstr(text, part))
+        fail_msg("no \"%s\" in:\n%s", part, text);
+}
+
+/* A run of many epochs, stopped once its log has lines; `flags` are given to it. */
+static void interrupt(const char *signal_name, const char *flags) {
+    command_shell("rm -f @/log; \"$CNN\" " TRAIN "--epochs 2000 --log @/log --out @/m.st %s & "
+                  "pid=$!\n"
+                  "for i in $(seq 500); do test -s @/log && break; sleep 0.02; done\n"
+                  "kill -%s $pid; wait $pid",
+                  flags, signal_name);
+    assert_int_equal(command_code, 130);
+}
+
+static void test_ctrl_c_says_how_to_go_on(void **state) {
+    char wanted[256];
+    (void)state;
+    interrupt("INT", "");
+    holds(command_out, "interrupted  after ");
+    snprintf(wanted, sizeof wanted, " train --resume %s/m.checkpoint.st\n", command_folder);
+    holds(command_out, wanted);
+    assert_string_equal(command_err, "");
+    /* The model is as of then, the checkpoint what is shown. */
+    assert_int_equal(command_run("eval @/m.st --data @"), 0);
+    command_shell("rm @/m.checkpoint.st");
+    interrupt("TERM", "--json --checkpoint @/kept");
+    json_t *result = command_json();
+    holds(json_string_value(json_object_get(result, "checkpoint")), "/kept");
+    json_decref(result);
+    command_shell("test ! -e @/m.checkpoint.st && rm @/kept");
+    assert_int_equal(command_code, 0);
+}
+
+/* A pipe that nobody reads holds up the checkpoint that the first signal asks for. */
+static void test_second_signal_ends_at_once(void **state) {
+    (void)state;
+    command_shell("mkfifo @/fifo; rm -f @/log\n"
+                  "\"$CNN\" " TRAIN "--epochs 1000000 --log @/log --out @/m.st "
+                  "--checkpoint @/fifo --every 60m & pid=$!\n"
+                  "for i in $(seq 500); do test -s @/log && break; sleep 0.02; done\n"
+                  "kill -INT $pid; sleep 0.5; kill -INT $pid || echo gone too soon\n"
+                  "for i in $(seq 100); do kill -0 $pid 2>/dev/null || break; sleep 0.02; done\n"
+                  "kill -9 $pid 2>/dev/null; wait $pid");
+    assert_int_equal(command_code, 130);
+    assert_null(strstr(command_out, "gone too soon"));
+    assert_null(strstr(command_out, "interrupted"));
+}
+
+/* Leaves the checkpoint of a run that is far from its end. */
+static void stop_early(void) {
+    command_shell("rm -f @/run; \"$CNN\" " TRAIN
+                  "--epochs 400 --checkpoint @/run --every 5 --out @/early & pid=$!\n"
+                  "for i in $(seq 500); do test -s @/run && break; sleep 0.002; done\n"
+                  "kill -9 $pid; wait $pid; test -s @/run");
+    assert_int_equal(command_code, 0);
+}
+
+static void test_resumed_ends_the_same(void **state) {
+    (void)state;
+    assert_int_equal(command_run(TRAIN "--epochs 150 --validation 0.2 --schedule cosine "
+                                       "--seed 3 --out @/whole"),
+                     0);
+    command_shell("\"$CNN\" " TRAIN "--epochs 150 --validation 0.2 --schedule cosine --seed 3 "
+                  "--checkpoint @/run --every 40 --out @/part --log @/log & pid=$!\n"
+                  "for i in $(seq 500); do test -s @/run && break; sleep 0.002; done\n"
+                  "kill -9 $pid; wait $pid; rm -f @/part @/part.best; test -s @/run");
+    assert_int_equal(command_code, 0);
+    assert_int_equal(command_run("train --resume @/run --threads 2 --every 1m --json"), 0);
+    json_t *result = command_json();
+    assert_int_equal(json_array_size(json_object_get(result, "epochs")), 150);
+    json_decref(result);
+    same_files("whole", "part");
+    same_files("whole.best", "part.best");
+    /* The checkpoint has done its work, and the log went on. */
+    assert_int_equal(command_shell("test ! -e @/run && grep -c resumed @/log"), 0);
+    assert_string_equal(command_out, "1\n");
+    assert_int_equal(command_shell("! head -n 1 @/log | grep resumed"), 0);
+    assert_int_equal(command_shell("grep -c '\"event\": \"epoch\", .*\"epoch\": 150,' @/log"), 0);
+}
+
+typedef struct refusal {
+    int code;
+    const char *arguments, *part, *other;
+} refusal;
+
+static void test_refusals(void **state) {
+    static const refusal refusals[] = {
+        {2, "train --resume @/run --epochs 9", "--resume already says --epochs", NULL},
+        {2, "train @/tiny.net --resume @/run", "--resume already says NETWORK", NULL},
+        {2, "train --resume @/run --lr=0.001", "--resume already says --lr", NULL},
+        {2, "train --resume @/run --checkpoint x", "--resume already says --checkpoint", NULL},
+        {2, "train --every 0", "--every wants steps or minutes", "'0'"},
+        {2, "train --every 5s", "'5s'", NULL},
+        {2, "train --every m", "'m'", NULL},
+        {2, "train --every 99999999999999999999999999999999999999999", "--every", NULL},
+        {1, "train --resume @/none", "none: ", "No such file"},
+        {1, "train --resume @/tiny.net", "tiny.net: byte ", "not a checkpoint"},
+        {1, "train --resume @", "not a regular file", NULL},
+        {1, "train --resume @/run --data @/gone", "gone", NULL},
+        {1, "eval @/run --data @", "run: byte 9: a checkpoint of a run, not a model", NULL},
+        {1, TRAIN "--checkpoint @/run --out @/x", "run: is there already", "--resume"},
+        {1, TRAIN "--checkpoint @/none/run --out @/x", "none/run", "No such file"},
+    };
+    (void)state;
+    stop_early();
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        command_run("%s", refusals[i].arguments);
+        assert_string_equal(command_out, "");
+        command_refused(refusals[i].code, refusals[i].part, refusals[i].other);
+    }
+    command_shell("cp @/run @/cut; truncate -s -1 @/cut; \"$CNN\" train --resume @/cut");
+    command_refused(1, "cut: byte 38: damaged or cut short", NULL);
+}
+
+/* The images a run began with: gone, others, or fewer. */
+static void test_images_that_changed(void **state) {
+    (void)state;
+    command_shell("mkdir @/images && cp @/*-ubyte @/images");
+    command_shell("\"$CNN\" train @/tiny.net --data @/images --epochs 400 --batch-size 16 "
+                  "--checkpoint @/r2 --every 5 --out @/x & pid=$!\n"
+                  "for i in $(seq 500); do test -s @/r2 && break; sleep 0.002; done\n"
+                  "kill -9 $pid; wait $pid; mv @/images @/moved; cp @/r2 @/r2.before");
+    command_run("train --resume @/r2");
+    command_refused(1, "images", NULL);
+    same_files("r2", "r2.before");
+    command_shell("mkdir @/images && cp @/moved/* @/images && "
+                  "printf '\\001' | dd of=@/images/train-images-idx3-ubyte bs=1 seek=500 "
+                  "conv=notrunc 2>/dev/null");
+    command_run("train --resume @/r2");
+    command_refused(1, "/images: the training images are not those the run began with", NULL);
+    same_files("r2", "r2.before");
+    assert_int_equal(command_run("train --resume @/r2 --data @/moved --every 1m"), 0);
+}
+
+static void test_diverged_run(void **state) {
+    (void)state;
+    command_run(TRAIN "--optimizer sgd --lr 1e6 --epochs 50 --checkpoint @/d --every 1 --out @/dm");
+    command_refused(1, "/d: no checkpoint written, since the run has diverged", NULL);
+    command_shell("rm -f @/d");
+}
+
+static void test_closed_pipe(void **state) {
+    (void)state;
+    command_shell("(\"$CNN\" " TRAIN "--checkpoint @/p --every 10 --out @/pm; echo $? >@/code) | "
+                  "true\n"
+                  "for i in $(seq 200); do test -s @/code && break; sleep 0.05; done; cat @/code");
+    assert_string_equal(command_out, "1\n");
+    command_refused(0, "standard output: ", "pipe");
+    assert_int_equal(command_run("eval @/pm --data @"), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ctrl_c_says_how_to_go_on),
+        cmocka_unit_test(test_second_signal_ends_at_once),
+        cmocka_unit_test(test_resumed_ends_the_same),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_images_that_changed),
+        cmocka_unit_test(test_diverged_run),
+        cmocka_unit_test(test_closed_pipe),
+    };
+    return cmocka_run_group_tests(tests, command_folder_create, command_folder_remove);
+}
