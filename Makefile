@@ -6,6 +6,8 @@
 # make bench      the chip's bounds, and how near to them each layer and each step of training comes
 #                 (NETWORK=FILE for another network, JSON=1)
 # make fuzz       bytes made up by libFuzzer for each parser, TIME=60 seconds each (FUZZ=NAME: one)
+# make coverage   how much of the library the tests run, by lines and branches
+# make mutants    small changes of the sources that the tests have to notice (COUNT=300 SEED=1)
 # make check      tests under two compilers, the sanitizers and qemu, floors, format, house figures
 # make install    DESTDIR and PREFIX as usual
 MAKEFLAGS += -rR
@@ -61,8 +63,8 @@ OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES := $(patsubst %,$(BUILD)/bench/%,bench conv_rate predict_rate train_rate)
-HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c) tests/cross_bits.c,\
-                                      $(wildcard tests/*.c)))
+APART  := $(wildcard tests/test_*.c) tests/cross_bits.c tests/faults_preload.c
+HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(APART),$(wildcard tests/*.c)))
 
 # The harnesses of fuzz/ under libFuzzer, in a build of their own; in tests each has a name of its
 # own and is fed the files that are kept.
@@ -86,8 +88,8 @@ SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: all mnist test run-tests compare parity bench fuzz fuzzers check floors format house \
-        install clean
+.PHONY: all mnist test run-tests compare parity bench fuzz fuzzers check coverage mutants floors \
+        format house install clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn $(BUILD)/cnn.1
 
 $(BUILD)/%.o: %.c
@@ -106,7 +108,8 @@ $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(UNGUIDED) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(UNGUIDED) \
+	  -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones.
 $(BUILD)/libcnn.a: $(OBJECTS)
@@ -129,7 +132,7 @@ $(BUILD)/cnn.1: $(BUILD)/cnn
 	$(QUIET)$< help --man >$@
 
 # Tests see the internal names, and may let any request for memory fail (tests/allocations.c).
-WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc
+WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=free,--wrap=inflateInit2_
 # Sees each call that changes a disk.
 $(BUILD)/tests/test_power: \
   WRAPPED += -Wl,--wrap=open,--wrap=read,--wrap=write,--wrap=fsync,--wrap=rename,--wrap=unlink
@@ -143,6 +146,12 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/harness.o $(BUILD)/te
                       $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+# Loaded into the command, where it lets requests fail (tests/test_faults.c).
+$(BUILD)/tests/faults.so: tests/faults_preload.c
+	@mkdir -p $(@D)
+	$(call SAY,LD)
+	$(QUIET)$(CC) -std=c11 -O1 -g -fPIC -shared $(WARN) -o $@ $<
 
 $(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
 	@mkdir -p $(@D)
@@ -173,7 +182,7 @@ test:
 	@scripts/need build test
 	@$(MAKE) --no-print-directory -j $(JOBS) run-tests
 
-run-tests: all $(TESTS)
+run-tests: all $(TESTS) $(BUILD)/tests/faults.so
 	@BUILD=$(BUILD) CNN=$(BUILD)/cnn CC="$(CC)" CFLAGS="$(CFLAGS)" tests/run $(TESTS)
 
 compare: all $(BENCHES)
@@ -199,6 +208,21 @@ fuzzers: $(FUZZERS)
 check:
 	@scripts/need build test check
 	@scripts/check
+
+# Unoptimised, as else branches would be counted that are not in the text, or the other way round;
+# but the vector kernels, which are written to be inlined and folded, would be hundreds of times
+# slower. Of the long tests a twentieth.
+COVERAGE := BUILD=$(BUILD)/coverage CC=gcc OPT=-O0 SIMD_OPT=-O1 \
+            CFLAGS="--coverage -fprofile-update=atomic"
+coverage:
+	@scripts/need build test coverage
+	@rm -rf $(BUILD)/coverage
+	@CNN_TEST_SHARE=20 $(MAKE) --no-print-directory -s -j $(JOBS) run-tests $(COVERAGE)
+	@scripts/coverage $(BUILD)/coverage
+
+mutants:
+	@scripts/need build test
+	@scripts/mutants $(or $(COUNT),300) $(or $(SEED),1)
 
 floors:
 	@scripts/floors

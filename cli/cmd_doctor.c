@@ -58,7 +58,10 @@ static bool flags_agree(const doctor_settings *settings) {
     const training_flags *flags = &settings->training;
     if (!training_flags_agree(flags))
         return false;
-    if (!source_is_model(settings->network) ||
+    bool model = false;
+    /* A file that cannot be read is refused when it is wanted. */
+    source_look(settings->network, &model, &(cnn_error){0});
+    if (!model ||
         (isnan(flags->mean) && isnan(flags->deviation) && flags->init == CNN_INIT_PYTORCH))
         return true;
     say_usage("--mean, --std and --init count only with a network text: a model has its own");

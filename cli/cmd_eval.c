@@ -41,22 +41,23 @@ typedef struct evaluation {
 } evaluation;
 
 static json_t *errors_json(const eval_settings *settings, const misreads *errors) {
-    if (!settings->errors)
-        return NULL;
     return json_pack("{s:o, s:I, s:I}", "file", json_line_text(settings->errors), "misread",
                      (json_int_t)errors->count, "shown", (json_int_t)errors->shown);
 }
 
-/* o*: a key whose value is NULL is left out. */
 static json_t *as_json(const eval_settings *settings, const cnn_model *model,
                        const evaluation *found) {
     const cnn_score *score = &found->result.score;
-    return json_pack("{s:o, s:I, s:o, s:o, s:o, s:o, s:o*}", "model",
-                     json_line_text(settings->model), "images", (json_int_t)score->images, "loss",
-                     json_line_real(score->loss), "accuracy", json_line_real(score->accuracy),
-                     "classes", confusion_classes(&found->result, model), "confusion",
-                     confusion_matrix(&found->result), "errors",
-                     errors_json(settings, &found->errors));
+    json_t *object = json_pack(
+        "{s:o, s:I, s:o, s:o, s:o, s:o}", "model", json_line_text(settings->model), "images",
+        (json_int_t)score->images, "loss", json_line_real(score->loss), "accuracy",
+        json_line_real(score->accuracy), "classes", confusion_classes(&found->result, model),
+        "confusion", confusion_matrix(&found->result));
+    if (!settings->errors ||
+        !json_object_set_new(object, "errors", errors_json(settings, &found->errors)))
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 static void print_errors(const eval_settings *settings, const misreads *errors) {

@@ -44,7 +44,7 @@ static const gradcheck_settings gradcheck_defaults = {
 
 typedef struct checked {
     const gradcheck_settings *settings;
-    json_t *rows; /* NULL: a table is printed */
+    json_t *rows; /* with --json; NULL: there was no memory for them */
     double worst;
     char where[CNN_NAME_SIZE + 4];
 } checked;
@@ -92,7 +92,7 @@ static json_t *row_json(const cnn_gradcheck_row *row) {
     json_t *element = json_array();
     unfold(row, index);
     for (size_t i = 0; i < row->rank; i++)
-        json_array_append_new(element, json_integer((json_int_t)index[i]));
+        json_line_append(&element, json_integer((json_int_t)index[i]));
     return json_pack("{s:s, s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "layer", row->layer,
                      "gradient", row->gradient, "elements", (json_int_t)row->elements, "checked",
                      (json_int_t)row->checked, "skipped", (json_int_t)row->skipped, "error",
@@ -108,14 +108,14 @@ static void print_columns(void) {
 
 static void on_row(const cnn_gradcheck_row *row, void *context) {
     checked *check = context;
-    if (!check->where[0] && !check->rows)
+    if (!check->where[0] && !check->settings->json)
         print_columns();
     if (!check->where[0] || !(row->error <= check->worst)) {
         check->worst = row->error;
         snprintf(check->where, sizeof check->where, "%s %s", row->layer, row->gradient);
     }
-    if (check->rows)
-        json_array_append_new(check->rows, row_json(row));
+    if (check->settings->json)
+        json_line_append(&check->rows, row_json(row));
     else
         print_row(row);
 }

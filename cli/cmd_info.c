@@ -119,10 +119,7 @@ static json_t *layers_json(const cnn_network *network) {
                       "shape", shape, "parameters", (json_int_t)layer.parameters, "multiply_adds",
                       (json_int_t)layer.multiply_adds, "activation_bytes",
                       (json_int_t)layer.activation_bytes);
-        if (json_array_append_new(layers, entry)) {
-            json_decref(layers);
-            return NULL;
-        }
+        json_line_append(&layers, entry);
     }
     return layers;
 }
@@ -131,7 +128,7 @@ static json_t *model_json(const cnn_model *model) {
     const cnn_normalisation normalisation = cnn_model_normalisation(model);
     json_t *classes = json_array();
     for (size_t i = 0; i < cnn_network_classes(cnn_model_network(model)); i++)
-        json_array_append_new(classes, json_line_text(cnn_model_class(model, i)));
+        json_line_append(&classes, json_line_text(cnn_model_class(model, i)));
     return json_pack("{s:{s:o, s:o}, s:o}", "normalisation", "mean",
                      json_line_float(normalisation.mean), "std",
                      json_line_float(normalisation.deviation), "classes", classes);
@@ -169,10 +166,12 @@ static int show_all(const subject *shown) {
 
 static int show(subject *shown) {
     info_plan plan;
+    cnn_error error;
     sum_up(shown);
-    if (info_plan_make(&plan, shown->network, shown->settings->batch_size, shown->activation_bytes))
+    if (info_plan_make(&plan, shown->network, shown->settings->batch_size, shown->activation_bytes,
+                       &error))
         shown->plan = &plan;
-    const int code = show_all(shown);
+    const int code = error.status == CNN_NO_MEMORY ? say_cnn_error(&error) : show_all(shown);
     info_plan_free(&plan);
     return code;
 }
@@ -209,7 +208,11 @@ static int info_run(const void *values, const char *program) {
         return info_cpu(settings->json);
     if (!settings->file)
         return say_usage("info: FILE is missing; cnn help info");
-    return source_is_model(settings->file) ? show_model(settings) : show_network(settings);
+    cnn_error error;
+    bool model;
+    if (!source_look(settings->file, &model, &error))
+        return say_cnn_error(&error);
+    return model ? show_model(settings) : show_network(settings);
 }
 
 const cli_command command_info = {

@@ -227,20 +227,28 @@ static bool train(train_run *run, cnn_error *error) {
     return good;
 }
 
+/* What a disk held back may come with the end. */
+static void close_log(train_run *run) {
+    if (run->log && fclose(run->log) && !run->log_problem)
+        run->log_problem = errno;
+    run->log = NULL;
+}
+
 static int finish(train_run *run) {
     int code = run->interrupted ? EXIT_INTERRUPTED : 0;
     if (run->settings->json && json_line_print(train_json(run)))
         code = EXIT_FAILED;
-    else if (!run->settings->json)
-        train_report_end(run, stdout);
-    if (run->log_failed)
-        code = say_error("%s: the log could not be written", run->settings->log);
+    else if (!run->settings->json && !train_report_end(run, stdout))
+        code = say_error("no memory for the report");
+    close_log(run);
+    if (run->log_problem)
+        code = say_error("%s: the log could not be written: %s", run->settings->log,
+                         strerror(run->log_problem));
     return code;
 }
 
 static void clean_up(train_run *run) {
-    if (run->log)
-        fclose(run->log);
+    close_log(run);
     confusion_free(&run->result);
     free(run->out);
     free(run->best_out);

@@ -150,15 +150,8 @@ json_t *confusion_matrix(const confusion *result) {
     for (size_t truth = 0; json_is_array(rows) && truth < result->classes; truth++) {
         json_t *row = json_array();
         for (size_t guess = 0; row && guess < result->classes; guess++)
-            if (json_array_append_new(row,
-                                      json_integer((json_int_t)count_at(result, truth, guess)))) {
-                json_decref(row);
-                row = NULL;
-            }
-        if (json_array_append_new(rows, row)) {
-            json_decref(rows);
-            return NULL;
-        }
+            json_line_append(&row, json_integer((json_int_t)count_at(result, truth, guess)));
+        json_line_append(&rows, row);
     }
     return rows;
 }
@@ -170,10 +163,7 @@ json_t *confusion_classes(const confusion *result, const cnn_model *model) {
             json_pack("{s:o, s:I, s:o}", "name", json_line_text(cnn_model_class(model, class)),
                       "images", (json_int_t)confusion_images(result, class), "accuracy",
                       json_line_real(confusion_accuracy(result, class)));
-        if (json_array_append_new(classes, entry)) {
-            json_decref(classes);
-            return NULL;
-        }
+        json_line_append(&classes, entry);
     }
     return classes;
 }

@@ -126,7 +126,9 @@ void patient_restore(doctor_patient *patient) {
 
 bool patient_admit(doctor_patient *patient, cnn_error *error) {
     const char *name = patient->settings->network;
-    if (!(source_is_model(name) ? admit_model(patient, error) : admit_network(patient, error)))
+    bool model;
+    if (!source_look(name, &model, error) ||
+        !(model ? admit_model(patient, error) : admit_network(patient, error)))
         return false;
     patient->count = cnn_network_layers(patient->network) + 1;
     patient->layers = calloc(patient->count, sizeof *patient->layers);

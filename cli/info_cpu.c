@@ -15,9 +15,9 @@ static json_t *as_json(void) {
     cnn_backend backend;
     json_t *backends = json_array();
     for (size_t i = 0; cnn_backend_at(i, &backend); i++)
-        json_array_append_new(backends, json_pack("{s:s, s:s, s:b, s:b}", "name", backend.name,
-                                                  "instructions", backend.instructions, "runs",
-                                                  backend.runs, "same_bits", backend.same_bits));
+        json_line_append(&backends, json_pack("{s:s, s:s, s:b, s:b}", "name", backend.name,
+                                              "instructions", backend.instructions, "runs",
+                                              backend.runs, "same_bits", backend.same_bits));
     return json_pack("{s:I, s:s, s:o}", "processors", (json_int_t)cnn_processors(), "default",
                      default_backend(), "backends", backends);
 }

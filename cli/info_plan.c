@@ -1,6 +1,8 @@
 #include "info_plan.h"
 
+#include "json_line.h"
 #include "say.h"
+#include "source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,13 +10,16 @@
 /* A model takes its memory when it is made, and this one is made only to be asked. */
 #define MOST_BYTES 1e9
 
-static bool ask(info_plan *plan, const cnn_model *model) {
+static bool ask(info_plan *plan, const cnn_model *model, cnn_error *error) {
     plan->memory = cnn_model_memory(model);
     plan->backend = cnn_model_backend(model);
     plan->count = cnn_model_profile(model, NULL, 0);
     plan->blocks = calloc(plan->count, sizeof *plan->blocks);
-    if (!plan->blocks)
+    if (!plan->blocks) {
+        source_refuse(error, "", "no memory for %zu blocks", plan->count);
+        error->status = CNN_NO_MEMORY;
         return false;
+    }
     cnn_model_profile(model, plan->blocks, plan->count);
     /* The parts of a step have no layers and come last. */
     while (plan->count && !plan->blocks[plan->count - 1].first)
@@ -23,16 +28,17 @@ static bool ask(info_plan *plan, const cnn_model *model) {
 }
 
 bool info_plan_make(info_plan *plan, const cnn_network *network, size_t batch_size,
-                    double activation_bytes) {
+                    double activation_bytes, cnn_error *error) {
     const double parameters = 2.0 * sizeof(float) * (double)cnn_network_parameters(network);
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     options.batch_size = batch_size;
     options.threads = 1;
     *plan = (info_plan){.batch_size = batch_size};
+    *error = (cnn_error){.status = CNN_OK};
     if (activation_bytes * (double)batch_size + parameters > MOST_BYTES)
         return false;
-    cnn_model *model = cnn_model_create(network, &options, NULL);
-    const bool made = model && ask(plan, model);
+    cnn_model *model = cnn_model_create(network, &options, error);
+    const bool made = model && ask(plan, model, error);
     cnn_model_free(model);
     return made;
 }
@@ -76,10 +82,7 @@ json_t *info_plan_json(const info_plan *plan) {
     const cnn_memory *m = &plan->memory;
     json_t *blocks = json_array();
     for (size_t i = 0; i < plan->count; i++)
-        if (json_array_append_new(blocks, json_string(plan->blocks[i].name))) {
-            json_decref(blocks);
-            blocks = NULL;
-        }
+        json_line_append(&blocks, json_string(plan->blocks[i].name));
     return json_pack("{s:s, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:I}}", "backend", plan->backend,
                      "blocks", blocks, "batch_size", (json_int_t)plan->batch_size, "memory",
                      "parameters", (json_int_t)m->parameters, "gradients", (json_int_t)m->gradients,

@@ -2,6 +2,7 @@
 
 #include "say.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,19 +33,46 @@ json_t *json_line_text(const char *text) {
     return json_string(plain);
 }
 
-bool json_line_write(json_t *object, FILE *stream) {
-    if (!object)
-        return false;
-    char *text = json_dumps(object, JSON_REAL_PRECISION(15));
+void json_line_append(json_t **list, json_t *value) {
+    if (json_array_append_new(*list, value)) {
+        json_decref(*list);
+        *list = NULL;
+    }
+}
+
+/* To be freed; NULL without memory. Gives the object up. Measured first and then written into a
+ * block of that size: json_dumps() of jansson 2.14 loses pieces of the text where it finds no
+ * memory to make its own larger. */
+static char *text_of(json_t *object) {
+    const size_t flags = JSON_REAL_PRECISION(15);
+    const size_t size = object ? json_dumpb(object, NULL, 0, flags) : 0;
+    char *text = size ? malloc(size + 1) : NULL;
+    const bool whole = text && json_dumpb(object, text, size, flags) == size;
     json_decref(object);
-    const bool written = text && fprintf(stream, "%s\n", text) > 0 && !fflush(stream);
+    if (whole) {
+        text[size] = '\0';
+        return text;
+    }
+    free(text);
+    return NULL;
+}
+
+bool json_line_write(json_t *object, FILE *stream) {
+    char *text = text_of(object);
+    if (!text) {
+        errno = ENOMEM;
+        return false;
+    }
+    const bool written = fprintf(stream, "%s\n", text) > 0 && !fflush(stream);
     free(text);
     return written;
 }
 
 int json_line_print(json_t *object) {
-    if (!object)
+    char *text = text_of(object);
+    if (!text)
         return say_error("no memory for the JSON output");
-    json_line_write(object, stdout);
-    return 0; /* what standard output refused is said at the end of the program */
+    puts(text); /* what standard output refuses is said at the end of the program */
+    free(text);
+    return 0;
 }

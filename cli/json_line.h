@@ -14,8 +14,12 @@ json_t *json_line_float(float number);
 /* Bytes that are not UTF-8, possible in a file name, become '?'. */
 json_t *json_line_text(const char *text);
 
-/* Writes the object and a line feed, flushes, and gives the object up. False if object is NULL or
- * the stream refused. */
+/* Puts the value, which it takes, at the end of *list. Without memory *list is let go and becomes
+ * NULL: a list with a gap would be taken for whole. */
+void json_line_append(json_t **list, json_t *value);
+
+/* Writes the object and a line feed, flushes, and gives the object up. False with errno set if
+ * object is NULL, for lack of memory, or the stream refused. */
 bool json_line_write(json_t *object, FILE *stream);
 /* The same to standard output. Returns an exit code; a failure is said. */
 int json_line_print(json_t *object);

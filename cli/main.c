@@ -68,12 +68,15 @@ static bool claim_streams(void) {
     return true;
 }
 
-/* Output that did not arrive is a failure: a full disk, a closed pipe. */
+/* Output that did not arrive is a failure: a full disk, a closed pipe. One line is enough: a full
+ * disk may have been met before. */
 static int finish_output(int code) {
     errno = 0;
     if (!fflush(stdout) && !ferror(stdout))
         return code;
-    say_error("standard output: %s", errno ? strerror(errno) : "could not be written");
+    const char *reason = errno ? strerror(errno) : "could not be written";
+    if (!say_complained())
+        say_error("standard output: %s", reason);
     return code ? code : EXIT_FAILED;
 }
 

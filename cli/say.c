@@ -100,6 +100,12 @@ void say_wrapped(FILE *stream, int indent, const char *format, ...) {
     wrap(stream, indent, indent, text);
 }
 
+static bool complained;
+
+bool say_complained(void) {
+    return complained;
+}
+
 /* A name with a line break in it must not make two lines of one. */
 static int complain(int code, const char *format, va_list values) {
     char text[1024];
@@ -108,6 +114,7 @@ static int complain(int code, const char *format, va_list values) {
         if ((unsigned char)*c < ' ' || *c == 127)
             *c = '?';
     fprintf(stderr, "cnn: %s\n", text);
+    complained = true;
     return code;
 }
 

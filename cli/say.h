@@ -37,6 +37,8 @@ void say_field(FILE *stream, const char *name, const char *format, ...)
 /* The text alone, where `indent` columns of the line are written already. */
 void say_wrapped(FILE *stream, int indent, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* True once one of the complaints below was made. */
+bool say_complained(void);
 
 /* "cnn: ..." as one line on standard error. Returns EXIT_FAILED. */
 int say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,11 +1,14 @@
 #define _POSIX_C_SOURCE 200809L
 #include "source.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool source_refuse(cnn_error *error, const char *file, const char *format, ...) {
     *error = (cnn_error){.status = CNN_BAD_ARGUMENT, .offset = CNN_NO_OFFSET};
@@ -22,22 +25,39 @@ static bool exists(const char *path) {
     return !stat(path, &about);
 }
 
-/* Of anything else there is nothing to look at: a pipe would even wait for its writer. */
-static bool is_regular(const char *path) {
-    struct stat about;
-    return !stat(path, &about) && S_ISREG(about.st_mode);
-}
-
 /* A safetensors file begins with the size of its header, eight bytes of which the last are 0, and
  * the header with a brace. */
-bool source_is_model(const char *path) {
-    unsigned char start[9] = {0};
-    FILE *file = is_regular(path) ? fopen(path, "rb") : NULL;
-    if (!file)
-        return false;
-    const size_t size = fread(start, 1, sizeof start, file);
-    fclose(file);
-    return (size == sizeof start && start[8] == '{') || memchr(start, 0, size < 8 ? size : 8);
+static bool begins_as_model(const unsigned char start[9], size_t size) {
+    return (size == 9 && start[8] == '{') || memchr(start, 0, size < 8 ? size : 8);
+}
+
+/* As many bytes as there are, up to `room`. False with errno set. */
+static bool read_start(int file, unsigned char *start, size_t room, size_t *size) {
+    ssize_t count = 1;
+    *size = 0;
+    while (*size < room && count) {
+        count = read(file, start + *size, room - *size);
+        if (count < 0 && errno != EINTR)
+            return false;
+        *size += count > 0 ? (size_t)count : 0;
+    }
+    return true;
+}
+
+/* O_NONBLOCK: a FIFO would wait for a writer; what reads the whole file refuses it. */
+bool source_look(const char *path, bool *model, cnn_error *error) {
+    unsigned char start[9];
+    size_t size;
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return source_refuse(error, path, "cannot open: %s", strerror(errno));
+    bool good = read_start(file, start, sizeof start, &size);
+    if (good)
+        *model = begins_as_model(start, size);
+    else
+        source_refuse(error, path, "cannot read: %s", strerror(errno));
+    close(file);
+    return good;
 }
 
 /* The text of a model's network, built anew, so that the model need not stay. */
@@ -61,7 +81,10 @@ static cnn_network *network_of_model(const char *path, cnn_error *error) {
 }
 
 cnn_model *source_model(const char *path, const cnn_model_options *options, cnn_error *error) {
-    if (!exists(path) || source_is_model(path))
+    bool is_model;
+    if (!source_look(path, &is_model, error))
+        return NULL;
+    if (is_model)
         return cnn_model_load(path, options, error);
     source_refuse(error, path, "not a model; cnn train makes one from a network");
     return NULL;
@@ -72,7 +95,10 @@ cnn_network *source_network(const char *path, cnn_error *error) {
         source_refuse(error, path, "not below the current folder; name a network");
         return NULL;
     }
-    return source_is_model(path) ? network_of_model(path, error) : cnn_network_load(path, error);
+    bool is_model;
+    if (!source_look(path, &is_model, error))
+        return NULL;
+    return is_model ? network_of_model(path, error) : cnn_network_load(path, error);
 }
 
 bool source_trainable(const cnn_network *network, const char *path, cnn_error *error) {

@@ -11,9 +11,9 @@
 bool source_refuse(cnn_error *error, const char *file, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* True if the file's first bytes are those of a model and not of a network text. A file that
- * cannot be read counts as a text. */
-bool source_is_model(const char *path);
+/* Whether the file's first bytes are those of a model and not of a network text. False if it cannot
+ * be read. */
+bool source_look(const char *path, bool *model, cnn_error *error);
 
 /* A model file. A network text is refused with what to do. */
 cnn_model *source_model(const char *path, const cnn_model_options *options, cnn_error *error);

@@ -3,6 +3,7 @@
 #include "json_line.h"
 #include "train_profile.h"
 
+#include <errno.h>
 #include <math.h>
 
 static json_t *epoch_json(const cnn_epoch *epoch, size_t number) {
@@ -28,10 +29,7 @@ static json_t *epoch_json(const cnn_epoch *epoch, size_t number) {
 static json_t *epochs_json(const train_run *run) {
     json_t *epochs = json_array();
     for (size_t i = 0; i < run->finished; i++)
-        if (json_array_append_new(epochs, epoch_json(&run->history[i], i + 1))) {
-            json_decref(epochs);
-            return NULL;
-        }
+        json_line_append(&epochs, epoch_json(&run->history[i], i + 1));
     return epochs;
 }
 
@@ -82,8 +80,8 @@ json_t *train_json(const train_run *run) {
 }
 
 static void log_line(train_run *run, json_t *line) {
-    if (!json_line_write(line, run->log))
-        run->log_failed = true;
+    if (!json_line_write(line, run->log) && !run->log_problem)
+        run->log_problem = errno;
 }
 
 void train_log_resumed(train_run *run) {

@@ -47,12 +47,12 @@ static void print_row(const cnn_profile_row *row, double all, FILE *stream) {
             all > 0 ? 100 * row_microseconds(row) / all : 0);
 }
 
-void train_profile_print(const cnn_model *model, FILE *stream) {
+bool train_profile_print(const cnn_model *model, FILE *stream) {
     size_t count;
     double all = 0;
     cnn_profile_row *rows = rows_of(model, &count);
     if (!rows)
-        return;
+        return false;
     for (size_t i = 0; i < count; i++)
         all += row_microseconds(&rows[i]);
     const size_t threads = cnn_model_threads(model);
@@ -65,6 +65,7 @@ void train_profile_print(const cnn_model *model, FILE *stream) {
     say_field(stream, "a step", "%.1f microseconds of a thread for one image, %.1f on %zu thread%s",
               all, all / (double)threads, threads, threads == 1 ? "" : "s");
     free(rows);
+    return true;
 }
 
 static json_t *pass_json(const cnn_profile_pass *pass) {
@@ -80,10 +81,7 @@ json_t *train_profile_json(const cnn_model *model) {
         json_t *row = json_pack("{s:s, s:o, s:o, s:o}", "name", rows[i].name, "forward",
                                 pass_json(&rows[i].forward), "dx", pass_json(&rows[i].input), "dw",
                                 pass_json(&rows[i].weights));
-        if (json_array_append_new(list, row)) {
-            json_decref(list);
-            list = NULL;
-        }
+        json_line_append(&list, row);
     }
     free(rows);
     return list;

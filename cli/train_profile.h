@@ -7,8 +7,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* A table of layers and of the parts of a step, in microseconds of a thread for one image. */
-void train_profile_print(const cnn_model *model, FILE *stream);
+/* A table of layers and of the parts of a step, in microseconds of a thread for one image. False
+ * without memory. */
+bool train_profile_print(const cnn_model *model, FILE *stream);
 /* The rows as they are; NULL without memory. */
 json_t *train_profile_json(const cnn_model *model);
 

@@ -85,26 +85,29 @@ static int by_size(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* 0 without a whole epoch. */
-static double median_seconds(const train_run *run) {
+/* False without memory. */
+static bool median_seconds(const train_run *run, double *median) {
     const size_t n = run->finished;
-    double *seconds = n ? malloc(n * sizeof *seconds) : NULL;
+    double *seconds = malloc(n * sizeof *seconds);
     if (!seconds)
-        return 0;
+        return false;
     for (size_t i = 0; i < n; i++)
         seconds[i] = run->history[i].seconds;
     qsort(seconds, n, sizeof *seconds, by_size);
-    const double median = (seconds[(n - 1) / 2] + seconds[n / 2]) / 2;
+    *median = (seconds[(n - 1) / 2] + seconds[n / 2]) / 2;
     free(seconds);
-    return median;
+    return true;
 }
 
-static void print_speed(const train_run *run, FILE *stream) {
-    const double seconds = median_seconds(run);
+static bool print_speed(const train_run *run, FILE *stream) {
+    double seconds = 0;
+    if (run->finished && !median_seconds(run, &seconds))
+        return false;
     const size_t images = cnn_dataset_about(run->train).images - train_held_out(run);
     if (seconds > 0)
         say_field(stream, "speed", "%.2f seconds per epoch (median), %s images a second", seconds,
                   say_count((uint64_t)((double)images / seconds)).text);
+    return true;
 }
 
 static void print_test(const train_run *run, FILE *stream) {
@@ -168,7 +171,7 @@ static void repeat(const train_run *run, FILE *stream) {
         train_report_epoch(run, i * (run->finished - 1) / (MOST_ROWS - 1), stream);
 }
 
-void train_report_end(const train_run *run, FILE *stream) {
+bool train_report_end(const train_run *run, FILE *stream) {
     if (run->finished > MOST_ROWS)
         repeat(run, stream);
     fputc('\n', stream);
@@ -178,12 +181,13 @@ void train_report_end(const train_run *run, FILE *stream) {
                   (size_t)run->settings->epochs, say_count(run->steps).text);
     if (run->finished && !isfinite(run->history[run->finished - 1].train_loss))
         say_field(stream, "diverged", "the loss is no longer a number; try a smaller --lr");
-    print_speed(run, stream);
+    if (!print_speed(run, stream))
+        return false;
     print_test(run, stream);
     print_files(run, stream);
     print_next(run, stream);
-    if (run->settings->profile) {
-        fputc('\n', stream);
-        train_profile_print(run->model, stream);
-    }
+    if (!run->settings->profile)
+        return true;
+    fputc('\n', stream);
+    return train_profile_print(run->model, stream);
 }

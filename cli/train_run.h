@@ -34,7 +34,8 @@ typedef struct train_run {
     char *out, *best_out;
     size_t best_epoch; /* from 1; 0: none written */
     FILE *log;
-    bool log_failed, interrupted;
+    int log_problem; /* errno of the first line of the log that was lost, or 0 */
+    bool interrupted;
     char *checkpoint;     /* its file */
     bool keeps;           /* writes it on the way */
     uint64_t every_steps; /* or 0 */
@@ -55,8 +56,8 @@ void train_report_head(const train_run *run, FILE *stream);
 void train_report_epoch(const train_run *run, size_t epoch, FILE *stream);
 /* The last epochs before it went on. */
 void train_report_resumed(const train_run *run, FILE *stream);
-/* What came out, on one screen together with the head. */
-void train_report_end(const train_run *run, FILE *stream);
+/* What came out, on one screen together with the head. False without memory for all of it. */
+bool train_report_end(const train_run *run, FILE *stream);
 
 json_t *train_json(const train_run *run);
 /* Lines of the log; a log that cannot be written is remembered and the training goes on. */

@@ -1,5 +1,5 @@
 /* Counts requests for memory, and lets one of them fail. The linker leads every request of the
- * library and the tests through here; what zlib and jansson ask for inside is not seen. */
+ * library and the tests through here, and zlib's while it decompresses. */
 #ifndef TESTS_ALLOCATIONS_H
 #define TESTS_ALLOCATIONS_H
 
@@ -19,5 +19,12 @@ size_t allocations_refused(void);
 
 /* Everything succeeds again. */
 void allocations_succeed(void);
+
+/* Blocks that were taken and not given back so far, by the library and the tests; those that the C
+ * library takes for itself are not counted. */
+long allocations_left(void);
+
+/* From now on jansson's requests are counted too. Before the first value is made. */
+void allocations_of_jansson(void);
 
 #endif

@@ -141,6 +141,21 @@ static void lost_output_is_a_failure(void **state) {
     assert_string_equal(command_out, "1\n");
 }
 
+/* The exit code tells it, where nothing else can. */
+static void lost_complaints_keep_the_exit_code(void **state) {
+    (void)state;
+    static const char *const ways[] = {"2>/dev/full", "2>&-", ">/dev/full 2>/dev/full",
+                                       ">&- 2>&- <&-"};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        command_shell("\"$CNN\" info @/none %s", ways[i]);
+        assert_int_equal(command_code, 1);
+        command_shell("\"$CNN\" info %s", ways[i]);
+        assert_int_equal(command_code, 2);
+        command_shell("\"$CNN\" train @/tiny.net --data @ --epochs 1 --out /dev/full %s", ways[i]);
+        assert_int_equal(command_code, 1);
+    }
+}
+
 static void no_colours_without_a_terminal(void **state) {
     (void)state;
     assert_int_equal(command_run("gradcheck @/tiny.net"), 0);
@@ -177,6 +192,7 @@ int main(void) {
         cmocka_unit_test(damaged_data_is_refused),
         cmocka_unit_test(damaged_models_are_refused),
         cmocka_unit_test(lost_output_is_a_failure),
+        cmocka_unit_test(lost_complaints_keep_the_exit_code),
         cmocka_unit_test(no_colours_without_a_terminal),
         cmocka_unit_test(a_terminal_shows_a_bar),
     };

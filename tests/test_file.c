@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -161,6 +162,20 @@ static void test_writers_at_once(void **state) {
     free(data);
 }
 
+/* One byte less than a path may have leaves no room for the temporary name. */
+static void test_path_of_full_length(void **state) {
+    const file_part part = {"text", 4};
+    char path[PATH_MAX];
+    cnn_error error;
+    (void)state;
+    memset(path, '/', sizeof path);
+    memcpy(path, folder, strlen(folder));
+    memcpy(path + sizeof path - 5, "file", 5);
+    assert_false(file_write(path, &part, 1, &error));
+    assert_string_equal(error.message, "cannot create a file beside it: File name too long");
+    assert_false(file_exists(in_folder("file")));
+}
+
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, make_folder, remove_folder)
 
 int main(void) {
@@ -172,6 +187,7 @@ int main(void) {
         IN_FOLDER(test_what_was_left_is_replaced),
         IN_FOLDER(test_a_link_in_the_way),
         IN_FOLDER(test_writers_at_once),
+        IN_FOLDER(test_path_of_full_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

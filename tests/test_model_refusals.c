@@ -113,6 +113,7 @@ static const struct {
     {"cnn.mean", "nan", "byte 9: cnn.mean: JSON: invalid token near 'nan'"},
     {"cnn.mean", "1e999", "byte 9: cnn.mean: JSON: real number overflow near '1e999'"},
     {"cnn.mean", "-1e6", "byte 9: cnn.mean is -1e+06"},
+    {"cnn.mean", "1000000", "byte 9: cnn.mean is 1e+06"},
     {"cnn.deviation", "0", "byte 9: cnn.deviation is 0"},
     {"cnn.deviation", "1e-60", "byte 9: cnn.deviation is 0"},
     {"cnn.deviation", "-1", "byte 9: cnn.deviation is -1"},

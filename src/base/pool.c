@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Looks before it sleeps: a few tenths of a millisecond. */
 enum { LOOKS = 5000 };
@@ -108,9 +109,10 @@ size_t cnn_processors(void) {
 /* Starts all or fails; those started before a failure are for pool_free() to end. */
 static bool start_workers(pool *pool, cnn_error *error) {
     while (pool->started < pool->threads - 1) {
-        if (pthread_create(&pool->workers[pool->started], NULL, worker, pool) != 0)
-            return error_set(error, CNN_NO_MEMORY, "cannot start thread %zu of %zu",
-                             pool->started + 2, pool->threads);
+        const int problem = pthread_create(&pool->workers[pool->started], NULL, worker, pool);
+        if (problem)
+            return error_set(error, CNN_NO_MEMORY, "cannot start thread %zu of %zu: %s",
+                             pool->started + 2, pool->threads, strerror(problem));
         pool->started++;
     }
     return true;

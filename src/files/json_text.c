@@ -72,8 +72,9 @@ static void refuse(const padded *p, const json_error_t *why, size_t start, cnn_e
         error_no_memory(error, p->size);
         return;
     }
-    const size_t at = (size_t)why->position, end = p->size - 1;
-    if (at > end)
+    const size_t seen = (size_t)why->position, end = p->size - 1, at = seen < end ? seen : end;
+    /* A bracket too many ends the array before our own comes. */
+    if (seen > end && !begins(why->text, "end of file expected"))
         error_at(error, start + end - p->before, "JSON: ends within a value");
     else
         error_at(error, start + (at < p->before ? 0 : at - p->before), "JSON: %s",

@@ -15,18 +15,6 @@
 
 /* -------------------------------------------------------------------------------------- writing */
 
-/* A name that the file could not be read back with is refused while nothing is written yet. */
-static bool check_names(const cnn_model *model, cnn_error *error) {
-    for (size_t i = 0; i < cnn_network_classes(model->network); i++) {
-        const char *name = model->classes[i];
-        const size_t length = strlen(name);
-        if (!length || name_first_unprintable((const uint8_t *)name, length) < length)
-            return error_set(error, CNN_BAD_ARGUMENT, "the name of class %zu, \"%s\", is no text",
-                             i, show_name(name).text);
-    }
-    return true;
-}
-
 /* The three texts below are to be freed; NULL with an error if there is no memory. */
 static char *network_text(const cnn_network *network, cnn_error *error) {
     const size_t size = cnn_network_text(network, NULL, 0) + 1;
@@ -62,8 +50,6 @@ static bool put_form(json_t *object, const cnn_model *model) {
  * apart. */
 json_t *model_metadata(const cnn_model *model, cnn_error *error) {
     const cnn_normalisation by = model->options.normalisation;
-    if (!check_names(model, error))
-        return NULL;
     json_t *object = json_object();
     if (!json_object_set_new(object, "cnn.version", json_string(VERSION)) &&
         put(object, "cnn.network", network_text(model->network, error)) &&

@@ -1,0 +1,246 @@
+#define _POSIX_C_SOURCE 200809L
+#include "faults.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cnn.h"
+#include "command.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define OLD "what stood here before"
+
+/* One run that is over. */
+typedef struct outcome {
+    int code;
+    size_t requests;
+    long blocks;
+    int files;
+    char out[65536], err[8192];
+} outcome;
+
+const char *faults_impossible(void) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return "a sanitizer has to be the first to take memory";
+#elif !defined(__GLIBC__)
+    return "the library to be preloaded knows glibc only";
+#else
+    return NULL;
+#endif
+}
+
+static const char *in_folder(const char *name) {
+    static char paths[4][128];
+    static size_t turn;
+    char *path = paths[turn++ % 4];
+    snprintf(path, sizeof paths[0], "%s/%s", command_folder, name);
+    return path;
+}
+
+/* The arguments of the errand in the place of argv; text is theirs. */
+static void split(const char *arguments, char *text, size_t size, char *argv[], size_t room) {
+    size_t used = 0, count = 0;
+    for (const char *c = arguments; *c && used + sizeof command_folder < size; c++)
+        used += *c == '@' ? (size_t)sprintf(text + used, "%s", command_folder)
+                          : (size_t)sprintf(text + used, "%c", *c);
+    char *rest = NULL;
+    argv[count++] = getenv("CNN");
+    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        assert_true(count + 1 < room);
+        argv[count++] = word;
+    }
+    argv[count] = NULL;
+}
+
+static void redirect(const char *name, int to) {
+    const int fd = open(in_folder(name), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (fd < 0 || dup2(fd, to) != to)
+        _exit(126);
+    close(fd);
+}
+
+/* An endless run is ended, and then counts as crashed. */
+static void become(const errand *errand, const char *wish) {
+    char text[2048], *argv[64], library[256];
+    const char *build = getenv("BUILD");
+    split(errand->arguments, text, sizeof text, argv, 64);
+    snprintf(library, sizeof library, "%s/tests/faults.so", build ? build : "build");
+    setenv("LD_PRELOAD", library, 1);
+    setenv("CNN_FAULT", wish, 1);
+    setenv("CNN_FAULT_REPORT", in_folder("report"), 1);
+    redirect("out", 1);
+    redirect("err", 2);
+    alarm(20);
+    execv(argv[0], argv);
+    _exit(126);
+}
+
+static void take(const char *name, char *text, size_t size) {
+    FILE *file = fopen(in_folder(name), "rb");
+    assert_non_null(file);
+    text[fread(text, 1, size - 1, file)] = '\0';
+    fclose(file);
+}
+
+static void run(const errand *errand, const char *wish, outcome *result) {
+    int status;
+    char report[80];
+    remove(in_folder("report"));
+    const pid_t child = fork();
+    if (child == 0)
+        become(errand, wish);
+    assert_true(child > 0 && waitpid(child, &status, 0) == child);
+    take("err", result->err, sizeof result->err);
+    if (!WIFEXITED(status))
+        fail_msg("%s, %s: signal %d; said: %s", errand->name, wish, WTERMSIG(status), result->err);
+    take("out", result->out, sizeof result->out);
+    take("report", report, sizeof report);
+    result->code = WEXITSTATUS(status);
+    assert_int_equal(
+        sscanf(report, "%zu %ld %d", &result->requests, &result->blocks, &result->files), 3);
+}
+
+/* --------------------------------------------------------------------------------- what is asked
+ */
+
+static const char *beyond_number(const char *text) {
+    while (*text && strchr("0123456789., -+e", *text))
+        text++;
+    return text;
+}
+
+/* Equal but for numbers, if those are times: as long as `a`, if only_begins. */
+static bool alike(const char *a, const char *b, bool timed, bool only_begins) {
+    for (;; a++, b++) {
+        a = timed ? beyond_number(a) : a;
+        b = timed ? beyond_number(b) : b;
+        if (!*a && only_begins)
+            return true;
+        if (*a != *b || !*a)
+            return *a == *b;
+    }
+}
+
+/* Standard error is that of a clean run up to some place, and then one line with the reason. */
+static bool explained(const errand *errand, const char *err, const char *clean,
+                      const fault *fault) {
+    char before[8192];
+    const char *line = strncmp(err, "cnn: ", 5) ? strstr(err, "\ncnn: ") : err;
+    if (!line)
+        return false;
+    line += *line == '\n';
+    snprintf(before, sizeof before, "%.*s", (int)(line - err), err);
+    const char *end = strchr(line, '\n');
+    /* Threads take memory of their own, and have another word for the lack of it. */
+    const bool memory =
+        fault->reason == ENOMEM && (strstr(line, " memory") || strstr(line, "cannot start thread"));
+    return end && !end[1] && alike(before, clean, errand->timed, true) &&
+           (memory || fault->reason < 0 || strstr(line, strerror(fault->reason)));
+}
+
+/* True if the library reads the file. A trace is one but for the network. */
+static bool readable(const char *name, const char *bytes, size_t size, cnn_error *error) {
+    if (strstr(name, ".png")) {
+        cnn_picture *picture = cnn_picture_parse(bytes, size, 3, error);
+        cnn_picture_free(picture);
+        return picture != NULL;
+    }
+    cnn_model *model = cnn_model_parse(bytes, size, NULL, error);
+    cnn_model_free(model);
+    return model || (strstr(name, "trace") && strstr(error->message, "no network in it"));
+}
+
+/* Either what stood there before, or a whole file. */
+static void assert_whole(const errand *errand, const char *wish, const char *name) {
+    size_t size;
+    cnn_error error;
+    char *bytes = command_file(name, &size);
+    if (strcmp(bytes, OLD) && !readable(name, bytes, size, &error))
+        fail_msg("%s, %s: %s: %s", errand->name, wish, name, error.message);
+    free(bytes);
+}
+
+static void put_old(const errand *errand) {
+    for (size_t i = 0; errand->outputs[i]; i++) {
+        FILE *file = fopen(in_folder(errand->outputs[i]), "wb");
+        assert_non_null(file);
+        fputs(OLD, file);
+        fclose(file);
+    }
+}
+
+static size_t entries(void) {
+    size_t count = 0;
+    DIR *folder = opendir(command_folder);
+    assert_non_null(folder);
+    while (readdir(folder))
+        count++;
+    closedir(folder);
+    return count;
+}
+
+static void check(const errand *errand, const fault *fault, const char *wish, const outcome *clean,
+                  const outcome *now) {
+    if (now->blocks || now->files)
+        fail_msg("%s, %s: %ld blocks and %d files not given back", errand->name, wish, now->blocks,
+                 now->files);
+    const bool same = now->code == 0 && alike(now->out, clean->out, errand->timed, false) &&
+                      alike(now->err, clean->err, errand->timed, false);
+    const bool refused =
+        !fault->harmless && now->code == 1 && explained(errand, now->err, clean->err, fault);
+    if (!same && !refused)
+        fail_msg("%s, %s: exit code %d, standard error:\n%s\nstandard output:\n%s", errand->name,
+                 wish, now->code, now->err, now->out);
+    for (size_t i = 0; errand->outputs[i]; i++)
+        assert_whole(errand, wish, errand->outputs[i]);
+}
+
+/* Of every how many requests one is failed. */
+static size_t share(void) {
+    const char *text = getenv("CNN_TEST_SHARE");
+    const size_t share = text ? strtoul(text, NULL, 10) : 1;
+    return share ? share : 1;
+}
+
+size_t faults_inject(const errand *errand, const fault *fault, bool all_after) {
+    static outcome clean, now;
+    char wish[64];
+    const size_t step = share();
+    char how[16] = "short";
+    if (fault->reason)
+        snprintf(how, sizeof how, fault->reason > 0 ? "%d" : "end", fault->reason);
+    size_t n = 0, failed = 0, tolerated = 0;
+    put_old(errand);
+    run(errand, "", &clean);
+    if (clean.code || clean.blocks || clean.files)
+        fail_msg("%s: exit code %d, %ld blocks, %d files; said: %s", errand->name, clean.code,
+                 clean.blocks, clean.files, clean.err);
+    const size_t before = entries();
+    do {
+        snprintf(wish, sizeof wish, "%s:%zu%s:%s", fault->kind, n, all_after ? "+" : "", how);
+        put_old(errand);
+        run(errand, wish, &now);
+        check(errand, fault, wish, &clean, &now);
+        assert_int_equal(entries(), before);
+        failed += now.requests > n;
+        tolerated += now.requests > n && now.code == 0;
+        n += step;
+    } while (now.requests > n - step);
+    if (failed)
+        print_message("%s: %zu x %s%s: %s; %zu without harm\n", errand->name, failed, fault->kind,
+                      all_after ? " and all after" : "",
+                      fault->reason > 0 ? strerror(fault->reason) : how, tolerated);
+    return failed;
+}

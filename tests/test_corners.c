@@ -1,0 +1,172 @@
+/* Corners of what reads files that no file of the other tests comes to. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "allocations.h"
+#include "closest.h"
+#include "gunzip.h"
+#include "json_text.h"
+#include "safetensors.h"
+#include "sample.h"
+#include "shown.h"
+
+#include <string.h>
+
+static void test_long_words_are_not_compared(void **state) {
+    (void)state;
+    closest typed = {.typed = "relu", .length = 4};
+    closest_offer(&typed, "a_known_word_of_many_letters");
+    assert_null(typed.word);
+    closest_offer(&typed, "relu");
+    assert_string_equal(typed.word, "relu");
+    closest same = {.typed = "abcdefghijklmnopqrstuvwxy", .length = 25};
+    closest_offer(&same, same.typed);
+    assert_null(same.word);
+    same.length = 24;
+    closest_offer(&same, "abcdefghijklmnopqrstuvwx");
+    assert_non_null(same.word);
+}
+
+/* A character is not parted; a row of bytes that are none is cut where the limit says. */
+static void test_cuts(void **state) {
+    static const char tails[] = "\x80\x80\x80\x80\x80\x80\x80\x80";
+    (void)state;
+    assert_string_equal(show("abc\xe2\x82\xac", 6, 5).text, "abc...");
+    assert_string_equal(show("abc\xe2\x82\xac", 6, 4).text, "abc...");
+    assert_string_equal(show("abc\xe2\x82\xac", 6, 3).text, "abc...");
+    assert_string_equal(show(tails, 8, 2).text, "??...");
+    assert_string_equal(show(tails, 8, 6).text, "??????...");
+    assert_string_equal(show(tails, 8, 8).text, "????????");
+    assert_string_equal(show("", 0, 3).text, "");
+}
+
+/* Strings that are values, or stand deeper, are not counted as keys. */
+static void test_places_of_keys(void **state) {
+    static const char text[] = "........{\"a\":\"b\",\"c\\\"\":{\"x\":[\"y\"]},\"d\":[1]}";
+    const size_t size = strlen(text);
+    const safetensors file = {.bytes = (const uint8_t *)text, .size = size, .data = size};
+    (void)state;
+    assert_int_equal(safetensors_key_offset(&file, 0), 9);
+    assert_int_equal(safetensors_key_offset(&file, 1), 17);
+    assert_int_equal(safetensors_key_offset(&file, 2), strstr(text, "\"d\"") - text);
+    assert_int_equal(safetensors_key_offset(&file, 3), 8);
+}
+
+/* A header and `room` bytes of data behind it, refused with the message. */
+static void assert_header_refused(const char *header, size_t room, const char *message) {
+    uint8_t bytes[512] = {(uint8_t)strlen(header)};
+    safetensors file;
+    cnn_error error;
+    memcpy(bytes + 8, header, strlen(header));
+    assert_false(safetensors_open(&file, bytes, 8 + strlen(header) + room, &error));
+    assert_string_equal(error.message, message);
+    assert_false(safetensors_open(&file, bytes, 8 + strlen(header) + room, NULL));
+}
+
+static void test_headers(void **state) {
+    (void)state;
+    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4,2],"
+                          "\"data_offsets\":[0,0]}}",
+                          0, "tensor \"a\": its shape is too large");
+    assert_header_refused("{\"__metadata__\":{\"a\":1,\"b\":\"x\"}}", 0,
+                          "__metadata__ is not an object of strings");
+    assert_header_refused("{\"__metadata__\":[]}", 0, "__metadata__ is not an object of strings");
+    assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4,
+                          "tensor \"a\": size 0 of its shape is no size");
+}
+
+/* Nobody has so many numbers: only their count is looked at. */
+static void test_files_too_large(void **state) {
+    const size_t half = (size_t)1 << 60;
+    const safetensors_tensor product = {"a", &safetensors_f32, 2, {half, 8}, NULL};
+    const safetensors_tensor sum[] = {{"a", &safetensors_f32, 1, {half}, NULL},
+                                      {"b", &safetensors_f32, 1, {4 * half - 1}, NULL}};
+    const safetensors_tensor size = {"a", &safetensors_f32, 1, {2 * half + 1}, NULL};
+    safetensors_image image;
+    cnn_error error;
+    (void)state;
+    assert_false(safetensors_build(&image, NULL, &product, 1, &error));
+    assert_string_equal(error.message, "the file would be too large");
+    assert_false(safetensors_build(&image, NULL, sum, 2, &error));
+    assert_string_equal(error.message, "the file would be too large");
+    assert_false(safetensors_build(&image, NULL, &size, 1, &error));
+    assert_string_equal(error.message, "the file would be too large");
+    assert_null(image.parts);
+}
+
+static void test_values_of_json(void **state) {
+    static const struct {
+        const char *text, *message;
+        size_t offset;
+    } refused[] = {
+        {"", "JSON: ends within a value", 100},
+        {"1 2", "JSON: ']' expected near '2'", 103},
+        {"\"a", "JSON: ends within a value", 102},
+        {"[1", "JSON: ends within a value", 102},
+        {"1]", "JSON: end of file expected near ']'", 102},
+        {"1,2", "JSON: more than one value, or none", 100},
+    };
+    cnn_error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        assert_null(json_read(refused[i].text, strlen(refused[i].text), 100, &error));
+        assert_string_equal(error.message, refused[i].message);
+        assert_int_equal(error.offset, refused[i].offset);
+    }
+}
+
+/* gzip is known by two bytes, both of which must be there. */
+static void test_beginnings_of_gzip(void **state) {
+    (void)state;
+    assert_false(gunzip_begins((const uint8_t *)"", 0));
+    assert_false(gunzip_begins((const uint8_t *)"\x1f\x8b", 1));
+    assert_false(gunzip_begins((const uint8_t *)"\x1f\x8c", 2));
+    assert_false(gunzip_begins((const uint8_t *)"\x1e\x8b", 2));
+    assert_true(gunzip_begins((const uint8_t *)"\x1f\x8b", 2));
+}
+
+static void test_sizes_of_data_sets(void **state) {
+    static const cnn_dataset_info infos[] = {
+        {(size_t)UINT32_MAX + 1, 1, 1, 1, 1},
+        {1, SIZE_MAX, 2, 1, 1},
+        {1, SIZE_MAX / 2, 2, 2, 1},
+        {3, SIZE_MAX / 2, 1, 1, 1},
+    };
+    cnn_error error;
+    (void)state;
+    for (size_t i = 0; i < sizeof infos / sizeof *infos; i++) {
+        assert_null(cnn_dataset_create(&infos[i], NULL, NULL, &error));
+        assert_non_null(strstr(error.message, " are too many"));
+    }
+}
+
+/* Without an error to fill the reason is lost and nothing else. */
+static void test_no_memory_and_no_error(void **state) {
+    static const char text[] = "input 8x8x1\nrelu\n";
+    (void)state;
+    for (size_t n = 0; n < 2; n++) {
+        allocations_fail(n, true);
+        cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
+        allocations_succeed();
+        assert_null(network);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_long_words_are_not_compared),
+        cmocka_unit_test(test_cuts),
+        cmocka_unit_test(test_places_of_keys),
+        cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_files_too_large),
+        cmocka_unit_test(test_values_of_json),
+        cmocka_unit_test(test_beginnings_of_gzip),
+        cmocka_unit_test(test_sizes_of_data_sets),
+        cmocka_unit_test(test_no_memory_and_no_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

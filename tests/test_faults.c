@@ -1,0 +1,194 @@
+/* Every command with every request for memory and every call on a file failing, one at a time and
+ * from one on: an error in one line, nothing leaked, no file spoilt. tests/faults_preload.c does
+ * it. */
+#define _POSIX_C_SOURCE 200809L
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cnn.h"
+#include "command.h"
+#include "faults.h"
+#include "png_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const errand errands[] = {
+    {"info", "info @/tiny.net", {NULL}, false},
+    {"info of a model", "info @/ready.safetensors --json", {NULL}, false},
+    {"info --cpu", "info --cpu --json", {NULL}, false},
+    {"gradcheck", "gradcheck @/tiny.net --samples 2 --batch-size 2", {NULL}, false},
+    {"gradcheck --json", "gradcheck @/line.net --samples 2 --batch-size 2 --json", {NULL}, false},
+    {"trace",
+     "trace @/line.net --data @ --batch-size 2 --threads 1 --out @/trace.safetensors",
+     {"trace.safetensors"},
+     false},
+    {"train",
+     "train @/tiny.net --data @ --limit 16 --test-limit 8 --batch-size 4 --epochs 2 --threads 1 "
+     "--validation 0.25 --out @/new.safetensors --log @/log --profile",
+     {"new.safetensors", "new.best.safetensors"},
+     true},
+    {"train --json",
+     "train @/line.net --data @ --limit 8 --test-limit 8 --batch-size 4 --epochs 1 "
+     "--threads 1 --out @/new.safetensors --profile --json",
+     {"new.safetensors"},
+     true},
+    {"eval", "eval @/ready.safetensors --data @/packed --threads 2", {NULL}, false},
+    {"eval --json",
+     "eval @/ready.safetensors --data @ --limit 8 --threads 2 --json",
+     {NULL},
+     false},
+    {"eval of PNGs",
+     "eval @/ready.safetensors --data @/p --threads 1 --errors @/sheet.png --json",
+     {"sheet.png"},
+     false},
+    {"train on PNGs",
+     "train @/line.net --data @/p --epochs 1 --batch-size 4 --threads 1 --out @/new.safetensors",
+     {"new.safetensors"},
+     true},
+    {"help", "help train", {NULL}, false},
+};
+
+/* A device is written to, and nothing renamed. */
+static const errand to_device = {
+    "train into a device",
+    "train @/line.net --data @ --limit 8 --test-limit 8 --epochs 1 --threads 1 --out /dev/null",
+    {NULL},
+    true};
+
+enum { ERRANDS = sizeof errands / sizeof *errands };
+
+/* One picture of each class, from `first` on, as FOLDER/CLASS/0.png. */
+static void put_pictures(const char *folder, size_t first) {
+    cnn_dataset *set = cnn_dataset_load(command_folder, CNN_TEST, 4, NULL);
+    assert_non_null(set);
+    for (size_t i = first; i < first + 4; i++) {
+        char name[64];
+        const png_pixels pixels = {8, 8, 1, (uint8_t *)(uintptr_t)cnn_dataset_image(set, i)};
+        snprintf(name, sizeof name, "%s/%zu/0.png", folder, cnn_dataset_label(set, i));
+        png_file_write(name, &pixels);
+    }
+    cnn_dataset_free(set);
+}
+
+/* A model, and the data set once more, compressed and with names of classes; and some of it as
+ * PNGs. */
+static int make_folder(void **state) {
+    if (faults_impossible())
+        return 0;
+    if (command_folder_create(state))
+        return -1;
+    if (command_shell("printf 'input 8x8x1\nflatten\ndense 4\n' >@/line.net && \"$CNN\" train "
+                      "@/line.net --data @ --limit 8 --epochs 1 --out @/ready.safetensors"))
+        fail_msg("%s", command_err);
+    command_shell("for part in train test; do for class in 0 1 2 3; do mkdir -p @/p/$part/$class; "
+                  "done; done");
+    put_pictures("p/train", 0);
+    put_pictures("p/test", 4);
+    return command_shell("mkdir @/packed && for f in train-images-idx3 train-labels-idx1 "
+                         "t10k-images-idx3 t10k-labels-idx1; do "
+                         "gzip -c @/$f-ubyte >@/packed/$f-ubyte.gz; done && "
+                         "printf 'a\\nb\\nc\\nd\\n' >@/packed/classes.txt");
+}
+
+static int remove_folder(void **state) {
+    return faults_impossible() ? 0 : command_folder_remove(state);
+}
+
+/* There are two of us, each with half of the errands: a run waits more than it computes. */
+static size_t half;
+
+/* In all errands together. A kind that none of them asks for would test nothing. */
+static void inject(const fault *fault, bool once_only) {
+    size_t failed = 0;
+    if (faults_impossible()) {
+        print_message("not run: %s\n", faults_impossible());
+        skip();
+    }
+    for (size_t i = half; i < ERRANDS; i += 2)
+        for (int all_after = 0; all_after < (once_only ? 1 : 2); all_after++)
+            failed += faults_inject(&errands[i], fault, all_after);
+    assert_true(failed > 0);
+}
+
+static void test_memory(void **state) {
+    (void)state;
+    inject(&(fault){"malloc", ENOMEM, false}, false);
+}
+
+static void test_threads(void **state) {
+    (void)state;
+    inject(&(fault){"thread", EAGAIN, false}, false);
+}
+
+static void test_files(void **state) {
+    (void)state;
+    static const fault faults[] = {
+        {"stat", EIO, false},      {"read", -1, false},   {"open", EACCES, false},
+        {"open", EMFILE, false},   {"read", EIO, false},  {"write", ENOSPC, false},
+        {"write", EIO, false},     {"fsync", EIO, false}, {"rename", EIO, false},
+        {"rename", ENOSPC, false}, {"close", EIO, false}, {"fflush", ENOSPC, false},
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        inject(&faults[i], false);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        faults_inject(&to_device, &faults[i], false);
+}
+
+/* An interrupted call is made again, a short one gone on with. EINTR for ever would be no signal
+ * but an endless loop. */
+static void test_interrupted_and_short(void **state) {
+    (void)state;
+    inject(&(fault){"read", EINTR, true}, true);
+    inject(&(fault){"write", EINTR, true}, true);
+    inject(&(fault){"read", 0, true}, false);
+    inject(&(fault){"write", 0, true}, false);
+}
+
+/* Where the other half says how it went, which is passed on only if it went wrong. */
+static FILE *begin_other_half(pid_t *other) {
+    FILE *log = tmpfile();
+    fflush(stdout);
+    *other = log ? fork() : -1;
+    half = *other == 0;
+    if (half && (dup2(fileno(log), 1) != 1 || dup2(fileno(log), 2) != 2))
+        _exit(1);
+    return log;
+}
+
+static int end_other_half(pid_t other, FILE *log) {
+    int status = 0;
+    char line[512];
+    if (waitpid(other, &status, 0) == other && !status)
+        return 0;
+    rewind(log);
+    while (fgets(line, sizeof line, log))
+        if (!strstr(line, "PASSED"))
+            fputs(line, stderr);
+    return 1;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_interrupted_and_short),
+    };
+    pid_t other;
+    FILE *log = begin_other_half(&other);
+    if (other < 0)
+        return 1;
+    const int failed = cmocka_run_group_tests(tests, make_folder, remove_folder);
+    if (half)
+        exit(failed);
+    return failed + end_other_half(other, log);
+}
