@@ -5,9 +5,9 @@
 # make parity     the same numbers as PyTorch, step by step (QUICK=1: in five minutes)
 # make bench      the chip's bounds, and how near to them each layer and each step of training comes
 #                 (NETWORK=FILE for another network, JSON=1)
+# make fuzz       bytes made up by libFuzzer for each parser, TIME=60 seconds each (FUZZ=NAME: one)
 # make coverage   how much of the library the tests run, by lines and branches
 # make mutants    small changes of the sources that the tests have to notice (COUNT=300 SEED=1)
-# make fuzz       bytes made up by libFuzzer for each parser, TIME=60 seconds each (FUZZ=NAME: one)
 # make check      tests under two compilers, the sanitizers and qemu, floors, format, house figures
 # make install    DESTDIR and PREFIX as usual
 MAKEFLAGS += -rR
@@ -108,8 +108,8 @@ $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(UNGUIDED) -MMD -MP \
-	  -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(UNGUIDED) \
+	  -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones.
 $(BUILD)/libcnn.a: $(OBJECTS)

@@ -53,14 +53,15 @@ static bool examine(doctor_patient *patient, cnn_error *error) {
     return true;
 }
 
-/* A model brings these along. A file that cannot be read is refused later. */
+/* A model brings these along. */
 static bool flags_agree(const doctor_settings *settings) {
     const training_flags *flags = &settings->training;
-    bool model;
-    cnn_error error;
     if (!training_flags_agree(flags))
         return false;
-    if (!source_look(settings->network, &model, &error) || !model ||
+    bool model = false;
+    /* A file that cannot be read is refused when it is wanted. */
+    source_look(settings->network, &model, &(cnn_error){0});
+    if (!model ||
         (isnan(flags->mean) && isnan(flags->deviation) && flags->init == CNN_INIT_PYTORCH))
         return true;
     say_usage("--mean, --std and --init count only with a network text: a model has its own");
