@@ -44,14 +44,20 @@ static bool read_start(int file, unsigned char *start, size_t room, size_t *size
     return true;
 }
 
-/* O_NONBLOCK: a FIFO would wait for a writer; what reads the whole file refuses it. */
+/* What is no file is left to what reads the whole of it, which refuses it by name. */
+static bool is_regular(int file) {
+    struct stat about;
+    return !fstat(file, &about) && S_ISREG(about.st_mode);
+}
+
+/* O_NONBLOCK: opening a FIFO would wait for a writer. */
 bool source_look(const char *path, bool *model, cnn_error *error) {
     unsigned char start[9];
-    size_t size;
+    size_t size = 0;
     const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return source_refuse(error, path, "cannot open: %s", strerror(errno));
-    bool good = read_start(file, start, sizeof start, &size);
+    const bool good = !is_regular(file) || read_start(file, start, sizeof start, &size);
     if (good)
         *model = begins_as_model(start, size);
     else

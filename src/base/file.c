@@ -165,10 +165,13 @@ static bool name_beside(const char *path, int n, char *name, size_t size) {
     return false;
 }
 
-/* Still in its folder, and nothing but a file? */
+/* Still in its folder, and nothing but a file? False with errno set. */
 static bool in_place(int fd) {
     struct stat about;
-    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_nlink > 0;
+    if (fstat(fd, &about) != 0)
+        return false;
+    errno = EEXIST;
+    return S_ISREG(about.st_mode) && about.st_nlink > 0;
 }
 
 /* Not mkstemp(), whose files only the owner may read: this way the umask decides, as for any file.
@@ -177,10 +180,14 @@ static int create_locked(const char *name) {
     const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
         return -1;
-    if ((flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) && in_place(fd))
+    const bool taken = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (!taken && in_place(fd))
         return fd;
+    const int reason = taken ? EEXIST : errno;
+    if (reason != EEXIST)
+        unlink(name);
     close(fd);
-    errno = EEXIST;
+    errno = reason;
     return -1;
 }
 
