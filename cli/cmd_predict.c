@@ -49,7 +49,7 @@ typedef struct prediction {
     const predict_settings *settings;
     cnn_model *model;
     cnn_layer_info input;
-    json_t *images; /* with --json */
+    json_t *images; /* with --json; NULL: there was no memory for them */
 } prediction;
 
 static bool fits(const prediction *run) {
@@ -83,24 +83,27 @@ static void say_line(const prediction *run, const char *name, const float *p) {
     putchar('\n');
 }
 
-static void add_object(const prediction *run, const char *path, const size_t *index,
-                       const float *p) {
+/* Without memory run->images becomes NULL. */
+static void add_object(prediction *run, const char *path, const size_t *index, const float *p) {
     size_t best[BEST];
     const size_t count = find_best(p, cnn_network_classes(cnn_model_network(run->model)), best);
     json_t *classes = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(classes, json_pack("{s:s, s:I, s:o}", "class",
-                                                 cnn_model_class(run->model, best[i]), "index",
-                                                 (json_int_t)best[i], "probability",
-                                                 json_line_float(p[best[i]])));
+        json_line_append(&classes,
+                         json_pack("{s:s, s:I, s:o}", "class", cnn_model_class(run->model, best[i]),
+                                   "index", (json_int_t)best[i], "probability",
+                                   json_line_float(p[best[i]])));
     json_t *image = json_pack("{s:o}", "image", json_line_text(path));
-    if (index)
-        json_object_set_new(image, "number", json_integer((json_int_t)*index));
-    json_object_set_new(image, "best", classes);
-    json_array_append_new(run->images, image);
+    bool bad = index && json_object_set_new(image, "number", json_integer((json_int_t)*index));
+    bad |= json_object_set_new(image, "best", classes);
+    if (bad) {
+        json_decref(image);
+        image = NULL;
+    }
+    json_line_append(&run->images, image);
 }
 
-static bool tell(const prediction *run, const char *path, const pixels *pixels, size_t index,
+static bool tell(prediction *run, const char *path, const pixels *pixels, size_t index,
                  const float *p, cnn_error *error) {
     const size_t size = run->input.height * run->input.width * run->input.channels;
     char name[512];
@@ -118,8 +121,7 @@ static bool tell(const prediction *run, const char *path, const pixels *pixels, 
                        run->input.channels, error);
 }
 
-static bool predict_all(const prediction *run, const char *path, const pixels *pixels,
-                        cnn_error *error) {
+static bool predict_all(prediction *run, const char *path, const pixels *pixels, cnn_error *error) {
     const size_t classes = cnn_network_classes(cnn_model_network(run->model));
     float *p = calloc(pixels->count, classes * sizeof *p);
     bool ok = p ? cnn_model_predict(run->model, pixels->bytes, pixels->count, p, error)
@@ -131,7 +133,7 @@ static bool predict_all(const prediction *run, const char *path, const pixels *p
 }
 
 /* One image that cannot be read does not keep the others from being told. */
-static int predict_file(const prediction *run, const char *path) {
+static int predict_file(prediction *run, const char *path) {
     cnn_error error;
     pixels pixels;
     if (!pixels_read(&pixels, path, &run->input, fits(run), run->settings->limit, &error))

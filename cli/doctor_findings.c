@@ -136,9 +136,6 @@ static json_t *finding_json(const doctor_finding *finding) {
 json_t *findings_json(const doctor_findings *findings) {
     json_t *list = json_array();
     for (size_t i = 0; i < findings->count; i++)
-        if (json_array_append_new(list, finding_json(&findings->all[i]))) {
-            json_decref(list);
-            return NULL;
-        }
+        json_line_append(&list, finding_json(&findings->all[i]));
     return list;
 }

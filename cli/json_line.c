@@ -21,9 +21,20 @@ json_t *json_line_float(float number) {
     return json_line_real(strtod(text, NULL));
 }
 
+/* jansson returns NULL both for lack of memory and for what is not UTF-8, but without looking at
+ * the text only for the first. */
+json_t *json_line_string(const char *text) {
+    json_t *string = json_string(text), *unlooked = string ? NULL : json_string_nocheck(text);
+    if (!unlooked)
+        return string;
+    json_decref(unlooked);
+    string = json_string(text);
+    return string ? string : json_null();
+}
+
 json_t *json_line_text(const char *text) {
-    json_t *string = json_string(text);
-    if (string)
+    json_t *string = json_line_string(text);
+    if (!json_is_null(string))
         return string;
     char plain[1024];
     snprintf(plain, sizeof plain, "%s", text);
@@ -40,21 +51,24 @@ void json_line_append(json_t **list, json_t *value) {
     }
 }
 
-/* To be freed; NULL without memory. Gives the object up. Measured first and then written into a
- * block of that size: json_dumps() of jansson 2.14 loses pieces of the text where it finds no
- * memory to make its own larger. */
-static char *text_of(json_t *object) {
-    const size_t flags = JSON_REAL_PRECISION(15);
+/* Measured first and then written into a block of that size: json_dumps() of jansson 2.14 loses
+ * pieces of the text where it finds no memory to make its own larger. */
+char *json_line_dump(const json_t *object, size_t flags) {
     const size_t size = object ? json_dumpb(object, NULL, 0, flags) : 0;
     char *text = size ? malloc(size + 1) : NULL;
-    const bool whole = text && json_dumpb(object, text, size, flags) == size;
-    json_decref(object);
-    if (whole) {
+    if (text && json_dumpb(object, text, size, flags) == size) {
         text[size] = '\0';
         return text;
     }
     free(text);
     return NULL;
+}
+
+/* The same, and gives the object up. */
+static char *text_of(json_t *object) {
+    char *text = json_line_dump(object, JSON_REAL_PRECISION(15));
+    json_decref(object);
+    return text;
 }
 
 bool json_line_write(json_t *object, FILE *stream) {

@@ -11,12 +11,17 @@
 json_t *json_line_real(double number);
 /* The shortest decimal that reads back as the same float: 0.1307, not 0.130700007. */
 json_t *json_line_float(float number);
-/* Bytes that are not UTF-8, possible in a file name, become '?'. */
+/* null if the text is not UTF-8, which a file name may be; NULL without memory. */
+json_t *json_line_string(const char *text);
+/* Bytes that are not UTF-8 become '?'. */
 json_t *json_line_text(const char *text);
 
 /* Puts the value, which it takes, at the end of *list. Without memory *list is let go and becomes
  * NULL: a list with a gap would be taken for whole. */
 void json_line_append(json_t **list, json_t *value);
+
+/* The text, to be freed, or NULL without memory. */
+char *json_line_dump(const json_t *object, size_t flags);
 
 /* Writes the object and a line feed, flushes, and gives the object up. False with errno set if
  * object is NULL, for lack of memory, or the stream refused. */

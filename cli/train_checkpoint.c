@@ -1,6 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "train_checkpoint.h"
 
+#include "json_line.h"
 #include "outputs.h"
 #include "say.h"
 #include "source.h"
@@ -60,8 +61,7 @@ bool train_checkpoint_name(train_run *run, cnn_error *error) {
 
 /* null for what is not given, and for names that JSON cannot hold. */
 static json_t *text_or_null(const char *text) {
-    json_t *string = text ? json_string(text) : NULL;
-    return string ? string : json_null();
+    return text ? json_line_string(text) : json_null();
 }
 
 bool train_checkpoint_begin(train_run *run, cnn_error *error) {
@@ -73,7 +73,7 @@ bool train_checkpoint_begin(train_run *run, cnn_error *error) {
                   text_or_null(s->every), "backend", text_or_null(s->training.backend), "threads",
                   (json_int_t)s->training.threads, "limit", (json_int_t)s->training.limit,
                   "test_limit", (json_int_t)s->test_limit, "skip_bad", (int)s->training.skip_bad);
-    char *text = note ? json_dumps(note, JSON_ENSURE_ASCII | JSON_COMPACT) : NULL;
+    char *text = json_line_dump(note, JSON_ENSURE_ASCII | JSON_COMPACT);
     const bool good = text ? cnn_run_set_note(run->training, text, error)
                            : source_refuse(error, "", "no memory for the checkpoint");
     free(text);

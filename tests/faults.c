@@ -181,6 +181,36 @@ static void put_old(const errand *errand) {
     }
 }
 
+static void copy(const char *from, const char *to) {
+    size_t size;
+    char *bytes = command_file(from, &size);
+    FILE *file = fopen(in_folder(to), "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    fclose(file);
+    free(bytes);
+}
+
+/* Before a run. */
+static void put_checkpoint(const errand *errand) {
+    if (errand->checkpoint && !errand->resumes)
+        remove(in_folder(errand->checkpoint));
+    if (errand->resumes)
+        copy(errand->resumes, errand->checkpoint);
+}
+
+/* After it: one that is there can be gone on with. Then it is taken away. */
+static void take_checkpoint(const errand *errand, const char *wish) {
+    cnn_error error;
+    if (!errand->checkpoint || access(in_folder(errand->checkpoint), F_OK))
+        return;
+    cnn_checkpoint *checkpoint = cnn_checkpoint_load(in_folder(errand->checkpoint), &error);
+    if (!checkpoint)
+        fail_msg("%s, %s: %s: %s", errand->name, wish, errand->checkpoint, error.message);
+    cnn_checkpoint_free(checkpoint);
+    remove(in_folder(errand->checkpoint));
+}
+
 static size_t entries(void) {
     size_t count = 0;
     DIR *folder = opendir(command_folder);
@@ -223,6 +253,7 @@ size_t faults_inject(const errand *errand, const fault *fault, bool all_after) {
         snprintf(how, sizeof how, fault->reason > 0 ? "%d" : "end", fault->reason);
     size_t n = 0, failed = 0, tolerated = 0;
     put_old(errand);
+    put_checkpoint(errand);
     run(errand, "", &clean);
     if (clean.code || clean.blocks || clean.files)
         fail_msg("%s: exit code %d, %ld blocks, %d files; said: %s", errand->name, clean.code,
@@ -231,8 +262,10 @@ size_t faults_inject(const errand *errand, const fault *fault, bool all_after) {
     do {
         snprintf(wish, sizeof wish, "%s:%zu%s:%s", fault->kind, n, all_after ? "+" : "", how);
         put_old(errand);
+        put_checkpoint(errand);
         run(errand, wish, &now);
         check(errand, fault, wish, &clean, &now);
+        take_checkpoint(errand, wish);
         assert_int_equal(entries(), before);
         failed += now.requests > n;
         tolerated += now.requests > n && now.code == 0;

@@ -11,6 +11,8 @@ typedef struct errand {
     const char *arguments;  /* split at spaces */
     const char *outputs[3]; /* models, traces and PNGs that it writes, names in the folder */
     bool timed;             /* prints seconds: numbers may differ from run to run */
+    const char *checkpoint; /* NULL, or one that it may leave behind */
+    const char *resumes;    /* NULL, or what stands there before: another name in the folder */
 } errand;
 
 /* How a request fails. */

@@ -7,13 +7,16 @@
 #include <cmocka.h>
 
 #include "allocations.h"
+#include "class_names.h"
 #include "closest.h"
 #include "gunzip.h"
+#include "idx_blobs.h"
 #include "json_text.h"
 #include "safetensors.h"
 #include "sample.h"
 #include "shown.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void test_long_words_are_not_compared(void **state) {
@@ -41,6 +44,7 @@ static void test_cuts(void **state) {
     assert_string_equal(show(tails, 8, 2).text, "??...");
     assert_string_equal(show(tails, 8, 6).text, "??????...");
     assert_string_equal(show(tails, 8, 8).text, "????????");
+    assert_string_equal(show("\x81\x83\x81\x83\x81", 5, 4).text, "????...");
     assert_string_equal(show("", 0, 3).text, "");
 }
 
@@ -77,6 +81,46 @@ static void test_headers(void **state) {
     assert_header_refused("{\"__metadata__\":[]}", 0, "__metadata__ is not an object of strings");
     assert_header_refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4,
                           "tensor \"a\": size 0 of its shape is no size");
+}
+
+/* Three numbers of every type that can be sized, along eight sizes, which are the most. */
+static void test_types(void **state) {
+    static const struct {
+        const char *name;
+        size_t bytes;
+    } types[] = {
+        {"BOOL", 1}, {"U8", 1},  {"I8", 1},  {"F8_E5M2", 1}, {"F8_E4M3", 1},
+        {"I16", 2},  {"U16", 2}, {"F16", 2}, {"BF16", 2},    {"I32", 4},
+        {"U32", 4},  {"F32", 4}, {"F64", 8}, {"I64", 8},     {"U64", 8},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        uint8_t bytes[256] = {0};
+        safetensors file;
+        char *header = (char *)bytes + 8;
+        const size_t size = 3 * types[i].bytes;
+        const int length = sprintf(header,
+                                   "{\"a\":{\"dtype\":\"%s\",\"shape\":[1,1,1,3,1,1,1,1],"
+                                   "\"data_offsets\":[0,%zu]}}",
+                                   types[i].name, size);
+        bytes[0] = (uint8_t)length;
+        assert_true(safetensors_open(&file, bytes, 8 + (size_t)length + size, NULL));
+        assert_int_equal(file.entries[0].rank, 8);
+        safetensors_close(&file);
+    }
+    assert_header_refused("{\"a\":{\"dtype\":\"U8\",\"shape\":[1,1,1,1,1,1,1,1,1],"
+                          "\"data_offsets\":[0,1]}}",
+                          1, "tensor \"a\": a shape of 9 sizes, more than 8");
+}
+
+/* U+009F still controls a terminal, U+00A0 is a space. */
+static void test_first_printable(void **state) {
+    (void)state;
+    assert_int_equal(name_first_unprintable((const uint8_t *)"\xc2\x9f", 2), 0);
+    assert_int_equal(name_first_unprintable((const uint8_t *)"\xc2\xa0", 2), 2);
+    assert_int_equal(name_first_unprintable((const uint8_t *)"\x1f", 1), 0);
+    assert_int_equal(name_first_unprintable((const uint8_t *)"\x80", 1), 0);
+    assert_int_equal(name_first_unprintable((const uint8_t *)"\x81\x81", 2), 0);
 }
 
 /* Nobody has so many numbers: only their count is looked at. */
@@ -129,6 +173,17 @@ static void test_beginnings_of_gzip(void **state) {
     assert_true(gunzip_begins((const uint8_t *)"\x1f\x8b", 2));
 }
 
+/* The largest label is the last class, if nobody says how many there are. */
+static void test_one_class(void **state) {
+    static const blob labels = {{0, 0, 8, 1, 0, 0, 0, 2, 0, 0}, 10};
+    const blob images = images_of(2, 1, 1);
+    cnn_dataset *set = parse(&images, &labels, 0, NULL);
+    (void)state;
+    assert_non_null(set);
+    assert_int_equal(cnn_dataset_about(set).classes, 1);
+    cnn_dataset_free(set);
+}
+
 static void test_sizes_of_data_sets(void **state) {
     static const cnn_dataset_info infos[] = {
         {(size_t)UINT32_MAX + 1, 1, 1, 1, 1},
@@ -162,6 +217,9 @@ int main(void) {
         cmocka_unit_test(test_cuts),
         cmocka_unit_test(test_places_of_keys),
         cmocka_unit_test(test_headers),
+        cmocka_unit_test(test_types),
+        cmocka_unit_test(test_first_printable),
+        cmocka_unit_test(test_one_class),
         cmocka_unit_test(test_files_too_large),
         cmocka_unit_test(test_values_of_json),
         cmocka_unit_test(test_beginnings_of_gzip),

@@ -162,6 +162,25 @@ static void test_writers_at_once(void **state) {
     free(data);
 }
 
+static const char *temporary(int n) {
+    char name[64];
+    snprintf(name, sizeof name, n ? "file.writing-%d" : "file.writing", n);
+    return in_folder(name);
+}
+
+/* Where folders have all the names, nothing is replaced. */
+static void test_all_temporary_names_taken(void **state) {
+    const file_part part = {"text", 4};
+    cnn_error error;
+    (void)state;
+    for (int n = 0; n < 1000; n++)
+        assert_int_equal(mkdir(temporary(n), 0700), 0);
+    assert_false(file_write(in_folder("file"), &part, 1, &error));
+    assert_string_equal(error.message, "cannot create a file beside it: File exists");
+    for (int n = 0; n < 1000; n++)
+        assert_int_equal(rmdir(temporary(n)), 0);
+}
+
 /* One byte less than a path may have leaves no room for the temporary name. */
 static void test_path_of_full_length(void **state) {
     const file_part part = {"text", 4};
@@ -187,6 +206,7 @@ int main(void) {
         IN_FOLDER(test_what_was_left_is_replaced),
         IN_FOLDER(test_a_link_in_the_way),
         IN_FOLDER(test_writers_at_once),
+        IN_FOLDER(test_all_temporary_names_taken),
         IN_FOLDER(test_path_of_full_length),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,13 +154,14 @@ static bool trace(cnn_error *error) {
     return ok;
 }
 
-/* Fails each request in turn until a run asks for no more, alone and with all that follow. */
-static void assert_survives(const char *what, bool (*run)(cnn_error *)) {
+/* Fails each request in turn until a run asks for no more, alone and with all that follow. unset:
+ * the status before a run, CNN_NO_MEMORY for those whose sample may fail without a word. */
+static void assert_survives(const char *what, bool (*run)(cnn_error *), cnn_status unset) {
     size_t n[2], spared[2] = {0, 0};
     for (int all = 0; all < 2; all++) {
         bool ok = false;
         for (n[all] = 0; !ok && n[all] < 1000; n[all]++) {
-            cnn_error error = {.status = CNN_NO_MEMORY};
+            cnn_error error = {.status = unset};
             const long before = allocations_left();
             allocations_fail(n[all], all);
             ok = run(&error);
@@ -184,12 +185,12 @@ static void assert_survives(const char *what, bool (*run)(cnn_error *)) {
 
 static void test_every_request_may_fail(void **state) {
     (void)state;
-    assert_survives("train", train);
-    assert_survives("gradcheck", check_gradients);
-    assert_survives("save and load", save_and_load);
-    assert_survives("trace", trace);
-    assert_survives("load images", load_images);
-    assert_survives("parse a network", parse_network);
+    assert_survives("train", train, CNN_NO_MEMORY);
+    assert_survives("gradcheck", check_gradients, CNN_NO_MEMORY);
+    assert_survives("save and load", save_and_load, CNN_NO_MEMORY);
+    assert_survives("trace", trace, CNN_NO_MEMORY);
+    assert_survives("load images", load_images, CNN_OK);
+    assert_survives("parse a network", parse_network, CNN_OK);
 }
 
 static void test_objects_stay_usable(void **state) {
@@ -202,9 +203,9 @@ static void test_objects_stay_usable(void **state) {
     used_model = sample_model(4, 1);
     used_path = path;
     assert_true(cnn_model_predict(used_model, cnn_dataset_image(data, 0), 4, first_answers, NULL));
-    assert_survives("save", save_again);
-    assert_survives("load weights", load_again);
-    assert_survives("trace of a pass", trace_again);
+    assert_survives("save", save_again, CNN_OK);
+    assert_survives("load weights", load_again, CNN_OK);
+    assert_survives("trace of a pass", trace_again, CNN_OK);
     assert_true(name_again(NULL) && save_again(NULL) && load_again(NULL));
     assert_true(answers_are(first_answers));
     cnn_dataset_free(data);

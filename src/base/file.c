@@ -165,27 +165,35 @@ static bool name_beside(const char *path, int n, char *name, size_t size) {
     return false;
 }
 
-/* Still in its folder, and nothing but a file? False with errno set. */
+/* Still in its folder, and nothing but a file? */
 static bool in_place(int fd) {
     struct stat about;
-    if (fstat(fd, &about) != 0)
+    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_nlink > 0;
+}
+
+/* False with errno set: EEXIST if another took the new file for a left one before it was locked. */
+static bool lock_new(int fd, const char *name) {
+    struct stat about;
+    const bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    if (locked && fstat(fd, &about) != 0) {
+        const int reason = errno;
+        unlink(name);
+        errno = reason;
         return false;
+    }
     errno = EEXIST;
-    return S_ISREG(about.st_mode) && about.st_nlink > 0;
+    return locked && about.st_nlink > 0;
 }
 
 /* Not mkstemp(), whose files only the owner may read: this way the umask decides, as for any file.
- * -1 with errno EEXIST too if another took the new file for a left one before it was locked. */
+ * -1 with errno set. */
 static int create_locked(const char *name) {
     const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
         return -1;
-    const bool taken = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-    if (!taken && in_place(fd))
+    if (lock_new(fd, name))
         return fd;
-    const int reason = taken ? EEXIST : errno;
-    if (reason != EEXIST)
-        unlink(name);
+    const int reason = errno;
     close(fd);
     errno = reason;
     return -1;
