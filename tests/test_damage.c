@@ -86,6 +86,7 @@ static void each_bit(void **state) {
             accepted += accepts(format, file.bytes, file.size);
             file.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         }
+        assert_true(!format->sealed || !accepted);
         print_message("%s: %zu bits flipped, %zu accepted and used\n", format->name, bits,
                       accepted);
         free(file.bytes);
@@ -146,7 +147,10 @@ static void damaged_anyhow(void **state) {
         size_t accepted = 0;
         for (int round = 0; round < ROUNDS; round++) {
             const damage_file bad = damaged(&random, &file);
-            accepted += accepts(format, bad.bytes, bad.size);
+            const bool same = bad.size == file.size && !memcmp(bad.bytes, file.bytes, file.size);
+            const bool good = accepts(format, bad.bytes, bad.size);
+            assert_true(!format->sealed || good == same);
+            accepted += good;
             free(bad.bytes);
         }
         print_message("%s: %d files damaged, %zu accepted and used\n", format->name, ROUNDS,
