@@ -136,7 +136,7 @@ damage_file damage_model(void) {
     cnn_model *model = cnn_model_create(network, &ONE, NULL);
     model_image image;
     assert_true(model_image_build(&image, model, NULL));
-    damage_file file = {malloc(image.file.size), 0};
+    damage_file file = {malloc(image.file.size + 1), 0};
     assert_non_null(file.bytes);
     for (size_t i = 0; i < image.file.count; i++) {
         memcpy(file.bytes + file.size, image.file.parts[i].data, image.file.parts[i].size);
@@ -205,8 +205,10 @@ static damage_file make_png(void) {
                            .colours = 4,
                            .opacity = OPACITY,
                            .opacities = 3};
-    damage_file file;
-    file.bytes = png_made(&plan, &file.size);
+    size_t size;
+    uint8_t *bytes = png_made(&plan, &size);
+    const damage_file file = damage_copy(bytes, size);
+    free(bytes);
     return file;
 }
 

@@ -5,7 +5,7 @@
 
 #include "cnn.h"
 
-/* The bytes of a file, to be freed. */
+/* The bytes of a file, to be freed; there is room for one more. */
 typedef struct damage_file {
     uint8_t *bytes;
     size_t size;

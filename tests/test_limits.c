@@ -187,6 +187,12 @@ static void names_cannot_steer(void **state) {
     command_shell("printf 'input' >\"@/$(printf 'a\\nb\\033[2J.net')\"; "
                   "\"$CNN\" info \"@/$(printf 'a\\nb\\033[2J.net')\"");
     command_refused(1, "a?b?[2J.net: line 1: ", NULL);
+    cnn_error error;
+    char text[600];
+    assert_null(cnn_network_load("no\nsuch\033[2J", &error));
+    assert_string_equal(error.file, "no\nsuch\033[2J");
+    cnn_error_text(&error, text, sizeof text);
+    assert_string_equal(text, "no?such?[2J: cannot open: No such file or directory");
 }
 
 int main(void) {
