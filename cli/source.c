@@ -45,9 +45,9 @@ static bool read_start(int file, unsigned char *start, size_t room, size_t *size
 }
 
 /* What is no file is left to what reads the whole of it, which refuses it by name. */
-static bool is_regular(int file) {
+static bool is_no_file(int file) {
     struct stat about;
-    return !fstat(file, &about) && S_ISREG(about.st_mode);
+    return !fstat(file, &about) && !S_ISREG(about.st_mode);
 }
 
 /* O_NONBLOCK: opening a FIFO would wait for a writer. */
@@ -57,7 +57,7 @@ bool source_look(const char *path, bool *model, cnn_error *error) {
     const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return source_refuse(error, path, "cannot open: %s", strerror(errno));
-    const bool good = !is_regular(file) || read_start(file, start, sizeof start, &size);
+    const bool good = is_no_file(file) || read_start(file, start, sizeof start, &size);
     if (good)
         *model = begins_as_model(start, size);
     else
