@@ -31,15 +31,15 @@ static const option predict_rows[] = {
 static const option_group predict_groups[] = {{OPTION_ROWS(predict_rows), 0}, {NULL, 0, 0}};
 static const char *const predict_notes[] = {
     "",
-    "For a model trained on images like MNIST's a PNG is brought into their form: dark",
-    "on light or light on dark, of any size, anywhere in the picture. Else, and with IDX,",
-    "an image of another size is stretched.",
+    "If the training images were like MNIST's, a PNG is brought into their form: dark",
+    "on light or light on dark, of any size, anywhere in it. Else, and with IDX, an",
+    "image of another size is stretched.",
     NULL,
 };
 static const char *const predict_examples[] = {
     "cnn predict simple.safetensors seven.png --show",
     "cnn predict simple.safetensors - <seven.png",
-    "cnn predict simple.safetensors data/mnist/t10k-images-idx3-ubyte --limit 20 --json",
+    "cnn predict simple.safetensors data/mnist/t10k-images-idx3-ubyte --limit 9",
     NULL,
 };
 static const predict_settings predict_defaults = {.threads = 0};

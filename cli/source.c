@@ -33,9 +33,13 @@ static bool begins_as_model(const unsigned char start[9], size_t size) {
 
 /* As many bytes as there are, up to `room`. False with errno set. */
 static bool read_start(int file, unsigned char *start, size_t room, size_t *size) {
+    struct stat about;
     ssize_t count = 1;
     *size = 0;
-    while (*size < room && count) {
+    if (fstat(file, &about))
+        return false;
+    /* What is no file is left to what reads the whole of it, which refuses it by name. */
+    while (S_ISREG(about.st_mode) && *size < room && count) {
         count = read(file, start + *size, room - *size);
         if (count < 0 && errno != EINTR)
             return false;
@@ -44,14 +48,14 @@ static bool read_start(int file, unsigned char *start, size_t room, size_t *size
     return true;
 }
 
-/* O_NONBLOCK: a FIFO would wait for a writer; what reads the whole file refuses it. */
+/* O_NONBLOCK: opening a FIFO would wait for a writer. */
 bool source_look(const char *path, bool *model, cnn_error *error) {
     unsigned char start[9];
     size_t size;
     const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return source_refuse(error, path, "cannot open: %s", strerror(errno));
-    bool good = read_start(file, start, sizeof start, &size);
+    const bool good = read_start(file, start, sizeof start, &size);
     if (good)
         *model = begins_as_model(start, size);
     else

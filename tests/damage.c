@@ -10,6 +10,7 @@
 #include "dataset.h"
 #include "idx_blobs.h"
 #include "model_file.h"
+#include "one_checkpoint.h"
 #include "png_blobs.h"
 
 #include <stdlib.h>
@@ -135,7 +136,7 @@ damage_file damage_model(void) {
     cnn_model *model = cnn_model_create(network, &ONE, NULL);
     model_image image;
     assert_true(model_image_build(&image, model, NULL));
-    damage_file file = {malloc(image.file.size), 0};
+    damage_file file = {malloc(image.file.size + 1), 0};
     assert_non_null(file.bytes);
     for (size_t i = 0; i < image.file.count; i++) {
         memcpy(file.bytes + file.size, image.file.parts[i].data, image.file.parts[i].size);
@@ -204,8 +205,10 @@ static damage_file make_png(void) {
                            .colours = 4,
                            .opacity = OPACITY,
                            .opacities = 3};
-    damage_file file;
-    file.bytes = png_made(&plan, &file.size);
+    size_t size;
+    uint8_t *bytes = png_made(&plan, &size);
+    const damage_file file = damage_copy(bytes, size);
+    free(bytes);
     return file;
 }
 
@@ -219,16 +222,44 @@ static bool read_png(const uint8_t *bytes, size_t size, cnn_error *error) {
     return true;
 }
 
+/* ---------------------------------------------------------------------------------- checkpoints */
+
+static damage_file make_checkpoint(void) {
+    if (!one_checkpoint)
+        assert_int_equal(one_checkpoint_make(NULL), 0);
+    return damage_copy(one_checkpoint, one_checkpoint_size);
+}
+
+/* Gone on with, as far as standing where it stood. */
+static bool read_checkpoint(const uint8_t *bytes, size_t size, cnn_error *error) {
+    cnn_checkpoint *checkpoint = cnn_checkpoint_parse(bytes, size, error);
+    if (!checkpoint)
+        return false;
+    cnn_model *model = cnn_checkpoint_model(checkpoint, &ONE, NULL);
+    cnn_run *run = cnn_run_resume(checkpoint, model, one_checkpoint_train, one_checkpoint_test,
+                                  NULL, NULL, NULL);
+    assert_non_null(run);
+    assert_int_equal(cnn_run_about(run).step, ONE_CHECKPOINT_STEP);
+    cnn_run_free(run);
+    cnn_model_free(model);
+    cnn_checkpoint_free(checkpoint);
+    return true;
+}
+
 /* ------------------------------------------------------------------------------------ the table */
 
 const damage_format damage_formats[] = {
-    {"IDX images", make_images, read_images, NULL},
-    {"IDX labels", make_labels, read_labels, NULL},
-    {"gzip", make_gzip, read_images, NULL},
-    {"network text", make_network, read_network, begins_network},
-    {"model", damage_model, read_model, NULL},
-    {"PNG", make_png, read_png, NULL},
-    {"classes.txt", make_names, read_names, begins_names},
+    {.name = "IDX images", .make = make_images, .read = read_images},
+    {.name = "IDX labels", .make = make_labels, .read = read_labels},
+    {.name = "gzip", .make = make_gzip, .read = read_images},
+    {.name = "network text",
+     .make = make_network,
+     .read = read_network,
+     .beginning = begins_network},
+    {.name = "model", .make = damage_model, .read = read_model},
+    {.name = "checkpoint", .make = make_checkpoint, .read = read_checkpoint, .sealed = true},
+    {.name = "PNG", .make = make_png, .read = read_png},
+    {.name = "classes.txt", .make = make_names, .read = read_names, .beginning = begins_names},
 };
 
 const size_t damage_format_count = sizeof damage_formats / sizeof *damage_formats;

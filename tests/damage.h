@@ -5,7 +5,7 @@
 
 #include "cnn.h"
 
-/* The bytes of a file, to be freed. */
+/* The bytes of a file, to be freed; there is room for one more. */
 typedef struct damage_file {
     uint8_t *bytes;
     size_t size;
@@ -19,6 +19,7 @@ typedef struct damage_format {
     /* Of a text the beginning is often a text as well. Holds if what is read of it is what the
      * whole text says, but for its last line, which may be cut. NULL: no beginning is accepted. */
     bool (*beginning)(const uint8_t *bytes, size_t size);
+    bool sealed; /* a checksum over every byte: no change at all is accepted */
 } damage_format;
 
 extern const damage_format damage_formats[];

@@ -15,7 +15,7 @@
 #include "scene.h"
 
 typedef int harness(const uint8_t *data, size_t size);
-harness fuzz_gzip, fuzz_idx, fuzz_network, fuzz_png, fuzz_safetensors;
+harness fuzz_checkpoint, fuzz_gzip, fuzz_idx, fuzz_network, fuzz_png, fuzz_safetensors;
 
 /* A harness and the folder that its files are in. */
 typedef struct parser {
@@ -69,7 +69,8 @@ static void each_file_kept(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        PARSER(gzip), PARSER(idx), PARSER(network), PARSER(png), PARSER(safetensors),
+        PARSER(checkpoint), PARSER(gzip), PARSER(idx),
+        PARSER(network),    PARSER(png),  PARSER(safetensors),
     };
     return cmocka_run_group_tests_name("corpora", tests, NULL, NULL);
 }

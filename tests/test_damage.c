@@ -10,11 +10,13 @@
 #include "allocations.h"
 #include "class_names.h"
 #include "damage.h"
+#include "png_blobs.h"
 #include "random.h"
 #include "scene.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 enum { FLIPPED = 4096, ROUNDS = 10000 };
 
@@ -74,6 +76,20 @@ static void no_cut_is_accepted(void **state) {
     }
 }
 
+/* None of these bytes can stand behind any of the files, texts included. */
+static void no_byte_more_is_accepted(void **state) {
+    (void)state;
+    static const uint8_t MORE[] = {0, 'x', 0xff};
+    for (size_t i = 0; i < damage_format_count * sizeof MORE; i++) {
+        const damage_format *format = &damage_formats[i / sizeof MORE];
+        damage_file file = format->make();
+        file.bytes[file.size++] = MORE[i % sizeof MORE];
+        if (accepts(format, file.bytes, file.size))
+            fail_msg("%s: accepted with byte %u behind it", format->name, MORE[i % sizeof MORE]);
+        free(file.bytes);
+    }
+}
+
 static void each_bit(void **state) {
     (void)state;
     for (size_t i = 0; i < damage_format_count; i++) {
@@ -86,6 +102,7 @@ static void each_bit(void **state) {
             accepted += accepts(format, file.bytes, file.size);
             file.bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         }
+        assert_true(!format->sealed || !accepted);
         print_message("%s: %zu bits flipped, %zu accepted and used\n", format->name, bits,
                       accepted);
         free(file.bytes);
@@ -146,7 +163,10 @@ static void damaged_anyhow(void **state) {
         size_t accepted = 0;
         for (int round = 0; round < ROUNDS; round++) {
             const damage_file bad = damaged(&random, &file);
-            accepted += accepts(format, bad.bytes, bad.size);
+            const bool same = bad.size == file.size && !memcmp(bad.bytes, file.bytes, file.size);
+            const bool good = accepts(format, bad.bytes, bad.size);
+            assert_true(!format->sealed || good == same);
+            accepted += good;
             free(bad.bytes);
         }
         print_message("%s: %d files damaged, %zu accepted and used\n", format->name, ROUNDS,
@@ -155,12 +175,28 @@ static void damaged_anyhow(void **state) {
     }
 }
 
+/* A head that says one row less than there is, with the right checksum. */
+static void rows_too_many(void **state) {
+    (void)state;
+    static const uint8_t PIXELS[4 * 5] = {1, 2, 3};
+    cnn_error error;
+    size_t size;
+    uint8_t *bytes = png_grey(PIXELS, 4, 5, &size);
+    bytes[23]--;
+    const uLong sum = crc32(0, bytes + 12, 17);
+    for (int i = 0; i < 4; i++)
+        bytes[29 + i] = (uint8_t)(sum >> (24 - 8 * i));
+    assert_null(cnn_picture_parse(bytes, size, 1, &error));
+    assert_int_equal(error.status, CNN_BAD_FILE);
+    assert_non_null(strstr(error.message, "Too much image data"));
+    free(bytes);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_files_are_accepted),
-        cmocka_unit_test(no_cut_is_accepted),
-        cmocka_unit_test(each_bit),
-        cmocka_unit_test(damaged_anyhow),
+        cmocka_unit_test(whole_files_are_accepted), cmocka_unit_test(no_cut_is_accepted),
+        cmocka_unit_test(no_byte_more_is_accepted), cmocka_unit_test(each_bit),
+        cmocka_unit_test(damaged_anyhow),           cmocka_unit_test(rows_too_many),
     };
     return cmocka_run_group_tests_name("damage", tests, NULL, NULL);
 }

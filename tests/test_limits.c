@@ -74,7 +74,7 @@ static void images_of_60000_by_60000(void **state) {
     write_network("wide.net", "input 60000x60000\nflatten\ndense 4\n", 0, "", "");
     refused("info @/wide.net",
             "wide.net: line 1: input 60000x60000x1: too large: sides go to 32768", NULL);
-    command_shell("mkdir @/wide && cp @/*-ubyte @/wide && "
+    command_shell("mkdir @/wide && cp @/t*-ubyte @/wide && "
                   "printf '\\0\\0\\10\\3\\0\\0\\0\\1\\0\\0\\352\\140\\0\\0\\352\\140' "
                   ">@/wide/t10k-images-idx3-ubyte; "
                   "\"$CNN\" train @/tiny.net --data @/wide --out @/x");
@@ -133,7 +133,7 @@ static void one_class(void **state) {
     write_network("one.net", "input 8x8\nflatten\ndense 1\n", 0, "", "");
     refused("train @/one.net --data @ --out @/one", "byte 9: label 1 of image 1 is not below 1",
             NULL);
-    command_shell("mkdir @/alone && cp @/*images* @/alone && for f in train t10k; do "
+    command_shell("mkdir @/alone && cp @/t*images* @/alone && for f in train t10k; do "
                   "head -c 8 @/$f-labels-idx1-ubyte >@/alone/$f-labels-idx1-ubyte; done; "
                   "head -c 256 /dev/zero >>@/alone/train-labels-idx1-ubyte; "
                   "head -c 64 /dev/zero >>@/alone/t10k-labels-idx1-ubyte");
@@ -166,7 +166,7 @@ static void ten_thousand_classes(void **state) {
 static void no_regular_files(void **state) {
     (void)state;
     command_shell("mkfifo @/pipe && mkdir @/folder && mkdir @/piped && "
-                  "mkfifo @/piped/t10k-images-idx3-ubyte && cp @/*labels* @/piped");
+                  "mkfifo @/piped/t10k-images-idx3-ubyte && cp @/t*labels* @/piped");
     static const char *const NAMES[] = {"@/pipe", "@/folder", "/dev/zero", "/dev/null"};
     for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) {
         command_shell("timeout 20 \"$CNN\" info %s", NAMES[i]);
@@ -187,6 +187,12 @@ static void names_cannot_steer(void **state) {
     command_shell("printf 'input' >\"@/$(printf 'a\\nb\\033[2J.net')\"; "
                   "\"$CNN\" info \"@/$(printf 'a\\nb\\033[2J.net')\"");
     command_refused(1, "a?b?[2J.net: line 1: ", NULL);
+    cnn_error error;
+    char text[600];
+    assert_null(cnn_network_load("no\nsuch\033[2J", &error));
+    assert_string_equal(error.file, "no\nsuch\033[2J");
+    cnn_error_text(&error, text, sizeof text);
+    assert_string_equal(text, "no?such?[2J: cannot open: No such file or directory");
 }
 
 int main(void) {

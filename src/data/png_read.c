@@ -14,6 +14,12 @@
 
 /* Deflate packs no more than this many bytes into one (zlib's technical details). */
 #define DEFLATE_MOST 1032
+/* Bytes behind the last row that may be of the same stream: a checksum, and what stands in zlib's
+ * and libpng's buffers. */
+#define ROWS_SLACK ((size_t)1 << 14)
+/* The name of the chunks that hold pixels. */
+#define IDAT 0x49444154
+
 /* Where the header keeps the width. */
 #define SIZE_OFFSET 16
 
@@ -21,6 +27,7 @@ typedef struct decoding {
     const uint8_t *bytes;
     size_t size, at; /* at: the next byte to feed */
     size_t refused;  /* a request for memory that failed, in bytes, or 0 */
+    size_t rows_end; /* `at` when the last row was there; 0: it is not */
     cnn_error *error;
     png_structp png;
     png_infop info;
@@ -43,8 +50,18 @@ static void ignore(png_structp png, png_const_charp message) {
     (void)message;
 }
 
+/* libpng would unfold to its end whatever stands behind the last row, a thousand times its size. */
+static bool too_much(png_structp png, const decoding *job) {
+    return job->rows_end && job->at - job->rows_end > ROWS_SLACK &&
+           png_get_io_chunk_type(png) == IDAT;
+}
+
 static void feed(png_structp png, png_bytep to, size_t count) {
     decoding *job = png_get_io_ptr(png);
+    if (too_much(png, job)) {
+        error_at(job->error, job->at, "more image data than the PNG has pixels");
+        png_longjmp(png, 1);
+    }
     if (job->size - job->at < count) {
         error_at(job->error, job->size, "the PNG data ends too early");
         png_longjmp(png, 1);
@@ -107,6 +124,7 @@ static bool read_pixels(decoding *job) {
     for (int pass = 0; pass < passes; pass++)
         for (size_t y = 0; y < job->height; y++)
             png_read_row(job->png, job->pixels + y * job->width * job->channels, NULL);
+    job->rows_end = job->at;
     png_read_end(job->png, NULL);
     return job->at == job->size ||
            error_at(job->error, job->at, "%zu bytes after the PNG's end", job->size - job->at);
@@ -119,6 +137,8 @@ static bool read_guarded(decoding *job, size_t channels) {
     png_set_read_fn(job->png, job, feed);
     png_set_crc_action(job->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
     png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    /* What libpng calls harmless, such as pixels too many, is damage all the same. */
+    png_set_benign_errors(job->png, 0);
     png_set_keep_unknown_chunks(job->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     if (!read_head(job))
         return false;
