@@ -16,7 +16,9 @@
 #include "sample.h"
 #include "shown.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void test_long_words_are_not_compared(void **state) {
@@ -163,6 +165,43 @@ static void test_values_of_json(void **state) {
     }
 }
 
+/* What JSON has no numbers for comes back too. */
+static void test_real_numbers(void **state) {
+    static const double numbers[] = {0, -0.1, 1e300, INFINITY, -INFINITY, NAN};
+    double back;
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char *text = json_write_real(numbers[i], NULL);
+        assert_non_null(text);
+        assert_true(json_read_real(text, &back, NULL));
+        assert_true(back == numbers[i] || (isnan(back) && isnan(numbers[i])));
+        free(text);
+    }
+    assert_false(json_read_real("\"1\"", &back, NULL));
+    assert_false(json_read_real("infinity", &back, NULL));
+    allocations_fail(0, true);
+    assert_null(json_write_real(NAN, NULL));
+    assert_null(json_write_real(1, NULL));
+    allocations_succeed();
+}
+
+static void test_sizes_of_pictures(void **state) {
+    static const size_t sizes[][2] = {{0, 1}, {1, 0}, {100000, 1}, {1, 100000}};
+    uint8_t pixel = 7;
+    cnn_error error;
+    cnn_picture *picture = cnn_picture_create(1, 1, 1, &pixel, NULL);
+    (void)state;
+    assert_non_null(picture);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        assert_null(cnn_picture_create(sizes[i][0], sizes[i][1], 1, &pixel, &error));
+        assert_int_equal(error.status, CNN_BAD_ARGUMENT);
+        assert_false(cnn_picture_fit(picture, sizes[i][0], sizes[i][1], &pixel, &error));
+        assert_int_equal(error.status, CNN_BAD_ARGUMENT);
+    }
+    assert_int_equal(pixel, 7);
+    cnn_picture_free(picture);
+}
+
 /* gzip is known by two bytes, both of which must be there. */
 static void test_beginnings_of_gzip(void **state) {
     (void)state;
@@ -222,6 +261,8 @@ int main(void) {
         cmocka_unit_test(test_one_class),
         cmocka_unit_test(test_files_too_large),
         cmocka_unit_test(test_values_of_json),
+        cmocka_unit_test(test_real_numbers),
+        cmocka_unit_test(test_sizes_of_pictures),
         cmocka_unit_test(test_beginnings_of_gzip),
         cmocka_unit_test(test_sizes_of_data_sets),
         cmocka_unit_test(test_no_memory_and_no_error),
