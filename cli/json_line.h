@@ -20,6 +20,8 @@ json_t *json_line_text(const char *text);
  * NULL: a list with a gap would be taken for whole. */
 void json_line_append(json_t **list, json_t *value);
 
+/* A value from text that we have written; NULL if it is other text, or without memory. */
+json_t *json_line_read(const char *text);
 /* The text, to be freed, or NULL without memory. */
 char *json_line_dump(const json_t *object, size_t flags);
 
