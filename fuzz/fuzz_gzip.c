@@ -9,6 +9,9 @@
 /* Small, as a run should take microseconds. */
 #define LIMIT ((size_t)1 << 12)
 
+/* So many files that unpack share one close look, which unpacks them thrice more. */
+enum { ONE_IN = 8 };
+
 static const uint8_t LABELS[8 + 3] = {0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2};
 
 /* The head must be that of the whole, and the limit hold to the byte. */
@@ -30,10 +33,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     size_t out_size = 0;
     cnn_error error;
     harness_begin();
-    if (gunzip(data, size, LIMIT, &out, &out_size, &error))
-        check_whole(data, size, out, out_size);
-    else
+    const bool good = gunzip(data, size, LIMIT, &out, &out_size, &error);
+    if (!good)
         harness_refused(&error, size);
+    else if (data[size - 8] % ONE_IN == 0) /* of the checksum, which is as good as drawn */
+        check_whole(data, size, out, out_size);
     free(out);
     if (gunzip_begins(data, size)) {
         cnn_dataset *set = cnn_dataset_from_idx(data, size, LABELS, sizeof LABELS, 3, &error);

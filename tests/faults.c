@@ -95,7 +95,7 @@ static void take(const char *name, char *text, size_t size) {
 }
 
 static void run(const errand *errand, const char *wish, outcome *result) {
-    int status;
+    int status = 0;
     char report[80];
     remove(in_folder("report"));
     const pid_t child = fork();
