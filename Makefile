@@ -213,7 +213,7 @@ check:
 # but the vector kernels, which are written to be inlined and folded, would be hundreds of times
 # slower. Of the long tests a twentieth.
 COVERAGE := BUILD=$(BUILD)/coverage CC=gcc OPT=-O0 SIMD_OPT=-O1 \
-            CFLAGS="--coverage -fprofile-update=atomic"
+            CFLAGS="--coverage -fprofile-update=atomic -DCNN_COVERAGE"
 coverage:
 	@scripts/need build test coverage
 	@rm -rf $(BUILD)/coverage
