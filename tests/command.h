@@ -25,6 +25,10 @@ int command_run(const char *arguments, ...) __attribute__((format(printf, 1, 2))
 /* The same for any shell text, in which $CNN is the command. */
 int command_shell(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
+/* Before $CNN where it may write little or nothing: a build that counts what it runs (make
+ * coverage) would else complain that it cannot write the counts, and spoil them. */
+#define COMMAND_UNCOUNTED "GCOV_PREFIX=/dev/null GCOV_ERROR_FILE=/dev/null "
+
 /* Fails the test if the exit code is another, or standard error is not one line holding each part;
  * part may be NULL. */
 void command_refused(int code, const char *part, const char *other);

@@ -28,8 +28,8 @@ const char *faults_impossible(void);
 /* Lets the n-th request fail, alone or with all after, for every n until a run makes no more. Each
  * run has to end well, with the same output as an undisturbed one, or with exit code 1 and one line
  * on standard error that gives the reason; memory and files are given back, what it writes is whole
- * or untouched, and nothing else is left in the folder. CNN_TEST_SHARE=N leaves one n in N. Returns
- * how many requests were failed. */
+ * or untouched, and nothing else is left in the folder. CNN_TEST_SHARE=N leaves one n in N for
+ * malloc. Returns how many requests were failed. */
 size_t faults_inject(const errand *errand, const fault *fault, bool all_after);
 
 #endif

@@ -1,4 +1,5 @@
 /* Corners of what reads files that no file of the other tests comes to. */
+#define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,12 +13,16 @@
 #include "gunzip.h"
 #include "idx_blobs.h"
 #include "json_text.h"
+#include "picture.h"
 #include "safetensors.h"
 #include "sample.h"
 #include "shown.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void test_long_words_are_not_compared(void **state) {
     (void)state;
@@ -32,6 +37,40 @@ static void test_long_words_are_not_compared(void **state) {
     same.length = 24;
     closest_offer(&same, "abcdefghijklmnopqrstuvwx");
     assert_non_null(same.word);
+}
+
+/* The nearest of several wins, the first of equals, whatever kind of letter is wrong. */
+static void test_nearest_word(void **state) {
+    static const char *const words[] = {"conv2d", "maxpool2d", "relu", "flatten", "dense"};
+    static const struct {
+        const char *typed, *meant;
+    } slips[] = {
+        {"relo", "relu"},         {"rel", "relu"},    {"rrelu", "relu"},
+        {"densse", "dense"},      {"dnse", "dense"},  {"flaten", "flatten"},
+        {"maxpool", "maxpool2d"}, {"conv", "conv2d"}, {"flattten", "flatten"},
+        {"eflatten", "flatten"},  {"sigmoid", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++) {
+        closest typed = {.typed = slips[i].typed, .length = strlen(slips[i].typed)};
+        for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+            closest_offer(&typed, words[w]);
+        assert_true(!typed.word == !slips[i].meant);
+        if (typed.word)
+            assert_string_equal(typed.word, slips[i].meant);
+    }
+    closest both = {.typed = "aab", .length = 3};
+    closest_offer(&both, "xxx");
+    assert_null(both.word);
+    closest_offer(&both, "aax");
+    closest_offer(&both, "xab");
+    assert_string_equal(both.word, "aax");
+    assert_int_equal(both.distance, 1);
+    closest_offer(&both, "aab");
+    assert_string_equal(both.word, "aab");
+    closest longer = {.typed = "abcd", .length = 4};
+    closest_offer(&longer, "axbxcd");
+    assert_int_equal(longer.distance, 2);
 }
 
 /* A character is not parted; a row of bytes that are none is cut where the limit says. */
@@ -142,6 +181,24 @@ static void test_files_too_large(void **state) {
     assert_null(image.parts);
 }
 
+/* Spaces up to the next multiple of eight, and none where the header ends on one. */
+static void test_header_is_filled_up(void **state) {
+    static const char name[] = "abcdefgh";
+    (void)state;
+    for (size_t i = 0; i < 8; i++) {
+        const float number = 1;
+        const safetensors_tensor tensor = {name + i, &safetensors_f32, 1, {1}, &number};
+        safetensors_image image;
+        assert_true(safetensors_build(&image, NULL, &tensor, 1, NULL));
+        assert_int_equal(image.parts[0].size % 8, 0);
+        const size_t text =
+            strlen("{\"\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}") +
+            strlen(tensor.name);
+        assert_in_range(image.parts[0].size - 8, text, text + 7);
+        safetensors_release(&image);
+    }
+}
+
 static void test_values_of_json(void **state) {
     static const struct {
         const char *text, *message;
@@ -163,6 +220,43 @@ static void test_values_of_json(void **state) {
     }
 }
 
+/* What JSON has no numbers for comes back too. */
+static void test_real_numbers(void **state) {
+    static const double numbers[] = {0, -0.1, 1e300, INFINITY, -INFINITY, NAN};
+    double back;
+    (void)state;
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        char *text = json_write_real(numbers[i], NULL);
+        assert_non_null(text);
+        assert_true(json_read_real(text, &back, NULL));
+        assert_true(back == numbers[i] || (isnan(back) && isnan(numbers[i])));
+        free(text);
+    }
+    assert_false(json_read_real("\"1\"", &back, NULL));
+    assert_false(json_read_real("infinity", &back, NULL));
+    allocations_fail(0, true);
+    assert_null(json_write_real(NAN, NULL));
+    assert_null(json_write_real(1, NULL));
+    allocations_succeed();
+}
+
+static void test_sizes_of_pictures(void **state) {
+    static const size_t sizes[][2] = {{0, 1}, {1, 0}, {100000, 1}, {1, 100000}};
+    uint8_t pixel = 7;
+    cnn_error error;
+    cnn_picture *picture = cnn_picture_create(1, 1, 1, &pixel, NULL);
+    (void)state;
+    assert_non_null(picture);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        assert_null(cnn_picture_create(sizes[i][0], sizes[i][1], 1, &pixel, &error));
+        assert_int_equal(error.status, CNN_BAD_ARGUMENT);
+        assert_false(cnn_picture_fit(picture, sizes[i][0], sizes[i][1], &pixel, &error));
+        assert_int_equal(error.status, CNN_BAD_ARGUMENT);
+    }
+    assert_int_equal(pixel, 7);
+    cnn_picture_free(picture);
+}
+
 /* gzip is known by two bytes, both of which must be there. */
 static void test_beginnings_of_gzip(void **state) {
     (void)state;
@@ -182,6 +276,43 @@ static void test_one_class(void **state) {
     assert_non_null(set);
     assert_int_equal(cnn_dataset_about(set).classes, 1);
     cnn_dataset_free(set);
+}
+
+static void test_measure(void **state) {
+    static const uint8_t pixels[6] = {0, 255, 0, 255, 0, 255}, labels[3] = {0};
+    const cnn_dataset_info info = {3, 1, 2, 1, 1};
+    cnn_dataset *set = cnn_dataset_create(&info, pixels, labels, NULL);
+    (void)state;
+    const cnn_normalisation measured = cnn_dataset_measure(set);
+    assert_true(measured.mean == 0.5f && measured.deviation == 0.5f);
+    cnn_dataset_free(set);
+}
+
+/* Pure blue, where only its own weight counts. */
+static void test_grey(void **state) {
+    (void)state;
+    assert_int_equal(picture_grey((const uint8_t[]){0, 0, 250}), 29);
+    assert_int_equal(picture_grey((const uint8_t[]){0, 0, 149}), 17);
+    assert_int_equal(picture_grey((const uint8_t[]){250, 0, 0}), 75);
+    assert_int_equal(picture_grey((const uint8_t[]){0, 250, 0}), 147);
+    assert_int_equal(picture_grey((const uint8_t[]){255, 255, 255}), 255);
+}
+
+static void test_back_end_of_a_loaded_model(void **state) {
+    char path[] = "/tmp/test_corners.XXXXXX";
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    cnn_model *model = sample_model(4, 1);
+    const int file = mkstemp(path);
+    (void)state;
+    assert_true(file >= 0);
+    close(file);
+    assert_true(cnn_model_save(model, path, NULL));
+    options.backend = "ref";
+    cnn_model *loaded = cnn_model_load(path, &options, NULL);
+    assert_string_equal(cnn_model_backend(loaded), "ref");
+    cnn_model_free(loaded);
+    cnn_model_free(model);
+    remove(path);
 }
 
 static void test_sizes_of_data_sets(void **state) {
@@ -214,6 +345,7 @@ static void test_no_memory_and_no_error(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_long_words_are_not_compared),
+        cmocka_unit_test(test_nearest_word),
         cmocka_unit_test(test_cuts),
         cmocka_unit_test(test_places_of_keys),
         cmocka_unit_test(test_headers),
@@ -221,8 +353,14 @@ int main(void) {
         cmocka_unit_test(test_first_printable),
         cmocka_unit_test(test_one_class),
         cmocka_unit_test(test_files_too_large),
+        cmocka_unit_test(test_header_is_filled_up),
         cmocka_unit_test(test_values_of_json),
+        cmocka_unit_test(test_real_numbers),
+        cmocka_unit_test(test_sizes_of_pictures),
         cmocka_unit_test(test_beginnings_of_gzip),
+        cmocka_unit_test(test_measure),
+        cmocka_unit_test(test_grey),
+        cmocka_unit_test(test_back_end_of_a_loaded_model),
         cmocka_unit_test(test_sizes_of_data_sets),
         cmocka_unit_test(test_no_memory_and_no_error),
     };

@@ -14,6 +14,7 @@
 
 #include "allocations.h"
 #include "idx_blobs.h"
+#include "png_blobs.h"
 #include "sample.h"
 
 static void test_steps_take_no_memory(void **state) {
@@ -91,6 +92,33 @@ static bool load_images(cnn_error *error) {
     if (data)
         assert_three_images(data);
     cnn_dataset_free(data);
+    return ok;
+}
+
+/* From a file, and brought into the form of MNIST's images. */
+static char picture_path[] = "/tmp/test_memory.XXXXXX";
+
+static int put_picture(void **state) {
+    static const uint8_t strokes[8 * 8] = {[9] = 200, [18] = 255, [27] = 255, [36] = 210};
+    size_t size;
+    const int file = mkstemp(picture_path);
+    uint8_t *png = png_grey(strokes, 8, 8, &size);
+    (void)state;
+    const bool written = file >= 0 && write(file, png, size) == (ssize_t)size;
+    free(png);
+    return written ? close(file) : -1;
+}
+
+static int remove_picture(void **state) {
+    (void)state;
+    return remove(picture_path);
+}
+
+static bool load_picture(cnn_error *error) {
+    uint8_t pixels[28 * 28];
+    cnn_picture *picture = cnn_picture_load(picture_path, 1, error);
+    const bool ok = picture && cnn_picture_fit(picture, 28, 28, pixels, error);
+    cnn_picture_free(picture);
     return ok;
 }
 
@@ -191,6 +219,7 @@ static void test_every_request_may_fail(void **state) {
     assert_survives("trace", trace, CNN_NO_MEMORY);
     assert_survives("load images", load_images, CNN_OK);
     assert_survives("parse a network", parse_network, CNN_OK);
+    assert_survives("load a picture", load_picture, CNN_OK);
 }
 
 static void test_objects_stay_usable(void **state) {
@@ -202,6 +231,7 @@ static void test_objects_stay_usable(void **state) {
     close(file);
     used_model = sample_model(4, 1);
     used_path = path;
+    cnn_model_set_mnist_form(used_model, true);
     assert_true(cnn_model_predict(used_model, cnn_dataset_image(data, 0), 4, first_answers, NULL));
     assert_survives("save", save_again, CNN_OK);
     assert_survives("load weights", load_again, CNN_OK);
@@ -221,5 +251,5 @@ int main(void) {
         cmocka_unit_test(test_objects_stay_usable),
     };
     allocations_of_jansson();
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, put_picture, remove_picture);
 }
