@@ -165,10 +165,12 @@ static bool name_beside(const char *path, int n, char *name, size_t size) {
     return false;
 }
 
-/* Still in its folder, and nothing but a file? */
-static bool in_place(int fd) {
-    struct stat about;
-    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && about.st_nlink > 0;
+/* Does the name still mean this file, and nothing but a file? Its writer may just have renamed it,
+ * and another may have begun a new one under the old name. */
+static bool in_place(int fd, const char *name) {
+    struct stat about, there;
+    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && lstat(name, &there) == 0 &&
+           about.st_dev == there.st_dev && about.st_ino == there.st_ino;
 }
 
 /* False with errno set: EEXIST if another took the new file for a left one before it was locked. */
@@ -204,7 +206,7 @@ static void remove_left(const char *name) {
     const int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return;
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && in_place(fd))
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0 && in_place(fd, name))
         unlink(name);
     close(fd);
 }
