@@ -1,5 +1,5 @@
 /* Corners of what reads files that no file of the other tests comes to. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,10 +18,12 @@
 #include "sample.h"
 #include "shown.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void test_long_words_are_not_compared(void **state) {
@@ -255,6 +257,27 @@ static void test_sizes_of_pictures(void **state) {
     }
     assert_int_equal(pixel, 7);
     cnn_picture_free(picture);
+    allocations_fail(0, false);
+    assert_null(cnn_picture_create(1, 1, 1, &pixel, NULL));
+    allocations_succeed();
+}
+
+/* Dots that lead nowhere leave no room for the name of a class behind them. */
+static void test_long_folder(void **state) {
+    char folder[] = "/tmp/test_corners.XXXXXX", path[PATH_MAX];
+    const cnn_pictures options = {8, 8, 1, .classes = 0};
+    cnn_error error;
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/a_class", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    strcpy(path, folder);
+    for (size_t at = strlen(path); at < PATH_MAX - 4; at += 2)
+        strcpy(path + at, "/.");
+    assert_null(cnn_dataset_load_pictures(path, &options, &error));
+    assert_string_equal(error.message, "the path is too long");
+    snprintf(path, sizeof path, "%s/a_class", folder);
+    assert_int_equal(rmdir(path) | rmdir(folder), 0);
 }
 
 /* gzip is known by two bytes, both of which must be there. */
@@ -357,6 +380,7 @@ int main(void) {
         cmocka_unit_test(test_values_of_json),
         cmocka_unit_test(test_real_numbers),
         cmocka_unit_test(test_sizes_of_pictures),
+        cmocka_unit_test(test_long_folder),
         cmocka_unit_test(test_beginnings_of_gzip),
         cmocka_unit_test(test_measure),
         cmocka_unit_test(test_grey),
