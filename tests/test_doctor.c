@@ -13,6 +13,7 @@
 #include "doctor_result.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -237,6 +238,9 @@ static void real_digits(void **state) {
         print_message("skipped: data/mnist is not there; scripts/fetch-data mnist gets it\n");
         skip();
     }
+    /* Minutes with a sanitizer. */
+    if (getenv("CNN_TEST_SHARE"))
+        skip();
     json_t *result = doctor_examine("doctor networks/simple.net --json");
     assert_string_not_equal(doctor_text(result, "verdict"), "ill");
     const json_t *rate = doctor_finding(result, "rate", NULL);
