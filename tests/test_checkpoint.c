@@ -1,4 +1,5 @@
 /* What a checkpoint refuses: damage anywhere, and contents that cannot be. */
+#define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,11 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "checkpoint.h"
 #include "one_checkpoint.h"
 #include "random.h"
+#include "sample.h"
 #include "scene.h"
 
 /* Refused, with a byte of the file. */
@@ -39,6 +42,30 @@ static void test_says_what_it_is(void **state) {
     /* Models and checkpoints are not taken for each other. */
     assert_null(cnn_model_parse(one_checkpoint, one_checkpoint_size, NULL, &error));
     assert_non_null(strstr(error.message, "a checkpoint of a run, not a model"));
+}
+
+/* Nothing held out, no note, and options of a model left to the library. */
+static void test_plain_run(void **state) {
+    char path[] = "/tmp/test_checkpoint.XXXXXX";
+    cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;
+    const int file = mkstemp(path);
+    (void)state;
+    assert_true(file >= 0);
+    close(file);
+    cnn_model *model = sample_model(ONE_CHECKPOINT_BATCH, 1);
+    cnn_run *run = cnn_run_create(model, one_checkpoint_train, NULL, &options, NULL);
+    assert_non_null(run);
+    assert_true(cnn_run_save(run, path, NULL));
+    cnn_checkpoint *checkpoint = cnn_checkpoint_load(path, NULL);
+    assert_non_null(checkpoint);
+    assert_string_equal(cnn_checkpoint_note(checkpoint), "");
+    cnn_model *same = cnn_checkpoint_model(checkpoint, NULL, NULL);
+    assert_non_null(same);
+    cnn_model_free(same);
+    cnn_checkpoint_free(checkpoint);
+    cnn_run_free(run);
+    cnn_model_free(model);
+    remove(path);
 }
 
 static void test_every_length(void **state) {
@@ -249,6 +276,7 @@ static void test_numbers_that_cannot_be(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_says_what_it_is),
+        cmocka_unit_test(test_plain_run),
         cmocka_unit_test(test_every_length),
         cmocka_unit_test(test_every_bit),
         cmocka_unit_test(test_random_damage),
