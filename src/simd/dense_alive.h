@@ -1,11 +1,10 @@
-/* A dense layer by what is not zero of its inputs. Behind a ReLU half of them are: y and dw are
- * sums of rows of w and dy, and the rows that would be multiplied by 0 are left out. Inputs go in
- * pieces of 32, one bit each. */
+/* A dense layer forward by what is not zero of its inputs. Behind a ReLU half of them are zero: y
+ * is a sum of rows of w, and those that would be multiplied by 0 are left out. Inputs go in pieces
+ * of 32, one bit each. */
 #ifndef SIMD_DENSE_ALIVE_H
 #define SIMD_DENSE_ALIVE_H
 
 #include "matrix_product.h"
-#include "turn.h"
 
 enum { PIECE = 32 };
 
@@ -17,35 +16,32 @@ ALWAYS_INLINE uint32_t piece_alive(const float *x, size_t count) {
     return bits;
 }
 
-/* `vectors` vectors of y from column k on: y + (0, then + x m over what is alive) if apart, else
- * y, then the same. */
-ALWAYS_INLINE void alive_columns(const float *x, uint32_t alive, const float *m, size_t width,
-                                 size_t k, size_t vectors, bool apart, float *y) {
-    vector sum[8];
-    for (size_t v = 0; v < vectors; v++)
-        sum[v] = apart ? (vector){0} : load(y + k + v * LANES);
+/* `vectors` vectors of y from column k on: y + (0, then + x w over what is alive). */
+ALWAYS_INLINE void alive_columns(const float *x, uint32_t alive, const float *w, size_t width,
+                                 size_t k, size_t vectors, float *y) {
+    vector sum[8] = {0};
     for (; alive; alive &= alive - 1) {
         const size_t i = (size_t)__builtin_ctz(alive);
-        const float *row = m + i * width + k;
+        const float *row = w + i * width + k;
         for (size_t v = 0; v < vectors; v++)
             sum[v] = multiply_add(x[i], load(row + v * LANES), sum[v]);
     }
     for (size_t v = 0; v < vectors; v++) {
         float *to = y + k + v * LANES;
-        store(to, apart ? load(to) + sum[v] : sum[v]);
+        store(to, load(to) + sum[v]);
     }
 }
 
-/* All columns; m[32][width], width a multiple of LANES. */
-ALWAYS_INLINE void add_alive(const float *x, uint32_t alive, const float *m, size_t width,
-                             bool apart, float *y) {
+/* All columns; w[32][width], width a multiple of LANES. */
+ALWAYS_INLINE void add_alive(const float *x, uint32_t alive, const float *w, size_t width,
+                             float *y) {
     size_t k = 0;
     for (; width - k >= 8 * LANES; k += 8 * LANES)
-        alive_columns(x, alive, m, width, k, 8, apart, y);
+        alive_columns(x, alive, w, width, k, 8, y);
     for (; width - k >= 4 * LANES; k += 4 * LANES)
-        alive_columns(x, alive, m, width, k, 4, apart, y);
+        alive_columns(x, alive, w, width, k, 4, y);
     for (; k < width; k += LANES)
-        alive_columns(x, alive, m, width, k, 1, apart, y);
+        alive_columns(x, alive, w, width, k, 1, y);
 }
 
 /* Worth while where rows are whole vectors, eight sums or more side by side, and enough of what is
@@ -69,23 +65,7 @@ KERNEL size_t count_alive(const float *x, size_t rows, size_t row, size_t count)
 KERNEL void forward_alive(const float *x, size_t rows, size_t row, size_t count, const float *w,
                           size_t width, float *y) {
     for (size_t n = 0; n < rows; n++, x += row, y += width)
-        add_alive(x, piece_alive(x, count), w, width, true, y);
-}
-
-/* dw[i][width] for a vector of inputs or less, x[n][i], on from what stands there: lanes turned to
- * run along images, so that a row's images have a bit each. */
-KERNEL void weights_alive(const float *x, size_t images, size_t row, size_t inputs, const float *dy,
-                          size_t width, float *dw) {
-    float turned[LANES * PIECE];
-    for (size_t n = 0; n < images; n += PIECE, dy += PIECE * width) {
-        const size_t count = images - n < PIECE ? images - n : PIECE;
-        for (size_t i = 0; i < count; i += LANES)
-            turn_square(x + (n + i) * row, row, count - i, inputs, turned + i, PIECE);
-        for (size_t i = 0; i < inputs; i++) {
-            const float *values = turned + i * PIECE;
-            add_alive(values, piece_alive(values, count), dy, width, false, dw + i * width);
-        }
-    }
+        add_alive(x, piece_alive(x, count), w, width, y);
 }
 
 #endif

@@ -1,6 +1,7 @@
-/* The dense layer with the sums of src/ops/dense.c in vectors: by products of matrices or, where
- * many inputs are zero, by what is alive of them (dense_alive.h). */
+/* The dense layer with the sums of src/ops/dense.c in vectors: by products of matrices or, forward
+ * where many inputs are zero, by what is alive of them (dense_alive.h). */
 #include "dense_alive.h"
+#include "turn.h"
 
 static size_t dense_inputs(const geometry *g) {
     return g->x.h * g->x.w * g->x.c;
@@ -74,24 +75,11 @@ static void dense_vector_backward_input(const geometry *g, const tensors *t, ran
         backward_chunk(g, t, chunk_of(images, n));
 }
 
-/* The rows of dw, by what is alive of x. */
-static void weights_by_alive(const geometry *g, const tensors *t, range rows) {
-    const size_t C = dense_inputs(g), K = g->y.c;
-    memset(t->dw + rows.first * K, 0, (rows.last - rows.first) * K * sizeof *t->dw);
-    for (size_t c = rows.first; c < rows.last; c += LANES) {
-        const size_t left = rows.last - c, inputs = left < LANES ? left : LANES;
-        weights_alive(t->x + c, t->n, C, inputs, t->dy, K, t->dw + c * K);
-    }
-}
-
 static void dense_vector_backward_weights(const geometry *g, const tensors *t, range rows) {
     const size_t C = dense_inputs(g), K = g->y.c, count = rows.last - rows.first;
     const matrix x = {
         .first = t->x + rows.first, .rows = count, .row = 1, .count = t->n, .step = C};
-    if (alive_pays(K, count_alive(t->x + rows.first, t->n, C, count), t->n * count))
-        weights_by_alive(g, t, rows);
-    else
-        set_products((product){x, NULL, t->dy, K, K, t->dw + rows.first * K, K});
+    set_products((product){x, NULL, t->dy, K, K, t->dw + rows.first * K, K});
     if (!t->db || rows.first)
         return;
     memset(t->db, 0, K * sizeof *t->db);
