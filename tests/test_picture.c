@@ -88,6 +88,8 @@ static void transparency_lets_ink_stand_out(void **state) {
         planned(3, 1, PNG_COLOR_TYPE_GRAY_ALPHA, 8, (uint8_t[]){0, 255, 77, 0, 100, 51});
     const png_plan light =
         planned(3, 1, PNG_COLOR_TYPE_GRAY_ALPHA, 8, (uint8_t[]){255, 255, 77, 0, 100, 51});
+    const png_plan spot =
+        planned(4, 1, PNG_COLOR_TYPE_GRAY_ALPHA, 8, (uint8_t[]){255, 255, 0, 255, 0, 255, 9, 0});
     const png_plan colour =
         planned(1, 2, PNG_COLOR_TYPE_RGBA, 8, (uint8_t[]){200, 0, 0, 255, 0, 0, 0, 0});
     const png_plan deep =
@@ -96,6 +98,7 @@ static void transparency_lets_ink_stand_out(void **state) {
     assert_pixels(&dark, 1, (uint8_t[]){0, 255, 224});
     assert_pixels(&dark, 3, (uint8_t[]){0, 0, 0, 255, 255, 255, 224, 224, 224});
     assert_pixels(&light, 1, (uint8_t[]){255, 0, 20});
+    assert_pixels(&spot, 1, (uint8_t[]){255, 0, 0, 255});
     assert_pixels(&colour, 3, (uint8_t[]){200, 0, 0, 255, 255, 255});
     assert_pixels(&colour, 1, (uint8_t[]){60, 255});
     assert_pixels(&deep, 1, (uint8_t[]){127});
