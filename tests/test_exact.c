@@ -296,7 +296,7 @@ static void check_dense(const geometry *g, const tensors *t, range images, range
     }
 }
 
-/* Few inputs alive and wide outputs of whole vectors have a way of their own: see dense_alive.h. */
+/* With every share of zeros, and wide outputs of whole vectors. */
 static bool dense_once(random_state *random, size_t round) {
     static const uint32_t zeros[] = {10, 35, 50, 70};
     const operation *op = &ops_best()->dense;

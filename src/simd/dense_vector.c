@@ -1,13 +1,13 @@
-/* The dense layer with the sums of src/ops/dense.c in vectors: by products of matrices or, where
- * many inputs are zero, by what is alive of them (dense_alive.h). */
-#include "dense_alive.h"
+/* The dense layer with the sums of src/ops/dense.c in vectors: products of matrices throughout. */
+#include "matrix_product.h"
+#include "turn.h"
 
 static size_t dense_inputs(const geometry *g) {
     return g->x.h * g->x.w * g->x.c;
 }
 
 /* Rows of w that stay in cache while images meet them; images that share a look at all of w. */
-enum { STRIP = PIECE, CHUNK = 32 };
+enum { STRIP = 32, CHUNK = 32 };
 
 /* Asks for the next strip of w while this one is worked on: weights come from far away, in rows
  * that no hardware guesses well. */
@@ -21,7 +21,6 @@ static void forward_chunk(const geometry *g, const tensors *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c, rows = images.last - images.first;
     const float *x = t->x + images.first * C;
     float *y = t->y + images.first * K;
-    const bool alive = alive_pays(K, count_alive(x, rows, C, C), rows * C);
     for (size_t n = 0; n < rows; n++)
         for (size_t k = 0; k < K; k++)
             y[n * K + k] = t->b ? t->b[k] : 0;
@@ -30,10 +29,7 @@ static void forward_chunk(const geometry *g, const tensors *t, range images) {
         if (C - c > STRIP)
             fetch_strip(g, t->w, c + STRIP);
         const matrix a = {.first = x + c, .rows = rows, .row = C, .count = count, .step = 1};
-        if (alive)
-            forward_alive(x + c, rows, C, count, t->w + c * K, K, y);
-        else
-            add_piece((product){a, NULL, t->w + c * K, K, K, y, K});
+        add_piece((product){a, NULL, t->w + c * K, K, K, y, K});
     }
 }
 
@@ -74,24 +70,14 @@ static void dense_vector_backward_input(const geometry *g, const tensors *t, ran
         backward_chunk(g, t, chunk_of(images, n));
 }
 
-/* The rows of dw, by what is alive of x. */
-static void weights_by_alive(const geometry *g, const tensors *t, range rows) {
-    const size_t C = dense_inputs(g), K = g->y.c;
-    memset(t->dw + rows.first * K, 0, (rows.last - rows.first) * K * sizeof *t->dw);
-    for (size_t c = rows.first; c < rows.last; c += LANES) {
-        const size_t left = rows.last - c, inputs = left < LANES ? left : LANES;
-        weights_alive(t->x + c, t->n, C, inputs, t->dy, K, t->dw + c * K);
-    }
-}
-
 static void dense_vector_backward_weights(const geometry *g, const tensors *t, range rows) {
-    const size_t C = dense_inputs(g), K = g->y.c, count = rows.last - rows.first;
-    const matrix x = {
-        .first = t->x + rows.first, .rows = count, .row = 1, .count = t->n, .step = C};
-    if (alive_pays(K, count_alive(t->x + rows.first, t->n, C, count), t->n * count))
-        weights_by_alive(g, t, rows);
-    else
-        set_products((product){x, NULL, t->dy, K, K, t->dw + rows.first * K, K});
+    const size_t C = dense_inputs(g), K = g->y.c;
+    const matrix x = {.first = t->x + rows.first,
+                      .rows = rows.last - rows.first,
+                      .row = 1,
+                      .count = t->n,
+                      .step = C};
+    set_products((product){x, NULL, t->dy, K, K, t->dw + rows.first * K, K});
     if (!t->db || rows.first)
         return;
     memset(t->db, 0, K * sizeof *t->db);
