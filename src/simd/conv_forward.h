@@ -3,7 +3,7 @@
 #ifndef SIMD_CONV_FORWARD_H
 #define SIMD_CONV_FORWARD_H
 
-#include "conv_space.h"
+#include "conv_windows.h"
 #include "matrix_product.h"
 
 /* Output row p, `width` channels from k on: the columns are the rows of a product, and a kernel row
@@ -31,50 +31,6 @@ static void conv_image(const geometry *g, const tensors *t, const conv_space *s,
     }
 }
 
-ALWAYS_INLINE vector relu(vector x) {
-    return keep(~(x <= 0), x);
-}
-
-/* One vector of channels of one window, the first place of which is number `place` of the image. As
- * in src/ops/maxpool2d.c, only a greater value or a NaN takes over. */
-ALWAYS_INLINE void pool_vector(const geometry *pool, const float *corner, size_t rows,
-                               size_t columns, int32_t place, size_t count, float *y,
-                               int32_t *winners) {
-    const size_t K = pool->y.c, W = pool->x.w;
-    vector best = load_some(corner, count);
-    lanes_mask winner = (lanes_mask){0} + place;
-    for (size_t r = 0; r < rows; r++)
-        for (size_t s = 0; s < columns; s++) {
-            const vector x = load_some(corner + (r * W + s) * K, count);
-            const lanes_mask here = (lanes_mask){0} + (place + (int32_t)(r * W + s));
-            const lanes_mask wins = (x > best) | (x != x);
-            best = choose(wins, x, best);
-            winner = (wins & here) | (~wins & winner);
-        }
-    store_some(y, relu(best), count);
-    store_places(winners, winner, count);
-}
-
-/* A row of windows, of rows x columns places each: known where this is called, if they are 2. */
-ALWAYS_INLINE void pool_row(const geometry *pool, range channels, const float *strip, size_t p,
-                            size_t rows, size_t columns, float *y, int32_t *winners) {
-    const size_t K = pool->y.c;
-    for (size_t q = 0; q < pool->y.w; q++, y += K, winners += K) {
-        const float *corner = strip + q * pool->v * K;
-        const int32_t place = (int32_t)(p * pool->u * pool->x.w + q * pool->v);
-        for (size_t k = channels.first; k < channels.last; k += LANES)
-            pool_vector(pool, corner + k, rows, columns, place, K - k, y + k, winners + k);
-    }
-}
-
-KERNEL void pool_row_any(const geometry *pool, range channels, const float *strip, size_t p,
-                         float *y, int32_t *winners) {
-    if (pool->r == 2 && pool->s == 2)
-        pool_row(pool, channels, strip, p, 2, 2, y, winners);
-    else
-        pool_row(pool, channels, strip, p, pool->r, pool->s, y, winners);
-}
-
 /* ReLU over a row of places, in place. */
 KERNEL void relu_row(const geometry *g, range channels, float *y) {
     for (size_t q = 0; q < g->y.w; q++, y += g->y.c)
@@ -87,11 +43,16 @@ static void block_image(const geometry *g, const tensors *t, const conv_space *s
     const geometry pool = conv_windows(g);
     const size_t K = g->y.c, row = g->y.w * K, y_row = pool.y.w * K;
     const size_t first = s->channels.first, width = s->channels.last - first;
+    const bool direct = windows_suit(g, s);
     float *y = t->y + n * pool.y.h * y_row;
     for (size_t p = 0; p < pool.y.h && width; p++, y += y_row) {
         if (!g->pool) {
             conv_row(g, t, s, p, first, width, y);
             relu_row(g, s->channels, y);
+            continue;
+        }
+        if (direct) {
+            windows_row(g, t, s, p, y, t->winners + (n * pool.y.h + p) * y_row);
             continue;
         }
         for (size_t r = 0; r < pool.r; r++)

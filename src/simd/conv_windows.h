@@ -1,0 +1,144 @@
+/* Convolution, ReLU and a pool of 2 x 2 places in one: the sums of a window stay in registers until
+ * the maximum of them is known. Eight sums side by side keep both units busy: the four places of
+ * one window by two vectors of channels, or of two windows by the only vector there is. */
+#ifndef SIMD_CONV_WINDOWS_H
+#define SIMD_CONV_WINDOWS_H
+
+#include "conv_pool.h"
+#include "conv_space.h"
+
+/* A row of windows and some of its channels. */
+typedef struct windows {
+    const float *x;           /* what the first place of the first window sees */
+    size_t right, down, next; /* in x: to the place beside, to the one below, to the next window */
+    size_t rows, row, run;    /* of the kernel: how many, how far apart in x, numbers in each */
+    const float *w, *b;       /* of the first of the channels; b NULL: zeros */
+    size_t channels;          /* of the layer: from one number of w, y, winners to the next */
+    size_t part;              /* lanes of the last vector that are channels */
+    int32_t place, below, stride; /* the number of the first place; to the one below, the next */
+    size_t count;
+    float *y;
+    int32_t *winners;
+} windows;
+
+/* Vector v of those from `from` on. */
+ALWAYS_INLINE vector window_load(const windows *c, const float *from, size_t v, bool partial) {
+    return partial ? load_part(from + v * LANES, first_lanes(c->part)) : load(from + v * LANES);
+}
+
+/* wide x vectors: windows from q on by vectors, the last of which may be partial. */
+ALWAYS_INLINE void window_block(const windows *c, size_t wide, size_t vectors, bool partial,
+                                size_t q) {
+    const size_t last = vectors - 1;
+    const float *row = c->x + q * c->next, *w = c->w;
+    vector sum[2][4][2], m[2];
+    for (size_t v = 0; v < vectors; v++) {
+        m[v] = c->b ? window_load(c, c->b, v, partial && v == last) : (vector){0};
+        for (size_t n = 0; n < wide; n++)
+            for (size_t i = 0; i < 4; i++)
+                sum[n][i][v] = m[v];
+    }
+    for (size_t r = 0; r < c->rows; r++, row += c->row) {
+        const float *x = row;
+        for (size_t j = 0; j < c->run; j++, w += c->channels, x++) {
+            for (size_t v = 0; v < vectors; v++)
+                m[v] = window_load(c, w, v, partial && v == last);
+            for (size_t n = 0; n < wide; n++) {
+                const float *at = x + n * c->next;
+                const float in[4] = {at[0], at[c->right], at[c->down], at[c->down + c->right]};
+                for (size_t i = 0; i < 4; i++)
+                    for (size_t v = 0; v < vectors; v++)
+                        sum[n][i][v] = multiply_add(in[i], m[v], sum[n][i][v]);
+            }
+        }
+    }
+    for (size_t n = 0; n < wide; n++) {
+        const int32_t place = c->place + (int32_t)(q + n) * c->stride;
+        const size_t to = (q + n) * c->channels;
+        for (size_t v = 0; v < vectors; v++) {
+            maximum best = maximum_first(sum[n][0][v], place);
+            best = maximum_next(best, sum[n][1][v], place + 1);
+            best = maximum_next(best, sum[n][2][v], place + c->below);
+            best = maximum_next(best, sum[n][3][v], place + c->below + 1);
+            maximum_store(best, partial && v == last ? c->part : LANES, c->y + to + v * LANES,
+                          c->winners + to + v * LANES);
+        }
+    }
+}
+
+KERNEL void windows_by_two_vectors(const windows *given) {
+    const windows c = *given;
+    for (size_t q = 0; q < c.count; q++)
+        window_block(&c, 1, 2, false, q);
+}
+
+KERNEL void windows_by_two_partial(const windows *given) {
+    const windows c = *given;
+    for (size_t q = 0; q < c.count; q++)
+        window_block(&c, 1, 2, true, q);
+}
+
+KERNEL void windows_by_one_vector(const windows *given) {
+    const windows c = *given;
+    size_t q = 0;
+    for (; c.count - q >= 2; q += 2)
+        window_block(&c, 2, 1, false, q);
+    if (q < c.count)
+        window_block(&c, 1, 1, false, q);
+}
+
+KERNEL void windows_by_one_partial(const windows *given) {
+    const windows c = *given;
+    size_t q = 0;
+    for (; c.count - q >= 2; q += 2)
+        window_block(&c, 2, 1, true, q);
+    if (q < c.count)
+        window_block(&c, 1, 1, true, q);
+}
+
+enum { WEIGHTS_NEAR = 40 << 10 }; /* bytes */
+
+/* Are the windows of this layer for this page? Each window reads all weights of its channels, which
+ * should stay in the nearest cache: beyond that, rows of places share them better. */
+static bool windows_suit(const geometry *g, const conv_space *s) {
+    const geometry *pool = g->pool;
+    return pool && pool->r == 2 && pool->s == 2 &&
+           g->r * s->run <= WEIGHTS_NEAR / (2 * sizeof(vector));
+}
+
+/* Row p of the windows of one image: y and winners are its own. */
+static void windows_row(const geometry *g, const tensors *t, const conv_space *s, size_t p,
+                        float *y, int32_t *winners) {
+    const geometry *pool = g->pool;
+    const size_t down = g->u * s->image_row, right = g->v * g->x.c;
+    windows c = {.x = s->seen + p * pool->u * down,
+                 .right = right,
+                 .down = down,
+                 .next = pool->v * right,
+                 .rows = g->r,
+                 .row = s->image_row,
+                 .run = s->run,
+                 .channels = g->y.c,
+                 .place = (int32_t)(p * pool->u * pool->x.w),
+                 .below = (int32_t)pool->x.w,
+                 .stride = (int32_t)pool->v,
+                 .count = pool->y.w};
+    for (size_t k = s->channels.first; k < s->channels.last; k += 2 * LANES) {
+        const size_t left = s->channels.last - k;
+        c.w = t->w + k;
+        c.b = t->b ? t->b + k : NULL;
+        c.y = y + k;
+        c.winners = winners + k;
+        c.part = left > LANES ? left - LANES : left;
+        if (left >= 2 * LANES)
+            windows_by_two_vectors(&c);
+        else if (left > LANES)
+            windows_by_two_partial(&c);
+        else if (left == LANES)
+            windows_by_one_vector(&c);
+        else
+            windows_by_one_partial(&c);
+    }
+}
+
+#endif
