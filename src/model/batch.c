@@ -39,6 +39,9 @@ bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *
     return true;
 }
 
+/* Bytes of an image that are asked for ahead; of larger ones the processor guesses the rest. */
+enum { FETCHED = 4096 };
+
 /* Where a batch comes from: image number `first` and those that follow it in the order of indices,
  * or of the data set if that is NULL; or bytes without labels, if `images` is not NULL. */
 typedef struct source {
@@ -49,21 +52,38 @@ typedef struct source {
     size_t first;
 } source;
 
+static size_t index_of(const source *s, size_t i) {
+    return s->indices ? s->indices[s->first + i] : s->first + i;
+}
+
+static const uint8_t *pixels_of(const source *s, size_t i) {
+    const size_t values = extent_size(input_of(s->model)), index = index_of(s, i);
+    return s->images ? s->images + index * values : cnn_dataset_image(s->dataset, index);
+}
+
+/* Shuffled images stand anywhere in memory, and are asked for while the one before is set. */
+static void fetch_image(const source *s, size_t i) {
+    const size_t values = extent_size(input_of(s->model));
+    const uint8_t *pixels = pixels_of(s, i);
+    for (size_t at = 0; at < values && at < FETCHED; at += 64)
+        __builtin_prefetch(pixels + at);
+}
+
 /* Class 0 for lack of labels: softmax then stays in bounds, and its losses mean nothing. */
 static void gather_image(const source *s, size_t i) {
-    const size_t number = s->first + i, values = extent_size(input_of(s->model));
-    const size_t index = s->indices ? s->indices[number] : number;
-    set_pixels(s->model, i,
-               s->images ? s->images + index * values : cnn_dataset_image(s->dataset, index));
-    s->model->labels[i] = s->images ? 0 : (uint32_t)cnn_dataset_label(s->dataset, index);
+    set_pixels(s->model, i, pixels_of(s, i));
+    s->model->labels[i] = s->images ? 0 : (uint32_t)cnn_dataset_label(s->dataset, index_of(s, i));
 }
 
 static void gather_shard(void *context, size_t shard) {
     const source *s = context;
     const range images = model_shard(s->model, shard);
     const uint64_t begun = profile_begin(s->model);
-    for (size_t i = images.first; i < images.last; i++)
+    for (size_t i = images.first; i < images.last; i++) {
+        if (i + 1 < images.last)
+            fetch_image(s, i + 1);
         gather_image(s, i);
+    }
     profile_end(s->model, begun, shard, profile_part_row(s->model, PART_GATHER), PASS_FORWARD,
                 images.last - images.first);
 }

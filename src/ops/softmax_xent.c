@@ -3,14 +3,21 @@
 #include "explog.h"
 #include "ops.h"
 
+/* So many powers are kept from the sum for the shares; beyond, they are raised twice. */
+enum { KEPT = 32 };
+
 static void softmax_image(size_t K, const real *x, size_t label, real *p, real *loss) {
-    double max = x[0], sum = 0;
+    double max = x[0], sum = 0, kept[KEPT];
     for (size_t k = 1; k < K; k++)
         max = x[k] > max || x[k] != x[k] ? x[k] : max;
+    for (size_t k = 0; k < K; k++) {
+        const double power = plain_exp(x[k] - max);
+        if (k < KEPT)
+            kept[k] = power;
+        sum += power;
+    }
     for (size_t k = 0; k < K; k++)
-        sum += plain_exp(x[k] - max);
-    for (size_t k = 0; k < K; k++)
-        p[k] = (real)(plain_exp(x[k] - max) / sum);
+        p[k] = (real)((k < KEPT ? kept[k] : plain_exp(x[k] - max)) / sum);
     *loss = (real)(plain_log(sum) - (x[label] - max));
 }
 
