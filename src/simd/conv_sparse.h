@@ -170,31 +170,34 @@ static uint64_t own_bits(const conv_space *s, uint64_t bits, size_t first) {
     return bits;
 }
 
-/* Appends one place to the lists of the channels alive there; db, if there is one, sums along. */
-static void list_place(const conv_space *s, const uint64_t *alive, const float *values, uint32_t at,
-                       float *db) {
-    for (size_t word = 0; word < s->words; word++)
-        for (uint64_t bits = own_bits(s, alive[word], 64 * word); bits; bits &= bits - 1) {
+/* Appends what row p of the places has of one window to the lists of its channels; db, if there is
+ * one, sums along. All places of that row at once: a channel is alive at one of them at most. */
+ALWAYS_INLINE void list_window(const geometry *g, const gradient *d, const conv_space *s, size_t p,
+                               size_t window, size_t q, float *db) {
+    const size_t K = g->y.c, first = p * g->y.w, row = p * g->u * s->image_row;
+    const size_t step = g->v * g->x.c;
+    for (size_t word = 0; word < s->words; word++) {
+        uint64_t bits = 0;
+        for (size_t i = 0; i < d->pool.s; i++)
+            bits |= s->alive[(first + q + i) * s->words + word];
+        for (bits = own_bits(s, bits, 64 * word); bits; bits &= bits - 1) {
             const size_t k = word * 64 + (size_t)__builtin_ctzll(bits);
             const size_t end = k * s->room + s->count[k]++;
-            s->at[end] = at;
-            s->value[end] = values[k];
+            const float value = d->dy[window * K + k];
+            const size_t place = d->winners ? (size_t)d->winners[window * K + k] - first : q;
+            s->at[end] = (uint32_t)(row + place * step);
+            s->value[end] = value;
             if (db)
-                db[k] += values[k];
+                db[k] += value;
         }
+    }
 }
 
-/* One row p of places, window by window. */
+/* One row p of places, window by window from `window` on. */
 KERNEL void list_row(const geometry *g, const gradient *d, const conv_space *s, size_t p,
-                     const float *window, float *db) {
-    const geometry *pool = &d->pool;
-    const size_t row = p * g->u * s->image_row;
-    for (size_t column = 0; column < pool->y.w; column++)
-        for (size_t i = 0; i < pool->s; i++) {
-            const size_t q = column * pool->v + i;
-            list_place(s, s->alive + (p * g->y.w + q) * s->words, window + column * g->y.c,
-                       (uint32_t)(row + q * g->v * g->x.c), db);
-        }
+                     size_t window, float *db) {
+    for (size_t column = 0; column < d->pool.y.w; column++)
+        list_window(g, d, s, p, window + column, column * d->pool.v, db);
 }
 
 /* The lists of some rows of windows. */
@@ -204,7 +207,7 @@ static void list_windows(const geometry *g, const gradient *d, const conv_space 
     memset(s->count, 0, g->y.c * sizeof *s->count);
     for (size_t row = rows.first; row < rows.last; row++)
         for (size_t r = 0; r < pool->r; r++)
-            list_row(g, d, s, row * pool->u + r, d->dy + row * pool->y.w * g->y.c, db);
+            list_row(g, d, s, row * pool->u + r, row * pool->y.w, db);
 }
 
 /* Into the turned dw, a band of windows at a time: so lists stay short and the sums of a channel
