@@ -180,8 +180,44 @@ static void test_nan_forward(void **state) {
     }
 }
 
+static void assert_numbers(const float *expected, const float *found, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (expected[i] != found[i])
+            fail_msg("number %zu is %g, not %g", i, (double)found[i], (double)expected[i]);
+}
+
+/* docs/math/conv_block.md: a tie, and a window that the ReLU stops */
+static void example_of_the_page(void **state) {
+    const float x[] = {1, 0, 2, 0, 3, 1, 2, 1, 0}, w[] = {1, -1, -1, -1, 2, -1, 0, -1},
+                b[] = {-1, 0};
+    const float dy[] = {2, 5};
+    float y[2], dx[9], dw[8], db[2];
+    int32_t winners[2];
+    const geometry pool = {.x = {2, 2, 2}, .y = {1, 1, 2}, .r = 2, .s = 2, .u = 2, .v = 2};
+    const geometry g = {
+        .x = {3, 3, 1}, .y = {2, 2, 2}, .r = 2, .s = 2, .u = 1, .v = 1, .pool = &pool};
+    const operation *block = &exact_best()->conv_block;
+    (void)state;
+    if (no_blocks())
+        skip();
+    float *scratch = calloc(block->scratch(&g), sizeof *scratch);
+    const tensors t = {1, x, w, b, y, winners, dy, dx, dw, db, scratch, 0, 0};
+    const range image = {0, 1};
+    assert_non_null(scratch);
+    block->forward(&g, &t, image);
+    block->backward_input(&g, &t, image);
+    block->backward_weights(&g, &t, image);
+    assert_numbers((float[]){3, 0}, y, 2);
+    assert_int_equal(winners[0], 1);
+    assert_numbers((float[]){0, 2, -2, 0, 4, 0, 0, 0, 0}, dx, 9);
+    assert_numbers((float[]){0, 0, 4, 0, 6, 0, 2, 0}, dw, 8);
+    assert_numbers((float[]){2, 0}, db, 2);
+    free(scratch);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(example_of_the_page),
         cmocka_unit_test(test_random_shapes),
         cmocka_unit_test(test_grid),
         cmocka_unit_test(test_nan_forward),
