@@ -150,6 +150,32 @@ static void test_predict_in_parts(void **state) {
     cnn_model_free(small);
 }
 
+/* However images are shared out among threads and batches, each gets the bits that it gets alone.
+ */
+static void test_predict_shared_out(void **state) {
+    static const size_t counts[] = {1, 2, 3, 9, 31, 33, 64, 65, 97, 300};
+    static const size_t threads[] = {1, 2, 3, 8, 11}, batches[] = {1, 2, 5, 64, 300};
+    cnn_dataset *data = sample_dataset(300, 3);
+    const uint8_t *images = cnn_dataset_image(data, 0);
+    cnn_model *alone = sample_model(1, 1);
+    float each[300 * 4], p[300 * 4 + 1];
+    (void)state;
+    for (size_t i = 0; i < 300; i++)
+        assert_true(cnn_model_predict(alone, images + 64 * i, 1, each + 4 * i, NULL));
+    for (size_t i = 0; i < 25; i++) {
+        cnn_model *model = sample_model(batches[i % 5], threads[i / 5]);
+        for (size_t c = 0; c < 10; c++) {
+            memset(p, 0xff, sizeof p);
+            assert_true(cnn_model_predict(model, images, counts[c], p, NULL));
+            assert_memory_equal(p, each, counts[c] * 4 * sizeof *p);
+            assert_true(isnan(p[counts[c] * 4]));
+        }
+        cnn_model_free(model);
+    }
+    cnn_model_free(alone);
+    cnn_dataset_free(data);
+}
+
 static void test_bytes_and_floats_agree(void **state) {
     cnn_model *model = sample_model(4, 1);
     cnn_dataset *data = sample_dataset(4, 3);
@@ -312,6 +338,7 @@ int main(void) {
         cmocka_unit_test(test_first_loss),
         cmocka_unit_test(test_batch_of_any_size),
         cmocka_unit_test(test_predict_in_parts),
+        cmocka_unit_test(test_predict_shared_out),
         cmocka_unit_test(test_bytes_and_floats_agree),
         cmocka_unit_test(test_input_gradient_on_request),
         cmocka_unit_test(test_refusals),

@@ -1,8 +1,10 @@
 /* Bringing images to a model: into its input, and whole sets through it. A byte becomes its float
  * by a look-up in model->pixels, in this one place: training, prediction and evaluation cannot
  * disagree on how pixels are normalised. Sets go through in batches, the last perhaps smaller. */
+#include "pass.h"
 #include "profile.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 /* Always false. */
@@ -42,18 +44,20 @@ bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *
 /* Bytes of an image that are asked for ahead; of larger ones the processor guesses the rest. */
 enum { FETCHED = 4096 };
 
-/* Where a batch comes from: image number `first` and those that follow it in the order of indices,
- * or of the data set if that is NULL; or bytes without labels, if `images` is not NULL. */
+/* Where a batch comes from: image number `first`, which goes to `place` of it, and those that
+ * follow in the order of indices, or of the data set if that is NULL; or bytes without labels, if
+ * `images` is not NULL. */
 typedef struct source {
     cnn_model *model;
     const cnn_dataset *dataset;
     const uint32_t *indices;
     const uint8_t *images;
-    size_t first;
+    size_t first, place;
 } source;
 
 static size_t index_of(const source *s, size_t i) {
-    return s->indices ? s->indices[s->first + i] : s->first + i;
+    const size_t number = s->first + (i - s->place);
+    return s->indices ? s->indices[number] : number;
 }
 
 static const uint8_t *pixels_of(const source *s, size_t i) {
@@ -75,17 +79,20 @@ static void gather_image(const source *s, size_t i) {
     s->model->labels[i] = s->images ? 0 : (uint32_t)cnn_dataset_label(s->dataset, index_of(s, i));
 }
 
-static void gather_shard(void *context, size_t shard) {
-    const source *s = context;
-    const range images = model_shard(s->model, shard);
+static void gather_places(const source *s, size_t task, range places) {
     const uint64_t begun = profile_begin(s->model);
-    for (size_t i = images.first; i < images.last; i++) {
-        if (i + 1 < images.last)
+    for (size_t i = places.first; i < places.last; i++) {
+        if (i + 1 < places.last)
             fetch_image(s, i + 1);
         gather_image(s, i);
     }
-    profile_end(s->model, begun, shard, profile_part_row(s->model, PART_GATHER), PASS_FORWARD,
-                images.last - images.first);
+    profile_end(s->model, begun, task, profile_part_row(s->model, PART_GATHER), PASS_FORWARD,
+                range_size(places));
+}
+
+static void gather_shard(void *context, size_t shard) {
+    const source *s = context;
+    gather_places(s, shard, model_shard(s->model, shard));
 }
 
 /* All checks are done. */
@@ -105,7 +112,7 @@ bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uin
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= images)
             return error_set(error, CNN_BAD_ARGUMENT, "image %u of %zu", indices[i], images);
-    gather((source){model, dataset, indices, NULL, 0}, count);
+    gather((source){.model = model, .dataset = dataset, .indices = indices}, count);
     return true;
 }
 
@@ -129,9 +136,10 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
     return true;
 }
 
-/* How many images a pass takes that nobody looks into afterwards. A thread with more of them than
- * this finds that what one layer wrote has left the cache when the next one reads it. */
-enum { CACHED = 64 };
+/* How many images a thread takes at a time where nobody looks into them afterwards. With more, what
+ * one layer wrote has left the cache when the next one reads it. Of those that threads draw as they
+ * come, fewer: the last draw keeps all the others waiting. */
+enum { CACHED = 64, DRAWN = 32 };
 
 static size_t pass_images(const cnn_model *model, size_t left) {
     const size_t batch = model->options.batch_size;
@@ -140,18 +148,65 @@ static size_t pass_images(const cnn_model *model, size_t left) {
     return left < most ? left : most;
 }
 
-/* Whatever batch was set is gone afterwards: the model has memory for one. */
-bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
-                       cnn_error *error) {
+/* Predictions shared out: each task has `each` places of the batch for itself, and draws the next
+ * images as soon as it is done with the last. */
+typedef struct predictions {
+    cnn_model *model;
+    const uint8_t *images;
+    size_t count, each;
+    float *probabilities;
+    atomic_size_t next;
+} predictions;
+
+static void predict_task(void *context, size_t task) {
+    predictions *p = context;
+    const cnn_model *model = p->model;
+    const size_t classes = cnn_network_classes(model->network), place = task * p->each;
+    size_t first;
+    while ((first = atomic_fetch_add(&p->next, p->each)) < p->count) {
+        const size_t left = p->count - first, count = left < p->each ? left : p->each;
+        const range places = {place, place + count};
+        const source s = {.model = p->model, .images = p->images, .first = first, .place = place};
+        gather_places(&s, task, places);
+        pass_forward(model, task, places);
+        memcpy(p->probabilities + first * classes, model->probabilities + place * classes,
+               count * classes * sizeof *p->probabilities);
+    }
+}
+
+/* 0 where each image has to be sliced between the threads. */
+static size_t images_each(const cnn_model *model, size_t tasks, size_t count) {
+    const size_t room = model->options.batch_size / tasks, share = (count + tasks - 1) / tasks;
+    const size_t most = room < DRAWN ? room : DRAWN;
+    return count < tasks ? 0 : share < most ? share : most;
+}
+
+static void predict_in_batches(cnn_model *model, const uint8_t *images, size_t count,
+                               float *probabilities) {
     const size_t classes = cnn_network_classes(model->network);
-    if (count == 0)
-        return error_set(error, CNN_BAD_ARGUMENT, "no images to predict");
     for (size_t done = 0; done < count; done += model->n) {
-        gather((source){model, NULL, NULL, images, done}, pass_images(model, count - done));
+        gather((source){.model = model, .images = images, .first = done},
+               pass_images(model, count - done));
         cnn_model_forward(model);
         memcpy(probabilities + done * classes, model->probabilities,
                model->n * classes * sizeof *probabilities);
     }
+}
+
+/* Whatever batch was set is gone afterwards: the model has memory for one. */
+bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
+                       cnn_error *error) {
+    const size_t threads = pool_threads(model->pool);
+    const size_t tasks = threads < SHARDS_MAX ? threads : SHARDS_MAX;
+    predictions p = {model, images, count, images_each(model, tasks, count), probabilities, 0};
+    if (count == 0)
+        return error_set(error, CNN_BAD_ARGUMENT, "no images to predict");
+    if (!p.each) {
+        predict_in_batches(model, images, count, probabilities);
+        return true;
+    }
+    model->n = tasks * p.each;
+    profile_run(model, tasks, predict_task, &p);
     return true;
 }
 
@@ -184,7 +239,8 @@ void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t
                     size_t count, cnn_score *score, size_t *confusion) {
     *score = (cnn_score){0};
     for (size_t done = 0; done < count; done += model->n) {
-        gather((source){model, dataset, indices, NULL, done}, pass_images(model, count - done));
+        gather((source){.model = model, .dataset = dataset, .indices = indices, .first = done},
+               pass_images(model, count - done));
         cnn_model_forward(model);
         count_batch(model, score, confusion);
     }

@@ -82,13 +82,16 @@ static void forward_tail(const cnn_model *model, size_t part, range images) {
                 range_size(images));
 }
 
+void pass_forward(const cnn_model *model, size_t task, range images) {
+    for (size_t n = images.first; n < images.last && model->tail; n += FEW)
+        forward_blocks(model, (range){0, model->tail}, task,
+                       (range){n, images.last - n < FEW ? images.last : n + FEW});
+    forward_tail(model, task, images);
+}
+
 static void forward_part(void *context, size_t part) {
     const cnn_model *model = context;
-    const range images = part_images(model, part);
-    for (size_t n = images.first; n < images.last && model->tail; n += FEW)
-        forward_blocks(model, (range){0, model->tail}, part,
-                       (range){n, images.last - n < FEW ? images.last : n + FEW});
-    forward_tail(model, part, images);
+    pass_forward(model, part, part_images(model, part));
 }
 
 /* One block of all shards, each in `slices` slices. */
