@@ -1,6 +1,7 @@
 /* All that the kernels ask of a vector beyond + and comparison. Lanes run along channels, never
  * along a sum. What depends on the instruction set is in the header of each:
  *
+ *   REGISTERS       how many vectors stay out of memory
  *   load_part()     the lanes of a mask that first_lanes() made; the others come as zero, and their
  *   store_part()    memory is not touched
  *   bits_of()       one bit a lane, lane 0 the lowest

@@ -6,6 +6,8 @@
 
 #include <immintrin.h>
 
+enum { REGISTERS = 16 };
+
 #define VECTOR_INSTRUCTIONS "AVX2, FMA"
 #define LANE_NUMBERS                                                                               \
     { 0, 1, 2, 3, 4, 5, 6, 7 }

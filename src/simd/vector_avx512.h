@@ -1,12 +1,13 @@
-/* x86-64 with AVX-512 (F, VL, BW, DQ) and FMA: sixteen lanes. Of the thirty-two registers the
- * kernels use as many as of AVX2's: twelve sums side by side already keep both units busy. What
- * each promises: vector.h. */
+/* x86-64 with AVX-512 (F, VL, BW, DQ) and FMA: sixteen lanes, thirty-two registers.
+ * What each promises: vector.h. */
 #ifndef SIMD_VECTOR_AVX512_H
 #define SIMD_VECTOR_AVX512_H
 
 #include "lanes.h"
 
 #include <immintrin.h>
+
+enum { REGISTERS = 32 };
 
 #define VECTOR_INSTRUCTIONS "AVX-512 F VL BW DQ, FMA"
 #define LANE_NUMBERS                                                                               \

@@ -6,6 +6,12 @@
 
 #include "lanes.h"
 
+#ifdef __aarch64__
+enum { REGISTERS = 32 };
+#else
+enum { REGISTERS = 16 };
+#endif
+
 #define LANE_NUMBERS                                                                               \
     { 0, 1, 2, 3 }
 
