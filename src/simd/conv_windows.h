@@ -1,11 +1,17 @@
 /* Convolution, ReLU and a pool of 2 x 2 places in one: the sums of a window stay in registers until
  * the maximum of them is known. Eight sums side by side keep both units busy: the four places of
- * one window by two vectors of channels, or of two windows by the only vector there is. */
+ * one window by two vectors of channels, or of two windows by the only vector there is. With more
+ * registers more windows share what is loaded, and one's maxima are taken in the shade of the next
+ * one's sums. */
 #ifndef SIMD_CONV_WINDOWS_H
 #define SIMD_CONV_WINDOWS_H
 
 #include "conv_pool.h"
 #include "conv_space.h"
+#include "matrix_product.h"
+
+/* Windows side by side, at most. */
+enum { WIDE_ONE_VECTOR = REGISTERS / 8, WIDE_TWO_VECTORS = REGISTERS < 32 ? 1 : 3 };
 
 /* A row of windows and some of its channels. */
 typedef struct windows {
@@ -31,7 +37,7 @@ ALWAYS_INLINE void window_block(const windows *c, size_t wide, size_t vectors, b
                                 size_t q) {
     const size_t last = vectors - 1;
     const float *row = c->x + q * c->next, *w = c->w;
-    vector sum[2][4][2], m[2];
+    vector sum[WIDE_ONE_VECTOR][4][2], m[2];
     for (size_t v = 0; v < vectors; v++) {
         m[v] = c->b ? window_load(c, c->b, v, partial && v == last) : (vector){0};
         for (size_t n = 0; n < wide; n++)
@@ -66,34 +72,39 @@ ALWAYS_INLINE void window_block(const windows *c, size_t wide, size_t vectors, b
     }
 }
 
+/* All windows, in groups of about the same size. */
+ALWAYS_INLINE void window_groups(const windows *c, size_t most, size_t vectors, bool partial) {
+    for (size_t q = 0, wide; q < c->count; q += wide) {
+        wide = first_group(c->count - q, most);
+        if (most >= 4 && wide == 4)
+            window_block(c, 4, vectors, partial, q);
+        else if (most >= 3 && wide == 3)
+            window_block(c, 3, vectors, partial, q);
+        else if (most >= 2 && wide == 2)
+            window_block(c, 2, vectors, partial, q);
+        else
+            window_block(c, 1, vectors, partial, q);
+    }
+}
+
 KERNEL void windows_by_two_vectors(const windows *given) {
     const windows c = *given;
-    for (size_t q = 0; q < c.count; q++)
-        window_block(&c, 1, 2, false, q);
+    window_groups(&c, WIDE_TWO_VECTORS, 2, false);
 }
 
 KERNEL void windows_by_two_partial(const windows *given) {
     const windows c = *given;
-    for (size_t q = 0; q < c.count; q++)
-        window_block(&c, 1, 2, true, q);
+    window_groups(&c, WIDE_TWO_VECTORS, 2, true);
 }
 
 KERNEL void windows_by_one_vector(const windows *given) {
     const windows c = *given;
-    size_t q = 0;
-    for (; c.count - q >= 2; q += 2)
-        window_block(&c, 2, 1, false, q);
-    if (q < c.count)
-        window_block(&c, 1, 1, false, q);
+    window_groups(&c, WIDE_ONE_VECTOR, 1, false);
 }
 
 KERNEL void windows_by_one_partial(const windows *given) {
     const windows c = *given;
-    size_t q = 0;
-    for (; c.count - q >= 2; q += 2)
-        window_block(&c, 2, 1, true, q);
-    if (q < c.count)
-        window_block(&c, 1, 1, true, q);
+    window_groups(&c, WIDE_ONE_VECTOR, 1, true);
 }
 
 enum { WEIGHTS_NEAR = 40 << 10 }; /* bytes */
