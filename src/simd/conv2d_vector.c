@@ -100,10 +100,11 @@ static void backward_weights(const geometry *g, const tensors *t, range images, 
     conv_space s = conv_space_in(g, t);
     bool turned = false;
     conv_frame(g, &s);
+    find_spots(g, &s);
     clear_weights(g, t, s.channels);
     for (size_t n = images.first; n < images.last; n++) {
         const gradient d = gradient_of(g, t, n, block);
-        const bool sparse = sparse_for_weights(g, &d, &s);
+        const bool sparse = sparse_for_weights(&d, &s);
         if (sparse && !turned)
             conv_turn(g, &s, s.channels, t->dw);
         if (!sparse && turned)

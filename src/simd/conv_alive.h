@@ -98,12 +98,57 @@ KERNEL size_t find_alive(const gradient *d, const conv_space *s) {
     return alive;
 }
 
-/* Is it worth while to go by what is alive? For dw, if that is less than half. */
-static bool sparse_for_weights(const geometry *g, const gradient *d, const conv_space *s) {
+/* 32 channels or less of one window: which are alive in each of its rows of places, the first of
+ * which has the places from `first` on. Returns how many are. */
+ALWAYS_INLINE size_t mark_window(const gradient *d, size_t at, size_t channels, size_t rows,
+                                 size_t first, uint32_t *marked, size_t row) {
+    const int32_t W = (int32_t)d->pool.x.w;
+    size_t alive = 0;
+    for (size_t r = 0; r < rows; r++) {
+        const int32_t begin = (int32_t)first + (int32_t)r * W;
+        uint32_t bits = 0;
+        for (size_t k = 0; k < channels; k += LANES) {
+            lanes_mask here = gradient_vector(d, at + k, channels - k) != 0;
+            if (d->winners) {
+                const lanes_mask place = load_places(d->winners + at + k, channels - k);
+                here &= (place >= begin) & (place < begin + W);
+            }
+            bits |= bits_of(here) << k;
+        }
+        marked[r * row] = bits;
+        alive += (size_t)__builtin_popcount(bits);
+    }
+    return alive;
+}
+
+/* 32 channels or less from k on of all windows, of `rows` rows each. */
+ALWAYS_INLINE size_t mark_channels(const gradient *d, const conv_space *s, size_t k, size_t rows) {
     const geometry *pool = &d->pool;
-    const size_t numbers = (g->x.h + 2 * g->pad_h) * s->image_row; /* lists have 32 bits for them */
-    return s->run >= LANES && numbers <= UINT32_MAX &&
-           2 * find_alive(d, s) <= pool->x.h * pool->x.w * pool->x.c;
+    const size_t K = pool->y.c, W = pool->y.w, channels = K - k < 32 ? K - k : 32;
+    uint32_t *marked = s->marked + k / 32 * s->marks;
+    size_t alive = 0;
+    for (size_t p = 0; p < pool->y.h; p++, marked += rows * W)
+        for (size_t q = 0; q < W; q++)
+            alive += mark_window(d, (p * W + q) * K + k, channels, rows,
+                                 p * pool->u * pool->x.w, marked + q, W);
+    for (; marked < s->marked + (k / 32 + 1) * s->marks; marked++)
+        *marked = 0;
+    return alive;
+}
+
+/* Fills s->marked: row of places by row, and in each from window to window, as dw is summed; a
+ * channel is alive at one place of these at most. Returns how many are. */
+KERNEL size_t mark_alive(const gradient *d, const conv_space *s) {
+    size_t alive = 0;
+    for (size_t k = 0; k < d->pool.y.c; k += 32)
+        alive += d->pool.r == 2 ? mark_channels(d, s, k, 2) : mark_channels(d, s, k, d->pool.r);
+    return alive;
+}
+
+/* Is it worth while to go by what is alive? For dw, if that is less than half. */
+static bool sparse_for_weights(const gradient *d, const conv_space *s) {
+    const geometry *pool = &d->pool;
+    return s->run >= LANES && 2 * mark_alive(d, s) <= pool->x.h * pool->x.w * pool->x.c;
 }
 
 /* For dx, if that is less than half of the vectors that a product of matrices takes: its lanes run

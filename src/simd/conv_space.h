@@ -11,6 +11,13 @@
 
 #include <stdbool.h>
 
+/* Where a row of places of one window is: the window's numbers in dy, and what a place in it sees of
+ * the image, less `step` numbers for each place before it. */
+typedef struct spot {
+    size_t window;
+    ptrdiff_t seen;
+} spot;
+
 /* A kernel row lies in the padded image as `run` numbers side by side, s c; each of the r rows of a
  * turned kernel [k][r][run] is filled up with zeros to whole vectors. */
 typedef struct conv_space {
@@ -19,15 +26,16 @@ typedef struct conv_space {
     size_t image_row;            /* numbers in a row of the padded image */
     size_t run, vectors, kernel; /* kernel: numbers of one k in turned */
     size_t words;                /* of 64 channels, for each place */
-    size_t band, room;           /* window rows that lists are made for at a time; their windows */
+    size_t marks;                /* rows of places by columns of windows, in whole words of 64 */
     float *image;                /* [h + 2 pad][w + 2 pad][c], and a vector more */
     const float *seen;           /* what is read: image, or x where nothing need be around it */
     float *strip;                /* [r of pool][q][k]: what one row of windows sees */
     float *turned;               /* [k][r][vectors]: w or dw */
-    uint64_t *alive;             /* [p][q][words]: whose gradient is not zero */
+    uint64_t *alive;             /* [p][q][words]: for dx, bits of the channels alive at a place */
+    uint32_t *marked;            /* [k / 32][marks]: for dw, the same of a row of a window */
+    uint64_t *listed;            /* [k][BAND]: some marks of each channel */
+    spot *spots;                 /* [marks] */
     float *dy;                   /* [p][q][k]: the gradient of a block, written out */
-    uint32_t *count, *at;        /* lists: [k]; [k][room] where in the image */
-    float *value;                /* [k][room] */
 } conv_space;
 
 /* Behind a convolution without pool each place is a window of its own. */
@@ -36,7 +44,7 @@ static inline geometry conv_windows(const geometry *g) {
     return g->pool ? *g->pool : none;
 }
 
-enum { BAND_WINDOWS = 64 };
+enum { BAND = 4 }; /* words of marks while which the sums of a channel stay in registers */
 
 static conv_space conv_cut(const geometry *g, arena *arena) {
     const geometry pool = conv_windows(g);
@@ -45,16 +53,15 @@ static conv_space conv_cut(const geometry *g, arena *arena) {
     s.vectors = (s.run + LANES - 1) / LANES;
     s.kernel = g->r * s.vectors * LANES;
     s.words = (K + 63) / 64;
-    s.band = pool.y.w < BAND_WINDOWS ? BAND_WINDOWS / pool.y.w : 1;
-    s.room = s.band * pool.y.w;
+    s.marks = (pool.y.h * pool.r * pool.y.w + 63) / 64 * 64;
     s.image = arena_take(arena, (g->x.h + 2 * g->pad_h) * s.image_row + LANES, sizeof(float));
     s.strip = arena_take(arena, pool.r * g->y.w * K, sizeof(float));
     s.turned = arena_take(arena, K * s.kernel, sizeof(float));
     s.alive = arena_take(arena, places * s.words, sizeof(uint64_t));
+    s.marked = arena_take(arena, (K + 31) / 32 * s.marks, sizeof(uint32_t));
+    s.listed = arena_take(arena, K * BAND, sizeof(uint64_t));
+    s.spots = arena_take(arena, s.marks, sizeof(spot));
     s.dy = arena_take(arena, places * K, sizeof(float));
-    s.count = arena_take(arena, K, sizeof(uint32_t));
-    s.at = arena_take(arena, K * s.room, sizeof(uint32_t));
-    s.value = arena_take(arena, K * s.room, sizeof(float));
     return s;
 }
 
