@@ -129,8 +129,8 @@ ALWAYS_INLINE size_t mark_channels(const gradient *d, const conv_space *s, size_
     size_t alive = 0;
     for (size_t p = 0; p < pool->y.h; p++, marked += rows * W)
         for (size_t q = 0; q < W; q++)
-            alive += mark_window(d, (p * W + q) * K + k, channels, rows,
-                                 p * pool->u * pool->x.w, marked + q, W);
+            alive += mark_window(d, (p * W + q) * K + k, channels, rows, p * pool->u * pool->x.w,
+                                 marked + q, W);
     for (; marked < s->marked + (k / 32 + 1) * s->marks; marked++)
         *marked = 0;
     return alive;

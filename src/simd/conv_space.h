@@ -11,8 +11,8 @@
 
 #include <stdbool.h>
 
-/* Where a row of places of one window is: the window's numbers in dy, and what a place in it sees of
- * the image, less `step` numbers for each place before it. */
+/* Where a row of places of one window is: the window's numbers in dy, and what a place in it sees
+ * of the image, less `step` numbers for each place before it. */
 typedef struct spot {
     size_t window;
     ptrdiff_t seen;

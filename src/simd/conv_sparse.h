@@ -10,12 +10,12 @@ enum { SUMS = REGISTERS < 32 ? 12 : 24 };
 /* To dx around the places of one row, from the kernels of the channels alive there. */
 typedef struct gather {
     const conv_space *space;
-    const uint64_t *alive; /* [places][words] */
-    const float *values;   /* [windows][channels] */
+    const uint64_t *alive;           /* [places][words] */
+    const float *values;             /* [windows][channels] */
     size_t places, window, channels; /* window: places from one window to the next */
-    size_t step;         /* in dx, from place to place */
-    const float *turned; /* [k][r][vectors] */
-    float *dx;           /* around the first place */
+    size_t step;                     /* in dx, from place to place */
+    const float *turned;             /* [k][r][vectors] */
+    float *dx;                       /* around the first place */
 } gather;
 
 /* To dw of one channel, from the image around the places where it is alive. */
@@ -27,12 +27,12 @@ typedef struct scatter {
     const float *dy; /* of this channel in the first window */
     const int32_t *winners;
     size_t step;
-    float *dw, *db; /* db NULL: not here */
+    float *dw, *db;
 } scatter;
 
 /* rows x vectors vectors that stand `row` apart in y. */
-ALWAYS_INLINE void load_block(size_t rows, size_t vectors, const float *y, size_t row,
-                              size_t apart, vector *sum) {
+ALWAYS_INLINE void load_block(size_t rows, size_t vectors, const float *y, size_t row, size_t apart,
+                              vector *sum) {
     for (size_t r = 0; r < rows; r++)
         for (size_t v = 0; v < vectors; v++)
             sum[r * apart + v] = load(y + r * row + v * LANES);
@@ -48,33 +48,31 @@ ALWAYS_INLINE void store_block(size_t rows, size_t vectors, float *y, size_t row
 /* sum = sum + by m. */
 ALWAYS_INLINE void add_block(size_t rows, size_t vectors, float by, const float *m, size_t row,
                              vector *sum) {
-    for (size_t r = 0; r < rows; r++)
+    for (size_t r = 0; r < rows; r++, m += row)
         for (size_t v = 0; v < vectors; v++)
-            sum[r * vectors + v] =
-                multiply_add(by, load(m + r * row + v * LANES), sum[r * vectors + v]);
+            sum[r * vectors + v] = multiply_add(by, load(m + v * LANES), sum[r * vectors + v]);
 }
 
-/* + dy w of one place, k rising. */
-ALWAYS_INLINE void gather_place(const gather *c, size_t q, size_t window, size_t rows,
-                                size_t vectors, const float *w, vector *sum) {
-    const conv_space *s = c->space;
-    const size_t row = s->vectors * LANES, kernel = s->kernel;
-    const float *values = c->values + window * c->channels;
-    for (size_t word = 0; word < s->words; word++, values += 64, w += 64 * kernel)
-        for (uint64_t alive = c->alive[q * s->words + word]; alive; alive &= alive - 1) {
+/* + dy w of one place, k rising, in `words` words. */
+ALWAYS_INLINE void gather_place(const uint64_t *words, size_t count, const float *values,
+                                const float *w, size_t kernel, size_t rows, size_t vectors,
+                                size_t row, vector *sum) {
+    for (size_t word = 0; word < count; word++, values += 64, w += 64 * kernel)
+        for (uint64_t alive = words[word]; alive; alive &= alive - 1) {
             const size_t k = (size_t)__builtin_ctzll(alive);
             add_block(rows, vectors, values[k], w + k * kernel, row, sum);
         }
 }
 
-static bool any_alive(const conv_space *s, const uint64_t *alive) {
+static bool any_alive(const uint64_t *words, size_t count) {
     uint64_t any = 0;
-    for (size_t word = 0; word < s->words; word++)
-        any |= alive[word];
+    for (size_t word = 0; word < count; word++)
+        any |= words[word];
     return any != 0;
 }
 
-/* The place before: what only the last place sees is finished, what this one sees first comes in. */
+/* The place before: what only the last place sees is finished, what this one sees first comes in.
+ */
 ALWAYS_INLINE void slide(size_t rows, size_t vectors, size_t by, float *dx, size_t row,
                          vector *sum) {
     store_block(rows, by, dx + vectors * LANES, row, vectors, sum + vectors - by);
@@ -85,56 +83,62 @@ ALWAYS_INLINE void slide(size_t rows, size_t vectors, size_t by, float *dx, size
 }
 
 /* From r, v on for all places, backwards. A place and the next see the same but for `by` vectors,
- * which alone are loaded and stored; 0: all are. */
-ALWAYS_INLINE void gather_block(const gather *c, size_t rows, size_t vectors, size_t by, size_t r,
-                                size_t v) {
-    const conv_space *s = c->space;
-    const size_t row = s->image_row;
-    const float *w = c->turned + r * s->vectors * LANES + v * LANES;
-    float *dx = c->dx + r * row + v * LANES + (c->places - 1) * c->step;
-    size_t window = c->places / c->window, left = c->places % c->window;
+ * which alone are loaded and stored, and the block has whole kernel rows; 0: all are. */
+ALWAYS_INLINE void gather_block(const gather *given, size_t rows, size_t vectors, size_t by,
+                                size_t r, size_t v) {
+    const gather c = *given;
+    const size_t row = c.space->image_row, kernel = c.space->kernel, words = c.space->words;
+    const size_t w_row = by ? vectors * LANES : c.space->vectors * LANES;
+    const float *w = c.turned + r * w_row + v * LANES;
+    const float *values = c.values + c.places / c.window * c.channels;
+    const uint64_t *alive = c.alive + c.places * words;
+    float *dx = c.dx + r * row + v * LANES + (c.places - 1) * c.step;
+    size_t left = c.places % c.window;
     vector sum[SUMS];
     if (by)
         load_block(rows, vectors, dx, row, vectors, sum);
-    for (size_t q = c->places; q-- > 0; dx -= c->step) {
-        if (by && q < c->places - 1)
+    for (size_t q = c.places; q-- > 0; dx -= c.step) {
+        if (by && q < c.places - 1)
             slide(rows, vectors, by, dx, row, sum);
         if (left-- == 0) {
-            left = c->window - 1;
-            window--;
+            left = c.window - 1;
+            values -= c.channels;
         }
-        if (!by && !any_alive(s, c->alive + q * s->words))
+        alive -= words;
+        if (!by && !any_alive(alive, words))
             continue;
         if (!by)
             load_block(rows, vectors, dx, row, vectors, sum);
-        gather_place(c, q, window, rows, vectors, w, sum);
+        gather_place(alive, words, values, w, kernel, rows, vectors, w_row, sum);
         if (!by)
             store_block(rows, vectors, dx, row, vectors, sum);
     }
     if (by)
-        store_block(rows, vectors, dx + c->step, row, vectors, sum);
+        store_block(rows, vectors, dx + c.step, row, vectors, sum);
 }
 
 /* + dy x, along the marks. */
-ALWAYS_INLINE void scatter_block(const scatter *c, size_t rows, size_t vectors, size_t r,
+ALWAYS_INLINE void scatter_block(const scatter *given, size_t rows, size_t vectors, size_t r,
                                  size_t v) {
-    const conv_space *s = c->space;
-    const size_t row = s->vectors * LANES, image_row = s->image_row;
-    const float *image = s->seen + r * image_row + v * LANES, *dy = c->dy;
-    const int32_t *winners = c->winners;
-    float *dw = c->dw + r * row + v * LANES, bias = c->db ? *c->db : 0;
+    const scatter c = *given;
+    const size_t row = c.space->vectors * LANES, image_row = c.space->image_row;
+    const float *image = c.space->seen + r * image_row + v * LANES;
+    float *dw = c.dw + r * row + v * LANES, bias = *c.db;
     vector sum[SUMS];
     load_block(rows, vectors, dw, row, vectors, sum);
-    for (size_t word = 0; word < c->words; word++)
-        for (uint64_t bits = c->listed[word]; bits; bits &= bits - 1) {
-            const spot spot = c->spots[word * 64 + (size_t)__builtin_ctzll(bits)];
-            const ptrdiff_t to = winners ? winners[spot.window] * (ptrdiff_t)c->step : 0;
-            bias += dy[spot.window];
-            add_block(rows, vectors, dy[spot.window], image + spot.seen + to, image_row, sum);
+    for (size_t word = 0; word < c.words; word++)
+        for (uint64_t bits = c.listed[word]; bits; bits &= bits - 1) {
+            const spot *spot = c.spots + word * 64 + __builtin_ctzll(bits);
+            const float dy = c.dy[spot->window];
+            const float *seen = image + spot->seen;
+            if (c.winners)
+                seen += c.winners[spot->window] * (ptrdiff_t)c.step;
+            bias += dy;
+            add_block(rows, vectors, dy, seen, image_row, sum);
         }
     store_block(rows, vectors, dw, row, vectors, sum);
-    if (c->db && r == 0 && v == 0)
-        *c->db = bias;
+    if (r == 0 && v == 0)
+        *c.db = bias;
 }
 
 /* Either of them, over all rows of the kernel that are asked for. */
@@ -183,19 +187,41 @@ ALWAYS_INLINE void add_kernel(kernel_sums c) {
     columns(c, 1, v);
 }
 
-KERNEL void gather_row(const gather *c, size_t rows) {
-    const size_t vectors = c->space->vectors;
-    const kernel_sums sums = {.space = c->space, .rows = rows, .gather = c};
-    if (vectors == 3 && c->step == LANES)
-        column(sums, 3, 1, 0);
-    else if (vectors == 6 && c->step == 2 * LANES)
-        column(sums, 6, 2, 0);
-    else
-        add_kernel(sums);
+KERNEL void gather_row_any(const gather *c, size_t rows) {
+    add_kernel((kernel_sums){.space = c->space, .rows = rows, .gather = c});
 }
 
-KERNEL void scatter_kernel(const scatter *c, size_t rows) {
+KERNEL void gather_row_by_one(const gather *c, size_t rows) {
+    column((kernel_sums){.space = c->space, .rows = rows, .gather = c}, 3, 1, 0);
+}
+
+KERNEL void gather_row_by_two(const gather *c, size_t rows) {
+    column((kernel_sums){.space = c->space, .rows = rows, .gather = c}, 6, 2, 0);
+}
+
+static void gather_row(const gather *c, size_t rows) {
+    const size_t vectors = c->space->vectors;
+    if (vectors == 3 && c->step == LANES)
+        gather_row_by_one(c, rows);
+    else if (vectors == 6 && c->step == 2 * LANES)
+        gather_row_by_two(c, rows);
+    else
+        gather_row_any(c, rows);
+}
+
+KERNEL void scatter_any(const scatter *c, size_t rows) {
     add_kernel((kernel_sums){.space = c->space, .rows = rows, .scatter = c});
+}
+
+KERNEL void scatter_three(const scatter *c, size_t rows) {
+    column((kernel_sums){.space = c->space, .rows = rows, .scatter = c}, 3, 0, 0);
+}
+
+static void scatter_kernel(const scatter *c, size_t rows) {
+    if (c->space->vectors == 3)
+        scatter_three(c, rows);
+    else
+        scatter_any(c, rows);
 }
 
 /* Row r of places of row `row` of the windows, with the rows of the kernel that reach into the rows
@@ -247,8 +273,9 @@ KERNEL void list_marks(const conv_space *s, range words, range channels) {
             const lanes_mask bit = (lanes_mask){0} + (int32_t)(UINT32_C(1) << k % 32);
             uint64_t bits = 0;
             for (size_t i = 0; i < 64; i += LANES)
-                bits |= (uint64_t)bits_of((load_places((const int32_t *)marked + i, LANES) & bit) != 0)
-                        << i;
+                bits |=
+                    (uint64_t)bits_of((load_places((const int32_t *)marked + i, LANES) & bit) != 0)
+                    << i;
             s->listed[k * BAND + word - words.first] = bits;
         }
 }
@@ -256,6 +283,7 @@ KERNEL void list_marks(const conv_space *s, range words, range channels) {
 /* Into the turned dw, a band of marks at a time, all of whose places are near. */
 static void sparse_weights(const geometry *g, const gradient *d, const conv_space *s, float *db) {
     const size_t words = s->marks / 64;
+    float nowhere = 0;
     for (size_t word = 0; word < words; word += BAND) {
         const size_t count = words - word < BAND ? words - word : BAND;
         list_marks(s, (range){word, word + count}, s->channels);
@@ -268,7 +296,7 @@ static void sparse_weights(const geometry *g, const gradient *d, const conv_spac
                                .winners = d->winners ? d->winners + k : NULL,
                                .step = g->v * g->x.c,
                                .dw = s->turned + k * s->kernel,
-                               .db = db ? db + k : NULL};
+                               .db = db ? db + k : &nowhere};
             scatter_kernel(&c, g->r);
         }
     }
