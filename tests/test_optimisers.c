@@ -2,7 +2,9 @@
 
 #include "cnn.h"
 #include "same_bits.h"
+#include "trainer.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -332,11 +334,36 @@ static void same_bits_in_any_pieces(void **state) {
     }
 }
 
+/* Where the gradient has been 0 for long, nothing below the least normal number is kept, which
+ * would be slow, and the weight stays where it is. */
+static void what_fades_ends(void **state) {
+    static const cnn_optimizer rows[] = {SGD(.lr = 0.1, .momentum = 0.5), ADAM(.lr = 0.1)};
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const subject s = subject_new(1, &rows[i], NULL);
+        s.dw[0] = 0.5;
+        cnn_trainer_update(s.trainer);
+        s.dw[0] = 0;
+        float least = 1;
+        for (size_t step = 0; step < 1200; step++) {
+            cnn_trainer_update(s.trainer);
+            const float first = fabsf(s.trainer->first[0]);
+            least = first > 0 ? first : least;
+        }
+        assert_true(least >= FLT_MIN && least < 10 * FLT_MIN);
+        assert_true(s.trainer->first[0] == 0);
+        const float rests = s.w[0];
+        cnn_trainer_update(s.trainer);
+        assert_true(s.w[0] == rests && isfinite(rests));
+        subject_free(&s);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(example_of_the_page),     cmocka_unit_test(against_torch),
         cmocka_unit_test(against_the_papers),      cmocka_unit_test(books_in_double),
-        cmocka_unit_test(same_bits_in_any_pieces),
+        cmocka_unit_test(same_bits_in_any_pieces), cmocka_unit_test(what_fades_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

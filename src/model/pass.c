@@ -31,8 +31,19 @@ static size_t part_count(const cnn_model *model) {
     return parts < shards ? parts : shards;
 }
 
+/* The first shard that begins at or behind this share of the images: shards differ by an image,
+ * which is much where they have one or two. */
+static size_t part_begin(const cnn_model *model, size_t part) {
+    const size_t parts = part_count(model), shards = model_shards(model);
+    size_t shard = part;
+    while (shard < shards && model_shard(model, shard).first * parts < model->n * part)
+        shard++;
+    return shard;
+}
+
+/* None is empty: there are not more parts than shards, and each begins with a shard of its own. */
 static range part_shards(const cnn_model *model, size_t part) {
-    return range_part(model_shards(model), part_count(model), part);
+    return (range){part_begin(model, part), part_begin(model, part + 1)};
 }
 
 static range part_images(const cnn_model *model, size_t part) {

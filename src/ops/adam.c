@@ -10,8 +10,8 @@ static void adam_step(const adam_rates *rates, real *w, const real *dw, real *m,
     for (size_t i = elements.first; i < elements.last; i++) {
         const real kept = w[i] * rates->shrink;
         const real g = fused(rates->weight_decay, w[i], dw[i]);
-        m[i] = fused(rates->new1, g - m[i], m[i]);
-        v[i] = fused(rates->new2 * g, g, rates->beta2 * v[i]);
+        m[i] = normal(fused(rates->new1, g - m[i], m[i]));
+        v[i] = normal(fused(rates->new2 * g, g, rates->beta2 * v[i]));
         const real root =
             sizeof(real) == sizeof(float) ? (real)sqrtf((float)v[i]) : (real)sqrt(v[i]);
         w[i] = fused(-rates->step, m[i] / fused(root, rates->root, rates->epsilon), kept);
