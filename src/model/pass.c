@@ -6,8 +6,9 @@
  *
  * A part is for one thread, which meets the others only where the sums begin. A few images at a
  * time: what one layer writes is then still in this core's cache when the next reads it. Dense
- * layers want many, since they read all their weights for them. Where there are fewer images than
- * threads, convolutions are sliced: threads then meet behind each block. */
+ * layers want many, since they read all their weights for them: of a small batch threads share out
+ * their outputs instead of the images, and meet before and behind. Where there are fewer images
+ * than threads, convolutions are sliced as well: threads then meet behind each block. */
 #include "pass.h"
 #include "profile.h"
 
@@ -82,9 +83,7 @@ static void forward_blocks(const cnn_model *model, range blocks, size_t task, ra
     }
 }
 
-/* What is dense, and the losses. */
-static void forward_tail(const cnn_model *model, size_t part, range images) {
-    forward_blocks(model, (range){model->tail, model->block_count}, part, images);
+static void forward_losses(const cnn_model *model, size_t part, range images) {
     const uint64_t begun = profile_begin(model);
     model->ops->softmax_forward(cnn_network_classes(model->network),
                                 model->nodes[model->network->count].y, model->labels,
@@ -93,11 +92,17 @@ static void forward_tail(const cnn_model *model, size_t part, range images) {
                 range_size(images));
 }
 
-void pass_forward(const cnn_model *model, size_t task, range images) {
+/* Up to what is dense. */
+static void forward_body(const cnn_model *model, size_t task, range images) {
     for (size_t n = images.first; n < images.last && model->tail; n += FEW)
         forward_blocks(model, (range){0, model->tail}, task,
                        (range){n, images.last - n < FEW ? images.last : n + FEW});
-    forward_tail(model, task, images);
+}
+
+void pass_forward(const cnn_model *model, size_t task, range images) {
+    forward_body(model, task, images);
+    forward_blocks(model, (range){model->tail, model->block_count}, task, images);
+    forward_losses(model, task, images);
 }
 
 static void forward_part(void *context, size_t part) {
@@ -105,17 +110,36 @@ static void forward_part(void *context, size_t part) {
     pass_forward(model, part, part_images(model, part));
 }
 
-/* One block of all shards, each in `slices` slices. */
+static void forward_body_part(void *context, size_t part) {
+    const cnn_model *model = context;
+    forward_body(model, part, part_images(model, part));
+}
+
+/* Do threads share what is dense by its outputs? For few images, since each thread would else read
+ * all weights for its own, and fill few of the lanes that run along images. */
+static bool shares_tail(const cnn_model *model) {
+    const size_t threads = pool_threads(model->pool);
+    return threads > 1 && model->n < threads * MANY && model->ops->dense.sliced;
+}
+
+/* One block of all images, in so many shards, each in `slices` slices. */
 typedef struct sliced_block {
     const cnn_model *model;
-    size_t index, slices;
+    size_t index, shards, slices;
 } sliced_block;
+
+static size_t most_slices(const cnn_model *model) {
+    const size_t threads = pool_threads(model->pool);
+    return threads < SHARDS_MAX ? threads : SHARDS_MAX;
+}
 
 /* Into how many parts each image of a shard goes. */
 static size_t slice_count(const cnn_model *model) {
-    const size_t threads = pool_threads(model->pool);
-    const size_t most = threads < SHARDS_MAX ? threads : SHARDS_MAX;
-    return most / model_shards(model);
+    return most_slices(model) / model_shards(model);
+}
+
+static range slice_images(const sliced_block *s, size_t task) {
+    return range_part(s->model->n, s->shards, task / s->slices);
 }
 
 /* The block this is about, or NULL if there is nothing to do: an operation that knows no slices is
@@ -131,7 +155,7 @@ static const block *slice_of(const sliced_block *s, size_t task, tensors *t) {
 
 static void forward_slice(void *context, size_t task) {
     const sliced_block *s = context;
-    const range images = model_shard(s->model, task / s->slices);
+    const range images = slice_images(s, task);
     const uint64_t begun = profile_begin(s->model);
     tensors t;
     const block *block = slice_of(s, task, &t);
@@ -143,22 +167,43 @@ static void forward_slice(void *context, size_t task) {
 
 /* Blocks of shards, one after the other. */
 static void run_sliced(cnn_model *model, size_t slices, bool backward, pool_task task) {
-    const size_t tasks = model_shards(model) * slices;
+    const size_t shards = model_shards(model);
     for (size_t i = 0; i < model->tail; i++) {
-        sliced_block s = {model, backward ? model->tail - 1 - i : i, slices};
-        profile_run(model, tasks, task, &s);
+        sliced_block s = {model, backward ? model->tail - 1 - i : i, shards, slices};
+        profile_run(model, shards * slices, task, &s);
     }
 }
 
-static void forward_tail_part(void *context, size_t part) {
-    forward_tail(context, part, part_images(context, part));
+enum { WORTH = 1 << 16 }; /* multiply-adds for which to call the other threads */
+
+/* What is dense, block by block, of all images; small ones by this thread alone. */
+static void run_tail(cnn_model *model, bool backward, pool_task task) {
+    for (size_t i = model->tail; i < model->block_count; i++) {
+        const size_t index = backward ? model->tail + model->block_count - 1 - i : i;
+        const size_t weights = model->network->layers[model->blocks[index].first].weights;
+        const size_t slices = weights * model->n < WORTH ? 1 : most_slices(model);
+        sliced_block s = {model, index, 1, slices};
+        profile_run(model, slices, task, &s);
+    }
+}
+
+static void all_losses(void *context, size_t part) {
+    const cnn_model *model = context;
+    forward_losses(model, part, (range){0, model->n});
 }
 
 void cnn_model_forward(cnn_model *model) {
     const size_t slices = slice_count(model);
+    if (!shares_tail(model) && slices <= 1) {
+        profile_run(model, part_count(model), forward_part, model);
+        return;
+    }
     if (slices > 1)
         run_sliced(model, slices, false, forward_slice);
-    profile_run(model, part_count(model), slices > 1 ? forward_tail_part : forward_part, model);
+    else
+        profile_run(model, part_count(model), forward_body_part, model);
+    run_tail(model, false, forward_slice);
+    profile_run(model, 1, all_losses, model);
 }
 
 double cnn_model_loss(cnn_model *model) {
@@ -204,28 +249,38 @@ static void backward_block(const cnn_model *model, size_t index, size_t part, si
         backward_tensors(model, index, pass_tensors(model, block, part), part, shard, images);
 }
 
-static void backward_tail(const cnn_model *model, size_t part, range images) {
+static void backward_losses(const cnn_model *model, size_t part, range images) {
     const uint64_t begun = profile_begin(model);
     model->ops->softmax_backward(cnn_network_classes(model->network), model->n,
                                  model->probabilities, model->labels,
                                  model->nodes[model->network->count].dy, images);
     profile_end(model, begun, part, profile_part_row(model, PART_LOSS), PASS_INPUT,
                 range_size(images));
-    for (size_t i = model->block_count; i-- > model->tail;)
-        backward_block(model, i, part, part, images);
 }
 
-static void backward_part(void *context, size_t part) {
-    const cnn_model *model = context;
+static void backward_body(const cnn_model *model, size_t part) {
     const range shards = part_shards(model, part);
-    backward_tail(model, part, part_images(model, part));
     for (size_t shard = shards.first; shard < shards.last; shard++)
         for (size_t i = model->tail; i-- > 0;)
             backward_block(model, i, part, shard, model_shard(model, shard));
 }
 
-static void backward_tail_part(void *context, size_t part) {
-    backward_tail(context, part, part_images(context, part));
+static void backward_part(void *context, size_t part) {
+    const cnn_model *model = context;
+    const range images = part_images(model, part);
+    backward_losses(model, part, images);
+    for (size_t i = model->block_count; i-- > model->tail;)
+        backward_block(model, i, part, part, images);
+    backward_body(model, part);
+}
+
+static void backward_body_part(void *context, size_t part) {
+    backward_body(context, part);
+}
+
+static void all_losses_back(void *context, size_t part) {
+    const cnn_model *model = context;
+    backward_losses(model, part, (range){0, model->n});
 }
 
 static void both_ways(void *context, size_t part) {
@@ -238,18 +293,22 @@ static void backward_slice(void *context, size_t task) {
     const size_t shard = task / s->slices;
     tensors t;
     if (slice_of(s, task, &t))
-        backward_tensors(s->model, s->index, t, task, shard, model_shard(s->model, shard));
+        backward_tensors(s->model, s->index, t, task, shard, slice_images(s, task));
 }
 
 /* The way back, but for the sums over the batch. */
 static void backward(cnn_model *model) {
     const size_t slices = slice_count(model);
-    if (slices <= 1) {
+    if (!shares_tail(model) && slices <= 1) {
         profile_run(model, part_count(model), backward_part, model);
         return;
     }
-    profile_run(model, part_count(model), backward_tail_part, model);
-    run_sliced(model, slices, true, backward_slice);
+    profile_run(model, 1, all_losses_back, model);
+    run_tail(model, true, backward_slice);
+    if (slices > 1)
+        run_sliced(model, slices, true, backward_slice);
+    else
+        profile_run(model, part_count(model), backward_body_part, model);
 }
 
 void cnn_model_backward(cnn_model *model) {
@@ -258,7 +317,7 @@ void cnn_model_backward(cnn_model *model) {
 }
 
 void model_both_ways(cnn_model *model, model_finished *finished, void *context) {
-    if (slice_count(model) > 1) {
+    if (shares_tail(model) || slice_count(model) > 1) {
         cnn_model_forward(model);
         backward(model);
     } else {

@@ -9,27 +9,40 @@ static size_t dense_inputs(const geometry *g) {
 /* Rows of w that stay in cache while images meet them; images that share a look at all of w. */
 enum { STRIP = 32, CHUNK = 32 };
 
-/* Asks for the next strip of w while this one is worked on: weights come from far away, in rows
- * that no hardware guesses well. */
-static void fetch_strip(const geometry *g, const float *w, size_t c) {
-    const size_t K = g->y.c, left = dense_inputs(g) - c, rows = left < STRIP ? left : STRIP;
-    for (size_t i = 0; i < rows * K; i += 16)
-        __builtin_prefetch(w + c * K + i);
+/* Of `size` outputs, or inputs, those of this call: whole vectors of them. */
+static range dense_slice(const tensors *t, size_t size) {
+    const size_t vectors = (size + LANES - 1) / LANES;
+    const range part = range_part(vectors, t->slices ? t->slices : 1, t->slice);
+    return (range){part.first * LANES < size ? part.first * LANES : size,
+                   part.last * LANES < size ? part.last * LANES : size};
+}
+
+/* Asks for columns k of the next strip of w, of rows c, while this one is worked on: weights come
+ * from far away, in rows that no hardware guesses well. */
+static void fetch_strip(const geometry *g, const float *w, range c, range k) {
+    for (; c.first < c.last; c.first++)
+        for (size_t i = k.first; i < k.last; i += 16)
+            __builtin_prefetch(w + c.first * g->y.c + i);
+}
+
+static range strip_of(range c, size_t first) {
+    return (range){first, c.last - first < STRIP ? c.last : first + STRIP};
 }
 
 static void forward_chunk(const geometry *g, const tensors *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c, rows = images.last - images.first;
+    const range k = dense_slice(t, K), all = {0, C};
     const float *x = t->x + images.first * C;
     float *y = t->y + images.first * K;
     for (size_t n = 0; n < rows; n++)
-        for (size_t k = 0; k < K; k++)
-            y[n * K + k] = t->b ? t->b[k] : 0;
-    for (size_t c = 0; c < C; c += STRIP) {
+        for (size_t i = k.first; i < k.last; i++)
+            y[n * K + i] = t->b ? t->b[i] : 0;
+    for (size_t c = 0; c < C && k.first < k.last; c += STRIP) {
         const size_t count = C - c < STRIP ? C - c : STRIP;
         if (C - c > STRIP)
-            fetch_strip(g, t->w, c + STRIP);
+            fetch_strip(g, t->w, strip_of(all, c + STRIP), k);
         const matrix a = {.first = x + c, .rows = rows, .row = C, .count = count, .step = 1};
-        add_piece((product){a, NULL, t->w + c * K, K, K, y, K});
+        add_piece((product){a, NULL, t->w + c * K + k.first, k.last - k.first, K, y + k.first, K});
     }
 }
 
@@ -52,13 +65,14 @@ static size_t dense_vector_scratch(const geometry *g) {
 static void backward_chunk(const geometry *g, const tensors *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c, count = images.last - images.first;
     const size_t width = (count + LANES - 1) / LANES * LANES;
+    const range own = dense_slice(t, C);
     float *dy = t->scratch, *strip = dy + K * width, *dx = t->dx + images.first * C;
     memset(dy, 0, K * width * sizeof *dy);
     turn(t->dy + images.first * K, K, count, K, dy, width);
-    for (size_t c = 0; c < C; c += STRIP) {
-        const size_t rows = C - c < STRIP ? C - c : STRIP;
-        if (C - c > STRIP)
-            fetch_strip(g, t->w, c + STRIP);
+    for (size_t c = own.first; c < own.last; c += STRIP) {
+        const size_t rows = own.last - c < STRIP ? own.last - c : STRIP;
+        if (own.last - c > STRIP)
+            fetch_strip(g, t->w, strip_of(own, c + STRIP), (range){0, K});
         const matrix w = {.first = t->w + c * K, .rows = rows, .row = K, .count = K, .step = 1};
         set_products((product){w, NULL, dy, width, width, strip, width});
         turn(strip, width, rows, count, dx + c, C);

@@ -19,7 +19,7 @@ const ops SIMD_TABLE = {
     .relu = {.forward = relu_forward, .backward_input = relu_backward_input},
     .maxpool2d = {.forward = maxpool2d_forward, .backward_input = maxpool2d_backward_input},
     .dense = {dense_vector_forward, dense_vector_backward_input, dense_vector_backward_weights,
-              SUM_ROWS, false, dense_vector_scratch},
+              SUM_ROWS, true, dense_vector_scratch},
     .softmax_forward = softmax_xent_forward,
     .softmax_backward = softmax_xent_backward,
     .sgd = sgd_step,
