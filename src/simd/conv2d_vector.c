@@ -76,7 +76,7 @@ static void weights_image(const geometry *g, const tensors *t, const gradient *d
                           const conv_space *s, bool sparse) {
     if (sparse) {
         sparse_weights(g, d, s, t->db);
-    } else if (s->run < ROWS) {
+    } else if (s->run < ROWS_LEAST) {
         taps_weights(g, d, s, t->dw, t->db);
     } else {
         dense_weights(g, every_place(d, s), s, t->dw);
