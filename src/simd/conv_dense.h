@@ -62,8 +62,12 @@ static void dense_weights_rows(const geometry *g, const float *dy, const conv_sp
                       .more = p.last - p.first - 1,
                       .run = g->u * s->image_row};
     const size_t k = s->channels.first;
-    add_products((product){x, NULL, dy + p.first * g->y.w * K + k, s->channels.last - k, K,
-                           dw + r * s->run * K + k, K});
+    add_products((product){.a = x,
+                           .m = dy + p.first * g->y.w * K + k,
+                           .width = s->channels.last - k,
+                           .m_row = K,
+                           .y = dw + r * s->run * K + k,
+                           .y_row = K});
 }
 
 enum { NEAR = 16384 }; /* numbers of dy that stay near while all weights meet them */

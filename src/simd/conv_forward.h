@@ -18,7 +18,13 @@ static void conv_row(const geometry *g, const tensors *t, const conv_space *s, s
                       .step = 1,
                       .more = g->r - 1,
                       .run = s->image_row};
-    set_products((product){a, t->b ? t->b + k : NULL, t->w + k, width, K, y + k, K});
+    set_products((product){.a = a,
+                           .b = t->b ? t->b + k : NULL,
+                           .m = t->w + k,
+                           .width = width,
+                           .m_row = K,
+                           .y = y + k,
+                           .y_row = K});
 }
 
 /* One image. All its rows meet the weights of some channels before the next ones are looked at. */

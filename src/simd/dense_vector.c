@@ -29,7 +29,7 @@ static void forward_chunk(const geometry *g, const tensors *t, range images) {
         if (C - c > STRIP)
             fetch_strip(g, t->w, c + STRIP);
         const matrix a = {.first = x + c, .rows = rows, .row = C, .count = count, .step = 1};
-        add_piece((product){a, NULL, t->w + c * K, K, K, y, K});
+        add_piece((product){.a = a, .m = t->w + c * K, .width = K, .m_row = K, .y = y, .y_row = K});
     }
 }
 
@@ -60,7 +60,8 @@ static void backward_chunk(const geometry *g, const tensors *t, range images) {
         if (C - c > STRIP)
             fetch_strip(g, t->w, c + STRIP);
         const matrix w = {.first = t->w + c * K, .rows = rows, .row = K, .count = K, .step = 1};
-        set_products((product){w, NULL, dy, width, width, strip, width});
+        set_products(
+            (product){.a = w, .m = dy, .width = width, .m_row = width, .y = strip, .y_row = width});
         turn(strip, width, rows, count, dx + c, C);
     }
 }
@@ -77,7 +78,8 @@ static void dense_vector_backward_weights(const geometry *g, const tensors *t, r
                       .row = 1,
                       .count = t->n,
                       .step = C};
-    set_products((product){x, NULL, t->dy, K, K, t->dw + rows.first * K, K});
+    set_products((product){
+        .a = x, .m = t->dy, .width = K, .m_row = K, .y = t->dw + rows.first * K, .y_row = K});
     if (!t->db || rows.first)
         return;
     memset(t->db, 0, K * sizeof *t->db);

@@ -37,14 +37,15 @@ typedef struct matrix {
  * whole. */
 enum start { FROM_Y, FROM_B, FROM_ZERO, APART };
 
-/* y(i, l) of a product a m, for l below width; the rows of m and of y stand m_row and y_row apart.
- * b NULL: zeros. */
+/* y(i, l) of a product a m, for l below width; the rows of m and of y stand m_row and y_row apart,
+ * but for m_run more of m behind each run of a. b NULL: zeros. */
 typedef struct product {
     matrix a;
     const float *b, *m;
     size_t width, m_row;
     float *y;
     size_t y_row;
+    ptrdiff_t m_run;
 } product;
 
 ALWAYS_INLINE vector load_sum(const float *from, bool partial, lanes_mask part) {
@@ -72,7 +73,7 @@ ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows
             from += i % vectors + 1 == vectors ? from_row : 0;
         }
     }
-    for (size_t run = 0; run <= a.more; run++, first += a.run) {
+    for (size_t run = 0; run <= a.more; run++, first += a.run, m += p->m_run) {
         const float *at = first;
         for (size_t j = 0; j < a.count; j++, m += m_row, at += a.step) {
             vector in[8];
@@ -115,7 +116,7 @@ ALWAYS_INLINE void product_rows(const product *p, enum start start, size_t rows)
     size_t l = 0;
     if (rows > ROWS_NARROW)
         return; /* never; and nothing is compiled */
-    if (rows == 1)
+    if (rows <= MOST_SUMS / 8)
         l = product_columns(p, start, rows, 8, l);
     if (rows <= ROWS_WIDE)
         l = product_columns(p, start, rows, 4, l);
