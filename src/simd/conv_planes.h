@@ -26,10 +26,11 @@ static conv_planes planes_cut(const geometry *g, arena *arena) {
     return planes;
 }
 
-/* Do they take fewer vectors than lanes along channels? */
+/* Do they take fewer vectors than lanes along channels? With one vector of channels sums of that
+ * other way are short. */
 static bool planes_suit(const geometry *g) {
     const size_t C = g->x.c, channels = (C + LANES - 1) / LANES * LANES;
-    return C * (g->y.w + (g->s - 1) / g->v) < channels * g->y.w;
+    return C <= LANES || C * (g->y.w + (g->s - 1) / g->v) < channels * g->y.w;
 }
 
 /* Behind the rest of what a convolution works in. */
