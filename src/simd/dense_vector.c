@@ -43,7 +43,7 @@ static void dense_vector_forward(const geometry *g, const tensors *t, range imag
         forward_chunk(g, t, chunk_of(images, n));
 }
 
-/* dy[k][n] and a strip of dx[c][n], for a chunk of images. */
+/* dy[k][n] and a strip of dx[c][n], for a chunk of images; or a strip of w, turned. */
 static size_t dense_vector_scratch(const geometry *g) {
     return (g->y.c + STRIP) * CHUNK;
 }
@@ -66,9 +66,36 @@ static void backward_chunk(const geometry *g, const tensors *t, range images) {
     }
 }
 
+/* Few images would leave lanes idle: w is turned instead, so that they run along c. */
+static void backward_few(const geometry *g, const tensors *t, range images) {
+    const size_t C = dense_inputs(g), K = g->y.c;
+    const matrix dy = {.first = t->dy + images.first * K,
+                       .rows = images.last - images.first,
+                       .row = K,
+                       .count = K,
+                       .step = 1};
+    for (size_t c = 0; c < C; c += STRIP) {
+        const size_t width = C - c < STRIP ? C - c : STRIP;
+        if (C - c > STRIP)
+            fetch_strip(g, t->w, c + STRIP);
+        turn(t->w + c * K, K, width, K, t->scratch, STRIP);
+        set_products((product){.a = dy,
+                               .m = t->scratch,
+                               .width = width,
+                               .m_row = STRIP,
+                               .y = t->dx + images.first * C + c,
+                               .y_row = C});
+    }
+}
+
 static void dense_vector_backward_input(const geometry *g, const tensors *t, range images) {
-    for (size_t n = images.first; n < images.last; n += CHUNK)
-        backward_chunk(g, t, chunk_of(images, n));
+    for (size_t n = images.first; n < images.last; n += CHUNK) {
+        const range chunk = chunk_of(images, n);
+        if (chunk.last - chunk.first <= LANES * 3 / 4)
+            backward_few(g, t, chunk);
+        else
+            backward_chunk(g, t, chunk);
+    }
 }
 
 static void dense_vector_backward_weights(const geometry *g, const tensors *t, range rows) {
