@@ -5,6 +5,7 @@
  * of their own (conv_taps.h). */
 #include "conv_dense.h"
 #include "conv_forward.h"
+#include "conv_planes.h"
 #include "conv_sparse.h"
 #include "conv_taps.h"
 
@@ -60,9 +61,15 @@ static enum turned input_image(const geometry *g, const tensors *t, const gradie
 static void backward_input(const geometry *g, const tensors *t, range images, bool block) {
     conv_space s = conv_space_in(g, t);
     enum turned turned = NOTHING;
+    const bool suit = planes_suit(g);
+    const conv_planes planes = suit ? planes_in(g, t) : (conv_planes){0};
     for (size_t n = images.first; n < images.last; n++) {
         const gradient d = gradient_of(g, t, n, block);
         float *dx = t->dx + n * g->x.h * g->x.w * g->x.c;
+        if (suit && planes_for_input(g, &d, &s)) {
+            planes_input(g, every_place(&d, &s), t->w, &s, &planes, dx);
+            continue;
+        }
         if (conv_bare(g, &s))
             s.image = dx;
         turned = input_image(g, t, &d, &s, turned);
@@ -76,7 +83,7 @@ static void weights_image(const geometry *g, const tensors *t, const gradient *d
                           const conv_space *s, bool sparse) {
     if (sparse) {
         sparse_weights(g, d, s, t->db);
-    } else if (s->run < ROWS) {
+    } else if (s->run < ROWS_LEAST) {
         taps_weights(g, d, s, t->dw, t->db);
     } else {
         dense_weights(g, every_place(d, s), s, t->dw);

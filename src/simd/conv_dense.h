@@ -14,10 +14,10 @@ static void swap_channels(const geometry *g, const conv_space *s, const float *w
         turn(w + place * C * K, K, C, K, s->turned + place * K * C, C);
 }
 
-/* The rows p of places that row r of the kernel joins with the rows of dx. */
-static range rows_of_dx(const geometry *g, const conv_space *s, size_t r) {
-    const size_t first = s->rows.first > r ? (s->rows.first - r + g->u - 1) / g->u : 0;
-    const size_t last = s->rows.last > r ? (s->rows.last - r + g->u - 1) / g->u : 0;
+/* The rows p of places that row r of the kernel joins with these rows of the padded image. */
+static range rows_joined(const geometry *g, range rows, size_t r) {
+    const size_t first = rows.first > r ? (rows.first - r + g->u - 1) / g->u : 0;
+    const size_t last = rows.last > r ? (rows.last - r + g->u - 1) / g->u : 0;
     return (range){first, last < g->y.h ? last : g->y.h};
 }
 
@@ -27,7 +27,7 @@ static void dense_input_tap(const geometry *g, const float *dy, const conv_space
     const size_t C = g->x.c, K = g->y.c;
     const float *w = s->turned + (r * g->s + i) * K * C + c.first;
     float *dx = s->image + r * s->image_row + i * C + c.first;
-    const range rows = rows_of_dx(g, s, r);
+    const range rows = rows_joined(g, s->rows, r);
     for (size_t p = rows.first; p < rows.last; p++) {
         const matrix a = {
             .first = dy + p * g->y.w * K, .rows = g->y.w, .row = K, .count = K, .step = 1};
@@ -62,19 +62,29 @@ static void dense_weights_rows(const geometry *g, const float *dy, const conv_sp
                       .more = p.last - p.first - 1,
                       .run = g->u * s->image_row};
     const size_t k = s->channels.first;
-    add_products((product){x, NULL, dy + p.first * g->y.w * K + k, s->channels.last - k, K,
-                           dw + r * s->run * K + k, K});
+    add_products((product){.a = x,
+                           .m = dy + p.first * g->y.w * K + k,
+                           .width = s->channels.last - k,
+                           .m_row = K,
+                           .y = dw + r * s->run * K + k,
+                           .y_row = K});
 }
 
 enum { NEAR = 16384 }; /* numbers of dy that stay near while all weights meet them */
 
 KERNEL void dense_weights(const geometry *g, const float *dy, const conv_space *s, float *dw) {
     const size_t row = g->y.w * g->y.c, rows = row < NEAR ? NEAR / row : 1;
+    const range image = {g->pad_h, g->pad_h + g->x.h}; /* all else is zero */
     if (s->channels.first == s->channels.last)
         return;
     for (size_t p = 0; p < g->y.h; p += rows)
-        for (size_t r = 0; r < g->r; r++)
-            dense_weights_rows(g, dy, s, r, (range){p, g->y.h - p < rows ? g->y.h : p + rows}, dw);
+        for (size_t r = 0; r < g->r; r++) {
+            const range all = rows_joined(g, image, r);
+            const size_t end = all.last < p + rows ? all.last : p + rows;
+            const range here = {all.first > p ? all.first : p, end};
+            if (here.first < here.last)
+                dense_weights_rows(g, dy, s, r, here, dw);
+        }
 }
 
 #endif

@@ -6,19 +6,34 @@
 #include "conv_windows.h"
 #include "matrix_product.h"
 
+/* The kernel's rows that meet the image, not the padding, in output row p. */
+static range rows_seen(const geometry *g, size_t p) {
+    const size_t top = p * g->u, bottom = g->pad_h + g->x.h;
+    const size_t first = top < g->pad_h ? g->pad_h - top : 0;
+    const size_t last = top + g->r < bottom ? g->r : bottom > top ? bottom - top : 0;
+    return first < last ? (range){first, last} : (range){0, 0};
+}
+
 /* Output row p, `width` channels from k on: the columns are the rows of a product, and a kernel row
  * is one run of its sums. */
 static void conv_row(const geometry *g, const tensors *t, const conv_space *s, size_t p, size_t k,
                      size_t width, float *y) {
     const size_t K = g->y.c;
-    const matrix a = {.first = s->seen + p * g->u * s->image_row,
+    const range r = rows_seen(g, p);
+    const matrix a = {.first = s->seen + (p * g->u + r.first) * s->image_row,
                       .rows = g->y.w,
                       .row = g->v * g->x.c,
-                      .count = s->run,
+                      .count = r.last ? s->run : 0,
                       .step = 1,
-                      .more = g->r - 1,
+                      .more = r.last ? r.last - r.first - 1 : 0,
                       .run = s->image_row};
-    set_products((product){a, t->b ? t->b + k : NULL, t->w + k, width, K, y + k, K});
+    set_products((product){.a = a,
+                           .b = t->b ? t->b + k : NULL,
+                           .m = t->w + r.first * s->run * K + k,
+                           .width = width,
+                           .m_row = K,
+                           .y = y + k,
+                           .y_row = K});
 }
 
 /* One image. All its rows meet the weights of some channels before the next ones are looked at. */

@@ -42,7 +42,12 @@ static void forward_chunk(const geometry *g, const tensors *t, range images) {
         if (C - c > STRIP)
             fetch_strip(g, t->w, strip_of(all, c + STRIP), k);
         const matrix a = {.first = x + c, .rows = rows, .row = C, .count = count, .step = 1};
-        add_piece((product){a, NULL, t->w + c * K + k.first, k.last - k.first, K, y + k.first, K});
+        add_piece((product){.a = a,
+                            .m = t->w + c * K + k.first,
+                            .width = k.last - k.first,
+                            .m_row = K,
+                            .y = y + k.first,
+                            .y_row = K});
     }
 }
 
@@ -56,7 +61,7 @@ static void dense_vector_forward(const geometry *g, const tensors *t, range imag
         forward_chunk(g, t, chunk_of(images, n));
 }
 
-/* dy[k][n] and a strip of dx[c][n], for a chunk of images. */
+/* dy[k][n] and a strip of dx[c][n], for a chunk of images; or a strip of w, turned. */
 static size_t dense_vector_scratch(const geometry *g) {
     return (g->y.c + STRIP) * CHUNK;
 }
@@ -74,14 +79,43 @@ static void backward_chunk(const geometry *g, const tensors *t, range images) {
         if (own.last - c > STRIP)
             fetch_strip(g, t->w, strip_of(own, c + STRIP), (range){0, K});
         const matrix w = {.first = t->w + c * K, .rows = rows, .row = K, .count = K, .step = 1};
-        set_products((product){w, NULL, dy, width, width, strip, width});
+        set_products(
+            (product){.a = w, .m = dy, .width = width, .m_row = width, .y = strip, .y_row = width});
         turn(strip, width, rows, count, dx + c, C);
     }
 }
 
+/* Few images would leave lanes idle: w is turned instead, so that they run along c. */
+static void backward_few(const geometry *g, const tensors *t, range images) {
+    const size_t C = dense_inputs(g), K = g->y.c;
+    const range own = dense_slice(t, C);
+    const matrix dy = {.first = t->dy + images.first * K,
+                       .rows = images.last - images.first,
+                       .row = K,
+                       .count = K,
+                       .step = 1};
+    for (size_t c = own.first; c < own.last; c += STRIP) {
+        const size_t width = own.last - c < STRIP ? own.last - c : STRIP;
+        if (own.last - c > STRIP)
+            fetch_strip(g, t->w, strip_of(own, c + STRIP), (range){0, K});
+        turn(t->w + c * K, K, width, K, t->scratch, STRIP);
+        set_products((product){.a = dy,
+                               .m = t->scratch,
+                               .width = width,
+                               .m_row = STRIP,
+                               .y = t->dx + images.first * C + c,
+                               .y_row = C});
+    }
+}
+
 static void dense_vector_backward_input(const geometry *g, const tensors *t, range images) {
-    for (size_t n = images.first; n < images.last; n += CHUNK)
-        backward_chunk(g, t, chunk_of(images, n));
+    for (size_t n = images.first; n < images.last; n += CHUNK) {
+        const range chunk = chunk_of(images, n);
+        if (chunk.last - chunk.first <= LANES * 3 / 4)
+            backward_few(g, t, chunk);
+        else
+            backward_chunk(g, t, chunk);
+    }
 }
 
 static void dense_vector_backward_weights(const geometry *g, const tensors *t, range rows) {
@@ -91,7 +125,8 @@ static void dense_vector_backward_weights(const geometry *g, const tensors *t, r
                       .row = 1,
                       .count = t->n,
                       .step = C};
-    set_products((product){x, NULL, t->dy, K, K, t->dw + rows.first * K, K});
+    set_products((product){
+        .a = x, .m = t->dy, .width = K, .m_row = K, .y = t->dw + rows.first * K, .y_row = K});
     if (!t->db || rows.first)
         return;
     memset(t->db, 0, K * sizeof *t->db);

@@ -1,7 +1,8 @@
 /* The product of two matrices in registers: the vector twin of src/ops/products.h, with the same
- * sums in the same order. Two multiply-add units of latency four want eight sums side by side; six
- * rows by two vectors are twelve, and with two vectors of m and one broadcast they just fit the
- * sixteen registers of AVX2. Fewer rows take more vectors, one vector more rows. */
+ * sums in the same order. Two multiply-add units of latency four want eight sums side by side; more
+ * of them load less for each product and begin and end less often. Rows by two vectors of sums, two
+ * vectors of m and one number of a, broadcast, just fit the registers: 14 rows, or 6. Fewer rows
+ * take more vectors, one vector more rows. */
 #ifndef SIMD_MATRIX_PRODUCT_H
 #define SIMD_MATRIX_PRODUCT_H
 
@@ -9,7 +10,21 @@
 
 #include <stdbool.h>
 
-enum { ROWS = 6, ROWS_NARROW = 12, PANEL = 4 * LANES };
+enum {
+    MOST_SUMS = REGISTERS == 32 ? 28 : 12,
+    ROWS = MOST_SUMS / 2,
+    ROWS_WIDE = REGISTERS == 32 ? 6 : 3, /* by four vectors */
+    ROWS_LEAST = 6,                      /* that a product is worth while for */
+    ROWS_NARROW = ROWS > 12 ? ROWS : 12,
+    PANEL = 4 * LANES
+};
+
+/* The compiler's own limits would leave the largest blocks of sums rolled up, in memory. */
+#ifdef __clang__
+#define SPELL_OUT _Pragma("unroll")
+#else
+#define SPELL_OUT _Pragma("GCC unroll 28")
+#endif
 
 /* Numbers a(i, j) = first[i row + j step] for i below rows, j below count; then, for each of
  * `more` further runs of j, the same from `run` numbers on. */
@@ -18,59 +33,74 @@ typedef struct matrix {
     size_t rows, row, count, step, more, run;
 } matrix;
 
-/* Where a sum begins: with what stands in y; with b[l]; or apart with 0, to be added to y whole. */
-enum start { FROM_Y, FROM_B, APART };
+/* Where a sum begins: with what stands in y; with b[l]; with 0; or apart with 0, to be added to y
+ * whole. */
+enum start { FROM_Y, FROM_B, FROM_ZERO, APART };
 
-/* y(i, l) of a product a m, for l below width; the rows of m and of y stand m_row and y_row apart.
- * b NULL: zeros. */
+/* y(i, l) of a product a m, for l below width; the rows of m and of y stand m_row and y_row apart,
+ * but for m_run more of m behind each run of a. b NULL: zeros. */
 typedef struct product {
     matrix a;
     const float *b, *m;
     size_t width, m_row;
     float *y;
     size_t y_row;
+    ptrdiff_t m_run;
 } product;
 
-/* rows x vectors sums from column l on, or the first `part` lanes of one vector. Start, rows,
- * vectors and partial are known where this is called. */
+ALWAYS_INLINE vector load_sum(const float *from, bool partial, lanes_mask part) {
+    return partial ? load_part(from, part) : load(from);
+}
+
+/* rows x vectors sums from column l on, or the first `part` lanes of one vector. Rows, vectors and
+ * partial are known where this is called. */
 ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows, size_t vectors,
                                  size_t l, bool partial, lanes_mask part) {
-    vector sum[ROWS_NARROW];
+    vector sum[MOST_SUMS];
     const matrix a = p->a;
-    const size_t m_row = p->m_row, y_row = p->y_row;
-    const float *m = p->m + l, *b = p->b;
+    const size_t m_row = p->m_row, y_row = p->y_row, sums = rows * vectors;
+    const float *m = p->m + l, *first = a.first;
     float *y = p->y + l;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t v = 0; v < vectors; v++) {
-            const float *from = start == FROM_B && b ? b + l : y + i * y_row;
-            if (start == APART || (start == FROM_B && !b))
-                sum[i * vectors + v] = (vector){0};
-            else
-                sum[i * vectors + v] = partial ? load_part(from, part) : load(from + v * LANES);
+    SPELL_OUT
+    for (size_t i = 0; i < sums; i++)
+        sum[i] = (vector){0};
+    if (start <= FROM_B) {
+        const float *from = start == FROM_B ? p->b + l : y;
+        const size_t from_row = start == FROM_B ? 0 : y_row;
+        SPELL_OUT
+        for (size_t i = 0; i < sums; i++) {
+            sum[i] = load_sum(from + i % vectors * LANES, partial, part);
+            from += i % vectors + 1 == vectors ? from_row : 0;
         }
-    const float *first = a.first;
-    for (size_t run = 0; run <= a.more; run++, first += a.run) {
+    }
+    for (size_t run = 0; run <= a.more; run++, first += a.run, m += p->m_run) {
         const float *at = first;
         for (size_t j = 0; j < a.count; j++, m += m_row, at += a.step) {
             vector in[8];
+            SPELL_OUT
             for (size_t v = 0; v < vectors; v++)
-                in[v] = partial ? load_part(m, part) : load(m + v * LANES);
-            for (size_t i = 0; i < rows; i++)
-                for (size_t v = 0; v < vectors; v++)
-                    sum[i * vectors + v] = multiply_add(at[i * a.row], in[v], sum[i * vectors + v]);
+                in[v] = load_sum(m + v * LANES, partial, part);
+            SPELL_OUT
+            for (size_t i = 0; i < sums; i++)
+                sum[i] = multiply_add(at[i / vectors * a.row], in[i % vectors], sum[i]);
         }
     }
-    for (size_t i = 0; i < rows; i++)
-        for (size_t v = 0; v < vectors; v++) {
-            vector s = sum[i * vectors + v];
-            float *to = y + i * y_row + v * LANES;
-            if (start == APART)
-                s = (partial ? load_part(to, part) : load(to)) + s;
-            if (partial)
-                store_part(to, s, part);
-            else
-                store(to, s);
+    if (start == APART) {
+        const float *from = y;
+        SPELL_OUT
+        for (size_t i = 0; i < sums; i++) {
+            sum[i] += load_sum(from + i % vectors * LANES, partial, part);
+            from += i % vectors + 1 == vectors ? y_row : 0;
         }
+    }
+    SPELL_OUT
+    for (size_t i = 0; i < sums; i++) {
+        if (partial)
+            store_part(y, sum[i], part);
+        else
+            store(y + i % vectors * LANES, sum[i]);
+        y += i % vectors + 1 == vectors ? y_row : 0;
+    }
 }
 
 /* All columns from l on in steps of `vectors`; returns the first not done. */
@@ -81,25 +111,20 @@ ALWAYS_INLINE size_t product_columns(const product *p, enum start start, size_t 
     return l;
 }
 
-/* Up to ROWS rows, all columns. */
+/* All columns of so many rows: ROWS, or ROWS_NARROW if they are no more than one vector. */
 ALWAYS_INLINE void product_rows(const product *p, enum start start, size_t rows) {
     size_t l = 0;
-    if (rows == 1)
+    if (rows > ROWS_NARROW)
+        return; /* never; and nothing is compiled */
+    if (rows <= MOST_SUMS / 8)
         l = product_columns(p, start, rows, 8, l);
-    if (rows <= 3)
+    if (rows <= ROWS_WIDE)
         l = product_columns(p, start, rows, 4, l);
-    l = product_columns(p, start, rows, 2, l);
+    if (rows <= MOST_SUMS / 2)
+        l = product_columns(p, start, rows, 2, l);
     l = product_columns(p, start, rows, 1, l);
     if (l < p->width)
         product_block(p, start, rows, 1, l, true, first_lanes(p->width - l));
-}
-
-/* At most one vector wide. */
-ALWAYS_INLINE void product_narrow(const product *p, enum start start, size_t rows) {
-    if (p->width == LANES)
-        product_block(p, start, rows, 1, 0, false, (lanes_mask){0});
-    else
-        product_block(p, start, rows, 1, 0, true, first_lanes(p->width));
 }
 
 /* `rows` in the fewest groups of at most `most`, as equal as can be: of the first group. */
@@ -108,7 +133,8 @@ ALWAYS_INLINE size_t first_group(size_t rows, size_t most) {
     return (rows + groups - 1) / groups;
 }
 
-ALWAYS_INLINE void product_group(const product *p, enum start start, size_t rows) {
+/* Case by case, so that each number of rows has a loop of its own. */
+KERNEL void product_group(const product *p, enum start start, size_t rows) {
     switch (rows) {
     case 1:
         product_rows(p, start, 1);
@@ -125,61 +151,41 @@ ALWAYS_INLINE void product_group(const product *p, enum start start, size_t rows
     case 5:
         product_rows(p, start, 5);
         break;
-    default:
+    case 6:
         product_rows(p, start, 6);
         break;
-    }
-}
-
-ALWAYS_INLINE void product_group_narrow(const product *p, enum start start, size_t rows) {
-    switch (rows) {
-    case 1:
-        product_narrow(p, start, 1);
-        break;
-    case 2:
-        product_narrow(p, start, 2);
-        break;
-    case 3:
-        product_narrow(p, start, 3);
-        break;
-    case 4:
-        product_narrow(p, start, 4);
-        break;
-    case 5:
-        product_narrow(p, start, 5);
-        break;
-    case 6:
-        product_narrow(p, start, 6);
-        break;
     case 7:
-        product_narrow(p, start, 7);
+        product_rows(p, start, 7);
         break;
     case 8:
-        product_narrow(p, start, 8);
+        product_rows(p, start, 8);
         break;
     case 9:
-        product_narrow(p, start, 9);
+        product_rows(p, start, 9);
         break;
     case 10:
-        product_narrow(p, start, 10);
+        product_rows(p, start, 10);
         break;
     case 11:
-        product_narrow(p, start, 11);
+        product_rows(p, start, 11);
+        break;
+    case 12:
+        product_rows(p, start, 12);
+        break;
+    case 13:
+        product_rows(p, start, 13);
         break;
     default:
-        product_narrow(p, start, 12);
+        product_rows(p, start, 14);
         break;
     }
 }
 
-ALWAYS_INLINE void product_from(product p, enum start start) {
-    const bool narrow = p.width <= LANES;
+static void sum_products(product p, enum start start) {
+    const size_t most = p.width <= LANES ? ROWS_NARROW : ROWS;
     while (p.a.rows) {
-        const size_t rows = first_group(p.a.rows, narrow ? ROWS_NARROW : ROWS);
-        if (narrow)
-            product_group_narrow(&p, start, rows);
-        else
-            product_group(&p, start, rows);
+        const size_t rows = first_group(p.a.rows, most);
+        product_group(&p, start, rows);
         p.a.rows -= rows;
         p.a.first += rows * p.a.row;
         p.y += rows * p.y_row;
@@ -188,17 +194,17 @@ ALWAYS_INLINE void product_from(product p, enum start start) {
 
 /* y(i, l) = y(i, l), then + a(i, j) m(j, l) over j rising. */
 static void add_products(product p) {
-    product_from(p, FROM_Y);
+    sum_products(p, FROM_Y);
 }
 
 /* y(i, l) = b[l], then the same. */
 static void set_products(product p) {
-    product_from(p, FROM_B);
+    sum_products(p, p.b ? FROM_B : FROM_ZERO);
 }
 
 /* y(i, l) = y(i, l) + (0, then + a(i, j) m(j, l) over j rising). */
 static void add_piece(product p) {
-    product_from(p, APART);
+    sum_products(p, APART);
 }
 
 #endif

@@ -1,0 +1,149 @@
+/* dx of a convolution whose gradient has few zeros and whose input has few channels, with lanes
+ * along places: channels would leave most of them idle.
+ *
+ * dy is turned into one plane for each k, with zeros around it: then what a tap of the kernel
+ * brings to all places of dx is one product of matrices, and the next tap's is the same with the
+ * planes moved. With a stride, places of dx meet other taps by turns: all that meet the same ones
+ * go together, a class. */
+#ifndef SIMD_CONV_PLANES_H
+#define SIMD_CONV_PLANES_H
+
+#include "conv_alive.h"
+#include "matrix_product.h"
+
+typedef struct conv_planes {
+    size_t above, left; /* zeros around dy: rows above and below, columns between two rows */
+    size_t row, plane;  /* numbers of a row and of a plane, of dy or dx */
+    float *dy, *dx;     /* [k][plane], [c][plane] */
+} conv_planes;
+
+static conv_planes planes_cut(const geometry *g, arena *arena) {
+    conv_planes planes = {.above = (g->r - 1) / g->u, .left = (g->s - 1) / g->v};
+    planes.row = g->y.w + planes.left;
+    planes.plane = (g->y.h + 2 * planes.above) * planes.row + planes.left + 2 * LANES;
+    planes.dy = arena_take(arena, g->y.c * planes.plane, sizeof(float));
+    planes.dx = arena_take(arena, g->x.c * planes.plane, sizeof(float));
+    return planes;
+}
+
+/* Do they take fewer vectors than lanes along channels? With one vector of channels sums of that
+ * other way are short. */
+static bool planes_suit(const geometry *g) {
+    const size_t C = g->x.c, channels = (C + LANES - 1) / LANES * LANES;
+    return C <= LANES || C * (g->y.w + (g->s - 1) / g->v) < channels * g->y.w;
+}
+
+/* Behind the rest of what a convolution works in. */
+static size_t conv_scratch(const geometry *g) {
+    const size_t space = conv_space_size(g);
+    arena counted = {.used = space * sizeof(float)};
+    if (space == SIZE_MAX || !planes_suit(g))
+        return space;
+    planes_cut(g, &counted);
+    return counted.overflow ? SIZE_MAX : counted.used / sizeof(float);
+}
+
+/* With zeros that all images leave as they are. */
+static conv_planes planes_in(const geometry *g, const tensors *t) {
+    arena real = {.base = (unsigned char *)t->scratch, .used = conv_space_size(g) * sizeof(float)};
+    const conv_planes planes = planes_cut(g, &real);
+    memset(planes.dy, 0, g->y.c * planes.plane * sizeof *planes.dy);
+    return planes;
+}
+
+/* How many numbers of the gradient are not zero. */
+KERNEL size_t count_alive(const gradient *d) {
+    const size_t numbers = d->pool.y.h * d->pool.y.w * d->pool.y.c;
+    size_t alive = 0;
+    for (size_t i = 0; i < numbers; i += LANES)
+        alive += (size_t)__builtin_popcount(bits_of(gradient_vector(d, i, numbers - i) != 0));
+    return alive;
+}
+
+/* As sparse_for_input(), against what planes take. */
+static bool planes_for_input(const geometry *g, const gradient *d, const conv_space *s) {
+    const size_t numbers = g->y.h * g->y.w * g->y.c;
+    return 2 * count_alive(d) * s->vectors * LANES > numbers * s->run;
+}
+
+enum { PLANES_PANEL = 16 * LANES };
+
+/* + all taps of kernel row `r` with the columns `first`, `first` + v and so on, to the places
+ * `at` of dx that meet dy `up` rows above. */
+static void planes_taps(const geometry *g, const float *w, const conv_planes *planes, size_t r,
+                        size_t first, size_t up, range at) {
+    const size_t C = g->x.c, K = g->y.c, taps = (g->s - first + g->v - 1) / g->v;
+    const matrix a = {.first = w + (r * g->s + first) * C * K,
+                      .rows = C,
+                      .row = K,
+                      .count = K,
+                      .step = 1,
+                      .more = taps - 1,
+                      .run = g->v * C * K};
+    const product p = {.a = a,
+                       .m = planes->dy + at.first + (planes->above - up) * planes->row +
+                            planes->left,
+                       .width = at.last - at.first,
+                       .m_row = planes->plane,
+                       .y = planes->dx + at.first,
+                       .y_row = planes->plane,
+                       .m_run = -(ptrdiff_t)(K * planes->plane) - 1};
+    if (up)
+        add_products(p);
+    else
+        set_products(p);
+}
+
+/* One row of a class to where it belongs, from x on in steps of v. */
+static void planes_take(const geometry *g, const conv_planes *planes, size_t at, size_t count,
+                        float *x) {
+    if (g->x.c == 1 && g->v == 1)
+        copy_numbers(x, planes->dx + at, count);
+    else
+        turn(planes->dx + at, planes->plane, g->x.c, count, x, g->v * g->x.c);
+}
+
+/* The places of one class: those of the padded image that stand at r, i modulo the stride. */
+static void planes_class(const geometry *g, const float *w, const conv_space *s,
+                         const conv_planes *planes, size_t r, size_t i, float *dx) {
+    const size_t H = g->y.h + planes->above, W = planes->row;
+    const range rows = {s->rows.first > r ? (s->rows.first - r + g->u - 1) / g->u : 0,
+                        s->rows.last > r ? (s->rows.last - r + g->u - 1) / g->u : 0};
+    const range columns = {g->pad_w > i ? (g->pad_w - i + g->v - 1) / g->v : 0,
+                           (g->pad_w + g->x.w - i + g->v - 1) / g->v};
+    const range met = {rows.first, rows.last < H ? rows.last : H};
+    const size_t end = met.first < met.last ? met.last * W : 0;
+    for (size_t at = met.first * W; at < end && i < g->s; at += PLANES_PANEL) {
+        const size_t left = (end - at + LANES - 1) / LANES * LANES;
+        const range panel = {at, at + (left < PLANES_PANEL ? left : PLANES_PANEL)};
+        for (size_t up = 0; r + up * g->u < g->r; up++)
+            planes_taps(g, w, planes, r + up * g->u, i, up, panel);
+    }
+    for (size_t row = met.first; row < met.last; row++)
+        planes_take(
+            g, planes, row * W + columns.first,
+            (columns.last < W ? columns.last : W) - columns.first,
+            dx + ((row * g->u + r - g->pad_h) * g->x.w + columns.first * g->v + i - g->pad_w) *
+                     g->x.c);
+}
+
+/* dy of an image into its planes, as far as the rows of dx meet it. */
+static void planes_set(const geometry *g, const float *dy, const conv_planes *planes) {
+    const size_t K = g->y.c;
+    float *to = planes->dy + planes->above * planes->row + planes->left;
+    for (size_t p = 0; p < g->y.h; p++)
+        turn(dy + p * g->y.w * K, K, g->y.w, K, to + p * planes->row, planes->plane);
+}
+
+static void planes_input(const geometry *g, const float *dy, const float *w, const conv_space *s,
+                         const conv_planes *planes, float *dx) {
+    const size_t row = g->x.w * g->x.c;
+    memset(dx + (s->rows.first - g->pad_h) * row, 0,
+           (s->rows.last - s->rows.first) * row * sizeof *dx);
+    planes_set(g, dy, planes);
+    for (size_t r = 0; r < g->u && r < g->r; r++)
+        for (size_t i = 0; i < g->v && i < g->s; i++)
+            planes_class(g, w, s, planes, r, i, dx);
+}
+
+#endif
