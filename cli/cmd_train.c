@@ -64,6 +64,10 @@ size_t train_test_images(const train_run *run) {
     return run->test ? cnn_dataset_about(run->test).images : 0;
 }
 
+const cnn_epoch *train_epoch(const train_run *run, size_t epoch) {
+    return &cnn_run_history(run->training)[epoch];
+}
+
 /* Progress and words for people: with --json, standard output belongs to the object alone. */
 static FILE *words(const train_run *run) {
     return run->settings->json ? stderr : stdout;
@@ -71,7 +75,6 @@ static FILE *words(const train_run *run) {
 
 static bool finish_epoch(train_run *run, const cnn_progress *progress) {
     run->finished = progress->epoch + 1;
-    run->history = cnn_run_history(run->training);
     bar_clear(&run->bar);
     train_report_epoch(run, progress->epoch, words(run));
     if (run->log)
@@ -178,11 +181,10 @@ static bool make_run(train_run *run, cnn_error *error) {
     if (!run->training)
         return false;
     const cnn_run_info info = cnn_run_about(run->training);
-    run->history = cnn_run_history(run->training);
     run->finished = info.epoch;
     run->steps = run->resumed_step = info.step;
     for (size_t i = 0; i < run->finished && run->settings->validation; i++)
-        run->best_epoch = run->history[i].best ? i + 1 : run->best_epoch;
+        run->best_epoch = train_epoch(run, i)->best ? i + 1 : run->best_epoch;
     return train_checkpoint_begin(run, error);
 }
 

@@ -29,7 +29,7 @@ static json_t *epoch_json(const cnn_epoch *epoch, size_t number) {
 static json_t *epochs_json(const train_run *run) {
     json_t *epochs = json_array();
     for (size_t i = 0; i < run->finished; i++)
-        json_line_append(&epochs, epoch_json(&run->history[i], i + 1));
+        json_line_append(&epochs, epoch_json(train_epoch(run, i), i + 1));
     return epochs;
 }
 

@@ -66,7 +66,7 @@ void train_report_head(const train_run *run, FILE *stream) {
 }
 
 void train_report_epoch(const train_run *run, size_t epoch, FILE *stream) {
-    const cnn_epoch *e = &run->history[epoch];
+    const cnn_epoch *e = train_epoch(run, epoch);
     char number[48], validation[48] = "", test[48] = "";
     snprintf(number, sizeof number, "%zu/%zu", epoch + 1, (size_t)run->settings->epochs);
     if (train_held_out(run))
@@ -92,7 +92,7 @@ static bool median_seconds(const train_run *run, double *median) {
     if (!seconds)
         return false;
     for (size_t i = 0; i < n; i++)
-        seconds[i] = run->history[i].seconds;
+        seconds[i] = train_epoch(run, i)->seconds;
     qsort(seconds, n, sizeof *seconds, by_size);
     *median = (seconds[(n - 1) / 2] + seconds[n / 2]) / 2;
     free(seconds);
@@ -135,7 +135,7 @@ static void print_files(const train_run *run, FILE *stream) {
     say_field(stream, "model", "%s (%s)", run->out, say_bytes(outputs_size(run->out)).text);
     if (run->best_epoch)
         say_field(stream, "best model", "%s (epoch %zu, validation loss %.4f)", run->best_out,
-                  run->best_epoch, run->history[run->best_epoch - 1].validation_loss);
+                  run->best_epoch, train_epoch(run, run->best_epoch - 1)->validation_loss);
     if (run->checkpoint_removed)
         say_field(stream, "checkpoint", "%s removed, as the run is complete", run->checkpoint);
 }
@@ -179,7 +179,7 @@ bool train_report_end(const train_run *run, FILE *stream) {
         say_field(stream, "interrupted",
                   "after %zu of %zu epochs, in step %s; the model is as of then", run->finished,
                   (size_t)run->settings->epochs, say_count(run->steps).text);
-    if (run->finished && !isfinite(run->history[run->finished - 1].train_loss))
+    if (run->finished && !isfinite(train_epoch(run, run->finished - 1)->train_loss))
         say_field(stream, "diverged", "the loss is no longer a number; try a smaller --lr");
     if (!print_speed(run, stream))
         return false;

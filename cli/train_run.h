@@ -29,7 +29,6 @@ typedef struct train_run {
     cnn_normalisation normalisation;
     cnn_model *model;
     cnn_run *training;
-    const cnn_epoch *history; /* [finished] are whole */
     size_t finished, steps, resumed_step;
     char *out, *best_out;
     size_t best_epoch; /* from 1; 0: none written */
@@ -50,6 +49,8 @@ typedef struct train_run {
 size_t train_held_out(const train_run *run);
 /* How many there are to test, perhaps none. */
 size_t train_test_images(const train_run *run);
+/* One of the `finished` epochs; as it is asked for, since a run that goes on moves them. */
+const cnn_epoch *train_epoch(const train_run *run, size_t epoch);
 
 /* What is known before the first step. */
 void train_report_head(const train_run *run, FILE *stream);

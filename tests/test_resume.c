@@ -53,6 +53,30 @@ static void test_ctrl_c_says_how_to_go_on(void **state) {
     assert_int_equal(command_code, 0);
 }
 
+/* Stopped while the ninth epoch is under way, which there was no room for yet: what is told of
+ * those before it is still theirs. */
+static void test_epochs_told_after_ctrl_c(void **state) {
+    (void)state;
+    command_shell("mkdir @/many");
+    command_images("many", 8, 4, 60000, 16);
+    command_shell(
+        "rm -f @/log; \"$CNN\" train @/tiny.net --data @/many --batch-size 16 --json "
+        "--threads 1 --epochs 1000 --log @/log --out @/m.st --checkpoint @/kept & pid=$!\n"
+        "while ! grep -q 'step\", \"epoch\": 9' @/log; do sleep 0.002; done\n"
+        "kill -INT $pid; wait $pid; code=$?; rm @/kept; exit $code");
+    assert_int_equal(command_code, 130);
+    json_t *result = command_json();
+    const json_t *epochs = json_object_get(result, "epochs");
+    assert_true(json_array_size(epochs) >= 8);
+    for (size_t i = 0; i < json_array_size(epochs); i++) {
+        const json_t *epoch = json_array_get(epochs, i);
+        const double seconds = json_number_value(json_object_get(epoch, "seconds"));
+        const double loss = json_number_value(json_object_get(epoch, "train_loss"));
+        assert_true(seconds > 1e-6 && seconds < 1e6 && loss > 0 && loss < 2);
+    }
+    json_decref(result);
+}
+
 /* A pipe that nobody reads holds up the checkpoint that the first signal asks for. */
 static void test_second_signal_ends_at_once(void **state) {
     (void)state;
@@ -174,6 +198,7 @@ static void test_closed_pipe(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ctrl_c_says_how_to_go_on),
+        cmocka_unit_test(test_epochs_told_after_ctrl_c),
         cmocka_unit_test(test_second_signal_ends_at_once),
         cmocka_unit_test(test_resumed_ends_the_same),
         cmocka_unit_test(test_refusals),
