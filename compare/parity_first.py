@@ -5,8 +5,11 @@ within 3e-6 of PyTorch's, as |ours - PyTorch's| / |PyTorch's| in norm. One thing
 programs can promise each other: Adam's first update divides each gradient by its own size, and a
 gradient that is all rounding then gives an update that is all rounding. So for Adam's kinds the
 rule is held to 3e-6 from one and the same gradient, and the whole step to 3e-6 or, where that is
-more, to twice the distance between PyTorch's own contiguous and channels_last runs, both as the
-root mean square over the cases of one network: a single such gradient can be most of a distance.
+more, to twice what PyTorch's float32 differs by itself: its contiguous run from its channels_last
+run, or from PyTorch in double. All are root mean squares over the cases of one network: a single
+such gradient can be most of a distance. (On a processor with AVX-512 PyTorch's fc1 of simple.net is
+3.0e-6 from double, ours 1.4e-6, and both layouts round alike: without the second of these distances
+even exact numbers would be refused.)
 
 Against PyTorch in double, our distances and those of PyTorch's float32 are set side by side; the
 geometric mean of their ratios over all tensors must be 1 at most.
@@ -166,9 +169,9 @@ class FirstSteps:
             groups.setdefault((row.network, row.tensor), []).append(row)
         figures = {}
         for name, group in groups.items():
-            ours, layouts = (root_mean_square([getattr(row, column) for row in group])
-                             for column in ("ours", "layouts"))
-            figures[name] = (ours / max(LIMIT, 2 * layouts), ours, layouts)
+            ours, *theirs = (root_mean_square([getattr(row, column) for row in group])
+                             for column in ("ours", "layouts", "float_double"))
+            figures[name] = (ours / max(LIMIT, 2 * max(theirs)), ours, max(theirs))
         worst = max(figures, key=figures.get)
         beyond = sum(row.ours > LIMIT for row in rows)
         self.setting.report.require(
