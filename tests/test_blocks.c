@@ -201,7 +201,7 @@ static void example_of_the_page(void **state) {
     if (no_blocks())
         skip();
     float *scratch = calloc(block->scratch(&g), sizeof *scratch);
-    const tensors t = {1, x, w, b, y, winners, dy, dx, dw, db, scratch, 0, 0};
+    const tensors t = {1, x, w, b, y, winners, dy, dx, dw, db, scratch, 0, 0, NULL};
     const range image = {0, 1};
     assert_non_null(scratch);
     block->forward(&g, &t, image);

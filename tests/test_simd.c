@@ -87,6 +87,44 @@ static void test_dense_layers(void **state) {
     }
 }
 
+/* y by pieces, in any number of slices. */
+static void forward_by_pieces(const operation *op, const geometry *g, tensors t, range images,
+                              size_t slices) {
+    t.slices = slices;
+    for (t.slice = 0; t.slice < slices; t.slice++)
+        op->forward_pieces(g, &t, images);
+    for (t.slice = 0; t.slice < slices; t.slice++)
+        op->forward_sum(g, &t, images);
+}
+
+static void test_dense_pieces(void **state) {
+    const operation *book = &ops_book()->dense, *fast = &exact_best()->dense;
+    random_state random = random_seeded(5, 1);
+    (void)state;
+    if (!fast->pieces)
+        skip();
+    for (size_t i = 0; i < rounds_of(SHAPES); i++) {
+        const geometry g = {
+            .x = {between(&random, 1, 3), between(&random, 1, 3), channels_drawn(&random)},
+            .y = {1, 1, channels_drawn(&random)}};
+        arrays a = {.used = 0};
+        const sizes sizes = {g.x.h * g.x.w * g.x.c, g.y.c, g.x.h * g.x.w * g.x.c * g.y.c};
+        const size_t n = between(&random, 1, 20);
+        const range images = range_drawn(&random, n);
+        tensors t[2] = {
+            inputs_drawn(&a, &random, sizes, &g, n, (draw){zeros[i % 6], 0}, (draw){20, 0})};
+        t[1] = t[0];
+        outputs_made(&a, sizes, &g, book, &t[0]);
+        outputs_made(&a, sizes, &g, fast, &t[1]);
+        t[1].pieces = numbers_guarded(&a, n * fast->pieces(&g));
+        forward_once(book, &g, &t[0], images);
+        forward_by_pieces(fast, &g, t[1], images, between(&random, 1, 5));
+        assert_same_bits(&g, "y", t[0].y, t[1].y, n * sizes.y);
+        assert_fences(&a);
+        arrays_free(&a);
+    }
+}
+
 /* Numbers that tie, and a few NaNs. */
 static const float *tying(arrays *a, random_state *random, size_t count, draw how) {
     float *x = numbers_guarded(a, count);
@@ -151,8 +189,8 @@ static void test_pools(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_convolutions), cmocka_unit_test(test_grid),
-        cmocka_unit_test(test_dense_layers), cmocka_unit_test(test_relus),
-        cmocka_unit_test(test_pools),
+        cmocka_unit_test(test_dense_layers), cmocka_unit_test(test_dense_pieces),
+        cmocka_unit_test(test_relus),        cmocka_unit_test(test_pools),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,10 @@
-/* Workers wait until a round begins, then draw task numbers from one counter until none is left;
- * the caller draws along. A counter and not fixed shares: a thread that the system holds up then
- * simply does fewer. A round is over when every worker has reported back, also those that came too
- * late to find a task: so none can still be at it when the next round changes what it reads.
+/* Workers wait until a round begins, then draw task numbers until none is left; the caller draws
+ * along. Each thread has a share of them, the same in every round of as many tasks, so that it
+ * finds what it wrote in its own cache: to fetch it from another core's takes hundreds of
+ * nanoseconds where they lie far apart. When its own are done it draws from the shares of others:
+ * a thread that the system holds up then simply does fewer. A round is over when every worker has
+ * reported back, also those that came too late to find a task: so none can still be at it when the
+ * next round changes what it reads.
  *
  * Rounds of one step follow each other within microseconds, and to be woken takes longer: so a
  * thread first watches for a while, then sleeps. With more threads than processors it sleeps at
@@ -20,11 +23,21 @@
 /* Looks before it sleeps: a few tenths of a millisecond. */
 enum { LOOKS = 5000 };
 
+/* One thread and what it has to do in this round. */
+typedef struct worker {
+    pool *pool;
+    pthread_t thread;
+    size_t index;
+    atomic_size_t next; /* the first task of its share nobody has taken; ends beyond last */
+    size_t last;        /* behind its share */
+    char apart[128];    /* others write to lines of their own */
+} worker;
+
 struct pool {
-    size_t threads;     /* the caller's included */
-    size_t looks;       /* LOOKS or 0 */
-    pthread_t *workers; /* the first `started` of them run */
-    size_t started;
+    size_t threads;  /* the caller's included */
+    size_t looks;    /* LOOKS or 0 */
+    worker *workers; /* [threads]; the first is the caller's and no thread of the pool */
+    size_t started;  /* of those behind it */
     pthread_mutex_t lock; /* of those who sleep; the counters change under it */
     pthread_cond_t begin, done;
     atomic_size_t round;   /* counts calls of pool_run, so that no worker takes one twice */
@@ -33,14 +46,21 @@ struct pool {
     /* Of this round. Workers read them without the lock: they change only between rounds. */
     pool_task task;
     void *context;
-    size_t count;
-    atomic_size_t next; /* the first task nobody has taken; ends beyond count */
 };
 
-static void take_tasks(pool *pool) {
-    size_t i;
-    while ((i = atomic_fetch_add(&pool->next, 1)) < pool->count)
-        pool->task(pool->context, i);
+static void take_tasks(pool *pool, size_t own) {
+    for (size_t i = 0; i < pool->threads; i++) {
+        worker *from = &pool->workers[(own + i) % pool->threads];
+        for (size_t task; (task = atomic_fetch_add(&from->next, 1)) < from->last;)
+            pool->task(pool->context, task);
+    }
+}
+
+static void share_out(pool *pool, size_t count) {
+    for (size_t i = 0; i < pool->threads; i++) {
+        pool->workers[i].last = count * (i + 1) / pool->threads;
+        atomic_store(&pool->workers[i].next, count * i / pool->threads);
+    }
 }
 
 /* Tells the processor that this loop only waits, and now and then lets another thread have it: the
@@ -73,11 +93,12 @@ static bool await_round(pool *pool, size_t *seen) {
     return !atomic_load(&pool->stop);
 }
 
-static void *worker(void *context) {
-    pool *pool = context;
+static void *work(void *context) {
+    const worker *self = context;
+    pool *pool = self->pool;
     size_t seen = 0;
     while (await_round(pool, &seen)) {
-        take_tasks(pool);
+        take_tasks(pool, self->index);
         pthread_mutex_lock(&pool->lock);
         if (atomic_fetch_sub(&pool->working, 1) == 1)
             pthread_cond_signal(&pool->done);
@@ -109,7 +130,10 @@ size_t cnn_processors(void) {
 /* Starts all or fails; those started before a failure are for pool_free() to end. */
 static bool start_workers(pool *pool, cnn_error *error) {
     while (pool->started < pool->threads - 1) {
-        const int problem = pthread_create(&pool->workers[pool->started], NULL, worker, pool);
+        worker *worker = &pool->workers[pool->started + 1];
+        worker->pool = pool;
+        worker->index = pool->started + 1;
+        const int problem = pthread_create(&worker->thread, NULL, work, worker);
         if (problem)
             return error_set(error, CNN_NO_MEMORY, "cannot start thread %zu of %zu: %s",
                              pool->started + 2, pool->threads, strerror(problem));
@@ -143,7 +167,7 @@ void pool_free(pool *pool) {
     pthread_cond_broadcast(&pool->begin);
     pthread_mutex_unlock(&pool->lock);
     for (size_t i = 0; i < pool->started; i++)
-        pthread_join(pool->workers[i], NULL);
+        pthread_join(pool->workers[i + 1].thread, NULL);
     pthread_cond_destroy(&pool->done);
     pthread_cond_destroy(&pool->begin);
     pthread_mutex_destroy(&pool->lock);
@@ -158,8 +182,7 @@ size_t pool_threads(const pool *pool) {
 void pool_run(pool *pool, size_t count, pool_task task, void *context) {
     pool->task = task;
     pool->context = context;
-    pool->count = count;
-    atomic_store(&pool->next, 0);
+    share_out(pool, count);
     /* Nobody can help with one task. */
     if (count > 1 && pool->started) {
         pthread_mutex_lock(&pool->lock);
@@ -169,6 +192,6 @@ void pool_run(pool *pool, size_t count, pool_task task, void *context) {
         pthread_cond_broadcast(&pool->begin);
         pthread_mutex_unlock(&pool->lock);
     }
-    take_tasks(pool);
+    take_tasks(pool, 0);
     await_workers(pool);
 }

@@ -95,6 +95,20 @@ static void plan_batch(cnn_model *model, arena *arena) {
     model->losses = floats(arena, batch, 1);
 }
 
+/* A batch is few images or wants no pieces. */
+static void plan_pieces(cnn_model *model, arena *arena) {
+    const size_t threads = model->options.threads ? model->options.threads : cnn_processors();
+    const size_t batch = model->options.batch_size, few = threads * MANY - 1;
+    size_t most = 0;
+    for (size_t i = model->tail; i < model->block_count && threads > 1; i++) {
+        const block *block = &model->blocks[i];
+        const bool wants = block->op && block->op->pieces;
+        const size_t pieces = wants ? block->op->pieces(&block->geometry) : 0;
+        most = pieces > most ? pieces : most;
+    }
+    model->pieces = floats(arena, batch < few ? batch : few, most);
+}
+
 static void plan_scratch(cnn_model *model, arena *arena) {
     const size_t slots = profile_slots(model);
     for (size_t i = 0; i < model->block_count; i++)
@@ -102,6 +116,7 @@ static void plan_scratch(cnn_model *model, arena *arena) {
     model->scratch_size = scratch_size(model);
     /* One for each shard, since shards run side by side. */
     model->scratch = floats(arena, SHARDS_MAX, model->scratch_size);
+    plan_pieces(model, arena);
     model->classes = arena_take(arena, cnn_network_classes(model->network), sizeof *model->classes);
     if (slots)
         model->profile = arena_take(arena, slots, sizeof *model->profile);

@@ -12,6 +12,10 @@
  * decides how sums are rounded, and results must not depend on the machine. */
 enum { SHARDS_MAX = 8 };
 
+/* Fewer images than this for each thread are few: of what is dense, threads then share the weights
+ * and not the images. */
+enum { MANY = 16 };
+
 /* Bounds of the normalisation: within them no pixel becomes infinite. */
 bool normalisation_takes_mean(float mean);
 bool normalisation_takes_deviation(float deviation);
@@ -49,6 +53,7 @@ struct cnn_model {
     float *probabilities, *losses;  /* [batch][classes]; [batch] */
     float *scratch;                 /* [shard][scratch_size] */
     size_t scratch_size;            /* floats that the hungriest layer wants, for one shard */
+    float *pieces;                  /* of the dense layer that has the most, for few images */
     char (*classes)[CNN_NAME_SIZE]; /* [classes]: names, each ended by 0 */
     bool mnist_form;                /* of the images it was trained on */
     float pixels[256];              /* what each byte is to the network */

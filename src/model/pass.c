@@ -21,7 +21,7 @@ range model_shard(const cnn_model *model, size_t shard) {
     return range_part(model->n, model_shards(model), shard);
 }
 
-enum { FEW = 8, MANY = 16 };
+enum { FEW = 8 };
 
 /* How many parts, of whole shards each: one for each thread, or two if they are large, so that a
  * thread that the system holds up does fewer. No sum over images ends with a part, so this may
@@ -68,7 +68,8 @@ tensors pass_tensors(const cnn_model *model, const block *block, size_t task) {
                      .dx = before->dy,
                      .dw = first->dw,
                      .db = first->db,
-                     .scratch = model->scratch + task * model->scratch_size};
+                     .scratch = model->scratch + task * model->scratch_size,
+                     .pieces = model->pieces};
 }
 
 static void forward_blocks(const cnn_model *model, range blocks, size_t task, range images) {
@@ -115,8 +116,8 @@ static void forward_body_part(void *context, size_t part) {
     forward_body(model, part, part_images(model, part));
 }
 
-/* Do threads share what is dense by its outputs? For few images, since each thread would else read
- * all weights for its own, and fill few of the lanes that run along images. */
+/* Do threads share what is dense by its weights? For few images, since each thread would else read
+ * all of them for its own, and fill few of the lanes that run along images. */
 static bool shares_tail(const cnn_model *model) {
     const size_t threads = pool_threads(model->pool);
     return threads > 1 && model->n < threads * MANY && model->ops->dense.sliced;
@@ -126,6 +127,7 @@ static bool shares_tail(const cnn_model *model) {
 typedef struct sliced_block {
     const cnn_model *model;
     size_t index, shards, slices;
+    operation_pass forward; /* or a step of it; NULL: nothing to do */
 } sliced_block;
 
 static size_t most_slices(const cnn_model *model) {
@@ -161,29 +163,49 @@ static void forward_slice(void *context, size_t task) {
     const block *block = slice_of(s, task, &t);
     if (!block)
         return;
-    block->op->forward(&block->geometry, &t, images);
-    profile_end(s->model, begun, task, s->index, PASS_FORWARD, t.slice ? 0 : range_size(images));
+    s->forward(&block->geometry, &t, images);
+    /* Images count once, however many slices and steps they take. */
+    const bool first = t.slice == 0 && s->forward != block->op->forward_sum;
+    profile_end(s->model, begun, task, s->index, PASS_FORWARD, first ? range_size(images) : 0);
+}
+
+static operation_pass forward_of(const block *block) {
+    return block->op ? block->op->forward : NULL;
 }
 
 /* Blocks of shards, one after the other. */
 static void run_sliced(cnn_model *model, size_t slices, bool backward, pool_task task) {
     const size_t shards = model_shards(model);
     for (size_t i = 0; i < model->tail; i++) {
-        sliced_block s = {model, backward ? model->tail - 1 - i : i, shards, slices};
+        const size_t index = backward ? model->tail - 1 - i : i;
+        sliced_block s = {model, index, shards, slices, forward_of(&model->blocks[index])};
         profile_run(model, shards * slices, task, &s);
     }
 }
 
 enum { WORTH = 1 << 16 }; /* multiply-adds for which to call the other threads */
 
-/* What is dense, block by block, of all images; small ones by this thread alone. */
-static void run_tail(cnn_model *model, bool backward, pool_task task) {
+/* A dense block of all images; a small one is for this thread alone. */
+static sliced_block tail_block(const cnn_model *model, size_t index) {
+    const block *block = &model->blocks[index];
+    const size_t weights = model->network->layers[block->first].weights;
+    const size_t slices = weights * model->n < WORTH ? 1 : most_slices(model);
+    return (sliced_block){model, index, 1, slices, forward_of(block)};
+}
+
+/* In training, each thread has moved some rows of the weights in the step before, and no other
+ * needs to see them: the threads exchange sums, which are fewer. Weights that stay as they are
+ * come to lie in the caches of all. */
+static void forward_tail(cnn_model *model, bool training) {
     for (size_t i = model->tail; i < model->block_count; i++) {
-        const size_t index = backward ? model->tail + model->block_count - 1 - i : i;
-        const size_t weights = model->network->layers[model->blocks[index].first].weights;
-        const size_t slices = weights * model->n < WORTH ? 1 : most_slices(model);
-        sliced_block s = {model, index, 1, slices};
-        profile_run(model, slices, task, &s);
+        const operation *op = model->blocks[i].op;
+        sliced_block s = tail_block(model, i);
+        if (training && s.slices > 1 && op->pieces) {
+            s.forward = op->forward_pieces;
+            profile_run(model, s.slices, forward_slice, &s);
+            s.forward = op->forward_sum;
+        }
+        profile_run(model, s.slices, forward_slice, &s);
     }
 }
 
@@ -192,7 +214,7 @@ static void all_losses(void *context, size_t part) {
     forward_losses(model, part, (range){0, model->n});
 }
 
-void cnn_model_forward(cnn_model *model) {
+static void forward(cnn_model *model, bool training) {
     const size_t slices = slice_count(model);
     if (!shares_tail(model) && slices <= 1) {
         profile_run(model, part_count(model), forward_part, model);
@@ -202,8 +224,12 @@ void cnn_model_forward(cnn_model *model) {
         run_sliced(model, slices, false, forward_slice);
     else
         profile_run(model, part_count(model), forward_body_part, model);
-    run_tail(model, false, forward_slice);
+    forward_tail(model, training);
     profile_run(model, 1, all_losses, model);
+}
+
+void cnn_model_forward(cnn_model *model) {
+    forward(model, false);
 }
 
 double cnn_model_loss(cnn_model *model) {
@@ -296,6 +322,13 @@ static void backward_slice(void *context, size_t task) {
         backward_tensors(s->model, s->index, t, task, shard, slice_images(s, task));
 }
 
+static void backward_tail(cnn_model *model) {
+    for (size_t i = model->block_count; i-- > model->tail;) {
+        sliced_block s = tail_block(model, i);
+        profile_run(model, s.slices, backward_slice, &s);
+    }
+}
+
 /* The way back, but for the sums over the batch. */
 static void backward(cnn_model *model) {
     const size_t slices = slice_count(model);
@@ -304,7 +337,7 @@ static void backward(cnn_model *model) {
         return;
     }
     profile_run(model, 1, all_losses_back, model);
-    run_tail(model, true, backward_slice);
+    backward_tail(model);
     if (slices > 1)
         run_sliced(model, slices, true, backward_slice);
     else
@@ -318,7 +351,7 @@ void cnn_model_backward(cnn_model *model) {
 
 void model_both_ways(cnn_model *model, model_finished *finished, void *context) {
     if (shares_tail(model) || slice_count(model) > 1) {
-        cnn_model_forward(model);
+        forward(model, true);
         backward(model);
     } else {
         profile_run(model, part_count(model), both_ways, model);

@@ -73,7 +73,7 @@ static void sum_rows(const sums *s, size_t index, const layer *layer, const node
 
 static void sum_part(void *context, size_t task) {
     const sums *s = context;
-    const size_t index = task / SUM_PARTS, part = task % SUM_PARTS;
+    const size_t blocks = s->model->block_count, index = task % blocks, part = task / blocks;
     const block *block = &s->model->blocks[index];
     const layer *layer = &s->model->network->layers[block->first];
     const node *node = &s->model->nodes[block->first];

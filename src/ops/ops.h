@@ -53,6 +53,7 @@ typedef struct tensors {
     /* Where operation.sliced: this call does only part `slice` of `slices` of each image; another
      * one does the others, perhaps at the same time. slices 0: all of it. */
     size_t slice, slices;
+    real *pieces; /* of the batch, shared by all slices: see operation.pieces */
 } tensors;
 
 typedef void (*operation_pass)(const geometry *g, const tensors *t, range range);
@@ -80,6 +81,11 @@ typedef struct operation {
     bool sliced;                     /* knows tensors.slices */
     /* Numbers of scratch that a call wants, forward or backward; NULL: none. */
     size_t (*scratch)(const geometry *g);
+    /* forward in two steps, for threads that each keep to rows of w, those that they also sum dw
+     * for: first the pieces of sums over part of the inputs, all slices, then y from all the pieces,
+     * part of the outputs. `pieces`: numbers for an image. NULL: there are no such steps. */
+    size_t (*pieces)(const geometry *g);
+    operation_pass forward_pieces, forward_sum;
 } operation;
 
 /* Softmax with cross-entropy over logits x[n][k] with labels[n] below k. Inside in double: max,

@@ -51,6 +51,47 @@ static void forward_chunk(const geometry *g, const tensors *t, range images) {
     }
 }
 
+static size_t piece_count(const geometry *g) {
+    return (dense_inputs(g) + STRIP - 1) / STRIP;
+}
+
+static size_t dense_vector_pieces(const geometry *g) {
+    return piece_count(g) * g->y.c;
+}
+
+/* pieces[strip of inputs][n][k], for the strips of this slice. */
+static void dense_vector_forward_pieces(const geometry *g, const tensors *t, range images) {
+    const size_t C = dense_inputs(g), K = g->y.c;
+    const range strips = range_part(piece_count(g), t->slices ? t->slices : 1, t->slice);
+    const range own = {strips.first * STRIP, strips.last * STRIP < C ? strips.last * STRIP : C};
+    float *piece = t->pieces + (strips.first * t->n + images.first) * K;
+    for (size_t c = own.first; c < own.last; c += STRIP, piece += t->n * K) {
+        if (own.last - c > STRIP)
+            fetch_strip(g, t->w, strip_of(own, c + STRIP), (range){0, K});
+        const matrix a = {.first = t->x + images.first * C + c,
+                          .rows = images.last - images.first,
+                          .row = C,
+                          .count = strip_of(own, c).last - c,
+                          .step = 1};
+        set_products((product){
+            .a = a, .m = t->w + c * K, .width = K, .m_row = K, .y = piece, .y_row = K});
+    }
+}
+
+static void dense_vector_forward_sum(const geometry *g, const tensors *t, range images) {
+    const size_t K = g->y.c, strips = piece_count(g);
+    const range k = dense_slice(t, K);
+    for (size_t n = images.first; n < images.last; n++) {
+        float *y = t->y + n * K;
+        const float *piece = t->pieces + n * K;
+        for (size_t i = k.first; i < k.last; i++)
+            y[i] = t->b ? t->b[i] : 0;
+        for (size_t strip = 0; strip < strips; strip++, piece += t->n * K)
+            for (size_t i = k.first; i < k.last; i++)
+                y[i] += piece[i];
+    }
+}
+
 /* Images from `first` on that go together. */
 static range chunk_of(range images, size_t first) {
     return (range){first, images.last - first < CHUNK ? images.last : first + CHUNK};
