@@ -105,6 +105,7 @@ static size_t scratch_of(const operation *op, const geometry *g) {
 void outputs_made(arrays *a, sizes sizes, const geometry *g, const operation *op, tensors *t) {
     t->y = numbers_guarded(a, sizes.y * t->n);
     t->winners = places_guarded(a, sizes.y * t->n);
+    t->dz = op->backward_output ? numbers_guarded(a, sizes.y * t->n) : NULL;
     t->dx = numbers_guarded(a, sizes.x * t->n);
     t->dw = numbers_guarded(a, sizes.w);
     t->db = t->b ? numbers_guarded(a, g->y.c) : NULL;
@@ -118,10 +119,31 @@ void forward_once(const operation *op, const geometry *g, const tensors *t, rang
 
 void backward_once(const operation *op, const geometry *g, const tensors *t, range images,
                    range weights) {
+    if (op->backward_output)
+        op->backward_output(g, t, (range){0, t->n});
     forget(t->scratch, scratch_of(op, g));
     op->backward_input(g, t, images);
     forget(t->scratch, scratch_of(op, g));
     op->backward_weights(g, t, weights);
+}
+
+void forward_in_pieces(const operation *op, const geometry *g, tensors t, range images,
+                       size_t slices) {
+    t.slices = slices;
+    for (t.slice = 0; t.slice < slices; t.slice++)
+        op->forward_pieces(g, &t, images);
+    for (t.slice = 0; t.slice < slices; t.slice++)
+        op->forward_sum(g, &t, images);
+}
+
+geometry dense_drawn(random_state *random, bool wide) {
+    return (geometry){.x = {between(random, 1, 3), between(random, 1, 3), channels_drawn(random)},
+                      .y = {1, 1, wide ? 8 * between(random, 8, 18) : channels_drawn(random)}};
+}
+
+sizes dense_sizes(const geometry *g) {
+    const size_t inputs = g->x.h * g->x.w * g->x.c;
+    return (sizes){inputs, g->y.c, inputs * g->y.c};
 }
 
 void fail_shape(const geometry *g, const char *what) {

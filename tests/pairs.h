@@ -56,10 +56,15 @@ tensors inputs_drawn(arrays *a, random_state *random, sizes sizes, const geometr
 /* Outputs, all guarded; scratch for `op`. */
 void outputs_made(arrays *a, sizes sizes, const geometry *g, const operation *op, tensors *t);
 
-/* All three passes; scratch is forgotten before each, since other layers may have used it. */
+/* All passes; scratch is forgotten before each, since other layers may have used it. The gradient
+ * of the sums of a block is made for the whole batch, as the weights want it. */
 void forward_once(const operation *op, const geometry *g, const tensors *t, range images);
 void backward_once(const operation *op, const geometry *g, const tensors *t, range images,
                    range weights);
+
+/* y by t.pieces, in so many slices. */
+void forward_in_pieces(const operation *op, const geometry *g, tensors t, range images,
+                       size_t slices);
 
 /* Bit by bit; a failure names the shape. */
 void assert_same_bits(const geometry *g, const char *what, const float *book, const float *fast,
@@ -74,6 +79,9 @@ geometry convolution_drawn(random_state *random);
 /* A pool that fits behind it, windows 1 to 3, that do not overlap: with or without gaps between
  * them and rows left over; one in three is the common 2 x 2. */
 geometry pool_drawn(random_state *random, const geometry *conv);
+/* A dense layer over images of up to 3x3; wide: outputs of whole vectors, many of them. */
+geometry dense_drawn(random_state *random, bool wide);
+sizes dense_sizes(const geometry *g);
 /* A part of n images that is not empty. */
 range range_drawn(random_state *random, size_t n);
 

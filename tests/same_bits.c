@@ -176,6 +176,30 @@ static const char *block_differs(shape *s, const ops *book, const operation *oth
     return wrong ? wrong : compare_gradients(s, tolerance);
 }
 
+/* A dense layer and its ReLU against their block. */
+static const char *dense_block_differs(shape *s, const ops *book, const operation *other,
+                                       double tolerance) {
+    const range all = {0, s->n};
+    const geometry relu = {.x = s->g.y, .y = s->g.y};
+    const tensors act = {.n = s->n,
+                         .x = s->book.y,
+                         .y = room(s, s->y * s->n),
+                         .dy = s->dy,
+                         .dx = room(s, s->y * s->n)};
+    s->other.dz = room(s, s->y * s->n);
+    book->dense.forward(&s->g, &s->book, all);
+    book->relu.forward(&relu, &act, all);
+    book->relu.backward_input(&relu, &act, all);
+    s->book.dy = act.dx;
+    backward(&book->dense, &s->g, &s->book, s->x);
+    other->forward(&s->g, &s->other, all);
+    const char *wrong = compare(s, "y", act.y, s->other.y, s->y * s->n, tolerance);
+    memcpy(s->other.y, act.y, s->y * s->n * sizeof *act.y);
+    other->backward_output(&s->g, &s->other, all);
+    backward(other, &s->g, &s->other, s->x);
+    return wrong ? wrong : compare_gradients(s, tolerance);
+}
+
 /* False if the kernel, or a pool, does not fit. */
 static bool draw_convolution(shape *s, random_state *random, bool pooled) {
     geometry *g = &s->g, *pool = &s->pool;
@@ -243,6 +267,7 @@ static const char *dense_differs(const ops *book, const ops *other, size_t shape
     random_state random = random_seeded(13, 0);
     const char *wrong = NULL;
     for (size_t i = 0; i < shapes && !wrong; i++) {
+        const bool block = i % 2 && other->dense_block.forward;
         shape s = {.n = one_of(&random, 1, 40)};
         s.g.x = (extent){1, 1, channels(&random) * one_of(&random, 1, 4)};
         s.g.y = (extent){1, 1, i % 3 ? channels(&random) : 8 * one_of(&random, 8, 18)};
@@ -250,7 +275,8 @@ static const char *dense_differs(const ops *book, const ops *other, size_t shape
         s.y = s.pooled = s.g.y.c;
         s.w = s.x * s.y;
         make(&s, &random, zeros_of[i % 4], 20, &book->dense, &other->dense);
-        wrong = layer_differs(&s, &book->dense, &other->dense, s.x, tolerance);
+        wrong = block ? dense_block_differs(&s, book, &other->dense_block, tolerance)
+                      : layer_differs(&s, &book->dense, &other->dense, s.x, tolerance);
         release(&s);
     }
     return wrong;

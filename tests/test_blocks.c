@@ -1,5 +1,6 @@
-/* The block of the fastest back end, convolution, ReLU and pool in one, against its parts done one
- * after the other by the book, bit by bit. A back end without blocks has nothing to show. */
+/* The blocks of the fastest back end, convolution, ReLU and pool in one, and dense and ReLU,
+ * against their parts done one after the other by the book, bit by bit. A back end without blocks
+ * has nothing to show. */
 #include "books.h"
 #include "conv_grid.h"
 #include "pairs.h"
@@ -201,7 +202,7 @@ static void example_of_the_page(void **state) {
     if (no_blocks())
         skip();
     float *scratch = calloc(block->scratch(&g), sizeof *scratch);
-    const tensors t = {1, x, w, b, y, winners, dy, dx, dw, db, scratch, 0, 0, NULL};
+    const tensors t = {1, x, w, b, y, winners, dy, NULL, dx, dw, db, scratch, 0, 0, NULL};
     const range image = {0, 1};
     assert_non_null(scratch);
     block->forward(&g, &t, image);
@@ -215,12 +216,100 @@ static void example_of_the_page(void **state) {
     free(scratch);
 }
 
+/* What the parts of a dense block give by the book; its z are the layer's outputs. */
+static void dense_parts(const geometry *g, const tensors *dense, float *y, const float *dy,
+                        range images, range rows) {
+    const geometry relu = relu_of(g);
+    const range all = {0, dense->n};
+    const tensors act = {.n = dense->n, .x = dense->y, .y = y, .dy = dy, .dx = dense->dz};
+    forward_once(&ops_book()->dense, g, dense, images);
+    ops_book()->relu.forward(&relu, &act, images);
+    ops_book()->relu.backward_input(&relu, &act, all);
+    tensors back = *dense;
+    back.dy = dense->dz;
+    backward_once(&ops_book()->dense, g, &back, images, rows);
+}
+
+/* Forward at once and in pieces; the way back from either. */
+static void compare_dense(random_state *random, size_t round) {
+    const operation *block = &exact_best()->dense_block;
+    const geometry g = dense_drawn(random, round % 3 == 0);
+    const sizes sizes = dense_sizes(&g);
+    const size_t n = between(random, 1, round % 4 ? 20 : 80), ys = n * sizes.y;
+    const range images = range_drawn(random, n), rows = range_drawn(random, sizes.x);
+    arrays a = {.used = 0};
+    tensors fast = inputs_drawn(&a, random, sizes, &g, n, (draw){30, 0}, (draw){20, 0});
+    tensors book = fast;
+    outputs_made(&a, sizes, &g, block, &fast);
+    outputs_made(&a, sizes, &g, &ops_book()->dense, &book);
+    float *y = numbers_guarded(&a, ys);
+    book.dz = numbers_guarded(&a, ys);
+    dense_parts(&g, &book, y, book.dy, images, rows);
+    fast.pieces = numbers_guarded(&a, n * block->pieces(&g));
+    forward_once(block, &g, &fast, images);
+    assert_same_bits(&g, "y", y, fast.y, ys);
+    forget(fast.y, ys);
+    forward_in_pieces(block, &g, fast, images, between(random, 1, 5));
+    assert_same_bits(&g, "y in pieces", y, fast.y, ys);
+    backward_once(block, &g, &fast, images, rows);
+    assert_same_bits(&g, "dz", book.dz, fast.dz, ys);
+    assert_same_bits(&g, "dx", book.dx, fast.dx, n * sizes.x);
+    assert_same_bits(&g, "dw", book.dw, fast.dw, sizes.w);
+    if (book.db)
+        assert_same_bits(&g, "db", book.db, fast.db, g.y.c);
+    assert_fences(&a);
+    arrays_free(&a);
+}
+
+static void test_dense_block(void **state) {
+    random_state random = random_seeded(12, 0);
+    (void)state;
+    if (no_blocks())
+        skip();
+    for (size_t i = 0; i < rounds_of(SHAPES); i++)
+        compare_dense(&random, i);
+}
+
+/* docs/math/dense_block.md: one output that the ReLU lets through and one that it stops. */
+static void example_of_the_dense_page(void **state) {
+    const float x[] = {1, 2}, w[] = {3, 1, -1, -1}, b[] = {0, 0.5f}, dy[] = {2, 5};
+    float y[2], dz[2], dx[2], dw[4], db[2];
+    const geometry g = {.x = {1, 1, 2}, .y = {1, 1, 2}};
+    const operation *block = &exact_best()->dense_block;
+    (void)state;
+    if (no_blocks())
+        skip();
+    float *scratch = calloc(block->scratch(&g), sizeof *scratch);
+    const tensors t = {.n = 1,
+                       .x = x,
+                       .w = w,
+                       .b = b,
+                       .y = y,
+                       .dy = dy,
+                       .dz = dz,
+                       .dx = dx,
+                       .dw = dw,
+                       .db = db,
+                       .scratch = scratch};
+    assert_non_null(scratch);
+    block->forward(&g, &t, (range){0, 1});
+    backward_once(block, &g, &t, (range){0, 1}, (range){0, 2});
+    assert_numbers((float[]){1, 0}, y, 2);
+    assert_numbers((float[]){2, 0}, dz, 2);
+    assert_numbers((float[]){6, -2}, dx, 2);
+    assert_numbers((float[]){2, 0, 4, 0}, dw, 4);
+    assert_numbers((float[]){2, 0}, db, 2);
+    free(scratch);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(example_of_the_page),
         cmocka_unit_test(test_random_shapes),
         cmocka_unit_test(test_grid),
         cmocka_unit_test(test_nan_forward),
+        cmocka_unit_test(example_of_the_dense_page),
+        cmocka_unit_test(test_dense_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

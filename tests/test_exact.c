@@ -274,37 +274,44 @@ static void test_conv_block_grid(void **state) {
     grid(23, true);
 }
 
-static void check_dense(const geometry *g, const tensors *t, range images, range rows,
+static double dense_y(const geometry *g, const tensors *t, size_t n, size_t k, bool block) {
+    const double z =
+        naive_dense_y(g->x.h * g->x.w * g->x.c, g->y.c, t->x, t->w, n, k) + (t->b ? t->b[k] : 0);
+    return block && z < 0 ? 0 : z;
+}
+
+static void check_dense(const geometry *g, const tensors *t, range images, range rows, bool block,
                         tally *sums) {
     const size_t C = g->x.h * g->x.w * g->x.c, K = g->y.c;
+    const float *dz = block ? t->dz : t->dy;
     for (size_t n = images.first; n < images.last; n++) {
-        for (size_t k = 0; k < K; k++)
-            assert_number(g, "y", t->y[n * K + k],
-                          naive_dense_y(C, K, t->x, t->w, n, k) + (t->b ? t->b[k] : 0), sums);
+        for (size_t k = 0; k < K; k++) {
+            const double y = dense_y(g, t, n, k, block);
+            assert_number(g, "y", t->y[n * K + k], y, sums);
+            assert_true(!block || dz[n * K + k] == (y > 0 ? t->dy[n * K + k] : 0));
+        }
         for (size_t c = 0; c < C; c++)
-            assert_number(g, "dx", t->dx[n * C + c], naive_dense_dx(K, t->dy, t->w, n, c), sums);
+            assert_number(g, "dx", t->dx[n * C + c], naive_dense_dx(K, dz, t->w, n, c), sums);
     }
     for (size_t c = rows.first; c < rows.last; c++)
         for (size_t k = 0; k < K; k++)
-            assert_number(g, "dw", t->dw[c * K + k], naive_dense_dw(C, K, t->x, t->dy, t->n, c, k),
+            assert_number(g, "dw", t->dw[c * K + k], naive_dense_dw(C, K, t->x, dz, t->n, c, k),
                           sums);
     for (size_t k = 0; t->db && rows.first == 0 && k < K; k++) {
         double sum = 0;
         for (size_t n = 0; n < t->n; n++)
-            sum += t->dy[n * K + k];
+            sum += dz[n * K + k];
         assert_number(g, "db", t->db[k], sum, sums);
     }
 }
 
 /* With every share of zeros, and wide outputs of whole vectors. */
-static bool dense_once(random_state *random, size_t round) {
+static bool dense_once(random_state *random, size_t round, bool block) {
     static const uint32_t zeros[] = {10, 35, 50, 70};
-    const operation *op = &ops_best()->dense;
-    const geometry g = {
-        .x = {between(random, 1, 3), between(random, 1, 3), channels_drawn(random)},
-        .y = {1, 1, round % 3 ? channels_drawn(random) : 8 * between(random, 8, 18)}};
-    const size_t n = between(random, 1, round % 4 ? 20 : 80), C = g.x.h * g.x.w * g.x.c;
-    const sizes sizes = {C, g.y.c, C * g.y.c};
+    const operation *op = block ? &ops_best()->dense_block : &ops_best()->dense;
+    const geometry g = dense_drawn(random, round % 3 == 0);
+    const sizes sizes = dense_sizes(&g);
+    const size_t n = between(random, 1, round % 4 ? 20 : 80), C = sizes.x;
     const range images = range_drawn(random, n);
     const range rows = round % 2 ? range_drawn(random, C) : (range){0, C};
     arrays a = {.used = 0};
@@ -315,26 +322,37 @@ static bool dense_once(random_state *random, size_t round) {
     assert_exact(&t, sizes, g.y.c, C, g.y.c, n);
     forward_once(op, &g, &t, images);
     backward_once(op, &g, &t, images, rows);
-    check_dense(&g, &t, images, rows, &sums);
+    check_dense(&g, &t, images, rows, block, &sums);
     assert_fences(&a);
     arrays_free(&a);
-    return sums.nonzero * 2 > sums.sums;
+    return sums.nonzero * (block ? 4 : 2) > sums.sums;
+}
+
+static void dense_shapes(uint64_t seed, bool block) {
+    random_state random = random_seeded(seed, 0);
+    size_t draws = 0;
+    for (size_t i = 0; i < rounds_of(SHAPES); draws++)
+        i += dense_once(&random, i, block);
+    assert_true(draws < 2 * rounds_of(SHAPES) + 8);
 }
 
 static void test_dense(void **state) {
-    random_state random = random_seeded(24, 0);
-    size_t draws = 0;
     (void)state;
-    for (size_t i = 0; i < rounds_of(SHAPES); draws++)
-        i += dense_once(&random, i);
-    assert_true(draws < 2 * rounds_of(SHAPES) + 8);
+    dense_shapes(24, false);
+}
+
+static void test_dense_block(void **state) {
+    (void)state;
+    if (!ops_best()->dense_block.forward)
+        skip();
+    dense_shapes(25, true);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_conv2d),     cmocka_unit_test(test_conv2d_grid),
         cmocka_unit_test(test_conv_block), cmocka_unit_test(test_conv_block_grid),
-        cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_dense),      cmocka_unit_test(test_dense_block),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

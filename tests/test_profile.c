@@ -79,7 +79,7 @@ static void test_names(void **state) {
                                          "relu2", "fc2",     "gather", "loss",     "update",
                                          "sums",  "waiting", NULL};
     static const char *const blocks[] = {
-        "conv1 relu1 pool1", "flatten1", "fc1", "relu2", "fc2", "gather", "loss", "update", "sums",
+        "conv1 relu1 pool1", "flatten1", "fc1 relu2", "fc2", "gather", "loss", "update", "sums",
         "waiting",           NULL};
     (void)state;
     assert_names(true, layers);
@@ -190,6 +190,21 @@ static void test_work_by_hand(void **state) {
     cnn_network_free(network);
 }
 
+/* Of a block, what its ReLU lets through: dz, not dy. */
+static void test_dense_work_by_hand(void **state) {
+    float dy[3] = {1, 1, 1}, dz[3] = {1, 0, 1};
+    const tensors layer = {.n = 1, .dy = dy}, rectified = {.n = 1, .dy = dy, .dz = dz};
+    const char text[] = "input 2x2x1\nflatten\ndense 3\nrelu\ndense 2\n";
+    block blocks[8];
+    (void)state;
+    cnn_network *network = cnn_network_parse(text, sizeof text - 1, NULL);
+    assert_non_null(network);
+    blocks_plan(network, ops_best(), false, blocks);
+    assert_true(needed_backward(network, &blocks[1], &layer, 0) == 3 * 4);
+    assert_true(needed_backward(network, &blocks[1], &rectified, 0) == 2 * 4);
+    cnn_network_free(network);
+}
+
 static void test_memory(void **state) {
     cnn_model *plain = model_with(false, false, 1), *every = model_with(false, true, 1);
     const cnn_memory a = cnn_model_memory(plain), b = cnn_model_memory(every);
@@ -213,6 +228,7 @@ int main(void) {
         cmocka_unit_test(test_the_same_numbers),
         cmocka_unit_test(test_work),
         cmocka_unit_test(test_work_by_hand),
+        cmocka_unit_test(test_dense_work_by_hand),
         cmocka_unit_test(test_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

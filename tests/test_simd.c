@@ -75,53 +75,13 @@ static void test_dense_layers(void **state) {
     random_state random = random_seeded(5, 0);
     (void)state;
     for (size_t i = 0; i < rounds_of(SHAPES); i++) {
-        const geometry g = {
-            .x = {between(&random, 1, 3), between(&random, 1, 3), channels_drawn(&random)},
-            .y = {1, 1, i % 3 ? channels_drawn(&random) : 8 * between(&random, 8, 18)}};
-        pair p = {.sizes = {g.x.h * g.x.w * g.x.c, g.y.c, g.x.h * g.x.w * g.x.c * g.y.c}};
+        const geometry g = dense_drawn(&random, i % 3 == 0);
+        pair p = {.sizes = dense_sizes(&g)};
         const draw x = {zeros[random_below(&random, COUNT(zeros))], 0};
         const size_t n = between(&random, 1, i % 4 ? 20 : 80);
         p.book = inputs_drawn(&p.arrays, &random, p.sizes, &g, n, x, (draw){20, 0});
         compare(&p, &g, &ops_book()->dense, &exact_best()->dense, range_drawn(&random, n),
                 i % 2 ? range_drawn(&random, p.sizes.x) : (range){0, p.sizes.x});
-    }
-}
-
-/* y by pieces, in any number of slices. */
-static void forward_by_pieces(const operation *op, const geometry *g, tensors t, range images,
-                              size_t slices) {
-    t.slices = slices;
-    for (t.slice = 0; t.slice < slices; t.slice++)
-        op->forward_pieces(g, &t, images);
-    for (t.slice = 0; t.slice < slices; t.slice++)
-        op->forward_sum(g, &t, images);
-}
-
-static void test_dense_pieces(void **state) {
-    const operation *book = &ops_book()->dense, *fast = &exact_best()->dense;
-    random_state random = random_seeded(5, 1);
-    (void)state;
-    if (!fast->pieces)
-        skip();
-    for (size_t i = 0; i < rounds_of(SHAPES); i++) {
-        const geometry g = {
-            .x = {between(&random, 1, 3), between(&random, 1, 3), channels_drawn(&random)},
-            .y = {1, 1, channels_drawn(&random)}};
-        arrays a = {.used = 0};
-        const sizes sizes = {g.x.h * g.x.w * g.x.c, g.y.c, g.x.h * g.x.w * g.x.c * g.y.c};
-        const size_t n = between(&random, 1, 20);
-        const range images = range_drawn(&random, n);
-        tensors t[2] = {
-            inputs_drawn(&a, &random, sizes, &g, n, (draw){zeros[i % 6], 0}, (draw){20, 0})};
-        t[1] = t[0];
-        outputs_made(&a, sizes, &g, book, &t[0]);
-        outputs_made(&a, sizes, &g, fast, &t[1]);
-        t[1].pieces = numbers_guarded(&a, n * fast->pieces(&g));
-        forward_once(book, &g, &t[0], images);
-        forward_by_pieces(fast, &g, t[1], images, between(&random, 1, 5));
-        assert_same_bits(&g, "y", t[0].y, t[1].y, n * sizes.y);
-        assert_fences(&a);
-        arrays_free(&a);
     }
 }
 
@@ -189,8 +149,8 @@ static void test_pools(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_convolutions), cmocka_unit_test(test_grid),
-        cmocka_unit_test(test_dense_layers), cmocka_unit_test(test_dense_pieces),
-        cmocka_unit_test(test_relus),        cmocka_unit_test(test_pools),
+        cmocka_unit_test(test_dense_layers), cmocka_unit_test(test_relus),
+        cmocka_unit_test(test_pools),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

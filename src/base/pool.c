@@ -34,10 +34,10 @@ typedef struct worker {
 } worker;
 
 struct pool {
-    size_t threads;  /* the caller's included */
-    size_t looks;    /* LOOKS or 0 */
-    worker *workers; /* [threads]; the first is the caller's and no thread of the pool */
-    size_t started;  /* of those behind it */
+    size_t threads;       /* the caller's included */
+    size_t looks;         /* LOOKS or 0 */
+    worker *workers;      /* [threads]; the first is the caller's and no thread of the pool */
+    size_t started;       /* of those behind it */
     pthread_mutex_t lock; /* of those who sleep; the counters change under it */
     pthread_cond_t begin, done;
     atomic_size_t round;   /* counts calls of pool_run, so that no worker takes one twice */

@@ -11,18 +11,35 @@ static bool overlaps(const geometry *pool) {
     return pool->u < pool->r || pool->v < pool->s;
 }
 
+/* The block for such a layer with a ReLU behind it, or NULL. */
+static const operation *with_relu(const ops *ops, const operation *op) {
+    const operation *block = op == &ops->conv2d  ? &ops->conv_block
+                             : op == &ops->dense ? &ops->dense_block
+                                                 : NULL;
+    return block && block->forward ? block : NULL;
+}
+
+static void take_pool(const cnn_network *network, const ops *ops, block *b) {
+    const size_t next = b->last + 1;
+    if (operation_of(network, next, ops) != &ops->maxpool2d ||
+        overlaps(&network->layers[next].geometry))
+        return;
+    b->geometry.pool = &network->layers[next].geometry;
+    b->last = next;
+}
+
 static block block_at(const cnn_network *network, size_t index, const ops *ops, bool every_layer) {
-    block b = {index, index, operation_of(network, index, ops), network->layers[index].geometry};
-    if (every_layer || b.op != &ops->conv2d || !ops->conv_block.forward ||
-        operation_of(network, index + 1, ops) != &ops->relu)
+    block b = {.first = index,
+               .last = index,
+               .op = operation_of(network, index, ops),
+               .geometry = network->layers[index].geometry};
+    const operation *block = with_relu(ops, b.op);
+    if (every_layer || !block || operation_of(network, index + 1, ops) != &ops->relu)
         return b;
-    b.op = &ops->conv_block;
+    b.op = block;
     b.last++;
-    const bool pooled = operation_of(network, index + 2, ops) == &ops->maxpool2d;
-    if (pooled && !overlaps(&network->layers[index + 2].geometry)) {
-        b.geometry.pool = &network->layers[index + 2].geometry;
-        b.last++;
-    }
+    if (block == &ops->conv_block)
+        take_pool(network, ops, &b);
     return b;
 }
 
@@ -30,5 +47,6 @@ size_t blocks_plan(const cnn_network *network, const ops *ops, bool every_layer,
     size_t count = 0;
     for (size_t i = 1; i <= network->count; i = blocks[count++].last + 1)
         blocks[count] = block_at(network, i, ops, every_layer);
+    blocks[count - 1].loss = true;
     return count;
 }

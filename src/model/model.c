@@ -59,6 +59,8 @@ static void plan_block(cnn_model *model, arena *arena, const block *block) {
     }
     node->y = floats(arena, batch, values);
     node->dy = floats(arena, batch, values);
+    if (block->op->backward_output)
+        model->nodes[block->first].dy = floats(arena, batch, values);
     if (last->kind->winners)
         node->winners = (void *)floats(arena, batch, values);
 }
@@ -98,7 +100,7 @@ static void plan_batch(cnn_model *model, arena *arena) {
 /* A batch is few images or wants no pieces. */
 static void plan_pieces(cnn_model *model, arena *arena) {
     const size_t threads = model->options.threads ? model->options.threads : cnn_processors();
-    const size_t batch = model->options.batch_size, few = threads * MANY - 1;
+    const size_t batch = model->options.batch_size, few = threads * IMAGES_MANY - 1;
     size_t most = 0;
     for (size_t i = model->tail; i < model->block_count && threads > 1; i++) {
         const block *block = &model->blocks[i];

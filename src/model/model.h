@@ -14,7 +14,7 @@ enum { SHARDS_MAX = 8 };
 
 /* Fewer images than this for each thread are few: of what is dense, threads then share the weights
  * and not the images. */
-enum { MANY = 16 };
+enum { IMAGES_MANY = 16 };
 
 /* Bounds of the normalisation: within them no pixel becomes infinite. */
 bool normalisation_takes_mean(float mean);

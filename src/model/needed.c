@@ -46,9 +46,10 @@ static double convolution_backward(const geometry *g, bool relu, const tensors *
 
 static double dense_backward(const layer *layer, const tensors *t, size_t image) {
     const size_t outputs = layer->geometry.y.c;
+    const float *dy = (t->dz ? t->dz : t->dy) + image * outputs;
     size_t alive = 0;
     for (size_t k = 0; k < outputs; k++)
-        alive += t->dy[image * outputs + k] != 0;
+        alive += dy[k] != 0;
     return (double)alive * (double)(layer->weights / outputs);
 }
 

@@ -47,6 +47,7 @@ typedef struct tensors {
     real *y;          /* [n][p][q][k] */
     int32_t *winners; /* [n][p][q][k]: h * W + w of each maximum */
     const real *dy;
+    real *dz; /* [n][k]: see operation.backward_output; NULL: the operation has none */
     real *dx, *dw;
     real *db;      /* NULL where b is */
     real *scratch; /* as many numbers as the operation's `scratch` says, one block per call */
@@ -75,6 +76,9 @@ typedef enum sum_axis {
  * Where a zero is one factor, a back end may add the product or leave it out. */
 typedef struct operation {
     operation_pass forward;
+    /* Of a block whose outputs go through something: fills dz, the gradient of its sums, from y and
+     * dy. To be done before the other two, which then read dz for dy. NULL: they read dy. */
+    operation_pass backward_output;
     operation_pass backward_input;
     operation_pass backward_weights; /* NULL: no weights */
     sum_axis axis;                   /* of backward_weights */
@@ -82,8 +86,9 @@ typedef struct operation {
     /* Numbers of scratch that a call wants, forward or backward; NULL: none. */
     size_t (*scratch)(const geometry *g);
     /* forward in two steps, for threads that each keep to rows of w, those that they also sum dw
-     * for: first the pieces of sums over part of the inputs, all slices, then y from all the pieces,
-     * part of the outputs. `pieces`: numbers for an image. NULL: there are no such steps. */
+     * for: first the pieces of sums over part of the inputs, all slices, then y from all the
+     * pieces, part of the outputs. `pieces`: numbers for an image. NULL: there are no such steps.
+     */
     size_t (*pieces)(const geometry *g);
     operation_pass forward_pieces, forward_sum;
 } operation;
@@ -121,10 +126,12 @@ typedef struct ops {
     const char *name, *instructions; /* what it asks of the processor, in words */
     int roundings; /* of a multiply-add: 1, the same bits as the book; 2, near them */
     operation conv2d, relu, maxpool2d, dense;
-    /* A block: convolution, ReLU, and the pool of g->pool if there is one, with the bits of its
-     * parts; y, winners and dy are those of the last part, and winners count where y is above 0.
-     * No function is there in a back end without blocks. Windows must not overlap. */
-    operation conv_block;
+    /* Blocks, with the bits of their parts; y, winners and dy are those of the last part. A back
+     * end without blocks has no function there.
+     * conv_block: convolution, ReLU, and the pool of g->pool if there is one; winners count where y
+     * is above 0. Windows must not overlap.
+     * dense_block: dense and ReLU. */
+    operation conv_block, dense_block;
     softmax_forward softmax_forward;
     softmax_backward softmax_backward;
     sgd_update sgd;

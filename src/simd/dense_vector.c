@@ -1,4 +1,5 @@
-/* The dense layer with the sums of src/ops/dense.c in vectors: products of matrices throughout. */
+/* The dense layer, and its block with ReLU, with the sums of src/ops/dense.c in vectors: products
+ * of matrices throughout. */
 #include "matrix_product.h"
 #include "turn.h"
 
@@ -73,8 +74,8 @@ static void dense_vector_forward_pieces(const geometry *g, const tensors *t, ran
                           .row = C,
                           .count = strip_of(own, c).last - c,
                           .step = 1};
-        set_products((product){
-            .a = a, .m = t->w + c * K, .width = K, .m_row = K, .y = piece, .y_row = K});
+        set_products(
+            (product){.a = a, .m = t->w + c * K, .width = K, .m_row = K, .y = piece, .y_row = K});
     }
 }
 
@@ -102,6 +103,39 @@ static void dense_vector_forward(const geometry *g, const tensors *t, range imag
         forward_chunk(g, t, chunk_of(images, n));
 }
 
+/* The ReLU of a block, on outputs that were just written. */
+static void rectify(const geometry *g, const tensors *t, range images) {
+    const range k = dense_slice(t, g->y.c);
+    for (size_t n = images.first; n < images.last; n++) {
+        float *y = t->y + n * g->y.c;
+        for (size_t i = k.first; i < k.last; i++)
+            y[i] = y[i] <= 0 ? 0 : y[i];
+    }
+}
+
+static void dense_block_forward(const geometry *g, const tensors *t, range images) {
+    dense_vector_forward(g, t, images);
+    rectify(g, t, images);
+}
+
+static void dense_block_forward_sum(const geometry *g, const tensors *t, range images) {
+    dense_vector_forward_sum(g, t, images);
+    rectify(g, t, images);
+}
+
+/* What the ReLU lets through; y is above 0 where its input was. */
+static void dense_block_backward_output(const geometry *g, const tensors *t, range images) {
+    const float *restrict y = t->y, *restrict dy = t->dy;
+    float *restrict dz = t->dz;
+    for (size_t i = images.first * g->y.c; i < images.last * g->y.c; i++)
+        dz[i] = y[i] <= 0 ? 0 : dy[i];
+}
+
+/* Of the sums: that of a layer's outputs, or of what a block makes them. */
+static const float *gradient_of_sums(const tensors *t) {
+    return t->dz ? t->dz : t->dy;
+}
+
 /* dy[k][n] and a strip of dx[c][n], for a chunk of images; or a strip of w, turned. */
 static size_t dense_vector_scratch(const geometry *g) {
     return (g->y.c + STRIP) * CHUNK;
@@ -114,7 +148,7 @@ static void backward_chunk(const geometry *g, const tensors *t, range images) {
     const range own = dense_slice(t, C);
     float *dy = t->scratch, *strip = dy + K * width, *dx = t->dx + images.first * C;
     memset(dy, 0, K * width * sizeof *dy);
-    turn(t->dy + images.first * K, K, count, K, dy, width);
+    turn(gradient_of_sums(t) + images.first * K, K, count, K, dy, width);
     for (size_t c = own.first; c < own.last; c += STRIP) {
         const size_t rows = own.last - c < STRIP ? own.last - c : STRIP;
         if (own.last - c > STRIP)
@@ -130,7 +164,7 @@ static void backward_chunk(const geometry *g, const tensors *t, range images) {
 static void backward_few(const geometry *g, const tensors *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c;
     const range own = dense_slice(t, C);
-    const matrix dy = {.first = t->dy + images.first * K,
+    const matrix dy = {.first = gradient_of_sums(t) + images.first * K,
                        .rows = images.last - images.first,
                        .row = K,
                        .count = K,
@@ -161,17 +195,18 @@ static void dense_vector_backward_input(const geometry *g, const tensors *t, ran
 
 static void dense_vector_backward_weights(const geometry *g, const tensors *t, range rows) {
     const size_t C = dense_inputs(g), K = g->y.c;
+    const float *dy = gradient_of_sums(t);
     const matrix x = {.first = t->x + rows.first,
                       .rows = rows.last - rows.first,
                       .row = 1,
                       .count = t->n,
                       .step = C};
     set_products((product){
-        .a = x, .m = t->dy, .width = K, .m_row = K, .y = t->dw + rows.first * K, .y_row = K});
+        .a = x, .m = dy, .width = K, .m_row = K, .y = t->dw + rows.first * K, .y_row = K});
     if (!t->db || rows.first)
         return;
     memset(t->db, 0, K * sizeof *t->db);
     for (size_t n = 0; n < t->n; n++)
         for (size_t k = 0; k < K; k++)
-            t->db[k] += t->dy[n * K + k];
+            t->db[k] += dy[n * K + k];
 }
