@@ -24,17 +24,22 @@ static double seconds_now(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static cnn_model *model_with(bool profile, bool every_layer, size_t threads) {
+/* Takes the network. */
+static cnn_model *model_of(cnn_network *network, bool profile, bool every_layer, size_t threads) {
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    assert_non_null(network);
     options.batch_size = BATCH;
     options.threads = threads;
     options.profile = profile;
     options.every_layer = every_layer;
-    cnn_network *network = sample_network();
     cnn_model *model = cnn_model_create(network, &options, NULL);
     assert_non_null(model);
     cnn_network_free(network);
     return model;
+}
+
+static cnn_model *model_with(bool profile, bool every_layer, size_t threads) {
+    return model_of(sample_network(), profile, every_layer, threads);
 }
 
 /* Seconds on the clock. */
@@ -103,6 +108,21 @@ static void test_images(void **state) {
     assert_int_equal(row_named(model, "loss").input.images, trained);
     assert_int_equal(row_named(model, "update").weights.images, trained);
     assert_int_equal(row_named(model, "sums").weights.images, trained);
+    cnn_model_free(model);
+}
+
+/* A layer so large that two threads share its weights for few images, in steps and slices. */
+static void test_images_of_shared_weights(void **state) {
+    const char text[] = "input 8x8x1\nflatten\ndense 128\nrelu\ndense 4\n";
+    const size_t trained = EPOCHS * IMAGES;
+    (void)state;
+    cnn_model *model = model_of(cnn_network_parse(text, sizeof text - 1, NULL), true, true, 2);
+    train(model);
+    const cnn_profile_row fc = row_named(model, "fc1");
+    assert_int_equal(fc.forward.images, 2 * trained);
+    assert_int_equal(fc.input.images, 0);
+    assert_int_equal(fc.weights.images, trained);
+    assert_int_equal(row_named(model, "fc2").input.images, trained);
     cnn_model_free(model);
 }
 
@@ -223,6 +243,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_images),
+        cmocka_unit_test(test_images_of_shared_weights),
         cmocka_unit_test(test_times),
         cmocka_unit_test(test_nothing_without_the_option),
         cmocka_unit_test(test_the_same_numbers),
