@@ -78,7 +78,7 @@ LOOPS  := loops_plain $(LOOPS_$(shell uname -m))
 FLAGS_loops_plain  := -DLOOPS_NAME='"plain"' -DLOOPS_BYTES=16
 FLAGS_loops_avx2   := -DLOOPS_NAME='"avx2"' -DLOOPS_BYTES=32 -mavx2 -mfma
 FLAGS_loops_avx512 := -DLOOPS_NAME='"avx512"' -DLOOPS_BYTES=64 -mavx512f -mfma
-BENCH_PARTS := $(patsubst %,$(BUILD)/bench/%.o,bound chip results results_json results_text \
+BENCH_PARTS := $(patsubst %,$(BUILD)/bench/%.o,bound chip handover results results_json results_text \
                subject $(LOOPS))
 
 # Short lines; V=1 shows whole commands, -s nothing.

@@ -1,5 +1,6 @@
 #include "chip.h"
 
+#include "handover.h"
 #include "loops.h"
 #include "memory.h"
 #include "serve.h"
@@ -153,7 +154,15 @@ static void keep_higher(double *rate, double measured) {
     *rate = measured > *rate ? measured : *rate;
 }
 
+static void measure_handover(chip *chip) {
+    const double seconds = handover_seconds(chip->pools[ALL_THREADS]);
+    double *least = &chip->handover[0], *most = &chip->handover[1];
+    *least = *least == 0 || seconds < *least ? seconds : *least;
+    *most = seconds > *most ? seconds : *most;
+}
+
 void chip_round(chip *chip) {
+    measure_handover(chip);
     for (size_t kind = 0; kind < THREADS_KINDS; kind++) {
         pool *pool = chip->pools[kind];
         keep_higher(&chip->flops[kind], flops(chip->loops, pool));

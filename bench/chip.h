@@ -1,5 +1,5 @@
 /* What the chip can do at most, measured: multiply-adds in registers, and bytes from each level of
- * memory. */
+ * memory; and how far its cores lie apart. */
 #ifndef BENCH_CHIP_H
 #define BENCH_CHIP_H
 
@@ -25,6 +25,7 @@ typedef struct chip {
     size_t lanes, threads;
     double flops[THREADS_KINDS]; /* operations a second; a multiply-add is two */
     chip_level levels[CHIP_LEVELS];
+    double handover[2]; /* seconds of a line to another thread and back, least and most; or 0 */
     const struct loops *loops;
     pool *pools[THREADS_KINDS]; /* owned, and so is space */
     float *space;

@@ -18,6 +18,9 @@ void results_print_chip(const chip *chip) {
         printf("  %-7s%-15s %8.1f %14.1f        GB/s\n", l->name, "a = b + s c",
                1e-9 * l->triad[ONE_THREAD], 1e-9 * l->triad[ALL_THREADS]);
     }
+    if (chip->threads > 1)
+        printf("  a line to another thread and back %11.0f        ns, at most %.0f\n",
+               1e9 * chip->handover[0], 1e9 * chip->handover[1]);
 }
 
 static void print_passes(const char *title, const pass_table *table) {

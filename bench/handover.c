@@ -1,0 +1,46 @@
+#include "handover.h"
+
+#include "serve.h"
+
+#include <sched.h>
+#include <stdatomic.h>
+
+enum { TRIES = 3, TRIPS = 10000 };
+
+/* Each writes one of the counters and waits for the other, which lie on lines of their own. */
+typedef struct handover {
+    atomic_size_t there;
+    char apart[128];
+    atomic_size_t back;
+} handover;
+
+/* Task 0 sends, task 1 returns; the pool has others do nothing. Neither ends before the other has
+ * begun, so they are on two threads. */
+static void send_or_return(void *context, size_t task) {
+    handover *h = context;
+    for (size_t trip = 1; trip <= TRIPS && task < 2; trip++) {
+        if (task == 0)
+            atomic_store(&h->there, trip);
+        for (size_t look = 1; atomic_load(task == 0 ? &h->back : &h->there) < trip; look++)
+            if (look % 4096 == 0) /* the other one may want this very processor */
+                sched_yield();
+        if (task == 1)
+            atomic_store(&h->back, trip);
+    }
+}
+
+static double try_seconds(pool *pool) {
+    handover h = {0};
+    const double begun = serve_clock();
+    pool_run(pool, pool_threads(pool), send_or_return, &h);
+    return (serve_clock() - begun) / TRIPS;
+}
+
+double handover_seconds(pool *pool) {
+    double best = 0;
+    for (size_t i = 0; i < TRIES && pool_threads(pool) > 1; i++) {
+        const double seconds = try_seconds(pool);
+        best = i == 0 || seconds < best ? seconds : best;
+    }
+    return best;
+}
