@@ -13,6 +13,7 @@
 static bool ask(info_plan *plan, const cnn_model *model, cnn_error *error) {
     plan->memory = cnn_model_memory(model);
     plan->backend = cnn_model_backend(model);
+    plan->threads = cnn_model_threads(model);
     plan->count = cnn_model_profile(model, NULL, 0);
     plan->blocks = calloc(plan->count, sizeof *plan->blocks);
     if (!plan->blocks) {
@@ -32,7 +33,6 @@ bool info_plan_make(info_plan *plan, const cnn_network *network, size_t batch_si
     const double parameters = 2.0 * sizeof(float) * (double)cnn_network_parameters(network);
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     options.batch_size = batch_size;
-    options.threads = 1;
     *plan = (info_plan){.batch_size = batch_size};
     *error = (cnn_error){.status = CNN_OK};
     if (activation_bytes * (double)batch_size + parameters > MOST_BYTES)
@@ -47,18 +47,19 @@ void info_plan_free(info_plan *plan) {
     free(plan->blocks);
 }
 
-/* No line is broken within a block. */
+/* No line is broken within a block. Of the last one more than layers is computed together. */
 static void blocks_text(const info_plan *plan, char *text, size_t size) {
     size_t used = 0;
     text[0] = '\0';
     for (size_t i = 0; i < plan->count; i++) {
         const char *name = plan->blocks[i].name;
-        if (used + strlen(name) + 8 > size) {
+        if (used + strlen(name) + 24 > size) {
             snprintf(text + used, size - used, ", ...");
             return;
         }
         char *start = text + used;
-        used += (size_t)snprintf(start, size - used, "%s%s", i ? ", " : "", name);
+        used += (size_t)snprintf(start, size - used, "%s%s%s", i ? ", " : "", name,
+                                 i + 1 == plan->count ? " softmax loss" : "");
         for (char *space = start + (i ? 2 : 0); (space = strchr(space, ' '));)
             *space = '\t';
     }
@@ -70,12 +71,12 @@ void info_plan_print(const info_plan *plan) {
     blocks_text(plan, blocks, sizeof blocks);
     say_field(stdout, "computed", "together by %s: %s", plan->backend, blocks);
     say_field(stdout, "memory",
-              "%s for a batch of %s: parameters %s, gradients %s, activations %s, scratch %s; "
-              "Adam keeps %s more",
-              say_bytes((double)m->total).text, say_count(plan->batch_size).text,
-              say_bytes((double)m->parameters).text, say_bytes((double)m->gradients).text,
-              say_bytes((double)m->activations).text, say_bytes((double)m->scratch).text,
-              say_bytes(2 * (double)m->parameters).text);
+              "%s for a batch of %s on %zu thread%s: parameters %s, gradients %s, activations "
+              "%s, scratch %s; Adam keeps %s more",
+              say_bytes((double)m->total).text, say_count(plan->batch_size).text, plan->threads,
+              plan->threads == 1 ? "" : "s", say_bytes((double)m->parameters).text,
+              say_bytes((double)m->gradients).text, say_bytes((double)m->activations).text,
+              say_bytes((double)m->scratch).text, say_bytes(2 * (double)m->parameters).text);
 }
 
 json_t *info_plan_json(const info_plan *plan) {
@@ -83,9 +84,10 @@ json_t *info_plan_json(const info_plan *plan) {
     json_t *blocks = json_array();
     for (size_t i = 0; i < plan->count; i++)
         json_line_append(&blocks, json_string(plan->blocks[i].name));
-    return json_pack("{s:s, s:o, s:I, s:{s:I, s:I, s:I, s:I, s:I}}", "backend", plan->backend,
-                     "blocks", blocks, "batch_size", (json_int_t)plan->batch_size, "memory",
-                     "parameters", (json_int_t)m->parameters, "gradients", (json_int_t)m->gradients,
-                     "activations", (json_int_t)m->activations, "scratch", (json_int_t)m->scratch,
-                     "total", (json_int_t)m->total);
+    return json_pack("{s:s, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}}", "backend", plan->backend,
+                     "blocks", blocks, "batch_size", (json_int_t)plan->batch_size, "threads",
+                     (json_int_t)plan->threads, "memory", "parameters", (json_int_t)m->parameters,
+                     "gradients", (json_int_t)m->gradients, "activations",
+                     (json_int_t)m->activations, "scratch", (json_int_t)m->scratch, "total",
+                     (json_int_t)m->total);
 }

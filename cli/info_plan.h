@@ -8,7 +8,7 @@
 
 typedef struct info_plan {
     cnn_profile_row *blocks; /* [count], by name; owned */
-    size_t count, batch_size;
+    size_t count, batch_size, threads;
     cnn_memory memory;
     const char *backend;
 } info_plan;

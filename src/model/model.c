@@ -97,18 +97,21 @@ static void plan_batch(cnn_model *model, arena *arena) {
     model->losses = floats(arena, batch, 1);
 }
 
-/* A batch is few images or wants no pieces. */
+/* Where whole batches are few images. Of larger ones only the last is, once in an epoch. */
 static void plan_pieces(cnn_model *model, arena *arena) {
     const size_t threads = model->options.threads ? model->options.threads : cnn_processors();
-    const size_t batch = model->options.batch_size, few = threads * IMAGES_MANY - 1;
+    const size_t batch = model->options.batch_size;
     size_t most = 0;
-    for (size_t i = model->tail; i < model->block_count && threads > 1; i++) {
+    if (threads == 1 || batch >= threads * IMAGES_MANY)
+        return;
+    for (size_t i = model->tail; i < model->block_count; i++) {
         const block *block = &model->blocks[i];
         const bool wants = block->op && block->op->pieces;
         const size_t pieces = wants ? block->op->pieces(&block->geometry) : 0;
         most = pieces > most ? pieces : most;
     }
-    model->pieces = floats(arena, batch < few ? batch : few, most);
+    if (most)
+        model->pieces = floats(arena, batch, most);
 }
 
 static void plan_scratch(cnn_model *model, arena *arena) {

@@ -53,7 +53,7 @@ struct cnn_model {
     float *probabilities, *losses;  /* [batch][classes]; [batch] */
     float *scratch;                 /* [shard][scratch_size] */
     size_t scratch_size;            /* floats that the hungriest layer wants, for one shard */
-    float *pieces;                  /* of the dense layer that has the most, for few images */
+    float *pieces;                  /* [batch], of the dense layer that has the most, or NULL */
     char (*classes)[CNN_NAME_SIZE]; /* [classes]: names, each ended by 0 */
     bool mnist_form;                /* of the images it was trained on */
     float pixels[256];              /* what each byte is to the network */

@@ -77,7 +77,7 @@ void pass_tail_forward(cnn_model *model, bool training) {
     for (size_t i = model->tail; i < model->block_count; i++) {
         const operation *op = model->blocks[i].op;
         sliced_block s = tail_block(model, i);
-        if (training && s.slices > 1 && op->pieces) {
+        if (training && model->pieces && s.slices > 1 && op->pieces) {
             s.forward = op->forward_pieces;
             profile_run(model, s.slices, forward_slice, &s);
             s.forward = op->forward_sum;
