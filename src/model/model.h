@@ -66,8 +66,13 @@ struct cnn_model {
 
 /* The pieces of the batch that is set, which do not depend on each other: how many, and the images
  * of one. Both follow from the size of the batch alone. */
-size_t model_shards(const cnn_model *model);
-range model_shard(const cnn_model *model, size_t shard);
+static inline size_t model_shards(const cnn_model *model) {
+    return model->n < SHARDS_MAX ? model->n : SHARDS_MAX;
+}
+
+static inline range model_shard(const cnn_model *model, size_t shard) {
+    return range_part(model->n, model_shards(model), shard);
+}
 
 /* Called by any thread, when these of the gradients (elements of model->gradients) are whole. */
 typedef void model_finished(void *context, range elements);

@@ -11,15 +11,6 @@
 #include "pass.h"
 #include "profile.h"
 
-/* By the size of the batch and nothing else: see SHARDS_MAX. */
-size_t model_shards(const cnn_model *model) {
-    return model->n < SHARDS_MAX ? model->n : SHARDS_MAX;
-}
-
-range model_shard(const cnn_model *model, size_t shard) {
-    return range_part(model->n, model_shards(model), shard);
-}
-
 enum { FEW = 8 };
 
 /* How many parts, of whole shards each: one for each thread, or two if they are large, so that a

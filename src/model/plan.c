@@ -1,0 +1,161 @@
+/* A model's memory: all shapes are known, so all of it is planned once and taken at once. plan()
+ * runs twice over the same code, first to count and then to cut, so the two cannot disagree.
+ * Parameters of all layers lie in one stretch and gradients in another, so that an optimiser sees
+ * two long arrays. */
+#include "plan.h"
+
+#include "memory.h"
+#include "profile.h"
+
+/* a times b floats; NULL while counting. Too many of them set arena->overflow. */
+static float *floats(arena *arena, size_t a, size_t b) {
+    size_t count = 0;
+    if (!size_multiply(a, b, &count))
+        arena->overflow = true;
+    return arena_take(arena, count, sizeof(float));
+}
+
+/* Parameters or gradients of all layers, one after the other; the same cuts for both, so number i
+ * of one belongs to number i of the other. Returns how many floats that is, with the gaps that
+ * round pieces up to lines: an optimiser runs over them too, rather than stop at each layer. */
+static size_t plan_parameters(cnn_model *model, arena *arena, bool gradients) {
+    const size_t before = arena->used;
+    for (size_t i = 1; i <= model->network->count; i++) {
+        const layer *layer = &model->network->layers[i];
+        node *node = &model->nodes[i];
+        float **w = gradients ? &node->dw : &node->w, **b = gradients ? &node->db : &node->b;
+        if (layer->weights)
+            *w = floats(arena, layer->weights, 1);
+        if (layer->biases)
+            *b = floats(arena, layer->biases, 1);
+    }
+    return (arena->used - before) / sizeof(float);
+}
+
+/* The gradient of the input is left out unless asked for: that saves the first layer half of its
+ * way back. */
+static void plan_input(cnn_model *model, arena *arena) {
+    const size_t batch = model->options.batch_size;
+    const size_t values = extent_size(model->network->layers[0].geometry.y);
+    model->nodes[0].y = floats(arena, batch, values);
+    if (model->options.input_gradient)
+        model->nodes[0].dy = floats(arena, batch, values);
+}
+
+/* Activations, their gradients and what else one block keeps of a batch. */
+static void plan_block(cnn_model *model, arena *arena, const block *block) {
+    const layer *last = &model->network->layers[block->last];
+    const size_t batch = model->options.batch_size, values = extent_size(last->geometry.y);
+    node *node = &model->nodes[block->last];
+    if (!block->op) {
+        node->y = node[-1].y;
+        node->dy = node[-1].dy;
+        return;
+    }
+    node->y = floats(arena, batch, values);
+    node->dy = floats(arena, batch, values);
+    if (block->op->backward_output)
+        model->nodes[block->first].dy = floats(arena, batch, values);
+    if (last->kind->winners)
+        node->winners = (void *)floats(arena, batch, values);
+}
+
+/* For every shard that there may be: each writes its own sums, so none waits for another. Layers
+ * whose rows are shared out instead (dense, with far more weights) need none. */
+static void plan_partials(cnn_model *model, arena *arena, const block *block) {
+    const layer *first = &model->network->layers[block->first];
+    if (first->weights && block->op->axis == SUM_IMAGES)
+        model->nodes[block->first].partials =
+            floats(arena, SHARDS_MAX, first->weights + first->biases);
+}
+
+/* A shard is in one block at a time: the one that wants the most sets the size for all. */
+static size_t scratch_size(const cnn_model *model) {
+    size_t most = 0;
+    for (size_t i = 0; i < model->block_count; i++) {
+        const block *block = &model->blocks[i];
+        const bool wants = block->op && block->op->scratch;
+        const size_t size = wants ? block->op->scratch(&block->geometry) : 0;
+        most = size > most ? size : most;
+    }
+    return most;
+}
+
+/* What a batch leaves: outputs, their gradients, winners, labels and losses. */
+static void plan_batch(cnn_model *model, arena *arena) {
+    const size_t batch = model->options.batch_size;
+    plan_input(model, arena);
+    for (size_t i = 0; i < model->block_count; i++)
+        plan_block(model, arena, &model->blocks[i]);
+    model->labels = arena_take(arena, batch, sizeof *model->labels);
+    model->probabilities = floats(arena, batch, cnn_network_classes(model->network));
+    model->losses = floats(arena, batch, 1);
+}
+
+/* Where whole batches are few images. Of larger ones only the last is, once in an epoch. */
+static void plan_pieces(cnn_model *model, arena *arena) {
+    const size_t threads = model->options.threads ? model->options.threads : cnn_processors();
+    const size_t batch = model->options.batch_size;
+    size_t most = 0;
+    if (threads == 1 || batch >= threads * IMAGES_MANY)
+        return;
+    for (size_t i = model->tail; i < model->block_count; i++) {
+        const block *block = &model->blocks[i];
+        const bool wants = block->op && block->op->pieces;
+        const size_t pieces = wants ? block->op->pieces(&block->geometry) : 0;
+        most = pieces > most ? pieces : most;
+    }
+    if (most)
+        model->pieces = floats(arena, batch, most);
+}
+
+static void plan_scratch(cnn_model *model, arena *arena) {
+    const size_t slots = profile_slots(model);
+    for (size_t i = 0; i < model->block_count; i++)
+        plan_partials(model, arena, &model->blocks[i]);
+    model->scratch_size = scratch_size(model);
+    /* One for each shard, since shards run side by side. */
+    model->scratch = floats(arena, SHARDS_MAX, model->scratch_size);
+    plan_pieces(model, arena);
+    model->classes = arena_take(arena, cnn_network_classes(model->network), sizeof *model->classes);
+    if (slots)
+        model->profile = arena_take(arena, slots, sizeof *model->profile);
+}
+
+/* The bytes cut since the last time it was asked. */
+static size_t bytes_since(const arena *arena, size_t *before) {
+    const size_t bytes = arena->used - *before;
+    *before = arena->used;
+    return bytes;
+}
+
+/* Walks over everything the model needs, to count it or to cut it. */
+static void plan(cnn_model *model, arena *arena) {
+    size_t before = 0;
+    /* Pieces begin on lines, so the first one cut will be right here. */
+    model->parameters = (void *)(arena->base ? arena->base + arena->used : NULL);
+    model->parameters_size = plan_parameters(model, arena, false);
+    model->memory.parameters = bytes_since(arena, &before);
+    model->gradients = (void *)(arena->base ? arena->base + arena->used : NULL);
+    plan_parameters(model, arena, true);
+    model->memory.gradients = bytes_since(arena, &before);
+    plan_batch(model, arena);
+    model->memory.activations = bytes_since(arena, &before);
+    plan_scratch(model, arena);
+    model->memory.scratch = bytes_since(arena, &before);
+    model->memory.total = arena->used;
+}
+
+/* The pointers that the first walk leaves are NULL; the second sets every one. */
+bool plan_memory(cnn_model *model, cnn_error *error) {
+    arena counted = {0};
+    plan(model, &counted);
+    if (counted.overflow)
+        return error_no_memory(error, SIZE_MAX);
+    model->block = memory_new(counted.used, 1, error);
+    if (!model->block)
+        return false;
+    arena real = {.base = model->block};
+    plan(model, &real);
+    return true;
+}
