@@ -112,19 +112,27 @@ void outputs_made(arrays *a, sizes sizes, const geometry *g, const operation *op
     t->scratch = numbers_guarded(a, scratch_of(op, g));
 }
 
+/* One pass, slice by slice. */
+static void run_pass(const operation *op, operation_pass pass, const geometry *g, const tensors *t,
+                     range range) {
+    const size_t slices = op->sliced && t->slices ? t->slices : 1;
+    tensors part = *t;
+    for (part.slice = 0; part.slice < slices; part.slice++) {
+        forget(t->scratch, scratch_of(op, g));
+        pass(g, &part, range);
+    }
+}
+
 void forward_once(const operation *op, const geometry *g, const tensors *t, range images) {
-    forget(t->scratch, scratch_of(op, g));
-    op->forward(g, t, images);
+    run_pass(op, op->forward, g, t, images);
 }
 
 void backward_once(const operation *op, const geometry *g, const tensors *t, range images,
                    range weights) {
     if (op->backward_output)
         op->backward_output(g, t, (range){0, t->n});
-    forget(t->scratch, scratch_of(op, g));
-    op->backward_input(g, t, images);
-    forget(t->scratch, scratch_of(op, g));
-    op->backward_weights(g, t, weights);
+    run_pass(op, op->backward_input, g, t, images);
+    run_pass(op, op->backward_weights, g, t, weights);
 }
 
 void forward_in_pieces(const operation *op, const geometry *g, tensors t, range images,

@@ -56,8 +56,9 @@ tensors inputs_drawn(arrays *a, random_state *random, sizes sizes, const geometr
 /* Outputs, all guarded; scratch for `op`. */
 void outputs_made(arrays *a, sizes sizes, const geometry *g, const operation *op, tensors *t);
 
-/* All passes; scratch is forgotten before each, since other layers may have used it. The gradient
- * of the sums of a block is made for the whole batch, as the weights want it. */
+/* All passes, in t->slices slices; scratch is forgotten before each, since other layers may have
+ * used it. The gradient of the sums of a block is made for the whole batch, as the weights want it.
+ */
 void forward_once(const operation *op, const geometry *g, const tensors *t, range images);
 void backward_once(const operation *op, const geometry *g, const tensors *t, range images,
                    range weights);

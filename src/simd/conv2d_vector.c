@@ -16,18 +16,22 @@ static const float *image_x(const geometry *g, const tensors *t, size_t n) {
 static void conv2d_vector_forward(const geometry *g, const tensors *t, range images) {
     conv_space s = conv_space_in(g, t);
     const size_t size = g->y.h * g->y.w * g->y.c;
+    slice_forward(g, t, &s);
+    const range rows = rows_of_windows(g, s.windows);
     conv_frame(g, &s);
     for (size_t n = images.first; n < images.last; n++) {
-        conv_set(g, image_x(g, t, n), &s);
+        conv_set(g, image_x(g, t, n), rows, &s);
         conv_image(g, t, &s, t->y + n * size);
     }
 }
 
 static void conv_block_forward(const geometry *g, const tensors *t, range images) {
     conv_space s = conv_space_in(g, t);
+    slice_forward(g, t, &s);
+    const range rows = rows_of_windows(g, s.windows);
     conv_frame(g, &s);
     for (size_t n = images.first; n < images.last; n++) {
-        conv_set(g, image_x(g, t, n), &s);
+        conv_set(g, image_x(g, t, n), rows, &s);
         block_image(g, t, &s, n);
     }
 }
@@ -87,17 +91,17 @@ static void weights_image(const geometry *g, const tensors *t, const gradient *d
         taps_weights(g, d, s, t->dw, t->db);
     } else {
         dense_weights(g, every_place(d, s), s, t->dw);
-        if (t->db)
+        if (t->db && s->kernel_rows.first == 0)
             add_bias(d, s->channels, t->db);
     }
 }
 
-static void clear_weights(const geometry *g, const tensors *t, range channels) {
-    const size_t rows = g->r * g->s * g->x.c, K = g->y.c, first = channels.first;
-    const size_t bytes = (channels.last - first) * sizeof(float);
-    for (size_t i = 0; i < rows; i++)
+static void clear_weights(const geometry *g, const tensors *t, const conv_space *s) {
+    const size_t K = g->y.c, first = s->channels.first;
+    const size_t bytes = (s->channels.last - first) * sizeof(float);
+    for (size_t i = s->kernel_rows.first * s->run; i < s->kernel_rows.last * s->run; i++)
         memset(t->dw + i * K + first, 0, bytes);
-    if (t->db)
+    if (t->db && s->kernel_rows.first == 0)
         memset(t->db + first, 0, bytes);
 }
 
@@ -106,9 +110,12 @@ static void clear_weights(const geometry *g, const tensors *t, range channels) {
 static void backward_weights(const geometry *g, const tensors *t, range images, bool block) {
     conv_space s = conv_space_in(g, t);
     bool turned = false;
+    slice_weights(g, t, &s);
+    if (s.kernel_rows.first == s.kernel_rows.last)
+        return;
     conv_frame(g, &s);
     find_spots(g, &s);
-    clear_weights(g, t, s.channels);
+    clear_weights(g, t, &s);
     for (size_t n = images.first; n < images.last; n++) {
         const gradient d = gradient_of(g, t, n, block);
         const bool sparse = sparse_for_weights(&d, &s);
@@ -117,7 +124,7 @@ static void backward_weights(const geometry *g, const tensors *t, range images, 
         if (!sparse && turned)
             conv_turn_back(g, &s, s.channels, t->dw);
         turned = sparse;
-        conv_set(g, image_x(g, t, n), &s);
+        conv_set(g, image_x(g, t, n), (range){0, g->x.h}, &s);
         weights_image(g, t, &d, &s, sparse);
     }
     if (turned)

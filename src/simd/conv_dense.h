@@ -78,7 +78,7 @@ KERNEL void dense_weights(const geometry *g, const float *dy, const conv_space *
     if (s->channels.first == s->channels.last)
         return;
     for (size_t p = 0; p < g->y.h; p += rows)
-        for (size_t r = 0; r < g->r; r++) {
+        for (size_t r = s->kernel_rows.first; r < s->kernel_rows.last; r++) {
             const range all = rows_joined(g, image, r);
             const size_t end = all.last < p + rows ? all.last : p + rows;
             const range here = {all.first > p ? all.first : p, end};

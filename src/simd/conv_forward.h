@@ -41,7 +41,7 @@ static void conv_image(const geometry *g, const tensors *t, const conv_space *s,
     const size_t row = g->y.w * g->y.c;
     for (size_t k = s->channels.first; k < s->channels.last; k += PANEL) {
         const size_t left = s->channels.last - k;
-        for (size_t p = 0; p < g->y.h; p++)
+        for (size_t p = s->windows.first; p < s->windows.last; p++)
             conv_row(g, t, s, p, k, left < PANEL ? left : PANEL, y + p * row);
     }
 }
@@ -59,8 +59,8 @@ static void block_image(const geometry *g, const tensors *t, const conv_space *s
     const size_t K = g->y.c, row = g->y.w * K, y_row = pool.y.w * K;
     const size_t first = s->channels.first, width = s->channels.last - first;
     const bool direct = windows_suit(g, s);
-    float *y = t->y + n * pool.y.h * y_row;
-    for (size_t p = 0; p < pool.y.h && width; p++, y += y_row) {
+    float *y = t->y + (n * pool.y.h + s->windows.first) * y_row;
+    for (size_t p = s->windows.first; p < s->windows.last && width; p++, y += y_row) {
         if (!g->pool) {
             conv_row(g, t, s, p, first, width, y);
             relu_row(g, s->channels, y);

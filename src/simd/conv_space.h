@@ -22,6 +22,8 @@ typedef struct spot {
  * turned kernel [k][r][run] is filled up with zeros to whole vectors. */
 typedef struct conv_space {
     range channels;              /* of y and w that this call does: its slice */
+    range windows;               /* rows of windows that it does forward */
+    range kernel_rows;           /* of w that it does of dw */
     range rows;                  /* of the padded image that it does of dx */
     size_t image_row;            /* numbers in a row of the padded image */
     size_t run, vectors, kernel; /* kernel: numbers of one k in turned */
@@ -71,17 +73,44 @@ static size_t conv_space_size(const geometry *g) {
     return counted.overflow ? SIZE_MAX : counted.used / sizeof(float);
 }
 
-/* Slices are whole vectors of channels and, of dx, rows. */
+/* Whole vectors of channels. */
+static range channels_slice(const geometry *g, size_t slices, size_t slice) {
+    const size_t K = g->y.c;
+    const range vectors = range_part((K + LANES - 1) / LANES, slices, slice);
+    return (range){vectors.first * LANES < K ? vectors.first * LANES : K,
+                   vectors.last * LANES < K ? vectors.last * LANES : K};
+}
+
+/* Forward a slice is rows of the image, or channels where the weights are the larger part, or the
+ * rows are few: each slice reads the whole of the other. Of dw it is channels, or rows of the
+ * kernel where those do not fill a vector for each; of dx rows. */
 static conv_space conv_space_in(const geometry *g, const tensors *t) {
     arena real = {.base = (unsigned char *)t->scratch};
     conv_space s = conv_cut(g, &real);
-    const size_t K = g->y.c, slices = t->slices ? t->slices : 1;
-    const range vectors = range_part((K + LANES - 1) / LANES, slices, t->slice);
+    const size_t slices = t->slices ? t->slices : 1;
     const range rows = range_part(g->x.h, slices, t->slice);
-    s.channels.first = vectors.first * LANES < K ? vectors.first * LANES : K;
-    s.channels.last = vectors.last * LANES < K ? vectors.last * LANES : K;
+    s.channels = (range){0, g->y.c};
+    s.windows = (range){0, conv_windows(g).y.h};
+    s.kernel_rows = (range){0, g->r};
     s.rows = (range){rows.first + g->pad_h, rows.last + g->pad_h};
     return s;
+}
+
+static void slice_forward(const geometry *g, const tensors *t, conv_space *s) {
+    const size_t image = g->x.h * g->x.w * g->x.c, weights = g->r * s->run * g->y.c;
+    const size_t slices = t->slices ? t->slices : 1;
+    if (s->windows.last >= 3 * slices && weights <= 4 * image)
+        s->windows = range_part(s->windows.last, slices, t->slice);
+    else
+        s->channels = channels_slice(g, slices, t->slice);
+}
+
+static void slice_weights(const geometry *g, const tensors *t, conv_space *s) {
+    const size_t slices = t->slices ? t->slices : 1;
+    if (g->y.c < slices * LANES && slices > 1)
+        s->kernel_rows = range_part(g->r, slices, t->slice);
+    else
+        s->channels = channels_slice(g, slices, t->slice);
 }
 
 /* `count` numbers, in vectors: rows are short, and a call of memcpy() for each would cost more. */
@@ -110,12 +139,25 @@ static void conv_clear(const conv_space *s) {
     memset(s->image + s->rows.first * s->image_row, 0, rows * s->image_row * sizeof *s->image);
 }
 
-/* Sets an image in the zeros around it; what is to be read is s->seen. */
-KERNEL void conv_set(const geometry *g, const float *x, conv_space *s) {
+/* Row `padded` of the padded image as one of the image, or the nearest there is. */
+static size_t unpadded(const geometry *g, size_t padded) {
+    const size_t row = padded > g->pad_h ? padded - g->pad_h : 0;
+    return row < g->x.h ? row : g->x.h;
+}
+
+/* The rows of the image that some rows of windows see. */
+static range rows_of_windows(const geometry *g, range windows) {
+    const geometry pool = conv_windows(g);
+    const size_t first = windows.first * pool.u, last = (windows.last - 1) * pool.u + pool.r - 1;
+    return (range){unpadded(g, first * g->u), unpadded(g, last * g->u + g->r)};
+}
+
+/* Sets rows of an image in the zeros around it; what is to be read is s->seen. */
+KERNEL void conv_set(const geometry *g, const float *x, range rows, conv_space *s) {
     const size_t row = g->x.w * g->x.c;
-    float *to = s->image + g->pad_h * s->image_row + g->pad_w * g->x.c;
+    float *to = s->image + (g->pad_h + rows.first) * s->image_row + g->pad_w * g->x.c;
     s->seen = conv_bare(g, s) ? x : s->image;
-    for (size_t h = 0; h < g->x.h && s->seen != x; h++, to += s->image_row)
+    for (size_t h = rows.first; h < rows.last && s->seen != x; h++, to += s->image_row)
         copy_numbers(to, x + h * row, row);
 }
 
@@ -127,12 +169,13 @@ KERNEL void conv_take(const geometry *g, const conv_space *s, float *x) {
                      row);
 }
 
-/* w[r][s][c][k] of some channels as [k][r][run]. */
+/* w[r][s][c][k] of some channels, and of the rows of the kernel that this call does, as
+ * [k][r][run]. */
 static void conv_turn(const geometry *g, const conv_space *s, range k, const float *w) {
     const size_t K = g->y.c, row = s->vectors * LANES;
     float *turned = s->turned + k.first * s->kernel;
     memset(turned, 0, (k.last - k.first) * s->kernel * sizeof *turned);
-    for (size_t r = 0; r < g->r; r++)
+    for (size_t r = s->kernel_rows.first; r < s->kernel_rows.last; r++)
         turn(w + r * s->run * K + k.first, K, s->run, k.last - k.first, turned + r * row,
              s->kernel);
 }
@@ -141,7 +184,7 @@ static void conv_turn(const geometry *g, const conv_space *s, range k, const flo
 static void conv_turn_back(const geometry *g, const conv_space *s, range k, float *w) {
     const size_t K = g->y.c, row = s->vectors * LANES;
     const float *turned = s->turned + k.first * s->kernel;
-    for (size_t r = 0; r < g->r; r++)
+    for (size_t r = s->kernel_rows.first; r < s->kernel_rows.last; r++)
         turn(turned + r * row, s->kernel, k.last - k.first, s->run, w + r * s->run * K + k.first,
              K);
 }

@@ -24,7 +24,8 @@ typedef struct scatter {
     const uint64_t *listed;
     const spot *spots;
     size_t words;
-    const float *dy; /* of this channel in the first window */
+    const float *seen; /* of the image, by the first of the rows of the kernel */
+    const float *dy;   /* of this channel in the first window */
     const int32_t *winners;
     size_t step;
     float *dw, *db;
@@ -122,7 +123,7 @@ ALWAYS_INLINE void scatter_block(const scatter *given, size_t rows, size_t vecto
                                  size_t v) {
     const scatter c = *given;
     const size_t row = c.space->vectors * LANES, image_row = c.space->image_row;
-    const float *image = c.space->seen + r * image_row + v * LANES;
+    const float *image = c.seen + r * image_row + v * LANES;
     float *dw = c.dw + r * row + v * LANES, bias = *c.db;
     vector sum[SUMS];
     load_block(rows, vectors, dw, row, vectors, sum);
@@ -282,7 +283,7 @@ KERNEL void list_marks(const conv_space *s, range words, range channels) {
 
 /* Into the turned dw, a band of marks at a time, all of whose places are near. */
 static void sparse_weights(const geometry *g, const gradient *d, const conv_space *s, float *db) {
-    const size_t words = s->marks / 64;
+    const size_t words = s->marks / 64, first = s->kernel_rows.first;
     float nowhere = 0;
     for (size_t word = 0; word < words; word += BAND) {
         const size_t count = words - word < BAND ? words - word : BAND;
@@ -292,12 +293,13 @@ static void sparse_weights(const geometry *g, const gradient *d, const conv_spac
                                .listed = s->listed + k * BAND,
                                .spots = s->spots + word * 64,
                                .words = count,
+                               .seen = s->seen + first * s->image_row,
                                .dy = d->dy + k,
                                .winners = d->winners ? d->winners + k : NULL,
                                .step = g->v * g->x.c,
-                               .dw = s->turned + k * s->kernel,
-                               .db = db ? db + k : &nowhere};
-            scatter_kernel(&c, g->r);
+                               .dw = s->turned + k * s->kernel + first * s->vectors * LANES,
+                               .db = db && first == 0 ? db + k : &nowhere};
+            scatter_kernel(&c, s->kernel_rows.last - first);
         }
     }
 }

@@ -85,10 +85,10 @@ ALWAYS_INLINE void taps_rows(const geometry *g, const gradient *d, const conv_sp
 
 KERNEL void taps_weights(const geometry *g, const gradient *d, const conv_space *s, float *dw,
                          float *db) {
-    size_t r = 0;
-    for (; g->r - r >= 3; r += 3)
+    size_t r = s->kernel_rows.first;
+    for (; s->kernel_rows.last - r >= 3; r += 3)
         taps_rows(g, d, s, 3, r, dw, db);
-    for (; r < g->r; r++)
+    for (; r < s->kernel_rows.last; r++)
         taps_rows(g, d, s, 1, r, dw, db);
 }
 
