@@ -112,12 +112,14 @@ void outputs_made(arrays *a, sizes sizes, const geometry *g, const operation *op
     t->scratch = numbers_guarded(a, scratch_of(op, g));
 }
 
-/* One pass, slice by slice. */
+/* One pass, slice by slice; even numbers of them backwards, so that neither those behind a slice
+ * nor those before it may lose what they wrote. */
 static void run_pass(const operation *op, operation_pass pass, const geometry *g, const tensors *t,
                      range range) {
     const size_t slices = op->sliced && t->slices ? t->slices : 1;
     tensors part = *t;
-    for (part.slice = 0; part.slice < slices; part.slice++) {
+    for (size_t i = 0; i < slices; i++) {
+        part.slice = slices % 2 ? i : slices - 1 - i;
         forget(t->scratch, scratch_of(op, g));
         pass(g, &part, range);
     }
