@@ -6,7 +6,7 @@ Every section returns plain data with all its samples; report.py draws the concl
 import time
 from statistics import median
 
-from worker import Refused, TorchContestant, alternate, count_for, total
+from worker import Refused, TorchContestant, alternate, count_for, counts_for, total
 
 NETWORK = "networks/simple.net"
 PLAIN = {"layout": "contiguous", "optimizer": "loop"}
@@ -86,10 +86,13 @@ class Race:
         """Tries every setting for a moment and remembers images a second."""
         for setting in settings:
             contestant = self.made(setting, self.threads)
-            if contestant:
-                count = count_for(contestant, self.run.slice / 2)
-                seconds = min(total(contestant.run(count)) for _ in range(2))
-                self.add(setting, self.threads, count * self.batch / seconds, contestant)
+            try:
+                if contestant:
+                    count = count_for(contestant, self.run.slice / 2)
+                    seconds = min(total(contestant.run(count)) for _ in range(2))
+                    self.add(setting, self.threads, count * self.batch / seconds, contestant)
+            except Refused as reason:  # compiled code may fail only when it runs
+                self.note(setting, str(reason))
 
     def add(self, setting, threads, rate, contestant):
         self.tried.append({"setting": setting, "threads": threads, "rate": rate})
@@ -120,8 +123,14 @@ class Race:
             if contestant:
                 chosen[name] = setting, self.threads, contestant
         contestants = {"cnn": ours, **{name: entry[2] for name, entry in chosen.items()}}
-        counts = {name: count_for(c, self.run.slice) for name, c in contestants.items()}
-        samples = alternate(contestants, counts, self.run.rounds)
+
+        def refused(name, reason):
+            if name == "cnn":
+                raise reason
+            self.note(chosen.pop(name)[0], str(reason))
+
+        counts = counts_for(contestants, self.run.slice, refused)
+        samples = alternate(contestants, counts, self.run.rounds, refused)
         ours.close()
         self.run.torch(self.threads).do("forget")
         self.run.torch(1).do("forget")
@@ -220,8 +229,12 @@ def grid(run):
                                                         shape=shape, layout=layout)
                 except Refused as reason:
                     notes.append(f"{name}: {reason}")
-        counts = {name: count_for(c, run.slice / 3) for name, c in contestants.items()}
-        samples = alternate(contestants, counts, run.rounds)
+
+        def refused(name, reason, notes=notes):
+            notes.append(f"{name}: {reason}")
+
+        counts = counts_for(contestants, run.slice / 3, refused)
+        samples = alternate(contestants, counts, run.rounds, refused)
         contestants["cnn"].close()
         for threads in {1, run.threads}:
             run.torch(threads).do("forget")

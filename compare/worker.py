@@ -129,11 +129,27 @@ def count_for(contestant, seconds):
         count = max(2 * count, int(count * seconds / 4 / max(took, 1e-7)))
 
 
-def alternate(contestants, counts, rounds):
-    """{name: [answer of each round]}. The order turns round from one round to the next."""
-    answers = {name: [] for name in contestants}
+def counts_for(contestants, seconds, refused):
+    """{name: count_for()}, without those that refuse: refused(name, reason) is told."""
+    counts = {}
+    for name, contestant in contestants.items():
+        try:
+            counts[name] = count_for(contestant, seconds)
+        except Refused as reason:
+            refused(name, reason)
+    return counts
+
+
+def alternate(contestants, counts, rounds, refused):
+    """{name: [answer of each round]} of those that have a count. The order turns round from one
+    round to the next. Whoever refuses is out, and refused(name, reason) is told."""
+    answers = {name: [] for name in counts}
     for number in range(rounds):
-        for name in list(contestants)[::-1 if number % 2 else 1]:
+        for name in list(answers)[::-1 if number % 2 else 1]:
             time.sleep(0.02)  # threads of the one before spin for a moment before they sleep
-            answers[name].append(contestants[name].run(counts[name]))
+            try:
+                answers[name].append(contestants[name].run(counts[name]))
+            except Refused as reason:
+                del answers[name]
+                refused(name, reason)
     return answers
