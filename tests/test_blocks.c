@@ -203,7 +203,17 @@ static void example_of_the_page(void **state) {
     if (no_blocks())
         skip();
     float *scratch = calloc(block->scratch(&g), sizeof *scratch);
-    const tensors t = {1, x, w, b, y, winners, dy, NULL, dx, dw, db, scratch, 0, 0, NULL};
+    const tensors t = {.n = 1,
+                       .x = x,
+                       .w = w,
+                       .b = b,
+                       .y = y,
+                       .winners = winners,
+                       .dy = dy,
+                       .dx = dx,
+                       .dw = dw,
+                       .db = db,
+                       .scratch = scratch};
     const range image = {0, 1};
     assert_non_null(scratch);
     block->forward(&g, &t, image);

@@ -12,9 +12,12 @@
  * decides how sums are rounded, and results must not depend on the machine. */
 enum { SHARDS_MAX = 8 };
 
-/* Fewer images than this for each thread are few: of what is dense, threads then share the weights
- * and not the images. */
+/* Are these images few for so many threads? Of what is dense, threads then share the weights and
+ * not the images. */
 enum { IMAGES_MANY = 16 };
+static inline bool model_few(size_t threads, size_t images) {
+    return threads > 1 && images < threads * IMAGES_MANY;
+}
 
 /* Bounds of the normalisation: within them no pixel becomes infinite. */
 bool normalisation_takes_mean(float mean);

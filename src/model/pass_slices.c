@@ -5,8 +5,7 @@
 #include "profile.h"
 
 bool pass_shares_tail(const cnn_model *model) {
-    const size_t threads = pool_threads(model->pool);
-    return threads > 1 && model->n < threads * IMAGES_MANY && model->ops->dense.sliced;
+    return model_few(pool_threads(model->pool), model->n) && model->ops->dense.sliced;
 }
 
 /* One block of all images, in so many shards, each in `slices` slices. */

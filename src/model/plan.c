@@ -97,7 +97,7 @@ static void plan_pieces(cnn_model *model, arena *arena) {
     const size_t threads = model->options.threads ? model->options.threads : cnn_processors();
     const size_t batch = model->options.batch_size;
     size_t most = 0;
-    if (threads == 1 || batch >= threads * IMAGES_MANY)
+    if (!model_few(threads, batch))
         return;
     for (size_t i = model->tail; i < model->block_count; i++) {
         const block *block = &model->blocks[i];

@@ -145,6 +145,11 @@ static inline range range_part(size_t size, size_t parts, size_t part) {
     return (range){first, first + each + (part < more)};
 }
 
+/* The part of `size` things that is this call's slice. */
+static inline range tensors_slice(const tensors *t, size_t size) {
+    return range_part(size, t->slices ? t->slices : 1, t->slice);
+}
+
 /* The back ends built for this family of processors, in order of preference, the book last; *runs:
  * this processor can. NULL beyond the last. */
 const ops *ops_at(size_t index, bool *runs);

@@ -16,9 +16,8 @@ static void swap_channels(const geometry *g, const conv_space *s, const float *w
 
 /* The rows p of places that row r of the kernel joins with these rows of the padded image. */
 static range rows_joined(const geometry *g, range rows, size_t r) {
-    const size_t first = rows.first > r ? (rows.first - r + g->u - 1) / g->u : 0;
-    const size_t last = rows.last > r ? (rows.last - r + g->u - 1) / g->u : 0;
-    return (range){first, last < g->y.h ? last : g->y.h};
+    const range p = places_within(rows, r, g->u);
+    return (range){p.first, p.last < g->y.h ? p.last : g->y.h};
 }
 
 /* What row r, column i of the kernel brings to some channels of x, from all places. */

@@ -107,10 +107,8 @@ static void planes_take(const geometry *g, const conv_planes *planes, size_t at,
 static void planes_class(const geometry *g, const float *w, const conv_space *s,
                          const conv_planes *planes, size_t r, size_t i, float *dx) {
     const size_t H = g->y.h + planes->above, W = planes->row;
-    const range rows = {s->rows.first > r ? (s->rows.first - r + g->u - 1) / g->u : 0,
-                        s->rows.last > r ? (s->rows.last - r + g->u - 1) / g->u : 0};
-    const range columns = {g->pad_w > i ? (g->pad_w - i + g->v - 1) / g->v : 0,
-                           (g->pad_w + g->x.w - i + g->v - 1) / g->v};
+    const range rows = places_within(s->rows, r, g->u);
+    const range columns = places_within((range){g->pad_w, g->pad_w + g->x.w}, i, g->v);
     const range met = {rows.first, rows.last < H ? rows.last : H};
     const size_t end = met.first < met.last ? met.last * W : 0;
     for (size_t at = met.first * W; at < end && i < g->s; at += PLANES_PANEL) {

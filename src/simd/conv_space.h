@@ -73,22 +73,25 @@ static size_t conv_space_size(const geometry *g) {
     return counted.overflow ? SIZE_MAX : counted.used / sizeof(float);
 }
 
+/* Which of the places `first`, first + stride, first + 2 stride and so on lie within `within`. */
+static range places_within(range within, size_t first, size_t stride) {
+    return (range){within.first > first ? (within.first - first + stride - 1) / stride : 0,
+                   within.last > first ? (within.last - first + stride - 1) / stride : 0};
+}
+
 /* Whole vectors of channels. */
-static range channels_slice(const geometry *g, size_t slices, size_t slice) {
+static range channels_slice(const geometry *g, const tensors *t) {
     const size_t K = g->y.c;
-    const range vectors = range_part((K + LANES - 1) / LANES, slices, slice);
+    const range vectors = tensors_slice(t, (K + LANES - 1) / LANES);
     return (range){vectors.first * LANES < K ? vectors.first * LANES : K,
                    vectors.last * LANES < K ? vectors.last * LANES : K};
 }
 
-/* Forward a slice is rows of the image, or channels where the weights are the larger part, or the
- * rows are few: each slice reads the whole of the other. Of dw it is channels, or rows of the
- * kernel where those do not fill a vector for each; of dx rows. */
+/* All of an image but for dx, of which a slice is always rows. */
 static conv_space conv_space_in(const geometry *g, const tensors *t) {
     arena real = {.base = (unsigned char *)t->scratch};
     conv_space s = conv_cut(g, &real);
-    const size_t slices = t->slices ? t->slices : 1;
-    const range rows = range_part(g->x.h, slices, t->slice);
+    const range rows = tensors_slice(t, g->x.h);
     s.channels = (range){0, g->y.c};
     s.windows = (range){0, conv_windows(g).y.h};
     s.kernel_rows = (range){0, g->r};
@@ -96,21 +99,22 @@ static conv_space conv_space_in(const geometry *g, const tensors *t) {
     return s;
 }
 
+/* Forward a slice is rows of windows, or channels where the weights are the larger part or rows are
+ * few: of rows each slice reads all weights, of channels the whole image. */
 static void slice_forward(const geometry *g, const tensors *t, conv_space *s) {
     const size_t image = g->x.h * g->x.w * g->x.c, weights = g->r * s->run * g->y.c;
-    const size_t slices = t->slices ? t->slices : 1;
-    if (s->windows.last >= 3 * slices && weights <= 4 * image)
-        s->windows = range_part(s->windows.last, slices, t->slice);
+    if (s->windows.last >= 3 * t->slices && weights <= 4 * image)
+        s->windows = tensors_slice(t, s->windows.last);
     else
-        s->channels = channels_slice(g, slices, t->slice);
+        s->channels = channels_slice(g, t);
 }
 
+/* Of dw it is channels, or rows of the kernel where those do not fill a vector for each. */
 static void slice_weights(const geometry *g, const tensors *t, conv_space *s) {
-    const size_t slices = t->slices ? t->slices : 1;
-    if (g->y.c < slices * LANES && slices > 1)
-        s->kernel_rows = range_part(g->r, slices, t->slice);
+    if (t->slices > 1 && g->y.c < t->slices * LANES)
+        s->kernel_rows = tensors_slice(t, g->r);
     else
-        s->channels = channels_slice(g, slices, t->slice);
+        s->channels = channels_slice(g, t);
 }
 
 /* `count` numbers, in vectors: rows are short, and a call of memcpy() for each would cost more. */

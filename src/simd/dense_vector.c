@@ -13,7 +13,7 @@ enum { STRIP = 32, CHUNK = 32 };
 /* Of `size` outputs, or inputs, those of this call: whole vectors of them. */
 static range dense_slice(const tensors *t, size_t size) {
     const size_t vectors = (size + LANES - 1) / LANES;
-    const range part = range_part(vectors, t->slices ? t->slices : 1, t->slice);
+    const range part = tensors_slice(t, vectors);
     return (range){part.first * LANES < size ? part.first * LANES : size,
                    part.last * LANES < size ? part.last * LANES : size};
 }
@@ -63,7 +63,7 @@ static size_t dense_vector_pieces(const geometry *g) {
 /* pieces[strip of inputs][n][k], for the strips of this slice. */
 static void dense_vector_forward_pieces(const geometry *g, const tensors *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c;
-    const range strips = range_part(piece_count(g), t->slices ? t->slices : 1, t->slice);
+    const range strips = tensors_slice(t, piece_count(g));
     const range own = {strips.first * STRIP, strips.last * STRIP < C ? strips.last * STRIP : C};
     float *piece = t->pieces + (strips.first * t->n + images.first) * K;
     for (size_t c = own.first; c < own.last; c += STRIP, piece += t->n * K) {
