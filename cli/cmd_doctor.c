@@ -6,6 +6,7 @@
 
 static const option doctor_rows[] = {
     ROW_TEXT(doctor_settings, network, NULL, "NETWORK", "text file, or a model with its weights"),
+    ROW_TEXT(doctor_settings, weights, "--weights", "FILE", "for a text"),
     ROW_SWITCH(doctor_settings, json, "--json", "one JSON object"),
 };
 
@@ -53,31 +54,21 @@ static bool examine(doctor_patient *patient, cnn_error *error) {
     return true;
 }
 
-/* A model brings these along. */
-static bool flags_agree(const doctor_settings *settings) {
-    const training_flags *flags = &settings->training;
-    if (!training_flags_agree(flags))
-        return false;
-    bool model = false;
-    /* A file that cannot be read is refused when it is wanted. */
-    source_look(settings->network, &model, &(cnn_error){0});
-    if (!model ||
-        (isnan(flags->mean) && isnan(flags->deviation) && flags->init == CNN_INIT_PYTORCH))
-        return true;
-    say_usage("--mean, --std and --init count only with a network text: a model has its own");
-    return false;
-}
-
 static int doctor_run(const void *values, const char *program) {
     (void)program;
     doctor_patient patient = {.settings = values};
+    const doctor_settings *settings = patient.settings;
     cnn_error error;
     int code = 0;
-    if (!flags_agree(patient.settings))
+    if (!training_flags_agree(&settings->training))
         return EXIT_USAGE;
-    if (!examine(&patient, &error))
+    if (!source_open(&patient.source, settings->network, settings->weights, &error))
+        return say_cnn_error(&error);
+    if (!training_flags_agree_with(&settings->training, &patient.source))
+        code = EXIT_USAGE;
+    else if (!examine(&patient, &error))
         code = say_cnn_error(&error);
-    else if (patient.settings->json)
+    else if (settings->json)
         code = json_line_print(report_json(&patient));
     else
         report_end(&patient);

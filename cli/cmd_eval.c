@@ -6,10 +6,14 @@
 #include "say.h"
 #include "sheet.h"
 #include "source.h"
+#include "weights_flags.h"
+
+#include <math.h>
 
 typedef struct eval_settings {
     const char *model, *data, *errors; /* errors NULL: no sheet */
     uint64_t limit, batch_size, threads;
+    weights_flags weights;
     bool json, skip_bad;
 } eval_settings;
 
@@ -25,14 +29,22 @@ static const option eval_rows[] = {
     ROW_SWITCH(eval_settings, json, "--json", "one JSON object instead of tables"),
 };
 
-static const option_group eval_groups[] = {{OPTION_ROWS(eval_rows), 0}, {NULL, 0, 0}};
+static const option_group eval_groups[] = {
+    {OPTION_ROWS(eval_rows), 0},
+    {WEIGHTS_ROWS, offsetof(eval_settings, weights)},
+    {NULL, 0, 0},
+};
 static const char *const eval_examples[] = {
     "cnn eval simple.safetensors",
     "cnn eval simple.safetensors --data data/mnist --limit 1000 --json",
     "cnn eval simple.safetensors --errors misread.png",
     NULL,
 };
-static const eval_settings eval_defaults = {.data = SOURCE_DATA, .batch_size = 64};
+static const eval_settings eval_defaults = {
+    .data = SOURCE_DATA,
+    .batch_size = 64,
+    .weights = WEIGHTS_FLAGS_DEFAULT,
+};
 
 /* What one call found. */
 typedef struct evaluation {
@@ -76,8 +88,8 @@ static void as_text(const eval_settings *settings, const cnn_model *model,
     const cnn_score *score = &result->score;
     confusion_worst(result, model, worst, sizeof worst);
     say_field(stdout, "model", "%s", settings->model);
-    say_field(stdout, "test", "%s of %s right, loss %.4f", say_percent(score->accuracy).text,
-              say_count(score->images).text, score->loss);
+    say_field(stdout, "test", "%s of %s right, loss %s", say_percent(score->accuracy).text,
+              say_count(score->images).text, say_loss(score->loss).text);
     say_field(stdout, "confused", "%s", worst);
     if (settings->errors)
         print_errors(settings, &found->errors);
@@ -109,26 +121,55 @@ static int evaluate(const eval_settings *settings, cnn_model *model, const cnn_d
     return code;
 }
 
+static cnn_model *make_model(const eval_settings *settings, const source *source, size_t batch_size,
+                             cnn_error *error) {
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    options.batch_size = batch_size;
+    options.threads = settings->threads;
+    return weights_model(source, &settings->weights, &options, error);
+}
+
+/* Chosen by a model for one image: how many there are says how large the model for all must be. */
+static cnn_dataset *load_images(const eval_settings *settings, const source *source,
+                                cnn_error *error) {
+    cnn_model *model = make_model(settings, source, 1, error);
+    cnn_dataset *images =
+        model ? images_to_test(settings->data, settings->skip_bad, model, error) : NULL;
+    cnn_model_free(model);
+    if (!images || !settings->limit || cnn_dataset_truncate(images, settings->limit, error))
+        return images;
+    cnn_dataset_free(images);
+    return NULL;
+}
+
+static size_t batch_size(const eval_settings *settings, const cnn_dataset *images) {
+    const size_t count = cnn_dataset_about(images).images;
+    return count < settings->batch_size ? count : settings->batch_size;
+}
+
+static int eval_source(const eval_settings *settings, const source *source) {
+    cnn_error error;
+    cnn_dataset *images = load_images(settings, source, &error);
+    cnn_model *model =
+        images ? make_model(settings, source, batch_size(settings, images), &error) : NULL;
+    const int code = model ? evaluate(settings, model, images) : say_cnn_error(&error);
+    cnn_dataset_free(images);
+    cnn_model_free(model);
+    return code;
+}
+
 static int eval_run(const void *values, const char *program) {
     (void)program;
     const eval_settings *settings = values;
-    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
-    options.batch_size = settings->batch_size;
-    options.threads = settings->threads;
     cnn_error error;
-    cnn_dataset *images = NULL;
-    int code = EXIT_FAILED;
-    cnn_model *model = NULL;
-    if (!settings->errors || outputs_check(settings->errors, &error))
-        model = source_model(settings->model, &options, &error);
-    if (model)
-        images = images_to_test(settings->data, settings->skip_bad, model, &error);
-    if (!images || (settings->limit && !cnn_dataset_truncate(images, settings->limit, &error)))
-        say_cnn_error(&error);
-    else
-        code = evaluate(settings, model, images);
-    cnn_dataset_free(images);
-    cnn_model_free(model);
+    source source;
+    if (!weights_flags_agree(&settings->weights))
+        return EXIT_USAGE;
+    if ((settings->errors && !outputs_check(settings->errors, &error)) ||
+        !source_open(&source, settings->model, settings->weights.weights, &error))
+        return say_cnn_error(&error);
+    const int code = eval_source(settings, &source);
+    source_close(&source);
     return code;
 }
 

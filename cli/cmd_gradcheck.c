@@ -179,15 +179,17 @@ static int gradcheck_run(const void *values, const char *program) {
     double worst;
     int code = EXIT_FAILED;
     check.rows = settings->json ? json_array() : NULL;
-    cnn_network *network = source_network(settings->network, &error);
-    if (!network || !source_trainable(network, settings->network, &error))
+    source source;
+    const bool open = source_open(&source, settings->network, NULL, &error);
+    if (!open || !source_trainable(source.network, settings->network, &error))
         say_cnn_error(&error);
-    else if (can_break(network, settings->break_layer))
-        code = cnn_gradcheck(network, &options, on_row, &check, &worst, &error)
+    else if (can_break(source.network, settings->break_layer))
+        code = cnn_gradcheck(source.network, &options, on_row, &check, &worst, &error)
                    ? report(&check, worst)
                    : say_cnn_error(&error);
     json_decref(check.rows);
-    cnn_network_free(network);
+    if (open)
+        source_close(&source);
     return code;
 }
 

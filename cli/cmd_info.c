@@ -34,8 +34,8 @@ static const info_settings info_defaults = {.batch_size = 64};
 typedef struct subject {
     const info_settings *settings;
     const cnn_network *network;
-    const cnn_model *model;
-    const info_plan *plan; /* NULL: no model can be made of it, or it is too large to try */
+    const cnn_model_file *model; /* or NULL */
+    const info_plan *plan;       /* NULL: no model can be made of it, or it is too large to try */
     double multiply_adds, activation_bytes, parameters; /* sums; double, as they may be huge */
 } subject;
 
@@ -93,14 +93,14 @@ static void print_memory(const subject *shown) {
               say_bytes(activations).text, say_bytes(parameters).text, say_bytes(parameters).text);
 }
 
-static void print_model(const cnn_model *model) {
+static void print_model(const cnn_model_file *model) {
     char classes[1024];
     size_t used = 0;
-    const cnn_normalisation normalisation = cnn_model_normalisation(model);
-    const size_t count = cnn_network_classes(cnn_model_network(model));
+    const cnn_normalisation normalisation = cnn_model_file_normalisation(model);
+    const size_t count = cnn_network_classes(cnn_model_file_network(model));
     for (size_t i = 0; i < count && used < sizeof classes - 128; i++)
         used += (size_t)snprintf(classes + used, sizeof classes - used, "%s%.60s", i ? ", " : "",
-                                 cnn_model_class(model, i));
+                                 cnn_model_file_class(model, i));
     say_field(stdout, "pixels", "(x / 255 - %g) / %g", (double)normalisation.mean,
               (double)normalisation.deviation);
     say_field(stdout, "classes", "%s: %s%s", say_count(count).text, classes,
@@ -124,11 +124,11 @@ static json_t *layers_json(const cnn_network *network) {
     return layers;
 }
 
-static json_t *model_json(const cnn_model *model) {
-    const cnn_normalisation normalisation = cnn_model_normalisation(model);
+static json_t *model_json(const cnn_model_file *model) {
+    const cnn_normalisation normalisation = cnn_model_file_normalisation(model);
     json_t *classes = json_array();
-    for (size_t i = 0; i < cnn_network_classes(cnn_model_network(model)); i++)
-        json_line_append(&classes, json_line_text(cnn_model_class(model, i)));
+    for (size_t i = 0; i < cnn_network_classes(cnn_model_file_network(model)); i++)
+        json_line_append(&classes, json_line_text(cnn_model_file_class(model, i)));
     return json_pack("{s:{s:o, s:o}, s:o}", "normalisation", "mean",
                      json_line_float(normalisation.mean), "std",
                      json_line_float(normalisation.deviation), "classes", classes);
@@ -176,29 +176,6 @@ static int show(subject *shown) {
     return code;
 }
 
-static int show_network(const info_settings *settings) {
-    cnn_error error;
-    cnn_network *network = cnn_network_load(settings->file, &error);
-    if (!network)
-        return say_cnn_error(&error);
-    subject shown = {.settings = settings, .network = network};
-    const int code = show(&shown);
-    cnn_network_free(network);
-    return code;
-}
-
-static int show_model(const info_settings *settings) {
-    cnn_error error;
-    const cnn_model_options options = {.batch_size = 1, .threads = 1};
-    cnn_model *model = cnn_model_load(settings->file, &options, &error);
-    if (!model)
-        return say_cnn_error(&error);
-    subject shown = {.settings = settings, .network = cnn_model_network(model), .model = model};
-    const int code = show(&shown);
-    cnn_model_free(model);
-    return code;
-}
-
 static int info_run(const void *values, const char *program) {
     (void)program;
     const info_settings *settings = values;
@@ -209,10 +186,13 @@ static int info_run(const void *values, const char *program) {
     if (!settings->file)
         return say_usage("info: FILE is missing; cnn help info");
     cnn_error error;
-    bool model;
-    if (!source_look(settings->file, &model, &error))
+    source source;
+    if (!source_open(&source, settings->file, NULL, &error))
         return say_cnn_error(&error);
-    return model ? show_model(settings) : show_network(settings);
+    subject shown = {.settings = settings, .network = source.network, .model = source.file};
+    const int code = show(&shown);
+    source_close(&source);
+    return code;
 }
 
 const cli_command command_info = {

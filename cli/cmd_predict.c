@@ -4,7 +4,9 @@
 #include "pixels.h"
 #include "say.h"
 #include "source.h"
+#include "weights_flags.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +17,7 @@ typedef struct predict_settings {
     const char *model;
     option_list images;
     uint64_t limit, threads;
+    weights_flags weights;
     bool no_fit, show, json;
 } predict_settings;
 
@@ -28,7 +31,11 @@ static const option predict_rows[] = {
     ROW_SWITCH(predict_settings, json, "--json", "one JSON object instead of lines"),
 };
 
-static const option_group predict_groups[] = {{OPTION_ROWS(predict_rows), 0}, {NULL, 0, 0}};
+static const option_group predict_groups[] = {
+    {OPTION_ROWS(predict_rows), 0},
+    {WEIGHTS_ROWS, offsetof(predict_settings, weights)},
+    {NULL, 0, 0},
+};
 static const char *const predict_notes[] = {
     "",
     "If the training images were like MNIST's, a PNG is brought into their form: dark",
@@ -42,7 +49,7 @@ static const char *const predict_examples[] = {
     "cnn predict simple.safetensors data/mnist/t10k-images-idx3-ubyte --limit 9",
     NULL,
 };
-static const predict_settings predict_defaults = {.threads = 0};
+static const predict_settings predict_defaults = {.weights = WEIGHTS_FLAGS_DEFAULT};
 
 /* One call of the command. */
 typedef struct prediction {
@@ -158,20 +165,47 @@ static int predict_files(prediction *run) {
     return json_line_print(object) ? EXIT_FAILED : code;
 }
 
+/* Images at a time: as many as memory of this size holds the numbers of, within a usual batch. */
+#define BATCH_MOST 64
+#define BATCH_BYTES 2.5e8
+
+static size_t batch_size(const cnn_network *network) {
+    cnn_layer_info layer;
+    double bytes = 1;
+    for (size_t i = 0; cnn_network_layer(network, i, &layer); i++)
+        bytes += (double)layer.activation_bytes;
+    const double fit = BATCH_BYTES / bytes;
+    return fit < 1 ? 1 : fit < BATCH_MOST ? (size_t)fit : BATCH_MOST;
+}
+
+static int predict_source(prediction *run, const source *source) {
+    cnn_error error;
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    options.threads = run->settings->threads;
+    options.batch_size = batch_size(source->network);
+    run->model = weights_model(source, &run->settings->weights, &options, &error);
+    if (!run->model)
+        return say_cnn_error(&error);
+    cnn_network_layer(source->network, 0, &run->input);
+    const int code = predict_files(run);
+    cnn_model_free(run->model);
+    return code;
+}
+
 static int predict_run(const void *values, const char *program) {
     (void)program;
     prediction run = {.settings = values};
-    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    const predict_settings *settings = values;
     cnn_error error;
-    if (run.settings->show && run.settings->json)
+    source source;
+    if (settings->show && settings->json)
         return say_usage("--show draws for people, --json is for programs: choose one");
-    options.threads = run.settings->threads;
-    run.model = source_model(run.settings->model, &options, &error);
-    if (!run.model)
+    if (!weights_flags_agree(&settings->weights))
+        return EXIT_USAGE;
+    if (!source_open(&source, settings->model, settings->weights.weights, &error))
         return say_cnn_error(&error);
-    cnn_network_layer(cnn_model_network(run.model), 0, &run.input);
-    const int code = predict_files(&run);
-    cnn_model_free(run.model);
+    const int code = predict_source(&run, &source);
+    source_close(&source);
     return code;
 }
 

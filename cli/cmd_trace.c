@@ -42,7 +42,7 @@ static const trace_settings trace_defaults = {
 
 typedef struct trace_run {
     const trace_settings *settings;
-    cnn_network *network;
+    source source; /* of the network */
     cnn_dataset *images;
     cnn_model *model;
     cnn_trainer *trainer;
@@ -56,21 +56,18 @@ typedef struct trace_run {
 static bool make_model(trace_run *run, cnn_error *error) {
     const training_flags *flags = &run->settings->training;
     cnn_normalisation normalisation;
-    run->images = training_images(flags, run->network, &normalisation, error);
+    run->images = training_images(flags, &run->source, &normalisation, error);
     if (!run->images)
         return false;
     run->batches = cnn_dataset_about(run->images).images / flags->batch_size;
     if (!run->batches)
         return source_refuse(error, flags->data, "%zu images do not fill a batch of %zu",
                              cnn_dataset_about(run->images).images, (size_t)flags->batch_size);
-    cnn_model_options options = training_model(flags, normalisation);
+    cnn_model_options options = training_options(flags);
     options.input_gradient = true;
     options.every_layer = true;
-    run->model = cnn_model_create(run->network, &options, error);
-    if (!run->model)
-        return false;
-    return !run->settings->weights ||
-           cnn_model_load_weights(run->model, run->settings->weights, error);
+    run->model = source_start(&run->source, &options, &normalisation, error);
+    return run->model != NULL;
 }
 
 static bool make_trainer(trace_run *run, cnn_error *error) {
@@ -85,8 +82,7 @@ static bool make_trainer(trace_run *run, cnn_error *error) {
 }
 
 static bool prepare(trace_run *run, cnn_error *error) {
-    run->network = source_network(run->settings->network, error);
-    return run->network && source_trainable(run->network, run->settings->network, error) &&
+    return source_trainable(run->source.network, run->settings->network, error) &&
            outputs_check(run->settings->out, error) && make_model(run, error) &&
            make_trainer(run, error);
 }
@@ -143,7 +139,7 @@ static void clean_up(trace_run *run) {
     cnn_trainer_free(run->trainer);
     cnn_model_free(run->model);
     cnn_dataset_free(run->images);
-    cnn_network_free(run->network);
+    source_close(&run->source);
 }
 
 static int trace_run_command(const void *values, const char *program) {
@@ -154,15 +150,19 @@ static int trace_run_command(const void *values, const char *program) {
         return EXIT_USAGE;
     if (run.settings->step_size && run.settings->training.schedule != CNN_STEP)
         return say_usage("--step-size counts only with --schedule step");
-    const bool done = record(&run, &error);
+    const trace_settings *settings = run.settings;
+    if (!source_open(&run.source, settings->network, settings->weights, &error))
+        return say_cnn_error(&error);
+    const bool agree = training_flags_agree_with(&settings->training, &run.source);
+    const bool done = agree && record(&run, &error);
     if (done)
         printf("%s: %s step%s, %s\n", run.settings->out, say_count(run.settings->steps).text,
                run.settings->steps == 1 ? "" : "s",
                say_bytes(outputs_size(run.settings->out)).text);
-    else
+    else if (agree)
         say_cnn_error(&error);
     clean_up(&run);
-    return done ? 0 : EXIT_FAILED;
+    return !agree ? EXIT_USAGE : done ? 0 : EXIT_FAILED;
 }
 
 const cli_command command_trace = {

@@ -17,7 +17,9 @@
 #define LOG_STEPS 100
 
 static const option train_rows[] = {
-    ROW_TEXT(train_settings, network, NULL, "NETWORK", "networks/simple.net"),
+    ROW_TEXT(train_settings, network, NULL, "NETWORK", "a text or a model"),
+    ROW_TEXT(train_settings, weights, "--weights", "FILE", "to begin with"),
+    ROW_SWITCH(train_settings, from_scratch, "--from-scratch", "MODEL's network"),
     ROW_TEXT(train_settings, out, "--out", "FILE", "the model (here)"),
     ROW_TEXT(train_settings, log, "--log", "FILE", "JSON lines"),
     ROW_COUNT(train_settings, epochs, "--epochs", "passes over all", 1, 1e6),
@@ -42,8 +44,7 @@ static const option_group train_groups[] = {
     {NULL, 0, 0},
 };
 static const char *const train_examples[] = {
-    "cnn train networks/simple.net --data digits --schedule onecycle --epochs 3",
-    "cnn train networks/scratch.net --limit 1000 --checkpoint run.ckpt --every 100",
+    "cnn train networks/simple.net --data digits --checkpoint run.ckpt",
     NULL,
 };
 /* Everything else decides the result, and is in the checkpoint. */
@@ -111,7 +112,8 @@ static bool flags_agree(train_run *run) {
 
 static bool name_files(train_run *run, cnn_error *error) {
     const train_settings *settings = run->settings;
-    run->out = settings->out ? strdup(settings->out) : outputs_model(settings->network);
+    run->out = settings->out ? strdup(settings->out)
+                             : outputs_model(settings->network, run->source.file != NULL);
     run->best_out = run->out ? outputs_best(run->out) : NULL;
     if (!run->best_out)
         return source_refuse(error, "", "no memory for the name of the model");
@@ -120,25 +122,78 @@ static bool name_files(train_run *run, cnn_error *error) {
            train_checkpoint_name(run, error);
 }
 
+/* The classes of a run that goes on are those of its model. */
 static bool load_images(train_run *run, cnn_error *error) {
     const training_flags *flags = &run->settings->training;
-    run->train = training_images(flags, run->network, &run->normalisation, error);
+    if (!run->from) {
+        run->train = training_images(flags, &run->source, &run->normalisation, error);
+        return run->train != NULL;
+    }
+    const char **names = images_names(run->model, error);
+    cnn_normalisation measured;
+    if (names)
+        run->train = training_images_named(flags, run->network, names, &measured, error);
+    free(names);
     return run->train != NULL;
 }
 
-static bool make_model(train_run *run, cnn_error *error) {
-    cnn_model_options options = training_model(&run->settings->training, run->normalisation);
+const char *train_weights(const train_run *run) {
+    const source *source = &run->source;
+    return !source_trained(source) ? NULL
+           : source->weights.name  ? source->weights.name
+                                   : source->content.name;
+}
+
+/* Is it what a class is called as long as nobody names it? */
+static bool is_number(const char *name, size_t index) {
+    char number[24];
+    snprintf(number, sizeof number, "%zu", index);
+    return !strcmp(name, number);
+}
+
+/* The names of the images, unless the model has its own, which must not mean other classes. */
+static bool name_classes(train_run *run, cnn_error *error) {
+    for (size_t i = 0; i < cnn_network_classes(run->network); i++) {
+        const char *seen = cnn_dataset_class(run->train, i),
+                   *known = cnn_model_class(run->model, i);
+        if (is_number(known, i) && !cnn_model_set_class(run->model, i, seen, error))
+            return false;
+        if (!is_number(known, i) && !is_number(seen, i) && strcmp(known, seen))
+            return source_refuse(error, run->settings->training.data,
+                                 "class %zu is %s here, and %s in %s", i, seen, known,
+                                 train_weights(run));
+    }
+    return true;
+}
+
+/* A batch is never larger than the images of an epoch, whatever the flag says: steps and results
+ * are the same, and memory goes by the images. */
+static cnn_model_options model_options(const train_run *run) {
+    const size_t images = cnn_dataset_about(run->train).images - train_held_out(run);
+    cnn_model_options options = training_options(&run->settings->training);
+    options.batch_size = options.batch_size < images ? options.batch_size : images;
     options.profile = run->settings->profile;
-    run->model = run->from ? cnn_checkpoint_model(run->from, &options, error)
-                           : cnn_model_create(run->network, &options, error);
+    return options;
+}
+
+static bool resume_model(train_run *run, cnn_error *error) {
+    cnn_model_options options = training_options(&run->settings->training);
+    options.profile = run->settings->profile;
+    run->model = cnn_checkpoint_model(run->from, &options, error);
+    if (run->model)
+        run->normalisation = cnn_model_normalisation(run->model);
+    return run->model != NULL;
+}
+
+static bool make_model(train_run *run, cnn_error *error) {
+    const cnn_model_options options = model_options(run);
+    run->model = source_start(&run->source, &options, &run->normalisation, error);
     if (!run->model)
         return false;
     run->normalisation = cnn_model_normalisation(run->model);
-    for (size_t i = 0; !run->from && i < cnn_network_classes(run->network); i++)
-        if (!cnn_model_set_class(run->model, i, cnn_dataset_class(run->train, i), error))
-            return false;
-    cnn_model_set_mnist_form(run->model, cnn_dataset_mnist_form(run->train));
-    return true;
+    if (!source_is_model(&run->source) && cnn_dataset_mnist_form(run->train))
+        cnn_model_set_mnist_form(run->model, true);
+    return name_classes(run, error);
 }
 
 /* After the model, whose names of classes say which folder is which. */
@@ -201,17 +256,23 @@ static bool open_log(train_run *run, cnn_error *error) {
 }
 
 static bool open_network(train_run *run, cnn_error *error) {
-    if (run->settings->resume)
+    const train_settings *settings = run->settings;
+    if (settings->resume)
         return train_checkpoint_open(run, error);
-    run->own_network = source_network(run->settings->network, error);
-    run->network = run->own_network;
-    return run->network && source_trainable(run->network, run->settings->network, error);
+    if (!source_open(&run->source, settings->network, settings->weights, error))
+        return false;
+    run->network = run->source.network;
+    run->source.from_scratch = settings->from_scratch;
+    if (settings->from_scratch && !run->source.file)
+        return source_refuse(error, settings->network,
+                             "a network text is always trained from scratch: leave the flag out");
+    return source_trainable(run->network, settings->network, error);
 }
 
 static bool prepare(train_run *run, cnn_error *error) {
-    return open_network(run, error) && name_files(run, error) && load_images(run, error) &&
-           make_model(run, error) && load_test(run, error) && make_run(run, error) &&
-           open_log(run, error);
+    return name_files(run, error) && (!run->from || resume_model(run, error)) &&
+           load_images(run, error) && (run->from || make_model(run, error)) &&
+           load_test(run, error) && make_run(run, error) && open_log(run, error);
 }
 
 /* Until the end, or until Ctrl-C, which counts as a good end; behind the last step it comes too
@@ -225,6 +286,11 @@ static bool train(train_run *run, cnn_error *error) {
         good = run->error.status == CNN_OK;
         run->interrupted = good && run->finished < run->settings->epochs;
         *error = run->error;
+    } else if (!good && error->status == CNN_DIVERGED) {
+        run->diverged = true;
+        source_refuse(error, run->out,
+                      "not written: the run has diverged in epoch %zu; try a smaller --lr",
+                      run->finished);
     }
     return good;
 }
@@ -259,7 +325,7 @@ static void clean_up(train_run *run) {
     cnn_model_free(run->model);
     cnn_dataset_free(run->test);
     cnn_dataset_free(run->train);
-    cnn_network_free(run->own_network);
+    source_close(&run->source);
     cnn_checkpoint_free(run->from);
     json_decref(run->note);
 }
@@ -282,6 +348,14 @@ static bool work(train_run *run, cnn_error *error) {
     return trained && (!run->test || confusion_measure(&run->result, run->model, run->test, error));
 }
 
+/* Programs learn from the object that a run has diverged, people from the line. */
+static int fail(train_run *run, const cnn_error *error) {
+    const int code = say_cnn_error(error);
+    if (run->diverged && run->settings->json)
+        json_line_print(train_json(run));
+    return code;
+}
+
 static int train_run_command(const void *values, const char *program) {
     cnn_error error;
     train_run run = {.own = *(const train_settings *)values, .program = program};
@@ -290,14 +364,20 @@ static int train_run_command(const void *values, const char *program) {
         run.own.network = SOURCE_NETWORK;
     if (!flags_agree(&run))
         return EXIT_USAGE;
-    const int code = work(&run, &error) ? finish(&run) : say_cnn_error(&error);
+    int code;
+    if (!open_network(&run, &error))
+        code = fail(&run, &error);
+    else if (!training_flags_agree_with(&run.own.training, &run.source))
+        code = EXIT_USAGE;
+    else
+        code = work(&run, &error) ? finish(&run) : fail(&run, &error);
     clean_up(&run);
     return code;
 }
 
 const cli_command command_train = {
     .name = "train",
-    .summary = "Trains a network on the images in a folder and writes the model.",
+    .summary = "Trains a network, or a model further (networks/simple.net).",
     .groups = train_groups,
     .examples = train_examples,
     .defaults = &train_defaults,

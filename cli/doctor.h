@@ -15,7 +15,7 @@ enum {
 };
 
 typedef struct doctor_settings {
-    const char *network;
+    const char *network, *weights; /* weights NULL: none given */
     bool json;
     training_flags training;
 } doctor_settings;
@@ -35,7 +35,8 @@ typedef struct doctor_layer {
 
 typedef struct doctor_patient {
     const doctor_settings *settings;
-    bool trained_before; /* a model file: the weights are its own */
+    source source;
+    bool trained_before; /* with the weights of a file */
     cnn_model *model;
     const cnn_network *network; /* the model's */
     cnn_dataset *images;

@@ -38,46 +38,31 @@ static bool draw_order(doctor_patient *patient, cnn_error *error) {
 }
 
 static cnn_model_options options_of(const doctor_patient *patient) {
-    const training_flags *flags = &patient->settings->training;
-    cnn_model_options options = training_model(flags, patient->normalisation);
+    cnn_model_options options = training_options(&patient->settings->training);
     const size_t batch = least(options.batch_size, DOCTOR_MOST_BATCH);
     options.batch_size = batch < DOCTOR_CHUNK ? DOCTOR_CHUNK : batch;
     options.every_layer = true;
     return options;
 }
 
-/* A model file: its own weights and normalisation. */
-static bool admit_model(doctor_patient *patient, cnn_error *error) {
+/* The images and the model that training would begin with. */
+static bool admit(doctor_patient *patient, cnn_error *error) {
     const doctor_settings *settings = patient->settings;
+    const source *source = &patient->source;
+    cnn_normalisation measured;
+    patient->trained_before = source_trained(source);
+    if (!source_trainable(source->network, settings->network, error))
+        return false;
+    patient->images = training_images(&settings->training, source, &measured, error);
+    if (!patient->images || !draw_order(patient, error))
+        return false;
     const cnn_model_options options = options_of(patient);
-    cnn_normalisation unused;
-    patient->trained_before = true;
-    patient->model = source_model(settings->network, &options, error);
+    patient->model = source_start(source, &options, &measured, error);
     if (!patient->model)
         return false;
     patient->network = cnn_model_network(patient->model);
     patient->normalisation = cnn_model_normalisation(patient->model);
-    patient->images = training_images(&settings->training, patient->network, &unused, error);
-    return patient->images && draw_order(patient, error);
-}
-
-/* A network text: the weights that training would begin with. */
-static bool admit_network(doctor_patient *patient, cnn_error *error) {
-    const doctor_settings *settings = patient->settings;
-    cnn_network *network = source_network(settings->network, error);
-    if (!network)
-        return false;
-    if (source_trainable(network, settings->network, error))
-        patient->images =
-            training_images(&settings->training, network, &patient->normalisation, error);
-    if (patient->images && draw_order(patient, error)) {
-        const cnn_model_options options = options_of(patient);
-        patient->model = cnn_model_create(network, &options, error);
-    }
-    if (patient->model)
-        patient->network = cnn_model_network(patient->model);
-    cnn_network_free(network);
-    return patient->model;
+    return true;
 }
 
 /* A tensor without data if there is none of that name. */
@@ -125,10 +110,7 @@ void patient_restore(doctor_patient *patient) {
 }
 
 bool patient_admit(doctor_patient *patient, cnn_error *error) {
-    const char *name = patient->settings->network;
-    bool model;
-    if (!source_look(name, &model, error) ||
-        !(model ? admit_model(patient, error) : admit_network(patient, error)))
+    if (!admit(patient, error))
         return false;
     patient->count = cnn_network_layers(patient->network) + 1;
     patient->layers = calloc(patient->count, sizeof *patient->layers);
@@ -148,6 +130,7 @@ void patient_free(doctor_patient *patient) {
     free(patient->layers);
     cnn_dataset_free(patient->images);
     cnn_model_free(patient->model);
+    source_close(&patient->source);
 }
 
 bool patient_set(doctor_patient *patient, size_t first, size_t count, cnn_error *error) {

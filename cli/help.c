@@ -92,9 +92,10 @@ void help_command(const cli_command *command) {
     print_rows(command);
     for (const char *const *note = command->notes; note && *note; note++)
         printf("%s\n", *note);
-    printf("\nExamples:\n");
+    const bool one = !command->examples[1] && strlen(command->examples[0]) <= 70;
+    printf(one ? "\nExample:" : "\nExamples:\n");
     for (const char *const *example = command->examples; *example; example++)
-        printf("  %s\n", *example);
+        printf(one ? " %s\n" : "  %s\n", *example);
 }
 
 void help_overview(void) {

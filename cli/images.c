@@ -102,14 +102,14 @@ static cnn_dataset *from_pictures(const char *path, const char *part, bool skip_
 
 /* Of a folder that is not there, or cannot be looked into, that is the reason. */
 static cnn_dataset *neither(const char *path, cnn_error *error) {
+    const char *hint = strcmp(path, SOURCE_DATA) ? "" : "; scripts/fetch-data gets MNIST";
     DIR *folder = opendir(path);
     if (folder) {
         closedir(folder);
-        source_refuse(error, path,
-                      "neither IDX files nor a folder of PNGs for each class in it; "
-                      "scripts/fetch-data gets MNIST");
+        source_refuse(error, path, "neither IDX files nor a folder of PNGs for each class in it%s",
+                      hint);
     } else if (errno == ENOENT) {
-        source_refuse(error, path, "no such folder; scripts/fetch-data gets MNIST");
+        source_refuse(error, path, "no such folder%s", hint);
     } else {
         source_refuse(error, path, "cannot list: %s", strerror(errno));
     }
@@ -117,18 +117,17 @@ static cnn_dataset *neither(const char *path, cnn_error *error) {
 }
 
 cnn_dataset *images_to_train(const char *folder, bool skip_bad, const cnn_network *network,
-                             cnn_error *error) {
+                             const char *const *names, cnn_error *error) {
     const folder_kind kind = kind_of(folder);
     if (kind == FOLDER_IDX)
         return source_images(folder, CNN_TRAIN, network, error);
     if (kind == FOLDER_NEITHER)
         return neither(folder, error);
-    return from_pictures(folder, kind == FOLDER_PARTS ? "train" : "", skip_bad, network, NULL,
+    return from_pictures(folder, kind == FOLDER_PARTS ? "train" : "", skip_bad, network, names,
                          error);
 }
 
-/* The model's names, to be freed; they point into the model. */
-static const char **names_of(const cnn_model *model, cnn_error *error) {
+const char **images_names(const cnn_model *model, cnn_error *error) {
     const size_t classes = cnn_network_classes(cnn_model_network(model));
     const char **names = calloc(classes, sizeof *names);
     if (!names)
@@ -146,7 +145,7 @@ cnn_dataset *images_to_test(const char *folder, bool skip_bad, const cnn_model *
         return source_images(folder, CNN_TEST, network, error);
     if (kind == FOLDER_NEITHER)
         return neither(folder, error);
-    const char **names = names_of(model, error);
+    const char **names = images_names(model, error);
     cnn_dataset *images = NULL;
     if (names)
         images = from_pictures(folder, kind == FOLDER_PARTS ? "test" : "", skip_bad, network, names,

@@ -52,9 +52,9 @@ static char *joined(const char *start, size_t length, const char *middle, const 
     return text;
 }
 
-char *outputs_model(const char *network) {
+char *outputs_model(const char *network, bool model) {
     const char *name = source_base(network);
-    return joined(name, stem_length(name), ".safetensors", "");
+    return joined(name, stem_length(name), model ? ".trained" : "", ".safetensors");
 }
 
 static char *with_word(const char *model, const char *word) {

@@ -7,8 +7,9 @@
 /* Looks now whether path can be written later, so that an hour of work is not lost. */
 bool outputs_check(const char *path, cnn_error *error);
 
-/* NETWORK's base name with its ending replaced: simple.safetensors. To be freed; NULL: no memory */
-char *outputs_model(const char *network);
+/* NETWORK's base name with its ending replaced: simple.safetensors; of a model, so that it is not
+ * written over, simple.trained.safetensors. To be freed; NULL: no memory */
+char *outputs_model(const char *network, bool model);
 /* ".best" before the ending: simple.best.safetensors. To be freed; NULL: no memory */
 char *outputs_best(const char *model);
 

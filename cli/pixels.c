@@ -1,72 +1,10 @@
-#define _POSIX_C_SOURCE 200809L
+/* Pictures and IDX images as the pixels that a network takes. */
 #include "pixels.h"
 
+#include "content.h"
 #include "source.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* As much as IDX can hold. */
-#define MOST ((size_t)UINT32_MAX)
-#define FIRST_ROOM ((size_t)1 << 16)
-
-typedef struct content {
-    unsigned char *bytes;
-    size_t size;
-} content;
-
-/* More room if there is none left. False with errno set. */
-static bool make_room(content *content, size_t *room) {
-    if (content->size < *room)
-        return true;
-    const size_t more = *room ? *room * 2 : FIRST_ROOM;
-    unsigned char *bytes = more <= 2 * MOST ? realloc(content->bytes, more) : NULL;
-    if (!bytes) {
-        errno = more <= 2 * MOST ? ENOMEM : EFBIG;
-        return false;
-    }
-    content->bytes = bytes;
-    *room = more;
-    return true;
-}
-
-static bool read_stream(content *content, FILE *stream) {
-    size_t room = 0;
-    errno = 0;
-    while (make_room(content, &room)) {
-        const size_t count = fread(content->bytes + content->size, 1, room - content->size, stream);
-        content->size += count;
-        if (!count)
-            return !ferror(stream);
-    }
-    return false;
-}
-
-static const char *name_of(const char *path) {
-    return strcmp(path, "-") ? path : "standard input";
-}
-
-static bool read_content(content *content, const char *path, cnn_error *error) {
-    const bool standard = !strcmp(path, "-");
-    FILE *stream = standard ? stdin : fopen(path, "rb");
-    const bool ok = stream && read_stream(content, stream);
-    if (!ok)
-        source_refuse(error, name_of(path), "cannot read: %s", strerror(errno));
-    if (stream && !standard)
-        fclose(stream);
-    return ok;
-}
-
-/* What kind of file it is, by its first bytes. */
-static bool begins(const content *content, const char *with, size_t size) {
-    return content->size >= size && !memcmp(content->bytes, with, size);
-}
-
-static bool is_idx(const content *content) {
-    return begins(content, "\0\0\10", 3) || begins(content, "\37\213", 2);
-}
 
 static bool room_for(pixels *pixels, const cnn_layer_info *input, cnn_error *error) {
     const size_t size = input->height * input->width * input->channels;
@@ -120,30 +58,34 @@ static bool read_idx(pixels *pixels, const content *content, const cnn_layer_inf
     return ok;
 }
 
-static bool read_any(pixels *pixels, const content *content, const cnn_layer_info *input, bool fit,
+/* The limit goes by the kind: what is no image is refused before the rest of it is read. */
+static bool read_any(pixels *pixels, content *content, const cnn_layer_info *input, bool fit,
                      size_t limit, cnn_error *error) {
-    if (is_idx(content))
-        return read_idx(pixels, content, input, limit, error);
-    if (begins(content, "\211PNG", 4))
-        return read_picture(pixels, content, input, fit, error);
-    if (!content->size)
-        return source_refuse(error, "", "nothing in it");
-    return source_refuse(error, "",
-                         begins(content, "\377\330\377", 3) ? "a JPEG; make it a PNG first"
-                                                            : "neither a PNG nor IDX images");
+    switch (content->kind) {
+    case CNN_FILE_IDX:
+    case CNN_FILE_GZIP:
+        return content_read(content, CONTENT_MOST, error) &&
+               read_idx(pixels, content, input, limit, error);
+    case CNN_FILE_PNG:
+        return content_read(content, CNN_PICTURE_BYTES, error) &&
+               read_picture(pixels, content, input, fit, error);
+    default:
+        return source_refuse(error, content->name, "%s; a PNG or IDX images are wanted",
+                             content->kind_name);
+    }
 }
 
 bool pixels_read(pixels *pixels, const char *path, const cnn_layer_info *input, bool fit,
                  size_t limit, cnn_error *error) {
-    content content = {NULL, 0};
+    content content;
     *pixels = (struct pixels){NULL, 0, false};
-    bool ok = read_content(&content, path, error);
-    if (ok && !read_any(pixels, &content, input, fit, limit, error)) {
-        snprintf(error->file, sizeof error->file, "%s", name_of(path));
+    if (!content_open(&content, path, error))
+        return false;
+    const bool ok =
+        read_any(pixels, &content, input, fit, limit, error) || content_blame(&content, error);
+    if (!ok)
         pixels_free(pixels);
-        ok = false;
-    }
-    free(content.bytes);
+    content_close(&content);
     return ok;
 }
 

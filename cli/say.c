@@ -53,6 +53,13 @@ say_text say_percent(double share) {
     return text;
 }
 
+say_text say_loss(double loss) {
+    say_text text = {"-"};
+    if (!isnan(loss))
+        snprintf(text.text, sizeof text.text, fabs(loss) < 9999 ? "%.4f" : "%.2e", loss);
+    return text;
+}
+
 bool say_terminal(FILE *stream) {
     const char *kind = getenv("TERM");
     return isatty(fileno(stream)) && !(kind && !strcmp(kind, "dumb"));

@@ -20,6 +20,7 @@ say_text say_count(uint64_t number);  /* 206,922 */
 say_text say_bytes(double bytes);     /* 827.7 kB */
 say_text say_seconds(double seconds); /* 0:42, 1:02:03 */
 say_text say_percent(double share);   /* 98.93 % */
+say_text say_loss(double loss);       /* 0.1703; 3.51e+30; - if it was not measured */
 
 typedef enum say_look { LOOK_PLAIN, LOOK_BOLD, LOOK_GOOD, LOOK_BAD } say_look;
 

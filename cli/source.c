@@ -1,14 +1,13 @@
+/* NETWORK and MODEL operands, weights and IDX folders. */
 #define _POSIX_C_SOURCE 200809L
 #include "source.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 bool source_refuse(cnn_error *error, const char *file, const char *format, ...) {
     *error = (cnn_error){.status = CNN_BAD_ARGUMENT, .offset = CNN_NO_OFFSET};
@@ -25,84 +24,181 @@ static bool exists(const char *path) {
     return !stat(path, &about);
 }
 
-/* A safetensors file begins with the size of its header, eight bytes of which the last are 0, and
- * the header with a brace. */
-static bool begins_as_model(const unsigned char start[9], size_t size) {
-    return (size == 9 && start[8] == '{') || memchr(start, 0, size < 8 ? size : 8);
+/* What the content is, and what is wanted in its place. Always false. */
+static bool refuse_kind(const content *content, const char *wanted, cnn_error *error) {
+    return source_refuse(error, content->name, "%s; %s is wanted", content->kind_name, wanted);
 }
 
-/* As many bytes as there are, up to `room`. False with errno set. */
-static bool read_start(int file, unsigned char *start, size_t room, size_t *size) {
-    struct stat about;
-    ssize_t count = 1;
-    *size = 0;
-    if (fstat(file, &about))
+/* What the file is instead is worth more than what it lacks. Always false. */
+static bool refuse_model(const content *content, cnn_error *error) {
+    cnn_checkpoint *run = cnn_checkpoint_parse(content->bytes, content->size, NULL);
+    if (!run)
+        return content_blame(content, error);
+    cnn_checkpoint_free(run);
+    return source_refuse(error, content->name,
+                         "a checkpoint of a run, not a model: cnn train --resume goes on with it");
+}
+
+static bool read_model(source *source, cnn_error *error) {
+    content *content = &source->content;
+    if (!content_read(content, CONTENT_MOST, error))
         return false;
-    /* What is no file is left to what reads the whole of it, which refuses it by name. */
-    while (S_ISREG(about.st_mode) && *size < room && count) {
-        count = read(file, start + *size, room - *size);
-        if (count < 0 && errno != EINTR)
-            return false;
-        *size += count > 0 ? (size_t)count : 0;
-    }
+    source->file = cnn_model_file_parse(content->bytes, content->size, error);
+    if (!source->file)
+        return refuse_model(content, error);
+    source->network = cnn_model_file_network(source->file);
     return true;
 }
 
-/* O_NONBLOCK: opening a FIFO would wait for a writer. */
-bool source_look(const char *path, bool *model, cnn_error *error) {
-    unsigned char start[9];
-    size_t size;
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0)
-        return source_refuse(error, path, "cannot open: %s", strerror(errno));
-    const bool good = read_start(file, start, sizeof start, &size);
-    if (good)
-        *model = begins_as_model(start, size);
-    else
-        source_refuse(error, path, "cannot read: %s", strerror(errno));
-    close(file);
-    return good;
+static bool read_text(source *source, cnn_error *error) {
+    content *content = &source->content;
+    if (!content_read(content, CONTENT_TEXT, error))
+        return false;
+    source->text_network = cnn_network_parse((const char *)content->bytes, content->size, error);
+    source->network = source->text_network;
+    return source->network || content_blame(content, error);
 }
 
-/* The text of a model's network, built anew, so that the model need not stay. */
-static cnn_network *network_of_model(const char *path, cnn_error *error) {
-    const cnn_model_options options = {.batch_size = 1, .threads = 1};
-    cnn_model *model = cnn_model_load(path, &options, error);
+static bool read_network(source *source, cnn_error *error) {
+    switch (source->content.kind) {
+    case CNN_FILE_SAFETENSORS:
+        return read_model(source, error);
+    case CNN_FILE_TEXT:
+        return read_text(source, error);
+    default:
+        return refuse_kind(&source->content, "a network text or a model", error);
+    }
+}
+
+/* Tensors without a network are no model, and good weights all the same. */
+static bool read_weights(source *source, const char *path, cnn_error *error) {
+    content *weights = &source->weights;
+    if (source->file)
+        return source_refuse(error, source->content.name,
+                             "has weights of its own; --weights goes with a network text");
+    if (!content_open(weights, path, error))
+        return false;
+    if (weights->kind != CNN_FILE_SAFETENSORS)
+        return refuse_kind(weights, "a safetensors file of weights", error);
+    if (!content_read(weights, CONTENT_MOST, error))
+        return false;
+    source->weights_file = cnn_model_file_parse(weights->bytes, weights->size, NULL);
+    return true;
+}
+
+bool source_open(source *source, const char *path, const char *weights, cnn_error *error) {
+    *source = (struct source){.network = NULL};
+    if (!strcmp(path, SOURCE_NETWORK) && !exists(path))
+        return source_refuse(error, path, "not below the current folder; name a network");
+    if (content_open(&source->content, path, error) && read_network(source, error) &&
+        (!weights || read_weights(source, weights, error)))
+        return true;
+    source_close(source);
+    return false;
+}
+
+bool source_is_model(const source *source) {
+    return source->file && !source->from_scratch;
+}
+
+bool source_trained(const source *source) {
+    return source_is_model(source) || source->weights.name;
+}
+
+void source_close(source *source) {
+    cnn_model_file_free(source->file);
+    cnn_model_file_free(source->weights_file);
+    cnn_network_free(source->text_network);
+    content_close(&source->content);
+    content_close(&source->weights);
+    *source = (struct source){.network = NULL};
+}
+
+/* The normalisation given, or else the file's, or else the one measured. False if there is none. */
+static bool choose_normalisation(cnn_normalisation *given, const cnn_model_file *file,
+                                 const cnn_normalisation *measured) {
+    const cnn_normalisation otherwise = file       ? cnn_model_file_normalisation(file)
+                                        : measured ? *measured
+                                                   : *given;
+    if (isnan(given->mean))
+        given->mean = otherwise.mean;
+    if (isnan(given->deviation))
+        given->deviation = otherwise.deviation;
+    return !isnan(given->mean) && !isnan(given->deviation);
+}
+
+/* What the file of weights says beside them, if it is a model's. */
+static bool take_words(cnn_model *model, const cnn_model_file *file, cnn_error *error) {
+    const size_t classes = cnn_network_classes(cnn_model_network(model));
+    if (!file || cnn_network_classes(cnn_model_file_network(file)) != classes)
+        return true;
+    cnn_model_set_mnist_form(model, cnn_model_file_mnist_form(file));
+    for (size_t i = 0; i < classes; i++)
+        if (!cnn_model_set_class(model, i, cnn_model_file_class(file, i), error))
+            return false;
+    return true;
+}
+
+/* A network text with the weights of a file. */
+static cnn_model *model_with_weights(const source *source, const cnn_model_options *options,
+                                     cnn_error *error) {
+    const content *weights = &source->weights;
+    cnn_model *model = cnn_model_create(source->network, options, error);
     if (!model)
         return NULL;
-    cnn_network *network = NULL;
-    const size_t size = cnn_network_text(cnn_model_network(model), NULL, 0) + 1;
-    char *text = malloc(size);
-    if (text) {
-        cnn_network_text(cnn_model_network(model), text, size);
-        network = cnn_network_parse(text, size - 1, error);
-    } else {
-        source_refuse(error, path, "no memory for %zu bytes", size);
-    }
-    free(text);
+    if (cnn_model_parse_weights(model, weights->bytes, weights->size, error) &&
+        take_words(model, source->weights_file, error))
+        return model;
     cnn_model_free(model);
-    return network;
-}
-
-cnn_model *source_model(const char *path, const cnn_model_options *options, cnn_error *error) {
-    bool is_model;
-    if (!source_look(path, &is_model, error))
-        return NULL;
-    if (is_model)
-        return cnn_model_load(path, options, error);
-    source_refuse(error, path, "not a model; cnn train makes one from a network");
+    content_blame(weights, error);
     return NULL;
 }
 
-cnn_network *source_network(const char *path, cnn_error *error) {
-    if (!strcmp(path, SOURCE_NETWORK) && !exists(path)) {
-        source_refuse(error, path, "not below the current folder; name a network");
-        return NULL;
-    }
-    bool is_model;
-    if (!source_look(path, &is_model, error))
-        return NULL;
-    return is_model ? network_of_model(path, error) : cnn_network_load(path, error);
+static cnn_model *model_of_file(const content *content, const cnn_model_options *options,
+                                cnn_error *error) {
+    cnn_model *model = cnn_model_parse(content->bytes, content->size, options, error);
+    if (!model)
+        content_blame(content, error);
+    return model;
+}
+
+cnn_model *source_model(const source *source, const cnn_model_options *options,
+                        const cnn_normalisation *measured, cnn_error *error) {
+    cnn_model_options used = *options;
+    if (source_is_model(source))
+        return model_of_file(&source->content, options, error);
+    if (!source->weights.name)
+        source_refuse(
+            error, source->content.name,
+            "not a model but a network: cnn train makes one from it, --weights brings one");
+    else if (!choose_normalisation(&used.normalisation, source->weights_file, measured))
+        source_refuse(error, source->weights.name,
+                      "does not say how pixels are normalised: give --mean and --std");
+    else
+        return model_with_weights(source, &used, error);
+    return NULL;
+}
+
+cnn_model *source_start(const source *source, const cnn_model_options *options,
+                        const cnn_normalisation *measured, cnn_error *error) {
+    if (source_trained(source))
+        return source_model(source, options, measured, error);
+    cnn_model_options used = *options;
+    choose_normalisation(&used.normalisation, NULL, measured);
+    return cnn_model_create(source->network, &used, error);
+}
+
+bool source_names(const source *source, const char ***names, cnn_error *error) {
+    const size_t classes = cnn_network_classes(source->network);
+    *names = NULL;
+    if (!source_is_model(source))
+        return true;
+    *names = calloc(classes, sizeof **names);
+    if (!*names)
+        return source_refuse(error, "", "no memory for %zu names", classes);
+    for (size_t i = 0; i < classes; i++)
+        (*names)[i] = cnn_model_file_class(source->file, i);
+    return true;
 }
 
 bool source_trainable(const cnn_network *network, const char *path, cnn_error *error) {

@@ -149,7 +149,6 @@ static void take_note(train_settings *s, const json_t *note) {
     s->out = first_of(s->out, noted_text(note, "out"));
     s->log = first_of(s->log, noted_text(note, "log"));
     s->every = first_of(s->every, noted_text(note, "every"));
-    /* The default's own pointer: no flag was given. */
     if (flags->data == train_defaults.training.data)
         flags->data = noted_text(note, "data");
     flags->backend = first_of(flags->backend, noted_text(note, "backend"));
@@ -172,11 +171,16 @@ bool train_checkpoint_open(train_run *run, cnn_error *error) {
         return source_refuse(error, s->resume,
                              ours ? "no memory for its note"
                                   : "not a run of cnn train: its note is another's");
+    /* The default's own pointer: no flag was given. */
+    const bool given = s->training.data != train_defaults.training.data;
     take_options(s, run->from);
     take_note(s, run->note);
     run->network = cnn_checkpoint_network(run->from);
     if (!read_every(run, s->every ? s->every : EVERY_DEFAULT))
         return source_refuse(error, s->resume, "not a run of cnn train: no --every in its note");
-    return s->training.data ||
-           source_refuse(error, s->resume, "does not say where the images are: give --data");
+    if (!s->training.data)
+        return source_refuse(error, s->resume, "does not say where the images are: give --data");
+    return given || !access(s->training.data, F_OK) ||
+           source_refuse(error, s->training.data,
+                         "the images of the run are not there, seen from this folder: give --data");
 }

@@ -39,7 +39,7 @@ static json_t *normalisation_json(const train_run *run) {
 }
 
 static json_t *test_json(const train_run *run) {
-    if (!run->test)
+    if (!run->test || run->diverged)
         return json_null();
     const cnn_score *score = &run->result.score;
     return json_pack("{s:I, s:o, s:o}", "images", (json_int_t)score->images, "loss",
@@ -63,11 +63,14 @@ static json_t *settings_json(const train_run *run) {
 json_t *train_json(const train_run *run) {
     json_t *object = settings_json(run);
     json_t *results =
-        json_pack("{s:o, s:o, s:o, s:b}", "epochs", epochs_json(run), "test", test_json(run),
-                  "model", json_line_text(run->out), "interrupted", (int)run->interrupted);
+        json_pack("{s:o, s:o, s:o, s:b, s:b}", "epochs", epochs_json(run), "test", test_json(run),
+                  "model", run->diverged ? json_null() : json_line_text(run->out), "interrupted",
+                  (int)run->interrupted, "diverged", (int)run->diverged);
     bool failed = json_object_update(object, results);
     if (run->resumable)
         failed |= json_object_set_new(object, "checkpoint", json_line_text(run->checkpoint));
+    if (train_weights(run))
+        failed |= json_object_set_new(object, "weights", json_line_text(train_weights(run)));
     if (run->best_epoch)
         failed |= json_object_set_new(object, "best_model", json_line_text(run->best_out));
     if (run->settings->profile)

@@ -53,6 +53,9 @@ void train_report_head(const train_run *run, FILE *stream) {
     say_field(stream, "network", "%s: %s", run->settings->network, layers);
     say_field(stream, "parameters", "%s", say_count(cnn_network_parameters(run->network)).text);
     print_images(run, stream);
+    if (train_weights(run))
+        say_field(stream, "weights", "from %s, trained on; %s begins anew", train_weights(run),
+                  training_optimizer_name(flags));
     say_field(stream, "training", "%s, rate %g (%s), batches of %s, seed %s, %s thread%s, %s",
               training_optimizer_name(flags), training_optimizer(flags).lr,
               training_schedule_name(flags), say_count(flags->batch_size).text,
@@ -67,16 +70,16 @@ void train_report_head(const train_run *run, FILE *stream) {
 
 void train_report_epoch(const train_run *run, size_t epoch, FILE *stream) {
     const cnn_epoch *e = train_epoch(run, epoch);
-    char number[48], validation[48] = "", test[48] = "";
+    char number[48], validation[80] = "", test[80] = "";
     snprintf(number, sizeof number, "%zu/%zu", epoch + 1, (size_t)run->settings->epochs);
     if (train_held_out(run))
-        snprintf(validation, sizeof validation, "  %10.4f  %11s", e->validation_loss,
+        snprintf(validation, sizeof validation, "  %10s  %11s", say_loss(e->validation_loss).text,
                  say_percent(e->validation_accuracy).text);
     if (run->test)
-        snprintf(test, sizeof test, "  %9.4f  %10s", e->test_loss,
+        snprintf(test, sizeof test, "  %9s  %10s", say_loss(e->test_loss).text,
                  say_percent(e->test_accuracy).text);
-    fprintf(stream, "%7s  %8.2f  %10.4f%s%s\n", number, e->seconds, e->train_loss, validation,
-            test);
+    fprintf(stream, "%7s  %8.2f  %10s%s%s\n", number, e->seconds, say_loss(e->train_loss).text,
+            validation, test);
     fflush(stream);
 }
 
@@ -119,9 +122,9 @@ static void print_test(const train_run *run, FILE *stream) {
         return;
     }
     confusion_worst(&run->result, run->model, worst, sizeof worst);
-    say_field(stream, "test", "%s%s of %s right%s, loss %.4f", say_style(stream, LOOK_BOLD),
+    say_field(stream, "test", "%s%s of %s right%s, loss %s", say_style(stream, LOOK_BOLD),
               say_percent(score->accuracy).text, say_count(score->images).text,
-              say_style(stream, LOOK_PLAIN), score->loss);
+              say_style(stream, LOOK_PLAIN), say_loss(score->loss).text);
     say_field(stream, "confused", "%s", worst);
 }
 
@@ -134,8 +137,9 @@ void train_report_resumed(const train_run *run, FILE *stream) {
 static void print_files(const train_run *run, FILE *stream) {
     say_field(stream, "model", "%s (%s)", run->out, say_bytes(outputs_size(run->out)).text);
     if (run->best_epoch)
-        say_field(stream, "best model", "%s (epoch %zu, validation loss %.4f)", run->best_out,
-                  run->best_epoch, train_epoch(run, run->best_epoch - 1)->validation_loss);
+        say_field(stream, "best model", "%s (epoch %zu, validation loss %s)", run->best_out,
+                  run->best_epoch,
+                  say_loss(train_epoch(run, run->best_epoch - 1)->validation_loss).text);
     if (run->checkpoint_removed)
         say_field(stream, "checkpoint", "%s removed, as the run is complete", run->checkpoint);
 }
@@ -179,8 +183,6 @@ bool train_report_end(const train_run *run, FILE *stream) {
         say_field(stream, "interrupted",
                   "after %zu of %zu epochs, in step %s; the model is as of then", run->finished,
                   (size_t)run->settings->epochs, say_count(run->steps).text);
-    if (run->finished && !isfinite(train_epoch(run, run->finished - 1)->train_loss))
-        say_field(stream, "diverged", "the loss is no longer a number; try a smaller --lr");
     if (!print_speed(run, stream))
         return false;
     print_test(run, stream);

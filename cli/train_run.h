@@ -7,11 +7,11 @@
 #include "training_flags.h"
 
 typedef struct train_settings {
-    const char *network, *out, *log;
+    const char *network, *weights, *out, *log;
     const char *checkpoint, *every, *resume;
     uint64_t epochs, step_epochs, test_limit; /* 0: not given, for the last two */
     double validation;
-    bool json, profile;
+    bool json, profile, from_scratch;
     training_flags training;
 } train_settings;
 
@@ -23,9 +23,9 @@ typedef struct train_run {
     const char *program;            /* as typed */
     cnn_checkpoint *from;           /* of a run that goes on, or NULL */
     json_t *note;                   /* its */
-    const cnn_network *network;
-    cnn_network *own_network;  /* or NULL: that of the checkpoint */
-    cnn_dataset *train, *test; /* test NULL: there is none */
+    source source;                  /* of a new run */
+    const cnn_network *network;     /* the source's, or the checkpoint's */
+    cnn_dataset *train, *test;      /* test NULL: there is none */
     cnn_normalisation normalisation;
     cnn_model *model;
     cnn_run *training;
@@ -34,7 +34,7 @@ typedef struct train_run {
     size_t best_epoch; /* from 1; 0: none written */
     FILE *log;
     int log_problem; /* errno of the first line of the log that was lost, or 0 */
-    bool interrupted;
+    bool interrupted, diverged;
     char *checkpoint;     /* its file */
     bool keeps;           /* writes it on the way */
     uint64_t every_steps; /* or 0 */
@@ -45,6 +45,8 @@ typedef struct train_run {
     confusion result; /* of the model on the test images */
 } train_run;
 
+/* The file whose weights a new run begins with, or NULL. */
+const char *train_weights(const train_run *run);
 /* How many of the training images are held out. */
 size_t train_held_out(const train_run *run);
 /* How many there are to test, perhaps none. */

@@ -3,6 +3,8 @@
 #include "images.h"
 #include "say.h"
 
+#include <stdlib.h>
+
 /* In the order of the library's enumerations. */
 static const char *const optimizers[] = {"adam", "adamw", "sgd", NULL};
 static const char *const schedules[] = {"constant", "step", "cosine", "onecycle", NULL};
@@ -63,7 +65,17 @@ cnn_schedule training_schedule(const training_flags *flags, size_t step_size, si
     return schedule;
 }
 
-cnn_model_options training_model(const training_flags *flags, cnn_normalisation normalisation) {
+bool training_flags_agree_with(const training_flags *flags, const source *source) {
+    const bool init = flags->init != CNN_INIT_PYTORCH, model = source->file;
+    const bool normalised = !isnan(flags->mean) || !isnan(flags->deviation);
+    if (!source_trained(source) || (!init && !(model && normalised)))
+        return true;
+    say_usage(model ? "--mean, --std and --init count only with a network text: a model has its own"
+                    : "--init draws first weights, --weights brings them: choose one");
+    return false;
+}
+
+cnn_model_options training_options(const training_flags *flags) {
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     options.batch_size = flags->batch_size;
     options.threads = flags->threads;
@@ -71,7 +83,7 @@ cnn_model_options training_model(const training_flags *flags, cnn_normalisation 
     options.backend = flags->backend;
     options.init = (cnn_init)flags->init;
     options.constant = isnan(flags->constant) ? 0 : (float)flags->constant;
-    options.normalisation = normalisation;
+    options.normalisation = (cnn_normalisation){(float)flags->mean, (float)flags->deviation};
     return options;
 }
 
@@ -87,9 +99,21 @@ static cnn_normalisation normalisation_of(const training_flags *flags, const cnn
     return normalisation;
 }
 
-cnn_dataset *training_images(const training_flags *flags, const cnn_network *network,
+cnn_dataset *training_images(const training_flags *flags, const source *source,
                              cnn_normalisation *normalisation, cnn_error *error) {
-    cnn_dataset *images = images_to_train(flags->data, flags->skip_bad, network, error);
+    const char **names;
+    if (!source_names(source, &names, error))
+        return NULL;
+    cnn_dataset *images =
+        training_images_named(flags, source->network, names, normalisation, error);
+    free(names);
+    return images;
+}
+
+cnn_dataset *training_images_named(const training_flags *flags, const cnn_network *network,
+                                   const char *const *names, cnn_normalisation *normalisation,
+                                   cnn_error *error) {
+    cnn_dataset *images = images_to_train(flags->data, flags->skip_bad, network, names, error);
     if (!images)
         return NULL;
     *normalisation = normalisation_of(flags, images);

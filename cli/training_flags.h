@@ -3,6 +3,7 @@
 #define CLI_TRAINING_FLAGS_H
 
 #include "options.h"
+#include "source.h"
 
 #include <math.h>
 
@@ -33,12 +34,20 @@ bool training_flags_agree(const training_flags *flags);
 cnn_optimizer training_optimizer(const training_flags *flags);
 /* step_size and total_steps as in cnn_schedule. */
 cnn_schedule training_schedule(const training_flags *flags, size_t step_size, size_t total_steps);
-cnn_model_options training_model(const training_flags *flags, cnn_normalisation normalisation);
+/* normalisation: NaN where no flag says it. */
+cnn_model_options training_options(const training_flags *flags);
 
-/* The training images, cut to --limit, and the normalisation given or measured on all of them. */
-cnn_dataset *training_images(const training_flags *flags, const cnn_network *network,
+/* False if flags say what the weights of the source have decided already, which is said. */
+bool training_flags_agree_with(const training_flags *flags, const source *source);
+
+/* The training images, cut to --limit, and the normalisation given or measured on all of them.
+ * Their classes are those of the source, if it is a model. */
+cnn_dataset *training_images(const training_flags *flags, const source *source,
                              cnn_normalisation *normalisation, cnn_error *error);
-
+/* The same with names of the classes, or NULL, as images_to_train() takes them. */
+cnn_dataset *training_images_named(const training_flags *flags, const cnn_network *network,
+                                   const char *const *names, cnn_normalisation *normalisation,
+                                   cnn_error *error);
 /* As typed: adam, onecycle. */
 const char *training_optimizer_name(const training_flags *flags);
 const char *training_schedule_name(const training_flags *flags);

@@ -62,7 +62,7 @@ static void take_weights(const uint8_t *data, size_t size) {
         cnn_network_free(network);
     }
     memcpy(before, weights.data, sizeof before);
-    if (model_take_weights(model, data, size, &error))
+    if (cnn_model_parse_weights(model, data, size, &error))
         return;
     harness_refused(&error, size);
     DEMAND(!memcmp(before, weights.data, sizeof before));

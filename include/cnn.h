@@ -30,7 +30,8 @@ typedef enum cnn_status {
     CNN_BAD_NETWORK, /* a description that cannot be built: see line and column */
     CNN_BAD_FILE,    /* bytes that are not what they should be: see file and offset */
     CNN_IO,          /* the operating system refused: see file */
-    CNN_STOPPED      /* a callback asked to stop */
+    CNN_STOPPED,     /* a callback asked to stop */
+    CNN_DIVERGED     /* a loss or parameters are no longer finite */
 } cnn_status;
 #define CNN_NO_OFFSET SIZE_MAX
 typedef struct cnn_error {
@@ -47,6 +48,22 @@ void cnn_error_text(const cnn_error *error, char *text, size_t size);
 /* Writes a file as the library writes its own: to a temporary file beside it, flushed, renamed. The
  * old file or the new, never half. A device, such as /dev/stdout, is written to directly. */
 bool cnn_file_save(const char *path, const void *bytes, size_t size, cnn_error *error);
+
+/* What kind of file begins with these bytes, by the marks that formats put at their beginning; of
+ * more than CNN_FILE_MARKS bytes only so many are looked at, and fewer may tell less. A text is
+ * UTF-8 as far as that goes. *name, if not NULL, is what people call it, such as "a JPEG" or
+ * "UTF-16 text"; static. */
+typedef enum cnn_file_kind {
+    CNN_FILE_EMPTY,
+    CNN_FILE_SAFETENSORS, /* a model, a checkpoint, a trace, or another program's tensors */
+    CNN_FILE_PNG,
+    CNN_FILE_IDX,
+    CNN_FILE_GZIP, /* which may hold IDX */
+    CNN_FILE_TEXT,
+    CNN_FILE_OTHER
+} cnn_file_kind;
+#define CNN_FILE_MARKS 32
+cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name);
 
 /* Layers and their shapes. */
 #include "cnn_network.h"

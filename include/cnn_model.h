@@ -45,11 +45,26 @@ cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options 
 cnn_model *cnn_model_load(const char *path, const cnn_model_options *options, cnn_error *error);
 cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
                            cnn_error *error);
-/* Written to a temporary file beside it, flushed, renamed: the old file or the new, never half. */
+/* Written to a temporary file beside it, flushed, renamed: the old file or the new, never half.
+ * Refused before anything is written: parameters that are not finite, which could not be read back.
+ */
 bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error);
-/* Takes the parameters alone from such a file. On failure the model is unchanged. */
+/* Takes the parameters alone from such a file, or from one that has tensors and no network, as
+ * PyTorch writes it. On failure the model is unchanged. */
 bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error);
+bool cnn_model_parse_weights(cnn_model *model, const void *bytes, size_t size, cnn_error *error);
 void cnn_model_free(cnn_model *model);
+
+/* What a model's file says of itself, its parameters checked but no model made of it: takes memory
+ * for its network alone, however large a model that would be. Any number of threads may read it. */
+typedef struct cnn_model_file cnn_model_file;
+cnn_model_file *cnn_model_file_parse(const void *bytes, size_t size, cnn_error *error);
+void cnn_model_file_free(cnn_model_file *file);
+/* The file owns what these return; a class out of range has no name, NULL. */
+const cnn_network *cnn_model_file_network(const cnn_model_file *file);
+const char *cnn_model_file_class(const cnn_model_file *file, size_t index);
+cnn_normalisation cnn_model_file_normalisation(const cnn_model_file *file);
+bool cnn_model_file_mnist_form(const cnn_model_file *file);
 
 const cnn_network *cnn_model_network(const cnn_model *model);
 cnn_normalisation cnn_model_normalisation(const cnn_model *model);
@@ -121,7 +136,7 @@ size_t cnn_model_profile(const cnn_model *model, cnn_profile_row *rows, size_t c
 
 typedef struct cnn_score {
     size_t images, correct;
-    double loss, accuracy; /* mean cross-entropy; correct / images */
+    double loss, accuracy; /* mean cross-entropy; correct / images, NaN if the loss is */
 } cnn_score;
 /* confusion[true][guess], classes x classes counts, may be NULL. */
 bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,

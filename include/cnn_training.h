@@ -87,7 +87,8 @@ typedef struct cnn_train_options {
 
 /* Trains in batches of the model's batch_size, the last one smaller. NULL may be: test, which is
  * only ever evaluated; options; history, one entry per epoch. Stopping by callback is an error of
- * status CNN_STOPPED; the model is then as after the last whole step. */
+ * status CNN_STOPPED; the model is then as after the last whole step. Ends with CNN_DIVERGED after
+ * the first epoch whose loss or parameters are not finite: its validation and test are NaN. */
 bool cnn_train(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
                const cnn_train_options *options, cnn_epoch *history, cnn_error *error);
 /* How many of so many training images a validation share holds out. */

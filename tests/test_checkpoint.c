@@ -41,7 +41,8 @@ static void test_says_what_it_is(void **state) {
     cnn_checkpoint_free(checkpoint);
     /* Models and checkpoints are not taken for each other. */
     assert_null(cnn_model_parse(one_checkpoint, one_checkpoint_size, NULL, &error));
-    assert_non_null(strstr(error.message, "a checkpoint of a run, not a model"));
+    assert_non_null(
+        strstr(error.message, "a checkpoint of a run, which can be resumed, and not a model"));
 }
 
 /* Nothing held out, no note, and options of a model left to the library. */

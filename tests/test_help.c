@@ -41,8 +41,8 @@ static void help_fits(const char *name) {
     assert_int_equal(command_run("help %s", name), 0);
     char *first = strdup(command_out);
     fits_screen(first);
-    snprintf(start, sizeof start, "\n  cnn %s", name);
-    const char *examples = strstr(first, "\nExamples:\n");
+    snprintf(start, sizeof start, " cnn %s", name);
+    const char *examples = strstr(first, "\nExample");
     assert_non_null(examples);
     assert_non_null(strstr(examples, start));
     assert_int_equal(command_run("%s --help", name), 0);
@@ -68,9 +68,9 @@ static void example_runs(const char *line) {
 
 static void examples_run(const char *name) {
     assert_int_equal(command_run("help %s", name), 0);
-    char *help = strdup(command_out), *examples = strstr(help, "\nExamples:\n");
+    char *help = strdup(command_out), *examples = strstr(help, "\nExample");
     assert_non_null(examples);
-    for (char *line = strtok(strchr(examples + 1, '\n'), "\n"); line; line = strtok(NULL, "\n"))
+    for (char *line = strtok(strchr(examples, ':') + 1, "\n"); line; line = strtok(NULL, "\n"))
         example_runs(line + strspn(line, " "));
     free(help);
 }

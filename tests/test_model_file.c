@@ -314,7 +314,7 @@ static bool parse(cnn_error *error) {
 }
 
 static bool take(cnn_error *error) {
-    return model_take_weights(kept, kept_bytes, kept_size, error);
+    return cnn_model_parse_weights(kept, kept_bytes, kept_size, error);
 }
 
 static void every_request_may_fail(void **state) {

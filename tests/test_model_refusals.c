@@ -95,7 +95,8 @@ static void good_file(void **state) {
 static const struct {
     const char *key, *value, *error;
 } METADATA[] = {
-    {"cnn.network", NULL, "byte 9: not a model of cnn.c: no network in it; use it with --weights"},
+    {"cnn.network", NULL,
+     "byte 9: not a model of cnn.c: no network in it; its tensors can be the weights of one"},
     {"cnn.version", NULL, "byte 9: cnn.version is \"\", this library reads 1"},
     {"cnn.version", "2", "byte 9: cnn.version is \"2\", this library reads 1"},
     {"cnn.network", "",
@@ -135,8 +136,9 @@ static void metadata_refused(void **state) {
     for (size_t i = 0; i < sizeof METADATA / sizeof *METADATA; i++)
         assert_refused(&(recipe){.key = METADATA[i].key, .value = METADATA[i].value},
                        METADATA[i].error);
-    assert_refused(&(recipe){.bare = true},
-                   "byte 8: not a model of cnn.c: no network in it; use it with --weights");
+    assert_refused(
+        &(recipe){.bare = true},
+        "byte 8: not a model of cnn.c: no network in it; its tensors can be the weights of one");
 }
 
 static void network_keeps_its_line(void **state) {

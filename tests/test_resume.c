@@ -143,7 +143,8 @@ static void test_refusals(void **state) {
         {1, "train --resume @/tiny.net", "tiny.net: byte ", "not a checkpoint"},
         {1, "train --resume @", "not a regular file", NULL},
         {1, "train --resume @/run --data @/gone", "gone", NULL},
-        {1, "eval @/run --data @", "run: byte 9: a checkpoint of a run, not a model", NULL},
+        {1, "eval @/run --data @", "run: a checkpoint of a run, not a model: cnn train --resume",
+         NULL},
         {1, TRAIN "--checkpoint @/run --out @/x", "run: is there already", "--resume"},
         {1, TRAIN "--checkpoint @/none/run --out @/x", "none/run", "No such file"},
     };

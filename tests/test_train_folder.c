@@ -138,7 +138,7 @@ static void what_is_no_data_is_refused(void **state) {
     (void)state;
     shell("mkdir @/flat && cp @/p/test/1/001.png @/flat/");
     command_run(TRAIN "--data @/flat --out @/x.st");
-    command_refused(1, "/flat: neither IDX files nor a folder of PNGs", "fetch-data");
+    command_refused(1, "/flat: neither IDX files nor a folder of PNGs", "in it\n");
     command_run(TRAIN "--data @/tiny.net --out @/x.st");
     command_refused(1, "/tiny.net: ", "Not a directory");
     command_run("eval @/idx.st --data @/nowhere");

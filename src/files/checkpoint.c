@@ -112,7 +112,11 @@ static bool check_tensors(cnn_checkpoint *c, cnn_error *error) {
     for (size_t i = 0; i < kept; i++)
         if (!parameters_check_set(c->network, &c->file, suffixes[i], error))
             return false;
-    return model_file_check(&c->file, c->network, error);
+    model_about about;
+    if (!model_file_check(&c->file, c->network, &about, error))
+        return false;
+    model_about_release(&about);
+    return true;
 }
 
 /* How many of the images are trained on; 0 if the numbers make no sense. */

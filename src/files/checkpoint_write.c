@@ -5,7 +5,6 @@
 #include "memory.h"
 #include "shown.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,16 +38,12 @@ static size_t sets_of(const cnn_run *run, parameter_set sets[3]) {
 
 /* What could not be read back is not written: the checkpoint before is worth more. */
 static bool check_finite(const cnn_run *run, const parameter_set *set, cnn_error *error) {
-    for (parameter p = {.suffix = set->suffix}; parameter_next(run->model->network, &p);) {
-        const float *numbers = set->numbers + parameter_place(run->model, &p);
-        for (size_t i = 0; i < layout_count(&p.layout); i++)
-            if (!isfinite(numbers[i]))
-                return error_set(error, CNN_BAD_ARGUMENT,
-                                 "no checkpoint written, since the run has diverged: %s is no "
-                                 "longer finite in step %zu",
-                                 p.name, run->trainer->steps);
-    }
-    return true;
+    parameter p;
+    return parameters_finite(run->model, set, &p) ||
+           error_set(error, CNN_DIVERGED,
+                     "no checkpoint written, since the run has diverged: %s is no longer finite in "
+                     "step %zu",
+                     p.name, run->trainer->steps);
 }
 
 /* Zeroed and to be freed. NaN is a number like others here. */

@@ -116,6 +116,10 @@ bool model_image_finish(model_image *image, json_t *metadata, cnn_error *error) 
 bool model_image_build(model_image *image, const cnn_model *model, cnn_error *error) {
     *image = (model_image){.tensors = NULL};
     const parameter_set parameters = {NULL, model->parameters};
+    parameter p;
+    if (!parameters_finite(model, &parameters, &p))
+        return error_set(error, CNN_DIVERGED,
+                         "not written, since %s is not finite and could not be read back", p.name);
     if (model_image_collect(image, model, &parameters, 1, 0, error) &&
         model_image_finish(image, model_metadata(model, error), error))
         return true;
@@ -181,7 +185,7 @@ cnn_network *model_file_network(const safetensors *file, cnn_error *error) {
     cnn_error inner;
     if (!text) {
         error_at(error, file->metadata ? model_file_metadata(file) : 8,
-                 "not a model of cnn.c: no network in it; use it with --weights");
+                 "not a model of cnn.c: no network in it; its tensors can be the weights of one");
         return NULL;
     }
     if (!version || strcmp(version, VERSION)) {
@@ -261,17 +265,44 @@ static bool read_form(const safetensors *file, bool *mnist_form, cnn_error *erro
                     show_name(form).text);
 }
 
+/* All that a file says beside its parameters. */
+bool model_about_read(model_about *about, const safetensors *file, const cnn_network *network,
+                      cnn_error *error) {
+    *about = (model_about){.names = NULL};
+    if (!read_normalisation(file, &about->normalisation, error) ||
+        !read_form(file, &about->mnist_form, error))
+        return false;
+    about->names = read_classes(file, network, error);
+    return about->names != NULL;
+}
+
+const char *model_about_class(const model_about *about, size_t index) {
+    return json_string_value(json_array_get(about->names, index));
+}
+
+void model_about_release(model_about *about) {
+    json_decref(about->names);
+    about->names = NULL;
+}
+
 /* All is checked but the caller's options. The first parameters are soon overwritten: constant ones
  * cost the least. */
 static cnn_model *make_model(const safetensors *file, const cnn_network *network,
-                             const json_t *names, const cnn_model_options *options,
+                             const model_about *about, const cnn_model_options *options,
                              cnn_error *error) {
-    cnn_model *model = cnn_model_create(network, options, error);
+    cnn_model_options used = CNN_MODEL_OPTIONS_DEFAULT;
+    if (options)
+        used = *options;
+    used.init = CNN_INIT_CONSTANT;
+    used.constant = 0;
+    used.normalisation = about->normalisation;
+    cnn_model *model = cnn_model_create(network, &used, error);
     if (!model)
         return NULL;
     parameters_read(model, file, NULL, model->parameters);
     for (size_t i = 0; i < cnn_network_classes(network); i++)
-        cnn_model_set_class(model, i, json_string_value(json_array_get(names, i)), NULL);
+        cnn_model_set_class(model, i, model_about_class(about, i), NULL);
+    cnn_model_set_mnist_form(model, about->mnist_form);
     return model;
 }
 
@@ -279,59 +310,49 @@ static cnn_model *make_model(const safetensors *file, const cnn_network *network
  * large for the file costs no memory. */
 cnn_model *model_file_model(safetensors *file, const cnn_network *network,
                             const cnn_model_options *options, cnn_error *error) {
-    cnn_model_options used = CNN_MODEL_OPTIONS_DEFAULT;
-    used.init = CNN_INIT_CONSTANT;
-    if (options) {
-        used.batch_size = options->batch_size;
-        used.threads = options->threads;
-        used.backend = options->backend;
-        used.input_gradient = options->input_gradient;
-        used.every_layer = options->every_layer;
-        used.profile = options->profile;
-    }
-    if (!parameters_check(network, file, error) ||
-        !read_normalisation(file, &used.normalisation, error))
+    model_about about;
+    if (!model_file_check(file, network, &about, error))
         return NULL;
-    bool mnist_form;
-    json_t *names = read_form(file, &mnist_form, error) ? read_classes(file, network, error) : NULL;
-    cnn_model *model = names ? make_model(file, network, names, &used, error) : NULL;
-    json_decref(names);
-    if (model)
-        cnn_model_set_mnist_form(model, mnist_form);
+    cnn_model *model = make_model(file, network, &about, options, error);
+    model_about_release(&about);
     return model;
 }
 
-bool model_file_check(safetensors *file, const cnn_network *network, cnn_error *error) {
-    cnn_normalisation by;
-    bool form;
-    if (!parameters_check(network, file, error) || !read_normalisation(file, &by, error) ||
-        !read_form(file, &form, error))
-        return false;
-    json_t *names = read_classes(file, network, error);
-    json_decref(names);
-    return names != NULL;
+bool model_file_check(safetensors *file, const cnn_network *network, model_about *about,
+                      cnn_error *error) {
+    return parameters_check(network, file, error) && model_about_read(about, file, network, error);
+}
+
+/* A file of tensors with a network in it, and not a checkpoint. NULL is an error; the file is
+ * closed then. */
+cnn_network *model_file_open(safetensors *file, const void *bytes, size_t size, cnn_error *error) {
+    if (!safetensors_open(file, bytes, size, error))
+        return NULL;
+    cnn_network *network = NULL;
+    if (safetensors_metadata(file, "cnn.checkpoint"))
+        error_at(error, model_file_metadata(file),
+                 "a checkpoint of a run, which can be resumed, and not a model");
+    else
+        network = model_file_network(file, error);
+    if (!network)
+        safetensors_close(file);
+    return network;
 }
 
 cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
                            cnn_error *error) {
     safetensors file;
-    if (!safetensors_open(&file, bytes, size, error))
+    cnn_network *network = model_file_open(&file, bytes, size, error);
+    if (!network)
         return NULL;
-    if (safetensors_metadata(&file, "cnn.checkpoint")) {
-        error_at(error, model_file_metadata(&file),
-                 "a checkpoint of a run, not a model: cnn train --resume goes on with it");
-        safetensors_close(&file);
-        return NULL;
-    }
-    cnn_network *network = model_file_network(&file, error);
-    cnn_model *model = network ? model_file_model(&file, network, options, error) : NULL;
+    cnn_model *model = model_file_model(&file, network, options, error);
     cnn_network_free(network);
     safetensors_close(&file);
     return model;
 }
 
 /* All checks come before the first number is taken. */
-bool model_take_weights(cnn_model *model, const void *bytes, size_t size, cnn_error *error) {
+bool cnn_model_parse_weights(cnn_model *model, const void *bytes, size_t size, cnn_error *error) {
     safetensors file;
     if (!safetensors_open(&file, bytes, size, error))
         return false;

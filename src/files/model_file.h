@@ -13,12 +13,6 @@
 /* A larger file is neither written nor read. */
 #define MODEL_FILE_MAX ((size_t)UINT32_MAX)
 
-/* Numbers that lie as all parameters of a model do: these, or what an optimiser keeps for them. */
-typedef struct parameter_set {
-    const char *suffix; /* of their names; NULL: none */
-    const float *numbers;
-} parameter_set;
-
 /* A copy of sets of parameters and the file made of them. Zeroed, it is empty. */
 typedef struct model_image {
     safetensors_image file;
@@ -41,17 +35,30 @@ bool model_image_finish(model_image *image, json_t *metadata, cnn_error *error);
 /* What every model's file says, as strings. Refuses names that could not be read back. */
 json_t *model_metadata(const cnn_model *model, cnn_error *error);
 
+/* What a model's file says beside network and parameters. Looks into the file. */
+typedef struct model_about {
+    cnn_normalisation normalisation;
+    bool mnist_form;
+    json_t *names; /* of the classes: an array of strings */
+} model_about;
+
+/* On failure there is nothing to release. */
+bool model_about_read(model_about *about, const safetensors *file, const cnn_network *network,
+                      cnn_error *error);
+const char *model_about_class(const model_about *about, size_t index);
+void model_about_release(model_about *about);
+
+/* Opens a model's file and reads its network. NULL is an error: there is nothing to close then. */
+cnn_network *model_file_open(safetensors *file, const void *bytes, size_t size, cnn_error *error);
+
 /* Reading in parts: the network; what belongs to it, without a model; the model, all checks made
  * again. Only tensors that are marked as wanted may be there beside the parameters. */
 cnn_network *model_file_network(const safetensors *file, cnn_error *error);
-bool model_file_check(safetensors *file, const cnn_network *network, cnn_error *error);
+bool model_file_check(safetensors *file, const cnn_network *network, model_about *about,
+                      cnn_error *error);
 cnn_model *model_file_model(safetensors *file, const cnn_network *network,
                             const cnn_model_options *options, cnn_error *error);
 /* The byte where the metadata begin, since jansson does not keep where a value stood. */
 size_t model_file_metadata(const safetensors *file);
-
-/* Takes parameters from a file's bytes, whatever its metadata. On failure the model is unchanged.
- */
-bool model_take_weights(cnn_model *model, const void *bytes, size_t size, cnn_error *error);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "shown.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,6 +29,17 @@ bool parameter_next(const cnn_network *network, parameter *p) {
 size_t parameter_place(const cnn_model *model, const parameter *parameter) {
     const node *node = &model->nodes[parameter->layer];
     return (size_t)((parameter->bias ? node->b : node->w) - model->parameters);
+}
+
+bool parameters_finite(const cnn_model *model, const parameter_set *set, parameter *which) {
+    *which = (parameter){.suffix = set->suffix};
+    while (parameter_next(model->network, which)) {
+        const float *numbers = set->numbers + parameter_place(model, which);
+        for (size_t i = 0; i < layout_count(&which->layout); i++)
+            if (!isfinite(numbers[i]))
+                return false;
+    }
+    return true;
 }
 
 /* Once this holds, the entry has exactly the bytes that the layout moves. */

@@ -25,6 +25,16 @@ bool parameter_next(const cnn_network *network, parameter *parameter);
 /* Where it begins in numbers that lie as all parameters of the model do. */
 size_t parameter_place(const cnn_model *model, const parameter *parameter);
 
+/* Numbers that lie as all parameters of a model do: these, or what an optimiser keeps for them. */
+typedef struct parameter_set {
+    const char *suffix; /* of their names; NULL: none */
+    const float *numbers;
+} parameter_set;
+
+/* Are all numbers of the set finite? If not, *which is the first that has others: readers refuse
+ * them, so writers must. */
+bool parameters_finite(const cnn_model *model, const parameter_set *set, parameter *which);
+
 /* Has the file each parameter of the network and no tensor that is not marked as wanted, in the
  * right type and shape, and are all numbers finite? */
 bool parameters_check(const cnn_network *network, safetensors *file, cnn_error *error);

@@ -42,7 +42,7 @@ bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error
     size_t size;
     if (!file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
         return false;
-    const bool good = model_take_weights(model, bytes, size, error);
+    const bool good = cnn_model_parse_weights(model, bytes, size, error);
     if (!good)
         blame(error, path);
     free(bytes);
@@ -66,7 +66,7 @@ cnn_picture *cnn_picture_load(const char *path, size_t channels, cnn_error *erro
 bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error) {
     model_image image;
     if (!model_image_build(&image, model, error))
-        return false;
+        return error_in_file(error, path);
     const bool good = file_write(path, image.file.parts, image.file.count, error);
     model_image_release(&image);
     return good;
@@ -75,7 +75,7 @@ bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error) 
 bool cnn_trace_save(const cnn_trace *trace, const char *path, cnn_error *error) {
     safetensors_image image;
     if (!safetensors_build(&image, NULL, trace->tensors, trace->count, error))
-        return false;
+        return error_in_file(error, path);
     const bool good = file_write(path, image.parts, image.count, error);
     safetensors_release(&image);
     return good;

@@ -4,6 +4,7 @@
 #include "pass.h"
 #include "profile.h"
 
+#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -245,7 +246,8 @@ void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t
         count_batch(model, score, confusion);
     }
     score->loss /= (double)score->images;
-    score->accuracy = (double)score->correct / (double)score->images;
+    /* Where logits are no numbers, the first class that they seem to name is no guess. */
+    score->accuracy = isnan(score->loss) ? NAN : (double)score->correct / (double)score->images;
 }
 
 bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,

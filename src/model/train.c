@@ -64,11 +64,11 @@ static double lowest_validation_loss(const cnn_run *run) {
 }
 
 /* A loss of NaN is never the best: it is below nothing. */
-static void measure_validation(const cnn_run *run, cnn_epoch *epoch) {
+static void measure_validation(const cnn_run *run, cnn_epoch *epoch, bool diverged) {
     epoch->validation_loss = epoch->validation_accuracy = NAN;
     /* With nothing to choose by, the last epoch is the one to keep. */
-    epoch->best = run->place.epoch + 1 == run->options.epochs;
-    if (!run->held_out)
+    epoch->best = run->place.epoch + 1 == run->options.epochs && !diverged;
+    if (!run->held_out || diverged)
         return;
     cnn_score score;
     model_evaluate(run->model, run->train, run->order + run->images, run->held_out, &score, NULL);
@@ -78,9 +78,9 @@ static void measure_validation(const cnn_run *run, cnn_epoch *epoch) {
 }
 
 /* Nothing is decided by it. A test set that chooses the best epoch is no test any more. */
-static void measure_test(const cnn_run *run, cnn_epoch *epoch) {
+static void measure_test(const cnn_run *run, cnn_epoch *epoch, bool diverged) {
     epoch->test_loss = epoch->test_accuracy = NAN;
-    if (!run->test)
+    if (!run->test || diverged)
         return;
     cnn_score score;
     model_evaluate(run->model, run->test, NULL, cnn_dataset_about(run->test).images, &score, NULL);
@@ -88,18 +88,33 @@ static void measure_test(const cnn_run *run, cnn_epoch *epoch) {
     epoch->test_accuracy = score.accuracy;
 }
 
-/* The clock has stopped when measuring begins. The callback finds the run between the epochs. */
+/* The last step may have spoilt parameters that no loss has met yet. */
+static bool has_diverged(const cnn_run *run, double loss) {
+    const cnn_model *model = run->model;
+    bool finite = isfinite(loss);
+    for (size_t i = 0; finite && i < model->parameters_size; i++)
+        finite = isfinite(model->parameters[i]);
+    return !finite;
+}
+
+/* The clock has stopped when measuring begins; of a run that has diverged there is nothing to
+ * measure. The callback finds the run between the epochs. */
 static bool finish_epoch(cnn_run *run, cnn_epoch *copy, cnn_error *error) {
     cnn_progress progress = progress_of(run);
     cnn_epoch *epoch = &run->history[run->place.epoch];
     *epoch = (cnn_epoch){.seconds = progress.seconds, .train_loss = progress.loss};
-    measure_validation(run, epoch);
-    measure_test(run, epoch);
+    const bool diverged = has_diverged(run, progress.loss);
+    measure_validation(run, epoch, diverged);
+    measure_test(run, epoch, diverged);
     if (copy)
         copy[run->place.epoch] = *epoch;
     run->place = (run_place){.epoch = run->place.epoch + 1, .random = run->place.random};
     progress.finished = epoch;
-    return report(run, &progress, error);
+    return report(run, &progress, error) &&
+           (!diverged || error_set(error, CNN_DIVERGED,
+                                   "epoch %zu ends with numbers that are not finite: the run has "
+                                   "diverged",
+                                   run->place.epoch));
 }
 
 bool cnn_run_train(cnn_run *run, cnn_epoch *history, cnn_error *error) {

@@ -1,0 +1,132 @@
+/* Content by its beginning: a video of gigabytes that is given as a picture is refused after a few
+ * bytes, and a pipe, which can be read only once, serves as well as a file. */
+#define _POSIX_C_SOURCE 200809L
+#include "content.h"
+
+#include "source.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define FIRST_ROOM ((size_t)1 << 16)
+
+static bool refuse(const content *content, cnn_error *error) {
+    return source_refuse(error, content->name, "cannot read: %s", strerror(errno));
+}
+
+/* Room for more bytes, no more than `most` in all. */
+static bool make_room(content *content, size_t most, cnn_error *error) {
+    if (content->size < content->room)
+        return true;
+    size_t room = content->room ? content->room : FIRST_ROOM;
+    if (content->room)
+        room = room <= most / 2 ? 2 * room : most;
+    if (room <= content->size)
+        return source_refuse(error, content->name, "more than the limit of %zu bytes", most);
+    unsigned char *bytes = realloc(content->bytes, room);
+    if (!bytes)
+        return source_refuse(error, content->name, "no memory for %zu bytes", room);
+    content->bytes = bytes;
+    content->room = room;
+    return true;
+}
+
+/* Reads until there are `most` bytes or no more come; *end says which. */
+static bool read_up_to(content *content, size_t most, bool *end, cnn_error *error) {
+    *end = false;
+    while (content->size < most) {
+        if (!make_room(content, most, error))
+            return false;
+        const size_t room = content->room < most ? content->room : most;
+        const ssize_t count =
+            read(content->file, content->bytes + content->size, room - content->size);
+        if (count < 0 && errno != EINTR)
+            return refuse(content, error);
+        content->size += count > 0 ? (size_t)count : 0;
+        if (count == 0) {
+            *end = true;
+            return true;
+        }
+    }
+    return true;
+}
+
+/* The size that the file says it has, 0 for what has none; so much room at once. */
+static bool expect(content *content, size_t most, cnn_error *error) {
+    struct stat about;
+    if (fstat(content->file, &about))
+        return refuse(content, error);
+    if (!S_ISREG(about.st_mode) || about.st_size < 0)
+        return true;
+    if ((uintmax_t)about.st_size > most)
+        return source_refuse(error, content->name, "%jd bytes, more than the limit of %zu",
+                             (intmax_t)about.st_size, most);
+    const size_t room = (size_t)about.st_size + 1; /* the end shows only beyond the last byte */
+    unsigned char *bytes = room > content->room ? realloc(content->bytes, room) : content->bytes;
+    if (!bytes)
+        return source_refuse(error, content->name, "no memory for %zu bytes", room);
+    content->room = room > content->room ? room : content->room;
+    content->bytes = bytes;
+    return true;
+}
+
+/* Without O_NONBLOCK, opening a FIFO would wait for somebody to write; reading then has to wait for
+ * those who do. A folder can be opened, and is refused when it is read. */
+static bool open_file(content *content, const char *path, cnn_error *error) {
+    if (!path[0])
+        return source_refuse(error, "", "an empty name where a file is wanted");
+    if (!strcmp(path, "-")) {
+        content->name = "standard input";
+        content->file = STDIN_FILENO;
+        return true;
+    }
+    content->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (content->file < 0)
+        return source_refuse(error, path, "cannot open: %s", strerror(errno));
+    const int flags = fcntl(content->file, F_GETFL);
+    if (flags < 0 || fcntl(content->file, F_SETFL, flags & ~O_NONBLOCK) < 0) {
+        refuse(content, error);
+        content_close(content);
+        return false;
+    }
+    return true;
+}
+
+bool content_open(content *content, const char *path, cnn_error *error) {
+    bool end;
+    *content = (struct content){.name = path, .file = -1};
+    if (!open_file(content, path, error))
+        return false;
+    if (!read_up_to(content, CNN_FILE_MARKS, &end, error)) {
+        content_close(content);
+        return false;
+    }
+    content->kind = cnn_file_kind_of(content->bytes, content->size, &content->kind_name);
+    return true;
+}
+
+bool content_read(content *content, size_t most, cnn_error *error) {
+    bool end;
+    if (!expect(content, most, error) || !read_up_to(content, most + 1, &end, error))
+        return false;
+    return end || source_refuse(error, content->name, "more than the limit of %zu bytes", most);
+}
+
+void content_close(content *content) {
+    if (content->file > STDIN_FILENO)
+        close(content->file);
+    content->file = -1;
+    free(content->bytes);
+    content->bytes = NULL;
+}
+
+bool content_blame(const content *content, cnn_error *error) {
+    if (!error->file[0])
+        snprintf(error->file, sizeof error->file, "%s", content->name);
+    return false;
+}

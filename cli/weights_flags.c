@@ -1,0 +1,25 @@
+#include "weights_flags.h"
+
+#include "say.h"
+
+#include <math.h>
+
+const option weights_rows[WEIGHTS_ROW_COUNT] = {
+    ROW_TEXT(weights_flags, weights, "--weights", "FILE", "for a network text in MODEL's place"),
+    ROW_REAL(weights_flags, mean, "--mean", "if they do not say", -1000, 1000),
+    ROW_REAL(weights_flags, deviation, "--std", "if they do not say", 1e-6, 1000),
+};
+
+bool weights_flags_agree(const weights_flags *flags) {
+    if (flags->weights || (isnan(flags->mean) && isnan(flags->deviation)))
+        return true;
+    say_usage("--mean and --std go with --weights: a model has its own");
+    return false;
+}
+
+cnn_model *weights_model(const source *source, const weights_flags *flags,
+                         const cnn_model_options *options, cnn_error *error) {
+    cnn_model_options used = *options;
+    used.normalisation = (cnn_normalisation){(float)flags->mean, (float)flags->deviation};
+    return source_model(source, &used, NULL, error);
+}

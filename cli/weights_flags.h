@@ -1,0 +1,30 @@
+/* The flags of commands that use a model as it is: weights for a network text, and how pixels are
+ * normalised if the weights do not say. */
+#ifndef CLI_WEIGHTS_FLAGS_H
+#define CLI_WEIGHTS_FLAGS_H
+
+#include "options.h"
+#include "source.h"
+
+/* NaN: not given. */
+typedef struct weights_flags {
+    const char *weights;
+    double mean, deviation;
+} weights_flags;
+
+#define WEIGHTS_FLAGS_DEFAULT                                                                      \
+    { .mean = NAN, .deviation = NAN }
+
+/* Add them with option_group {WEIGHTS_ROWS, offset of the struct}. */
+#define WEIGHTS_ROW_COUNT 3
+extern const option weights_rows[WEIGHTS_ROW_COUNT];
+#define WEIGHTS_ROWS weights_rows, WEIGHTS_ROW_COUNT
+
+/* False if flags contradict each other, which is said. */
+bool weights_flags_agree(const weights_flags *flags);
+
+/* The model of a source that was opened with these weights. */
+cnn_model *weights_model(const source *source, const weights_flags *flags,
+                         const cnn_model_options *options, cnn_error *error);
+
+#endif

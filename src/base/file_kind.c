@@ -1,0 +1,102 @@
+/* Tells the kinds of files apart by the marks at their beginning. One table serves every reader:
+ * what one command takes for a model, another does not take for a text. */
+#include "cnn.h"
+
+#include <string.h>
+
+/* A safetensors header of more bytes is not read (safetensors.h), so no file begins with its size.
+ */
+#define HEADER_MOST 100000000
+
+typedef struct mark {
+    size_t offset;
+    const char *bytes;
+    size_t size;
+    cnn_file_kind kind;
+    const char *name;
+} mark;
+
+#define MARK(offset, bytes, kind, name)                                                            \
+    { offset, bytes, sizeof bytes - 1, kind, name }
+
+/* The first that fits is taken, so longer marks come before shorter ones. */
+static const mark marks[] = {
+    MARK(0, "\x89PNG\r\n\x1a\n", CNN_FILE_PNG, "a PNG"),
+    MARK(0, "\0\0\x08\x03", CNN_FILE_IDX, "IDX images"),
+    MARK(0, "\0\0\x08\x01", CNN_FILE_IDX, "IDX labels"),
+    MARK(0, "\0\0\x08", CNN_FILE_IDX, "an IDX file"),
+    MARK(0, "\x1f\x8b", CNN_FILE_GZIP, "a gzip file"),
+    MARK(0, "\xff\xd8\xff", CNN_FILE_OTHER, "a JPEG"),
+    MARK(0, "GIF8", CNN_FILE_OTHER, "a GIF"),
+    MARK(0, "BM", CNN_FILE_OTHER, "a BMP"),
+    MARK(0, "II*\0", CNN_FILE_OTHER, "a TIFF"),
+    MARK(0, "MM\0*", CNN_FILE_OTHER, "a TIFF"),
+    MARK(8, "WEBP", CNN_FILE_OTHER, "a WebP"),
+    MARK(4, "ftyphei", CNN_FILE_OTHER, "a HEIC"),
+    MARK(4, "ftypmif1", CNN_FILE_OTHER, "a HEIC"),
+    MARK(4, "ftypavif", CNN_FILE_OTHER, "an AVIF"),
+    MARK(4, "ftyp", CNN_FILE_OTHER, "a video"),
+    MARK(0, "\x1a\x45\xdf\xa3", CNN_FILE_OTHER, "a video"),
+    MARK(0, "%PDF", CNN_FILE_OTHER, "a PDF"),
+    MARK(0, "PK\x03\x04", CNN_FILE_OTHER, "a ZIP archive"),
+    MARK(0, "7z\xbc\xaf\x27\x1c", CNN_FILE_OTHER, "a 7-Zip archive"),
+    MARK(0,
+         "\xfd"
+         "7zXZ\0",
+         CNN_FILE_OTHER, "an xz file"),
+    MARK(0, "BZh", CNN_FILE_OTHER, "a bzip2 file"),
+    MARK(0, "\x28\xb5\x2f\xfd", CNN_FILE_OTHER, "a Zstandard file"),
+    MARK(0, "\x89HDF\r\n\x1a\n", CNN_FILE_OTHER, "an HDF5 file"),
+    MARK(0, "\x93NUMPY", CNN_FILE_OTHER, "a NumPy array"),
+    MARK(0, "GGUF", CNN_FILE_OTHER, "a GGUF model"),
+    MARK(0, "\x80\x02", CNN_FILE_OTHER, "a Python pickle"),
+    MARK(0,
+         "\x7f"
+         "ELF",
+         CNN_FILE_OTHER, "a program"),
+    MARK(0, "\xff\xfe", CNN_FILE_OTHER, "UTF-16 text"),
+    MARK(0, "\xfe\xff", CNN_FILE_OTHER, "UTF-16 text"),
+};
+
+/* Eight bytes with the size of the header, least first, and the header's brace. A size that no file
+ * has means other data, whatever the ninth byte is. */
+static bool begins_safetensors(const unsigned char *bytes, size_t size) {
+    uint64_t header = 0;
+    if (size < 9 || bytes[8] != '{')
+        return false;
+    for (size_t i = 8; i-- > 0;)
+        header = header << 8 | bytes[i];
+    return header <= HEADER_MOST;
+}
+
+/* Text has no control characters but white space, and no byte that UTF-8 never has. */
+static bool is_text(const unsigned char *bytes, size_t size) {
+    for (size_t i = 0; i < size; i++)
+        if ((bytes[i] < ' ' && !(bytes[i] >= '\t' && bytes[i] <= '\r')) || bytes[i] == 0x7f ||
+            bytes[i] >= 0xf8)
+            return false;
+    return true;
+}
+
+static cnn_file_kind say(const char **name, const char *text, cnn_file_kind kind) {
+    if (name)
+        *name = text;
+    return kind;
+}
+
+cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name) {
+    const char *start = bytes;
+    size = size < CNN_FILE_MARKS ? size : CNN_FILE_MARKS;
+    if (!size)
+        return say(name, "an empty file", CNN_FILE_EMPTY);
+    if (begins_safetensors(bytes, size))
+        return say(name, "a safetensors file", CNN_FILE_SAFETENSORS);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const mark *m = &marks[i];
+        if (m->offset + m->size <= size && !memcmp(start + m->offset, m->bytes, m->size))
+            return say(name, m->name, m->kind);
+    }
+    if (is_text(bytes, size))
+        return say(name, "a text", CNN_FILE_TEXT);
+    return say(name, "data of no kind known here", CNN_FILE_OTHER);
+}

@@ -1,0 +1,54 @@
+/* A model's file without a model: what cnn_model_file_...() tell of it. */
+#include "memory.h"
+#include "model_file.h"
+
+#include <stdlib.h>
+
+struct cnn_model_file {
+    cnn_network *network;
+    model_about about;
+};
+
+/* On failure the file is as far as it got, for cnn_model_file_free(). */
+static bool read_file(cnn_model_file *file, const void *bytes, size_t size, cnn_error *error) {
+    safetensors tensors;
+    file->network = model_file_open(&tensors, bytes, size, error);
+    if (!file->network)
+        return false;
+    const bool good = model_file_check(&tensors, file->network, &file->about, error);
+    safetensors_close(&tensors);
+    return good;
+}
+
+cnn_model_file *cnn_model_file_parse(const void *bytes, size_t size, cnn_error *error) {
+    cnn_model_file *file = memory_new(1, sizeof *file, error);
+    if (file && !read_file(file, bytes, size, error)) {
+        cnn_model_file_free(file);
+        file = NULL;
+    }
+    return file;
+}
+
+void cnn_model_file_free(cnn_model_file *file) {
+    if (!file)
+        return;
+    cnn_network_free(file->network);
+    model_about_release(&file->about);
+    free(file);
+}
+
+const cnn_network *cnn_model_file_network(const cnn_model_file *file) {
+    return file->network;
+}
+
+const char *cnn_model_file_class(const cnn_model_file *file, size_t index) {
+    return model_about_class(&file->about, index);
+}
+
+cnn_normalisation cnn_model_file_normalisation(const cnn_model_file *file) {
+    return file->about.normalisation;
+}
+
+bool cnn_model_file_mnist_form(const cnn_model_file *file) {
+    return file->about.mnist_form;
+}
