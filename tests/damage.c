@@ -251,7 +251,7 @@ static bool read_checkpoint(const uint8_t *bytes, size_t size, cnn_error *error)
 const damage_format damage_formats[] = {
     {.name = "IDX images", .make = make_images, .read = read_images},
     {.name = "IDX labels", .make = make_labels, .read = read_labels},
-    {.name = "gzip", .make = make_gzip, .read = read_images},
+    {.name = "gzip", .make = make_gzip, .read = read_images, .behind = BEHIND_ZEROS},
     {.name = "network text",
      .make = make_network,
      .read = read_network,

@@ -11,6 +11,9 @@ typedef struct damage_file {
     size_t size;
 } damage_file;
 
+/* What may stand behind a file: bytes that no reader looks at. */
+typedef enum damage_behind { BEHIND_NOTHING, BEHIND_ZEROS, BEHIND_ANYTHING } damage_behind;
+
 typedef struct damage_format {
     const char *name;
     damage_file (*make)(void);
@@ -19,6 +22,7 @@ typedef struct damage_format {
     /* Of a text the beginning is often a text as well. Holds if what is read of it is what the
      * whole text says, but for its last line, which may be cut. NULL: no beginning is accepted. */
     bool (*beginning)(const uint8_t *bytes, size_t size);
+    damage_behind behind;
     bool sealed; /* a checksum over every byte: no change at all is accepted */
 } damage_format;
 
