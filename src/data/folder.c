@@ -11,8 +11,8 @@
 
 #define PATH_SIZE 4096 /* as Linux: PATH_MAX */
 #define NAMES_FILE "classes.txt"
-/* The longest names of the most classes, a line feed with each. */
-#define NAMES_LIMIT (DATASET_CLASSES_LIMIT * CNN_NAME_SIZE)
+/* The longest names of the most classes, CR LF with each. */
+#define NAMES_LIMIT (DATASET_CLASSES_LIMIT * (CNN_NAME_SIZE + 1))
 #define HINT "scripts/fetch-data gets MNIST"
 
 /* data is owned here and freed with free(); path stays, for errors to name. */

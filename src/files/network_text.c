@@ -2,6 +2,7 @@
  * say; here it is only given a place. */
 #include "closest.h"
 #include "error.h"
+#include "lines.h"
 #include "network.h"
 #include "shown.h"
 
@@ -17,10 +18,10 @@ typedef struct word {
 } word;
 
 typedef struct reader {
-    const char *next, *end; /* what follows this line */
-    size_t number;          /* of this line, from 1 */
-    const char *line;       /* without its comment and end */
-    size_t length, at;      /* at: where the next word is looked for */
+    lines lines;
+    size_t number;     /* of this line, from 1 */
+    const char *line;  /* without its comment and end */
+    size_t length, at; /* at: where the next word is looked for */
     size_t input_line, input_column;
     cnn_network *network; /* NULL until the input line */
     cnn_error *error;
@@ -75,18 +76,13 @@ static shown quoted(const word *w) {
 /* ------------------------------------------------------------------------------- lines and words
  */
 
-/* Moves to the next line; false after the last. A line ends with LF or CR LF. */
+/* Moves to the next line; false after the last. */
 static bool next_line(reader *r) {
-    if (r->next == r->end)
+    if (!lines_next(&r->lines))
         return false;
-    const size_t left = (size_t)(r->end - r->next);
-    const char *feed = memchr(r->next, '\n', left);
-    r->line = r->next;
-    r->length = feed ? (size_t)(feed - r->line) : left;
-    r->next = feed ? feed + 1 : r->end;
-    if (feed && r->length && feed[-1] == '\r')
-        r->length--;
-    r->number++;
+    r->line = r->lines.text;
+    r->length = r->lines.length;
+    r->number = r->lines.number;
     r->at = 0;
     return true;
 }
@@ -340,11 +336,20 @@ static bool finish(reader *r) {
     return r->network->count || refuse_with(r, r->input_line, r->input_column, message);
 }
 
+/* The text as lines. */
+static bool begin(reader *r, const char *text, size_t size) {
+    if (size > NETWORK_TEXT_MAX)
+        return error_set(r->error, CNN_BAD_NETWORK, "a network text of %zu bytes, more than %zu",
+                         size, NETWORK_TEXT_MAX);
+    const char *other = lines_begin(&r->lines, text, size);
+    char message[64];
+    snprintf(message, sizeof message, "the text is %s", other ? other : "");
+    return !other || refuse_with(r, 1, 1, message);
+}
+
 cnn_network *cnn_network_parse(const char *text, size_t size, cnn_error *error) {
-    reader r = {.next = text, .end = size ? text + size : text, .error = error};
-    bool good = size <= NETWORK_TEXT_MAX ||
-                error_set(error, CNN_BAD_NETWORK, "a network text of %zu bytes, more than %zu",
-                          size, NETWORK_TEXT_MAX);
+    reader r = {.error = error};
+    bool good = begin(&r, text, size);
     while (good && next_line(&r))
         good = read_line(&r);
     if (good && finish(&r))
