@@ -104,7 +104,10 @@ static const refusal WORDS[] = {
     {"input 9x9\n\tconv2d\t4 3 pad=1", 2, 13,
      "conv2d 4 3 pad=1: unknown option \"pad=1\", did you mean pad?"},
     {"input 9x9\nconv2d 4 3 same", 2, 12,
-     "conv2d 4 3 same: unknown option \"same\", known: stride, pad, bias"},
+     "conv2d 4 3 same: unknown option \"same\": say pad 1, which keeps the size under a 3x3 "
+     "kernel"},
+    {"input 9x9\nconv2d 4 3 dense", 2, 12,
+     "conv2d 4 3 dense: unknown option \"dense\", known: stride, pad, bias"},
     {"input 9x9\nmaxpool2d 2 pad 1", 2, 13,
      "maxpool2d 2 pad 1: unknown option \"pad\", known: stride"},
     {"input 9x9\nconv2d 4 3 3", 2, 12, "conv2d 4 3 3: \"3\" is one word too many"},
