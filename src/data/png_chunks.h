@@ -9,18 +9,16 @@
 typedef struct png_chunks {
     const uint8_t *bytes;
     size_t size;
-    size_t begin, end; /* of the chunk found, length and checksum included; end is within size */
-    size_t next;       /* where the one behind it begins */
+    size_t begin, end; /* of the chunk found, length and checksum included */
     bool image;        /* it holds image data (IDAT) */
 } png_chunks;
 
 /* Finds the next chunk that is of use: the signature and the head, a palette if pixels point into
- * it, transparency, image data. False, with the byte: there is none, the file ends, or a chunk that
- * changes what pixels mean is not known. */
+ * it, transparency, image data. It is whole, and its checksum right. False, with the byte: there is
+ * none, the file ends, or a chunk that changes what pixels mean is damaged or not known. */
 bool png_chunks_next(png_chunks *chunks, cnn_error *error);
 
-/* Unpacks all image data, and keeps none of it. Refused, with the byte: fewer than `need` bytes,
- * more than twice as many, damage that zlib sees, and an end without zlib's checksum. */
-bool png_chunks_whole(const uint8_t *bytes, size_t size, size_t need, cnn_error *error);
+/* The data of the chunk found. */
+const uint8_t *png_chunks_data(const png_chunks *chunks, size_t *size);
 
 #endif

@@ -1,13 +1,12 @@
 /* libpng reports errors by a jump: all that must outlive one stands in `decoding`, whose owner does
  * not change it between setjmp() and the jump. Memory comes from our malloc(), so that a test can
  * refuse it. A PNG of a few bytes can declare or unfold into gigabytes: its sizes are held against
- * the limits, against what so many bytes can hold, and against what is really in them, before
- * memory is taken for pixels. */
+ * the limits, and against what so many bytes can hold, before memory is taken for pixels. */
 #include "png_read.h"
 
 #include "error.h"
 #include "memory.h"
-#include "png_chunks.h"
+#include "png_rows.h"
 #include "shrink.h"
 
 #include <png.h>
@@ -23,8 +22,9 @@
 
 typedef struct decoding {
     png_chunks chunks;
-    size_t at;      /* the next byte to feed, in the chunk found */
-    size_t refused; /* a request for memory that failed, in bytes, or 0 */
+    png_rows rows;
+    const uint8_t *next, *end; /* the bytes to feed */
+    size_t refused;            /* a request for memory that failed, in bytes, or 0 */
     cnn_error *error;
     png_structp png;
     png_infop info;
@@ -38,7 +38,7 @@ typedef struct decoding {
 
 static void fail(png_structp png, png_const_charp message) {
     decoding *job = png_get_error_ptr(png);
-    error_at(job->error, job->at, "damaged PNG data: %s", message);
+    error_at(job->error, job->chunks.begin, "damaged PNG data: %s", message);
     png_longjmp(png, 1);
 }
 
@@ -47,40 +47,6 @@ static void ignore(png_structp png, png_const_charp message) {
     (void)png;
     (void)message;
 }
-
-/* As if there were no other chunks than those of use. */
-static void feed(png_structp png, png_bytep to, size_t count) {
-    decoding *job = png_get_io_ptr(png);
-    png_chunks *chunks = &job->chunks;
-    while (count) {
-        if (job->at == chunks->end) {
-            if (!png_chunks_next(chunks, job->error))
-                png_longjmp(png, 1);
-            job->at = chunks->begin;
-        }
-        const size_t left = chunks->end - job->at, part = count < left ? count : left;
-        memcpy(to, chunks->bytes + job->at, part);
-        job->at += part;
-        to += part;
-        count -= part;
-    }
-}
-
-static png_voidp take(png_structp png, png_alloc_size_t size) {
-    decoding *job = png_get_mem_ptr(png);
-    void *block = malloc(size);
-    if (!block)
-        job->refused = size;
-    return block;
-}
-
-static void give_back(png_structp png, png_voidp block) {
-    (void)png;
-    free(block);
-}
-
-/* ------------------------------------------------------------------------------------- the steps
- */
 
 static bool sides_sound(const decoding *job) {
     const size_t height = job->height, width = job->width;
@@ -104,21 +70,63 @@ static size_t bytes_stored(const decoding *job, size_t bits) {
     return sum;
 }
 
-/* Reads up to the pixels. Nothing is believed that the file could not hold, or does not. */
-static bool read_head(decoding *job) {
-    const png_chunks *chunks = &job->chunks;
-    png_read_info(job->png, job->info);
+/* What the head says, once it is read. Nothing is believed that the file could not hold. */
+static bool check_head(decoding *job) {
+    const size_t size = job->chunks.size;
     job->width = png_get_image_width(job->png, job->info);
     job->height = png_get_image_height(job->png, job->info);
     const size_t bits =
         (size_t)png_get_bit_depth(job->png, job->info) * png_get_channels(job->png, job->info);
     if (!sides_sound(job))
         return false;
-    if (job->height * job->width / 8 * bits / DEFLATE_MOST > chunks->size)
-        return error_at(job->error, SIZE_OFFSET, "%zu x %zu pixels cannot be in %zu bytes",
-                        job->width, job->height, chunks->size);
-    return png_chunks_whole(chunks->bytes, chunks->size, bytes_stored(job, bits), job->error);
+    job->rows.need = bytes_stored(job, bits);
+    return job->height * job->width / 8 * bits / DEFLATE_MOST <= size ||
+           error_at(job->error, SIZE_OFFSET, "%zu x %zu pixels cannot be in %zu bytes", job->width,
+                    job->height, size);
 }
+
+/* The chunks that are of use, as if there were no others; of the image data its rows. */
+static bool find_next(decoding *job) {
+    png_chunks *chunks = &job->chunks;
+    if (!chunks->image && !png_chunks_next(chunks, job->error))
+        return false;
+    if (chunks->image && !job->rows.need && !check_head(job))
+        return false;
+    if (chunks->image && !png_rows_next(&job->rows, job->error))
+        return false;
+    job->next = chunks->image ? job->rows.piece : chunks->bytes + chunks->begin;
+    job->end = chunks->image ? job->rows.piece + job->rows.size : chunks->bytes + chunks->end;
+    return true;
+}
+
+static void feed(png_structp png, png_bytep to, size_t count) {
+    decoding *job = png_get_io_ptr(png);
+    while (count) {
+        if (job->next == job->end && !find_next(job))
+            png_longjmp(png, 1);
+        const size_t left = (size_t)(job->end - job->next), part = count < left ? count : left;
+        memcpy(to, job->next, part);
+        job->next += part;
+        to += part;
+        count -= part;
+    }
+}
+
+static png_voidp take(png_structp png, png_alloc_size_t size) {
+    decoding *job = png_get_mem_ptr(png);
+    void *block = malloc(size);
+    if (!block)
+        job->refused = size;
+    return block;
+}
+
+static void give_back(png_structp png, png_voidp block) {
+    (void)png;
+    free(block);
+}
+
+/* ------------------------------------------------------------------------------------- the steps
+ */
 
 /* Whatever is stored, rows come out as grey, grey and alpha, RGB, or RGB and alpha, of 8 bits; grey
  * is spread over RGB if that is asked for. */
@@ -176,14 +184,14 @@ static bool read_guarded(decoding *job, size_t channels) {
     if (setjmp(png_jmpbuf(job->png)))
         return false;
     png_set_read_fn(job->png, job, feed);
-    png_set_crc_action(job->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_crc_action(job->png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
     png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    /* The pixels are known to be whole: what libpng then calls harmless is. */
+    /* Checksums and the end of the image data are looked at already. */
     png_set_benign_errors(job->png, 1);
-    if (!read_head(job))
-        return false;
+    png_read_info(job->png, job->info);
     ask_for(job, channels);
-    return picture_sound(job->height, job->width, NULL) ? read_small(job) : read_large(job);
+    const bool small = picture_sound(job->height, job->width, NULL);
+    return (small ? read_small(job) : read_large(job)) && png_rows_end(&job->rows, job->error);
 }
 
 static bool read_all(decoding *job, size_t channels) {
@@ -245,7 +253,9 @@ bool png_decode(cnn_picture *picture, const uint8_t *bytes, size_t size, size_t 
     if (png_sig_cmp(bytes, 0, size < 8 ? size : 8))
         return error_at(error, 0, "not a PNG");
     decoding job = {.chunks = {.bytes = bytes, .size = size}, .error = error};
+    job.rows.chunks = &job.chunks;
     const bool ok = read_all(&job, channels);
+    png_rows_release(&job.rows);
     free(job.row);
     if (!ok) {
         free(job.shrinking.sums);
