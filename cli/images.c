@@ -45,23 +45,21 @@ static bool is_part(const char *folder, const char *name) {
 }
 
 static folder_kind kind_of(const char *path) {
-    static const char *const idx[] = {
-        "train-images-idx3-ubyte",
-        "train-images-idx3-ubyte.gz",
-        "t10k-images-idx3-ubyte",
-        "t10k-images-idx3-ubyte.gz",
-    };
-    for (size_t i = 0; i < sizeof idx / sizeof *idx; i++)
-        if (has(path, idx[i], false))
-            return FOLDER_IDX;
+    const cnn_idx_files train = cnn_dataset_look(path, CNN_TRAIN),
+                        test = cnn_dataset_look(path, CNN_TEST);
+    if (train == CNN_IDX_FOUND || test == CNN_IDX_FOUND)
+        return FOLDER_IDX;
     if (is_part(path, "train") || is_part(path, "test"))
         return FOLDER_PARTS;
-    return has_folders(path) ? FOLDER_CLASSES : FOLDER_NEITHER;
+    if (has_folders(path))
+        return FOLDER_CLASSES;
+    return train || test ? FOLDER_IDX : FOLDER_NEITHER;
 }
 
 bool images_have_test(const char *folder) {
     const folder_kind kind = kind_of(folder);
-    return kind == FOLDER_IDX || (kind == FOLDER_PARTS && has(folder, "test", true));
+    return (kind == FOLDER_IDX && cnn_dataset_look(folder, CNN_TEST)) ||
+           (kind == FOLDER_PARTS && has(folder, "test", true));
 }
 
 static bool skip(const cnn_error *error, void *context) {

@@ -117,8 +117,7 @@ static void print_test(const train_run *run, FILE *stream) {
     char worst[512];
     const cnn_score *score = &run->result.score;
     if (!run->test) {
-        say_field(stream, "test", "not measured, for there is no %s/test",
-                  run->settings->training.data);
+        say_field(stream, "test", "not measured: no test part in %s", run->settings->training.data);
         return;
     }
     confusion_worst(&run->result, run->model, worst, sizeof worst);

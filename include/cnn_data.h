@@ -17,14 +17,21 @@ typedef struct cnn_dataset_info {
 /* Copies images[n][h][w][c] and labels[n]. Labels at or above info->classes are refused. */
 cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
                                 const uint8_t *labels, cnn_error *error);
-/* From IDX bytes, plain or gzip. classes 0 means: the largest label and one. An error calls the
- * file at fault "images" or "labels". labels NULL: images alone, as if every label were 0. */
+/* From IDX bytes, plain or gzip, also of several members. classes 0 means: the largest label and
+ * one. An error calls the file at fault "images" or "labels". labels NULL: images alone, as if
+ * every label were 0. */
 cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size, const void *labels,
                                   size_t labels_size, size_t classes, cnn_error *error);
 /* Reads {train,t10k}-{images-idx3,labels-idx1}-ubyte, or the same with .gz, from a folder, and
- * classes.txt (one name a line) if it is there. */
+ * classes.txt (one name a line) if it is there. Other spellings of these names are found if there
+ * is one data set in the folder: train-images.idx3-ubyte, emnist-letters-test-labels-idx1-ubyte.gz,
+ * TEST_IMAGES.UBYTE; else the error names two of them, or what has nearly the right name. */
 cnn_dataset *cnn_dataset_load(const char *folder, cnn_split split, size_t classes,
                               cnn_error *error);
+/* What cnn_dataset_load() will meet: images, which may be damaged or of two data sets; nothing but
+ * names that are nearly right, which its error says; none of that. */
+typedef enum cnn_idx_files { CNN_IDX_NONE, CNN_IDX_SIMILAR, CNN_IDX_FOUND } cnn_idx_files;
+cnn_idx_files cnn_dataset_look(const char *folder, cnn_split split);
 /* How a folder of pictures becomes a data set. */
 typedef struct cnn_pictures {
     size_t height, width, channels; /* of every image, as cnn_picture_resize() makes it; 1 or 3 */

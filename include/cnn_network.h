@@ -11,7 +11,8 @@
  *     dense 10                      also: bias off
  *
  * Layers are named after their kind and place: conv1 relu1 pool1 conv2 ... flatten1 fc1 fc2.
- * The last layer gives one logit per class; softmax with cross-entropy follows it always.
+ * Lines end with LF or CR LF (or CR, where there is no LF); a byte order mark of UTF-8 is passed
+ * over. The last layer gives one logit per class; softmax with cross-entropy follows it always.
  * One thread at a time while it is built; any number once it is only read. */
 #ifndef CNN_NETWORK_H
 #define CNN_NETWORK_H

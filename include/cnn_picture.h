@@ -7,17 +7,26 @@
 #define CNN_PICTURE_H
 
 typedef struct cnn_picture cnn_picture;
-/* Limits: pixels a side, pixels in all, bytes of a PNG. What is larger is refused before memory is
- * taken for it; within them a PNG takes 200 MB at most. */
+/* Limits of a picture: pixels a side, pixels in all. */
 #define CNN_PICTURE_SIDE 16384
 #define CNN_PICTURE_PIXELS 33554432
-#define CNN_PICTURE_BYTES 67108864
+/* Limits of a PNG, which may have more: pixels a side, pixels in all, bytes. What is larger is
+ * refused before memory is taken for it. A PNG beyond the limits of a picture is made smaller while
+ * its rows are read: squares of 2 x 2 pixels, 3 x 3 or more become one, their mean, so that no more
+ * than a quarter of CNN_PICTURE_PIXELS are left. To read takes 200 MB at most beside the PNG's own
+ * bytes. */
+#define CNN_PNG_SIDE 65536
+#define CNN_PNG_PIXELS 268435456
+#define CNN_PICTURE_BYTES 1073741824
 
 /* A PNG of any colour type and depth; `channels`, 1 or 3, says what becomes of it: grey
  * (0.299 R + 0.587 G + 0.114 B) or RGB. 16 bits are rounded to 8; gamma, colour profiles, text and
  * a background colour are ignored. What is transparent is laid on white, or on black if what is
- * opaque is light on average: so a drawing stands out, whichever way it was made. Refused at a
- * byte: whatever is damaged, cut short, or has bytes after its end. */
+ * opaque is light on average: so a drawing stands out, whichever way it was made. A pixel that
+ * points beyond its palette is black. Refused at a byte: whatever is damaged or cut short of what
+ * pixels are made of, checksums included: head, palette, transparency, image data. All else may be
+ * in any state: other chunks, image data behind the last row (if it is no more than the rows), a
+ * missing end, bytes behind it. */
 cnn_picture *cnn_picture_parse(const void *bytes, size_t size, size_t channels, cnn_error *error);
 cnn_picture *cnn_picture_load(const char *path, size_t channels, cnn_error *error);
 /* Copies pixels[h][w][c]; channels 1 or 3. */

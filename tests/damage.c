@@ -12,6 +12,7 @@
 #include "model_file.h"
 #include "one_checkpoint.h"
 #include "png_blobs.h"
+#include "png_pieces.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -222,6 +223,11 @@ static bool read_png(const uint8_t *bytes, size_t size, cnn_error *error) {
     return true;
 }
 
+/* All but the end, which nothing needs. */
+static bool begins_png(const uint8_t *bytes, size_t size) {
+    return size >= png_pixels_end(bytes, size);
+}
+
 /* ---------------------------------------------------------------------------------- checkpoints */
 
 static damage_file make_checkpoint(void) {
@@ -251,14 +257,18 @@ static bool read_checkpoint(const uint8_t *bytes, size_t size, cnn_error *error)
 const damage_format damage_formats[] = {
     {.name = "IDX images", .make = make_images, .read = read_images},
     {.name = "IDX labels", .make = make_labels, .read = read_labels},
-    {.name = "gzip", .make = make_gzip, .read = read_images},
+    {.name = "gzip", .make = make_gzip, .read = read_images, .behind = BEHIND_ZEROS},
     {.name = "network text",
      .make = make_network,
      .read = read_network,
      .beginning = begins_network},
     {.name = "model", .make = damage_model, .read = read_model},
     {.name = "checkpoint", .make = make_checkpoint, .read = read_checkpoint, .sealed = true},
-    {.name = "PNG", .make = make_png, .read = read_png},
+    {.name = "PNG",
+     .make = make_png,
+     .read = read_png,
+     .beginning = begins_png,
+     .behind = BEHIND_ANYTHING},
     {.name = "classes.txt", .make = make_names, .read = read_names, .beginning = begins_names},
 };
 

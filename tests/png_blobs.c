@@ -48,6 +48,10 @@ uint8_t *png_made(const png_plan *plan, size_t *size) {
     png_set_write_fn(png, &file, append, NULL);
     png_set_IHDR(png, info, plan->width, plan->height, plan->depth, plan->type,
                  plan->interlaced ? PNG_INTERLACE_ADAM7 : PNG_INTERLACE_NONE, 0, 0);
+    if (plan->quick) {
+        png_set_filter(png, 0, PNG_FILTER_NONE);
+        png_set_compression_level(png, 1);
+    }
     put_colours(png, info, plan);
     png_write_info(png, info);
     const size_t stride = png_get_rowbytes(png, info);
@@ -70,5 +74,19 @@ uint8_t *png_grey(const uint8_t *pixels, size_t height, size_t width, size_t *si
                            .type = PNG_COLOR_TYPE_GRAY,
                            .depth = 8,
                            .rows = pixels};
+    return png_made(&plan, size);
+}
+
+uint8_t *png_rich(size_t *size) {
+    uint8_t rows[9 * 7 * 4];
+    for (size_t i = 0; i < sizeof rows; i++)
+        rows[i] = (uint8_t)(i * i);
+    const png_plan plan = {.width = 9,
+                           .height = 7,
+                           .type = PNG_COLOR_TYPE_RGBA,
+                           .depth = 8,
+                           .rows = rows,
+                           .interlaced = true,
+                           .comment = "a flower"};
     return png_made(&plan, size);
 }

@@ -17,6 +17,7 @@ typedef struct png_plan {
     const uint8_t *opacity;  /* of the first palette entries, or NULL */
     size_t opacities;        /* how many */
     const uint16_t *missing; /* the one grey or RGB that is transparent, or NULL */
+    bool quick;              /* to make: no filters */
     const char *comment;     /* a text chunk after the pixels, or NULL */
 } png_plan;
 
@@ -25,5 +26,8 @@ uint8_t *png_made(const png_plan *plan, size_t *size);
 
 /* A grey one of 8 bits, the usual. */
 uint8_t *png_grey(const uint8_t *pixels, size_t height, size_t width, size_t *size);
+
+/* One with something of everything: RGBA, interlaced, a comment behind. */
+uint8_t *png_rich(size_t *size);
 
 #endif

@@ -66,6 +66,19 @@ static void other_spellings(void **state) {
     assert_canonical("input 1x1x4\ndense 2\n", "input 1x1x4\ndense 2\n");
 }
 
+/* As every editor leaves it; classes.txt is read by the same rules (test_folder.c). */
+static void lines_of_every_system(void **state) {
+    (void)state;
+    static const char *const TEXTS[] = {
+        "input 9x9x1\r\nrelu\r\n",       "input 9x9x1\nrelu\r",
+        "\xef\xbb\xbfinput 9x9x1\nrelu", "input 9x9x1\rrelu",
+        "input 9x9x1\r\rrelu\r",         "input 9x9x1\nrelu\n \t\n\n\t",
+        "input 9x9x1\r\nrelu\r\n\r\n",   "\xef\xbb\xbf\ninput 9x9x1\n\nrelu\n\r",
+    };
+    for (size_t i = 0; i < sizeof TEXTS / sizeof *TEXTS; i++)
+        assert_canonical(TEXTS[i], "input 9x9x1\nrelu\n");
+}
+
 typedef struct refusal {
     const char *text;
     size_t line, column;
@@ -91,7 +104,10 @@ static const refusal WORDS[] = {
     {"input 9x9\n\tconv2d\t4 3 pad=1", 2, 13,
      "conv2d 4 3 pad=1: unknown option \"pad=1\", did you mean pad?"},
     {"input 9x9\nconv2d 4 3 same", 2, 12,
-     "conv2d 4 3 same: unknown option \"same\", known: stride, pad, bias"},
+     "conv2d 4 3 same: unknown option \"same\": say pad 1, which keeps the size under a 3x3 "
+     "kernel"},
+    {"input 9x9\nconv2d 4 3 dense", 2, 12,
+     "conv2d 4 3 dense: unknown option \"dense\", known: stride, pad, bias"},
     {"input 9x9\nmaxpool2d 2 pad 1", 2, 13,
      "maxpool2d 2 pad 1: unknown option \"pad\", known: stride"},
     {"input 9x9\nconv2d 4 3 3", 2, 12, "conv2d 4 3 3: \"3\" is one word too many"},
@@ -149,7 +165,8 @@ static const refusal BYTES[] = {
     {"input 9x9\nrelu # \x1b[2J", 2, 8, "relu # ?[2J: byte 0x1b is not text"},
     {"input 9x9\nrelu\x7f", 2, 5, "relu?: byte 0x7f is not text"},
     {"input 9x9\nrelu\r\r\n", 2, 5, "relu?: byte 0x0d is not text"},
-    {"input 9x9\nrelu\r", 2, 5, "relu?: byte 0x0d is not text"},
+    {"input 9x9\nre\rlu", 2, 3, "re?lu: byte 0x0d is not text"},
+    {"\xff\xfei", 1, 1, "the text is UTF-16; save it as UTF-8"},
 };
 
 static void assert_refused(const char *text, size_t size, const refusal *wanted) {
@@ -178,6 +195,9 @@ static void refused_with_place_and_reason(void **state) {
     const refusal nul = {NULL, 2, 5, "relu?relu: byte 0x00 is not text"};
     assert_refused("input 9x9\nrelu\0relu", 19, &nul);
     assert_null(cnn_network_parse(NULL, 0, NULL));
+    const refusal utf16 = {NULL, 1, 1, "the text is UTF-16; save it as UTF-8"};
+    assert_refused("\xfe\xff\0i\0n", 6, &utf16);
+    assert_refused("i\0n\0p\0", 6, &utf16);
 }
 
 /* Whatever comes of it: a network, or an error that is complete. */
@@ -314,6 +334,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(canonical_text_stays),
         cmocka_unit_test(other_spellings),
+        cmocka_unit_test(lines_of_every_system),
         cmocka_unit_test(refused_with_place_and_reason),
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(damaged_anyhow),

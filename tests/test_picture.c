@@ -2,7 +2,6 @@
 #include "allocations.h"
 #include "idx_blobs.h"
 #include "png_blobs.h"
-#include "random.h"
 
 #include <png.h>
 #include <stdio.h>
@@ -130,17 +129,6 @@ static void what_is_beside_the_pixels_is_passed_over(void **state) {
 
 /* ------------------------------------------------------------------------------ what is refused */
 
-/* A picture with something of everything: RGBA, interlaced, a comment behind. */
-static uint8_t *rich_png(size_t *size) {
-    uint8_t rows[9 * 7 * 4];
-    for (size_t i = 0; i < sizeof rows; i++)
-        rows[i] = (uint8_t)(i * i);
-    png_plan plan = planned(9, 7, PNG_COLOR_TYPE_RGBA, 8, rows);
-    plan.interlaced = true;
-    plan.comment = "a flower";
-    return png_made(&plan, size);
-}
-
 /* Of a copy of exactly that many bytes, so that the sanitizer sees a read past the end. */
 static bool readable(const uint8_t *bytes, size_t size, cnn_error *error) {
     uint8_t *copy = malloc(size ? size : 1);
@@ -149,68 +137,6 @@ static bool readable(const uint8_t *bytes, size_t size, cnn_error *error) {
     free(copy);
     cnn_picture_free(picture);
     return picture != NULL;
-}
-
-static void every_truncation_is_refused(void **state) {
-    (void)state;
-    size_t size;
-    uint8_t *bytes = rich_png(&size);
-    for (size_t length = 0; length < size; length++) {
-        cnn_error error;
-        assert_false(readable(bytes, length, &error));
-        assert_int_equal(error.status, CNN_BAD_FILE);
-        assert_string_equal(error.message, length ? "the PNG data ends too early" : "not a PNG");
-        assert_int_equal(error.offset, length);
-    }
-    assert_true(readable(bytes, size, NULL));
-    free(bytes);
-}
-
-static void every_flipped_bit_is_refused(void **state) {
-    (void)state;
-    size_t size;
-    uint8_t *bytes = rich_png(&size);
-    for (size_t bit = 0; bit < 8 * size; bit++) {
-        cnn_error error;
-        bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-        assert_false(readable(bytes, size, &error));
-        assert_int_equal(error.status, CNN_BAD_FILE);
-        assert_true(error.offset <= size);
-        bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-    }
-    free(bytes);
-}
-
-static void any_damage_is_survived(void **state) {
-    (void)state;
-    size_t size;
-    uint8_t *bytes = rich_png(&size), *damaged = malloc(2 * size);
-    random_state random = random_seeded(1, 0);
-    size_t accepted = 0;
-    for (size_t round = 0; round < 10000; round++) {
-        memcpy(damaged, bytes, size);
-        memcpy(damaged + size, bytes, size);
-        for (uint32_t i = random_below(&random, 8) + 1; i; i--)
-            damaged[random_below(&random, (uint32_t)size)] = (uint8_t)random_bits(&random);
-        accepted += readable(damaged, size, NULL);
-    }
-    /* Rarely all the bytes drawn were there already. */
-    assert_true(accepted < 100);
-    free(damaged);
-    free(bytes);
-}
-
-static void bytes_after_the_end_are_refused(void **state) {
-    (void)state;
-    size_t size;
-    uint8_t *bytes = rich_png(&size);
-    bytes = realloc(bytes, size + 3);
-    memset(bytes + size, 0, 3);
-    cnn_error error;
-    assert_false(readable(bytes, size + 3, &error));
-    assert_error(&error, CNN_BAD_FILE, "byte 328: 3 bytes after the PNG's end");
-    assert_int_equal(size, 328);
-    free(bytes);
 }
 
 /* A PNG that says it is width x height, with nothing much in it. */
@@ -246,10 +172,11 @@ static void bombs_are_refused_before_memory_is_taken(void **state) {
         uint32_t width, height;
         const char *text;
     } CASES[] = {
-        {60000, 60000, "byte 16: 60000 x 60000 pixels, more than 16384 a side"},
-        {16385, 1, "byte 16: 16385 x 1 pixels, more than 16384 a side"},
-        {0x7fffffff, 0x7fffffff, "byte 16: 2147483647 x 2147483647 pixels, more than 16384 a side"},
-        {16384, 16384, "byte 16: 16384 x 16384 pixels, more than 33554432 in all"},
+        {65537, 1, "byte 16: 65537 x 1 pixels, more than 65536 a side"},
+        {1, 65537, "byte 16: 1 x 65537 pixels, more than 65536 a side"},
+        {0x7fffffff, 0x7fffffff, "byte 16: 2147483647 x 2147483647 pixels, more than 65536 a side"},
+        {60000, 60000, "byte 16: 60000 x 60000 pixels, more than 268435456 in all"},
+        {16384, 16384, "byte 16: 16384 x 16384 pixels cannot be in 45 bytes"},
         {4096, 4096, "byte 16: 4096 x 4096 pixels cannot be in 45 bytes"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -270,7 +197,7 @@ static void refusals(void **state) {
     assert_null(cnn_picture_parse("", 0, 2, &error));
     assert_error(&error, CNN_BAD_ARGUMENT, "pictures have 1 or 3 channels, not 2");
     assert_null(cnn_picture_parse("", (size_t)CNN_PICTURE_BYTES + 1, 1, &error));
-    assert_error(&error, CNN_BAD_FILE, "67108865 bytes, more than the limit of 67108864");
+    assert_error(&error, CNN_BAD_FILE, "1073741825 bytes, more than the limit of 1073741824");
     assert_null(cnn_picture_load("/nowhere/to/be.png", 1, &error));
     assert_int_equal(error.status, CNN_IO);
     assert_string_equal(error.file, "/nowhere/to/be.png");
@@ -285,7 +212,7 @@ static void refusals(void **state) {
 static void no_memory_is_an_error(void **state) {
     (void)state;
     size_t size, n = 0;
-    uint8_t *bytes = rich_png(&size);
+    uint8_t *bytes = png_rich(&size);
     for (bool done = false; !done; n++)
         for (int all = 0; all < 2 && !done; all++) {
             cnn_error error = {.status = CNN_OK};
@@ -350,10 +277,6 @@ int main(void) {
         cmocka_unit_test(transparency_lets_ink_stand_out),
         cmocka_unit_test(transparency_without_an_alpha_channel),
         cmocka_unit_test(what_is_beside_the_pixels_is_passed_over),
-        cmocka_unit_test(every_truncation_is_refused),
-        cmocka_unit_test(every_flipped_bit_is_refused),
-        cmocka_unit_test(any_damage_is_survived),
-        cmocka_unit_test(bytes_after_the_end_are_refused),
         cmocka_unit_test(bombs_are_refused_before_memory_is_taken),
         cmocka_unit_test(refusals),
         cmocka_unit_test(no_memory_is_an_error),

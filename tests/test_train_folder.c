@@ -90,12 +90,39 @@ static void without_a_test_part_none_is_measured(void **state) {
     assert_int_equal(command_run(TRAIN "--data @/only --validation 0.25 --out @/half.st"), 0);
     assert_non_null(strstr(command_out, "192 to train, 64 to validate, none to test"));
     assert_non_null(strstr(command_out, "valid right\n"));
-    assert_non_null(strstr(command_out, "\ntest         not measured, for there is no /tmp"));
+    assert_non_null(strstr(command_out, "\ntest         not measured: no test part in /tmp"));
     assert_null(strstr(command_out, " eval "));
     assert_null(strstr(command_out, "test right"));
     assert_string_equal(command_err, "");
     command_run("eval @/half.st --data @/only");
     command_refused(1, "/only/test: ", "No such file");
+}
+
+/* The same of IDX files, whichever way they are spelled; a name that is nearly right is no silence.
+ */
+static void idx_files_without_a_test_part(void **state) {
+    (void)state;
+    shell("mkdir @/i && cp @/train-images-idx3-ubyte @/i/train-images.idx3-ubyte && "
+          "cp @/train-labels-idx1-ubyte @/i/train-labels.idx1-ubyte");
+    assert_int_equal(command_run(TRAIN "--data @/i --out @/half.st"), 0);
+    assert_non_null(strstr(command_out, "256 to train, none to test"));
+    assert_non_null(strstr(command_out, "not measured: no test part in /tmp"));
+    assert_null(strstr(command_out, " eval "));
+    shell("cmp @/idx.st @/half.st");
+    command_run("eval @/half.st --data @/i");
+    command_refused(1, "/i: no test part in it", NULL);
+    shell("cp @/t10k-images-idx3-ubyte '@/i/t10k-images-idx3-ubyte (1)'");
+    command_run(TRAIN "--data @/i --out @/half.st");
+    command_refused(1, "/i: no t10k-images-idx3-ubyte", ", but t10k-images-idx3-ubyte (1)");
+    shell("mv '@/i/t10k-images-idx3-ubyte (1)' @/i/T10K_IMAGES.IDX && "
+          "cp @/t10k-labels-idx1-ubyte @/i/test-labels.ubyte");
+    assert_int_equal(command_run("eval @/idx.st --data @/i --json"), 0);
+    json_t *result = command_json();
+    assert_true(accuracy(result) > 0.95);
+    json_decref(result);
+    shell("cp @/i/T10K_IMAGES.IDX @/i/emnist-letters-test-images-idx3-ubyte");
+    command_run("eval @/idx.st --data @/i");
+    command_refused(1, "/i: two data sets in it: ", "emnist-letters-test-images-idx3-ubyte");
 }
 
 static void a_bad_picture_stops_or_is_left_out(void **state) {
@@ -201,6 +228,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folders_train_as_files_do),
         cmocka_unit_test(without_a_test_part_none_is_measured),
+        cmocka_unit_test(idx_files_without_a_test_part),
         cmocka_unit_test(a_bad_picture_stops_or_is_left_out),
         cmocka_unit_test(few_classes_keep_their_labels),
         cmocka_unit_test(what_is_no_data_is_refused),

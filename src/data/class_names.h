@@ -1,5 +1,4 @@
-/* Names of classes as text: one a line, lines ended by LF or CR LF, the last perhaps by neither. A
- * byte order mark, as some editors set it before UTF-8, is no part of the first name. */
+/* Names of classes as text: one a line (lines.h); blank lines may follow the last. */
 #ifndef DATA_CLASS_NAMES_H
 #define DATA_CLASS_NAMES_H
 

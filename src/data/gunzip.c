@@ -61,6 +61,18 @@ static int inflate_piece(inflation *job) {
     return result;
 }
 
+/* At the end of a member: begins the next, if there is one. */
+static bool next_member(inflation *job) {
+    return gunzip_begins(job->data + job->at, job->size - job->at) &&
+           inflateReset(&job->stream) == Z_OK;
+}
+
+/* The same over the ends of members: Z_STREAM_END stands for that of the last. */
+static int inflate_on(inflation *job) {
+    const int result = inflate_piece(job);
+    return result == Z_STREAM_END && next_member(job) ? Z_OK : result;
+}
+
 /* Why inflate() stopped. Always false. Z_BUF_ERROR means that no step was possible. With all input
  * taken the member's own end is still missing, whatever room is left; else it is the room. */
 static bool refused(const inflation *job, int result, cnn_error *error) {
@@ -74,22 +86,26 @@ static bool refused(const inflation *job, int result, cnn_error *error) {
     return error_at(error, job->at, "decompresses to more than %zu bytes", job->limit);
 }
 
-/* Runs to the end of the member. gzip allows several members in one file; the data sets do not use
- * that, and a second one is more often a sign of damage. */
+/* As for gzip itself, zeros behind the last member are nothing: they fill up a block. Anything else
+ * is a sign of damage. */
+static bool check_rest(const inflation *job, cnn_error *error) {
+    for (size_t at = job->at; at < job->size; at++)
+        if (job->data[at])
+            return error_at(error, job->at, "%zu bytes after the end of the gzip data",
+                            job->size - job->at);
+    return true;
+}
+
+/* Runs to the end of the last member. */
 static bool inflate_all(inflation *job, cnn_error *error) {
     /* Z_OK each time that a step was possible: the loop ends because input and room are finite. */
     int result = Z_OK;
     while (result == Z_OK) {
         if (job->used == job->room && !grow(job, error))
             return false;
-        result = inflate_piece(job);
+        result = inflate_on(job);
     }
-    if (result != Z_STREAM_END)
-        return refused(job, result, error);
-    if (job->at < job->size)
-        return error_at(error, job->at, "%zu bytes after the end of the gzip data",
-                        job->size - job->at);
-    return true;
+    return result == Z_STREAM_END ? check_rest(job, error) : refused(job, result, error);
 }
 
 /* zlib is stopped where the room ends: the rest of the data is not looked at. */
@@ -99,7 +115,7 @@ bool gunzip_head(const uint8_t *data, size_t size, uint8_t *head, size_t *count,
     if (result != Z_OK)
         return refused(&job, result, error);
     while (result == Z_OK && job.used < job.room)
-        result = inflate_piece(&job);
+        result = inflate_on(&job);
     inflateEnd(&job.stream);
     *count = job.used;
     return result == Z_OK || result == Z_STREAM_END || refused(&job, result, error);

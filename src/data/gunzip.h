@@ -7,10 +7,10 @@
 /* True if the bytes begin as gzip does: 1f 8b. */
 bool gunzip_begins(const uint8_t *data, size_t size);
 
-/* Decompresses one member into a block to be freed with free(). Refused, with the byte of the
- * compressed data: more output than `limit` (at least 1), data that is damaged or ends too early,
- * and anything after the member. Memory grows with what was really decompressed, never with what a
- * header says. */
+/* Decompresses all members, one after the other, into a block to be freed with free(); zeros behind
+ * the last are passed over. Refused, with the byte of the compressed data: more output of all
+ * members than `limit` (at least 1), data that is damaged or ends too early, and anything else
+ * after the last. Memory grows with what was really decompressed, never with what a header says. */
 bool gunzip(const uint8_t *data, size_t size, size_t limit, uint8_t **out, size_t *out_size,
             cnn_error *error);
 

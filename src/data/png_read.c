@@ -6,6 +6,8 @@
 
 #include "error.h"
 #include "memory.h"
+#include "png_rows.h"
+#include "shrink.h"
 
 #include <png.h>
 #include <setjmp.h>
@@ -14,25 +16,21 @@
 
 /* Deflate packs no more than this many bytes into one (zlib's technical details). */
 #define DEFLATE_MOST 1032
-/* Bytes behind the last row that may be of the same stream: a checksum, and what stands in zlib's
- * and libpng's buffers. */
-#define ROWS_SLACK ((size_t)1 << 14)
-/* The name of the chunks that hold pixels. */
-#define IDAT 0x49444154
 
 /* Where the header keeps the width. */
 #define SIZE_OFFSET 16
 
 typedef struct decoding {
-    const uint8_t *bytes;
-    size_t size, at; /* at: the next byte to feed */
-    size_t refused;  /* a request for memory that failed, in bytes, or 0 */
-    size_t rows_end; /* `at` when the last row was there; 0: it is not */
+    png_chunks chunks;
+    png_rows rows;
+    const uint8_t *next, *end; /* the bytes to feed */
+    size_t refused;            /* a request for memory that failed, in bytes, or 0 */
     cnn_error *error;
     png_structp png;
     png_infop info;
     size_t height, width, channels; /* as rows come out of libpng: channels up to 4 */
-    uint8_t *pixels;
+    shrinking shrinking;            /* of a PNG that is too large */
+    uint8_t *row, *pixels;
 } decoding;
 
 /* ------------------------------------------------------------------------------ what libpng calls
@@ -40,34 +38,78 @@ typedef struct decoding {
 
 static void fail(png_structp png, png_const_charp message) {
     decoding *job = png_get_error_ptr(png);
-    error_at(job->error, job->at, "damaged PNG data: %s", message);
+    error_at(job->error, job->chunks.begin, "damaged PNG data: %s", message);
     png_longjmp(png, 1);
 }
 
-/* About profiles, times and the like, which are not used. */
+/* About what stands behind the last row, and transparency that cannot be. */
 static void ignore(png_structp png, png_const_charp message) {
     (void)png;
     (void)message;
 }
 
-/* libpng would unfold to its end whatever stands behind the last row, a thousand times its size. */
-static bool too_much(png_structp png, const decoding *job) {
-    return job->rows_end && job->at - job->rows_end > ROWS_SLACK &&
-           png_get_io_chunk_type(png) == IDAT;
+static bool sides_sound(const decoding *job) {
+    const size_t height = job->height, width = job->width;
+    if (height > CNN_PNG_SIDE || width > CNN_PNG_SIDE)
+        return error_at(job->error, SIZE_OFFSET, "%zu x %zu pixels, more than %d a side", width,
+                        height, CNN_PNG_SIDE);
+    return height * width <= CNN_PNG_PIXELS ||
+           error_at(job->error, SIZE_OFFSET, "%zu x %zu pixels, more than %d in all", width, height,
+                    CNN_PNG_PIXELS);
+}
+
+/* The bytes of all rows as they are stored, each behind one that names its filter. */
+static size_t bytes_stored(const decoding *job, size_t bits) {
+    const int passes = png_get_interlace_type(job->png, job->info) ? PNG_INTERLACE_ADAM7_PASSES : 1;
+    size_t sum = 0;
+    for (int pass = 0; pass < passes; pass++) {
+        const size_t rows = passes > 1 ? PNG_PASS_ROWS(job->height, pass) : job->height;
+        const size_t columns = passes > 1 ? PNG_PASS_COLS(job->width, pass) : job->width;
+        sum += columns ? rows * (1 + (columns * bits + 7) / 8) : 0;
+    }
+    return sum;
+}
+
+/* What the head says, once it is read. Nothing is believed that the file could not hold. */
+static bool check_head(decoding *job) {
+    const size_t size = job->chunks.size;
+    job->width = png_get_image_width(job->png, job->info);
+    job->height = png_get_image_height(job->png, job->info);
+    const size_t bits =
+        (size_t)png_get_bit_depth(job->png, job->info) * png_get_channels(job->png, job->info);
+    if (!sides_sound(job))
+        return false;
+    job->rows.need = bytes_stored(job, bits);
+    return job->height * job->width / 8 * bits / DEFLATE_MOST <= size ||
+           error_at(job->error, SIZE_OFFSET, "%zu x %zu pixels cannot be in %zu bytes", job->width,
+                    job->height, size);
+}
+
+/* The chunks that are of use, as if there were no others; of the image data its rows. */
+static bool find_next(decoding *job) {
+    png_chunks *chunks = &job->chunks;
+    if (!chunks->image && !png_chunks_next(chunks, job->error))
+        return false;
+    if (chunks->image && !job->rows.need && !check_head(job))
+        return false;
+    if (chunks->image && !png_rows_next(&job->rows, job->error))
+        return false;
+    job->next = chunks->image ? job->rows.piece : chunks->bytes + chunks->begin;
+    job->end = chunks->image ? job->rows.piece + job->rows.size : chunks->bytes + chunks->end;
+    return true;
 }
 
 static void feed(png_structp png, png_bytep to, size_t count) {
     decoding *job = png_get_io_ptr(png);
-    if (too_much(png, job)) {
-        error_at(job->error, job->at, "more image data than the PNG has pixels");
-        png_longjmp(png, 1);
+    while (count) {
+        if (job->next == job->end && !find_next(job))
+            png_longjmp(png, 1);
+        const size_t left = (size_t)(job->end - job->next), part = count < left ? count : left;
+        memcpy(to, job->next, part);
+        job->next += part;
+        to += part;
+        count -= part;
     }
-    if (job->size - job->at < count) {
-        error_at(job->error, job->size, "the PNG data ends too early");
-        png_longjmp(png, 1);
-    }
-    memcpy(to, job->bytes + job->at, count);
-    job->at += count;
 }
 
 static png_voidp take(png_structp png, png_alloc_size_t size) {
@@ -86,25 +128,6 @@ static void give_back(png_structp png, png_voidp block) {
 /* ------------------------------------------------------------------------------------- the steps
  */
 
-/* Reads up to the pixels. Nothing is believed that the file could not hold. */
-static bool read_head(decoding *job) {
-    png_read_info(job->png, job->info);
-    job->width = png_get_image_width(job->png, job->info);
-    job->height = png_get_image_height(job->png, job->info);
-    const size_t bits =
-        (size_t)png_get_bit_depth(job->png, job->info) * png_get_channels(job->png, job->info);
-    if (!picture_sound(job->height, job->width, job->error)) {
-        if (job->error) {
-            job->error->status = CNN_BAD_FILE;
-            job->error->offset = SIZE_OFFSET;
-        }
-        return false;
-    }
-    return job->height * job->width * bits / 8 / DEFLATE_MOST <= job->size ||
-           error_at(job->error, SIZE_OFFSET, "%zu x %zu pixels cannot be in %zu bytes", job->width,
-                    job->height, job->size);
-}
-
 /* Whatever is stored, rows come out as grey, grey and alpha, RGB, or RGB and alpha, of 8 bits; grey
  * is spread over RGB if that is asked for. */
 static void ask_for(decoding *job, size_t channels) {
@@ -114,7 +137,7 @@ static void ask_for(decoding *job, size_t channels) {
         png_set_gray_to_rgb(job->png);
 }
 
-static bool read_pixels(decoding *job) {
+static bool read_small(decoding *job) {
     const int passes = png_set_interlace_handling(job->png);
     png_read_update_info(job->png, job->info);
     job->channels = png_get_channels(job->png, job->info);
@@ -124,10 +147,36 @@ static bool read_pixels(decoding *job) {
     for (int pass = 0; pass < passes; pass++)
         for (size_t y = 0; y < job->height; y++)
             png_read_row(job->png, job->pixels + y * job->width * job->channels, NULL);
-    job->rows_end = job->at;
-    png_read_end(job->png, NULL);
-    return job->at == job->size ||
-           error_at(job->error, job->at, "%zu bytes after the PNG's end", job->size - job->at);
+    return true;
+}
+
+/* The rows of one pass of an interlaced PNG have some of the pixels of some of its rows. */
+static void shrink_pass(decoding *job, int pass) {
+    const size_t count = PNG_PASS_COLS(job->width, pass), rows = PNG_PASS_ROWS(job->height, pass);
+    for (size_t row = 0; count && row < rows; row++) {
+        png_read_row(job->png, job->row, NULL);
+        shrink_take(&job->shrinking, PNG_ROW_FROM_PASS_ROW(row, pass), PNG_PASS_START_COL(pass),
+                    PNG_PASS_COL_OFFSET(pass), job->row, count);
+    }
+}
+
+/* Never has more at hand than a row and the sums. */
+static bool read_large(decoding *job) {
+    const bool interlaced = png_get_interlace_type(job->png, job->info);
+    png_read_update_info(job->png, job->info);
+    job->channels = png_get_channels(job->png, job->info);
+    job->row = memory_new(job->width, job->channels, job->error);
+    if (!job->row ||
+        !shrink_begin(&job->shrinking, job->height, job->width, job->channels, job->error))
+        return false;
+    for (int pass = 0; interlaced && pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
+        shrink_pass(job, pass);
+    for (size_t y = 0; !interlaced && y < job->height; y++) {
+        png_read_row(job->png, job->row, NULL);
+        shrink_take(&job->shrinking, y, 0, 1, job->row, job->width);
+    }
+    job->pixels = shrink_end(&job->shrinking, &job->height, &job->width);
+    return true;
 }
 
 /* Only here does libpng jump to. */
@@ -135,15 +184,14 @@ static bool read_guarded(decoding *job, size_t channels) {
     if (setjmp(png_jmpbuf(job->png)))
         return false;
     png_set_read_fn(job->png, job, feed);
-    png_set_crc_action(job->png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+    png_set_crc_action(job->png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
     png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    /* What libpng calls harmless, such as pixels too many, is damage all the same. */
-    png_set_benign_errors(job->png, 0);
-    png_set_keep_unknown_chunks(job->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
-    if (!read_head(job))
-        return false;
+    /* Checksums and the end of the image data are looked at already. */
+    png_set_benign_errors(job->png, 1);
+    png_read_info(job->png, job->info);
     ask_for(job, channels);
-    return read_pixels(job);
+    const bool small = picture_sound(job->height, job->width, NULL);
+    return (small ? read_small(job) : read_large(job)) && png_rows_end(&job->rows, job->error);
 }
 
 static bool read_all(decoding *job, size_t channels) {
@@ -204,8 +252,13 @@ bool png_decode(cnn_picture *picture, const uint8_t *bytes, size_t size, size_t 
                          CNN_PICTURE_BYTES);
     if (png_sig_cmp(bytes, 0, size < 8 ? size : 8))
         return error_at(error, 0, "not a PNG");
-    decoding job = {.bytes = bytes, .size = size, .error = error};
-    if (!read_all(&job, channels)) {
+    decoding job = {.chunks = {.bytes = bytes, .size = size}, .error = error};
+    job.rows.chunks = &job.chunks;
+    const bool ok = read_all(&job, channels);
+    png_rows_release(&job.rows);
+    free(job.row);
+    if (!ok) {
+        free(job.shrinking.sums);
         free(job.pixels);
         return false;
     }

@@ -1,8 +1,9 @@
 /* Network descriptions from text, by the layer table. What a shape may be is for the network to
  * say; here it is only given a place. */
-#include "closest.h"
 #include "error.h"
+#include "lines.h"
 #include "network.h"
+#include "peers_words.h"
 #include "shown.h"
 
 #include <stdarg.h>
@@ -17,10 +18,10 @@ typedef struct word {
 } word;
 
 typedef struct reader {
-    const char *next, *end; /* what follows this line */
-    size_t number;          /* of this line, from 1 */
-    const char *line;       /* without its comment and end */
-    size_t length, at;      /* at: where the next word is looked for */
+    lines lines;
+    size_t number;     /* of this line, from 1 */
+    const char *line;  /* without its comment and end */
+    size_t length, at; /* at: where the next word is looked for */
     size_t input_line, input_column;
     cnn_network *network; /* NULL until the input line */
     cnn_error *error;
@@ -58,8 +59,21 @@ __attribute__((format(printf, 3, 4))) static bool refuse(const reader *r, size_t
     return refuse_with(r, r->number, column, message);
 }
 
+/* Is the input a few planes of rows, if its sizes are taken for channels, height and width? */
+static bool channels_first(const cnn_network *network) {
+    const extent input = network ? network->layers[0].geometry.y : (extent){0, 0, 0};
+    return input.w == input.c && input.h <= 4 && input.w > input.h;
+}
+
 /* Gives an error of the network its place; lack of memory has none. Always false. */
 static bool refuse_because(const reader *r, size_t column, const cnn_error *inner) {
+    char message[192];
+    if (inner->status == CNN_BAD_NETWORK && channels_first(r->network)) {
+        const extent input = r->network->layers[0].geometry.y;
+        snprintf(message, sizeof message, "%.120s; channels come last: input %zux%zux%zu?",
+                 inner->message, input.w, input.c, input.h);
+        return refuse_with(r, r->number, column, message);
+    }
     if (inner->status == CNN_BAD_NETWORK)
         return refuse_with(r, r->number, column, inner->message);
     if (r->error)
@@ -75,20 +89,20 @@ static shown quoted(const word *w) {
 /* ------------------------------------------------------------------------------- lines and words
  */
 
-/* Moves to the next line; false after the last. A line ends with LF or CR LF. */
+/* Moves to the next line; false after the last. */
 static bool next_line(reader *r) {
-    if (r->next == r->end)
+    if (!lines_next(&r->lines))
         return false;
-    const size_t left = (size_t)(r->end - r->next);
-    const char *feed = memchr(r->next, '\n', left);
-    r->line = r->next;
-    r->length = feed ? (size_t)(feed - r->line) : left;
-    r->next = feed ? feed + 1 : r->end;
-    if (feed && r->length && feed[-1] == '\r')
-        r->length--;
-    r->number++;
+    r->line = r->lines.text;
+    r->length = r->lines.length;
+    r->number = r->lines.number;
     r->at = 0;
     return true;
+}
+
+/* The sign that is no letter, in UTF-8. */
+static bool is_times(const reader *r, size_t at) {
+    return r->length - at >= 2 && !memcmp(r->line + at, "\xc3\x97", 2);
 }
 
 /* Cuts off the comment, in which any bytes may stand but those that control a terminal. */
@@ -100,7 +114,8 @@ static bool strip(reader *r) {
         if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
             return refuse(r, i + 1, "byte 0x%02x is not text", byte);
         if (byte > 0x7f && i < code)
-            return refuse(r, i + 1, "byte 0x%02x outside a comment is not ASCII", byte);
+            return refuse(r, i + 1, "byte 0x%02x outside a comment is not ASCII%s", byte,
+                          is_times(r, i) ? "; write x for times" : "");
     }
     r->length = code;
     return true;
@@ -156,17 +171,35 @@ static bool digits(const char **at, const char *end, size_t *value, bool *large)
     return *at > first;
 }
 
-/* 1 to 3 sizes as the form allows; with `zero`, 0 is one too. */
-static bool read_sizes(const reader *r, const word *w, const form *form, bool zero,
-                       size_t sizes[SIZES_MAX], size_t *count) {
-    const char *at = w->text, *end = w->text + w->length;
-    bool large = false, good = digits(&at, end, &sizes[0], &large);
+/* 1 to 3 sizes with x between them, as the form allows. */
+static bool scan_sizes(const char *at, const char *end, const form *form, size_t sizes[SIZES_MAX],
+                       size_t *count, bool *large) {
+    bool good = digits(&at, end, &sizes[0], large);
     for (*count = 1; good && *count < form->most && at < end && *at == 'x'; ++*count) {
         at++;
-        good = digits(&at, end, &sizes[*count], &large);
+        good = digits(&at, end, &sizes[*count], large);
     }
-    if (!good || at < end || *count < form->least)
-        return refuse(r, w->column, "\"%s\" is not %s", quoted(w).text, form->noun);
+    return good && at == end && *count >= form->least;
+}
+
+/* Always false. Suggests what is plainly meant, if it can stand there. */
+static bool refuse_sizes(const reader *r, const word *w, const form *form) {
+    char plain[PEERS_WORD_MAX + 1];
+    size_t sizes[SIZES_MAX], count;
+    bool large = false;
+    const size_t length = peers_sizes(plain, w->text, w->length);
+    if (length && scan_sizes(plain, plain + length, form, sizes, &count, &large))
+        return refuse(r, w->column, "\"%s\" is not %s, did you mean %s?", quoted(w).text,
+                      form->noun, plain);
+    return refuse(r, w->column, "\"%s\" is not %s", quoted(w).text, form->noun);
+}
+
+/* The sizes in a word; with `zero`, 0 is one too. */
+static bool read_sizes(const reader *r, const word *w, const form *form, bool zero,
+                       size_t sizes[SIZES_MAX], size_t *count) {
+    bool large = false;
+    if (!scan_sizes(w->text, w->text + w->length, form, sizes, count, &large))
+        return refuse_sizes(r, w, form);
     if (large)
         return refuse(r, w->column, "\"%s\" is too large", quoted(w).text);
     for (size_t i = 0; i < *count; i++)
@@ -227,23 +260,15 @@ static size_t arguments_of(const layer_kind *kind) {
     return count;
 }
 
-/* Suggests the closest of the known words, or tells them all. A number, or anything where no word
- * can be, is only superfluous. */
-static bool refuse_unknown(const reader *r, const word *w, const char *noun,
+/* A number, or anything where no word can be, is only superfluous. Always false. */
+static bool refuse_unknown(const reader *r, const word *w, peers_place place,
                            const char *const *known, size_t count) {
-    closest closest = {.typed = w->text, .length = w->length};
-    char list[96] = "";
-    for (size_t i = 0; i < count; i++) {
-        closest_offer(&closest, known[i]);
-        const size_t at = strlen(list);
-        snprintf(list + at, sizeof list - at, "%s%s", i ? ", " : "", known[i]);
-    }
+    static const char *const NOUNS[] = {"layer", "option"};
+    char advice[128];
     if (!count || (w->text[0] >= '0' && w->text[0] <= '9'))
         return refuse(r, w->column, "\"%s\" is one word too many", quoted(w).text);
-    if (closest.word)
-        return refuse(r, w->column, "unknown %s \"%s\", did you mean %s?", noun, quoted(w).text,
-                      closest.word);
-    return refuse(r, w->column, "unknown %s \"%s\", known: %s", noun, quoted(w).text, list);
+    peers_advice(advice, sizeof advice, w->text, w->length, place, known, count);
+    return refuse(r, w->column, "unknown %s \"%s\"%s", NOUNS[place], quoted(w).text, advice);
 }
 
 /* Always false. */
@@ -253,7 +278,7 @@ static bool refuse_option(const reader *r, const word *w, const layer_kind *kind
     for (size_t i = 0; i < arguments_of(kind); i++)
         if (kind->arguments[i].word)
             known[count++] = kind->arguments[i].word;
-    return refuse_unknown(r, w, "option", known, count);
+    return refuse_unknown(r, w, PEERS_OPTION, known, count);
 }
 
 /* First those without a word in their order, then words in any order, each at most once. */
@@ -297,7 +322,7 @@ static bool read_input(reader *r, const word *first) {
         return refuse_because(r, w.column, &inner);
     r->input_line = r->number;
     r->input_column = first->column;
-    return !next_word(r, &w) || refuse_unknown(r, &w, "option", NULL, 0);
+    return !next_word(r, &w) || refuse_unknown(r, &w, PEERS_OPTION, NULL, 0);
 }
 
 /* Always false. */
@@ -308,7 +333,7 @@ static bool refuse_layer(const reader *r, const word *w) {
         return refuse(r, w->column, "there is an input already, in line %zu", r->input_line);
     for (size_t i = 0; i < layer_kind_count && i < sizeof known / sizeof *known; i++)
         known[count++] = layer_kinds[i].word;
-    return refuse_unknown(r, w, "layer", known, count);
+    return refuse_unknown(r, w, PEERS_LAYER, known, count);
 }
 
 /* An empty line, or one that is all comment, is read and does nothing. */
@@ -340,11 +365,20 @@ static bool finish(reader *r) {
     return r->network->count || refuse_with(r, r->input_line, r->input_column, message);
 }
 
+/* The text as lines. */
+static bool begin(reader *r, const char *text, size_t size) {
+    if (size > NETWORK_TEXT_MAX)
+        return error_set(r->error, CNN_BAD_NETWORK, "a network text of %zu bytes, more than %zu",
+                         size, NETWORK_TEXT_MAX);
+    const char *other = lines_begin(&r->lines, text, size);
+    char message[64];
+    snprintf(message, sizeof message, "the text is %s", other ? other : "");
+    return !other || refuse_with(r, 1, 1, message);
+}
+
 cnn_network *cnn_network_parse(const char *text, size_t size, cnn_error *error) {
-    reader r = {.next = text, .end = size ? text + size : text, .error = error};
-    bool good = size <= NETWORK_TEXT_MAX ||
-                error_set(error, CNN_BAD_NETWORK, "a network text of %zu bytes, more than %zu",
-                          size, NETWORK_TEXT_MAX);
+    reader r = {.error = error};
+    bool good = begin(&r, text, size);
     while (good && next_line(&r))
         good = read_line(&r);
     if (good && finish(&r))

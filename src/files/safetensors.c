@@ -16,8 +16,10 @@ const safetensors_type safetensors_f32 = {"F32", 4}, safetensors_f64 = {"F64", 8
 
 /* Those that can be sized; what can be done with them is for the caller to say. */
 static const safetensors_type OTHERS[] = {
-    {"BOOL", 1}, {"U8", 1},  {"I8", 1},   {"F8_E5M2", 1}, {"F8_E4M3", 1}, {"I16", 2},
-    {"U16", 2},  {"F16", 2}, {"BF16", 2}, {"U32", 4},     {"I64", 8},     {"U64", 8},
+    {"BOOL", 1},    {"U8", 1},      {"I8", 1},          {"F8_E5M2", 1},
+    {"F8_E4M3", 1}, {"F8_E8M0", 1}, {"F8_E4M3FNUZ", 1}, {"F8_E5M2FNUZ", 1},
+    {"I16", 2},     {"U16", 2},     {"F16", 2},         {"BF16", 2},
+    {"U32", 4},     {"I64", 8},     {"U64", 8},         {"C64", 8},
 };
 
 static const safetensors_type *type_of(const char *name) {
@@ -167,9 +169,9 @@ static bool read_tensor(const safetensors *file, safetensors_entry *entry, json_
 
 /* ---------------------------------------------------------------------------------- the header */
 
-/* Any keys, as other programs keep theirs here too. */
+/* Any keys, as other programs keep theirs here too; null stands for none. */
 static bool read_metadata(safetensors *file, json_t *object, size_t key, cnn_error *error) {
-    bool strings = json_is_object(object);
+    bool strings = json_is_object(object) || json_is_null(object);
     for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i))
         strings = strings && json_is_string(json_object_iter_value(i));
     file->metadata = object;
@@ -247,13 +249,26 @@ static bool find_header(safetensors *file, cnn_error *error) {
     return true;
 }
 
+/* A number with a sign: the others that are below 0 are refused by now, but jansson takes -0 for
+ * 0, where the reference has digits alone. */
+static bool check_signs(const safetensors *file, cnn_error *error) {
+    for (size_t at = LENGTH_BYTES; at < file->data; at++) {
+        if (file->bytes[at] == '"')
+            at = string_end(file->bytes, at);
+        else if (file->bytes[at] == '-')
+            return error_at(error, at, "-0 is no size, which has digits alone");
+    }
+    return true;
+}
+
 /* On failure the file is as far as it got, for safetensors_close(). */
 static bool read_header(safetensors *file, cnn_error *error) {
     if (!find_header(file, error))
         return false;
     file->header = json_read((const char *)file->bytes + LENGTH_BYTES, file->data - LENGTH_BYTES,
                              LENGTH_BYTES, error);
-    return file->header && read_entries(file, error) && check_cover(file, error);
+    return file->header && read_entries(file, error) && check_signs(file, error) &&
+           check_cover(file, error);
 }
 
 bool safetensors_open(safetensors *file, const void *bytes, size_t size, cnn_error *error) {

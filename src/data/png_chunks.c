@@ -1,0 +1,122 @@
+/* libpng refuses a file for a wrong profile behind perfect pixels: what it sees is chosen here. */
+#include "png_chunks.h"
+
+#include <string.h>
+#include <zlib.h>
+
+/* Around the data of a chunk: its length and type, its checksum. */
+enum { BEFORE = 8, AROUND = 12 };
+enum { SIGNATURE = 8, COLOUR_AT = 25 };
+/* Bits of the colour type. */
+enum { PALETTE = 1, ALPHA = 4 };
+/* An opacity for each colour of a palette. */
+enum { TRANSPARENCY_MOST = 256 };
+
+static size_t number_at(const uint8_t *bytes) {
+    return (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
+}
+
+static bool is(const uint8_t *type, const char *name) {
+    return !memcmp(type, name, 4);
+}
+
+static bool letters(const uint8_t *type) {
+    size_t count = 0;
+    while (count < 4 && (type[count] | 32) >= 'a' && (type[count] | 32) <= 'z')
+        count++;
+    return count == 4;
+}
+
+static bool ends_early(const png_chunks *chunks, cnn_error *error) {
+    return error_at(error, chunks->size, "the PNG data ends too early");
+}
+
+/* Moves to the chunk behind, of any type; its end is not beyond that of the file. */
+static bool step(png_chunks *chunks, cnn_error *error) {
+    const size_t at = chunks->end, left = chunks->size - at;
+    const uint8_t *chunk = chunks->bytes + at;
+    if (left < BEFORE)
+        return ends_early(chunks, error);
+    const size_t length = number_at(chunk);
+    if (length > INT32_MAX || !letters(chunk + 4))
+        return error_at(error, at, "damaged PNG data: no chunk begins here");
+    chunks->begin = at;
+    chunks->end = left < AROUND || length > left - AROUND ? chunks->size : at + AROUND + length;
+    chunks->image = is(chunk + 4, "IDAT");
+    return true;
+}
+
+const uint8_t *png_chunks_data(const png_chunks *chunks, size_t *size) {
+    *size = number_at(chunks->bytes + chunks->begin);
+    return chunks->bytes + chunks->begin + BEFORE;
+}
+
+static bool whole(const png_chunks *chunks) {
+    return chunks->end - chunks->begin >= AROUND + number_at(chunks->bytes + chunks->begin);
+}
+
+/* Is the checksum that of the data under this name? The chunk must be whole. */
+static bool sum_right(const png_chunks *chunks, const char *name) {
+    size_t size;
+    const uint8_t *data = png_chunks_data(chunks, &size);
+    uLong sum = crc32(0, (const Bytef *)name, 4);
+    sum = crc32(sum, data, (uInt)size);
+    return number_at(data + size) == sum;
+}
+
+static bool sound(const png_chunks *chunks, cnn_error *error) {
+    char name[5] = "";
+    memcpy(name, chunks->bytes + chunks->begin + 4, 4);
+    if (!whole(chunks))
+        return ends_early(chunks, error);
+    return sum_right(chunks, name) ||
+           error_at(error, chunks->end, "damaged PNG data: %s: CRC error", name);
+}
+
+/* Is the chunk of use where it stands? The head, which is first, tells the colour type. */
+static bool of_use(const png_chunks *chunks, bool image_begun) {
+    const uint8_t *type = chunks->bytes + chunks->begin + 4;
+    if (chunks->begin == SIGNATURE)
+        return is(type, "IHDR");
+    if (chunks->image)
+        return true;
+    if (image_begun || chunks->begin <= COLOUR_AT)
+        return false;
+    const uint8_t colour = chunks->bytes[COLOUR_AT];
+    return (is(type, "PLTE") && (colour & PALETTE)) || (is(type, "tRNS") && !(colour & ALPHA));
+}
+
+/* Chunks that may be passed over say so by a small letter. */
+static bool harmless(const png_chunks *chunks) {
+    const uint8_t *type = chunks->bytes + chunks->begin + 4;
+    return (type[0] & 32) || is(type, "PLTE");
+}
+
+/* Is it transparency whose name is damaged? Passed over, it would be lost without a word; of the
+ * others that are of use, something misses them. */
+static bool was_transparency(const png_chunks *chunks) {
+    const uint8_t *chunk = chunks->bytes + chunks->begin;
+    return number_at(chunk) <= TRANSPARENCY_MOST && !is(chunk + 4, "tRNS") && whole(chunks) &&
+           sum_right(chunks, "tRNS");
+}
+
+bool png_chunks_next(png_chunks *chunks, cnn_error *error) {
+    const bool image_begun = chunks->image;
+    if (!chunks->end) {
+        chunks->end = SIGNATURE;
+        return chunks->size >= SIGNATURE || ends_early(chunks, error);
+    }
+    while (step(chunks, error)) {
+        const uint8_t *type = chunks->bytes + chunks->begin + 4;
+        if (of_use(chunks, image_begun))
+            return sound(chunks, error);
+        if (is(type, "IEND"))
+            return error_at(error, chunks->begin, "the PNG ends before its last pixel");
+        if (was_transparency(chunks))
+            return error_at(error, chunks->begin, "damaged PNG data: %.4s has the checksum of tRNS",
+                            type);
+        if (!harmless(chunks))
+            return error_at(error, chunks->begin, "chunk %.4s is not known here", type);
+    }
+    return false;
+}

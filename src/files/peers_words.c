@@ -1,0 +1,138 @@
+#include "peers_words.h"
+
+#include "closest.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Words that share a hint, each between blanks, plain; the list ends with NULL. */
+typedef struct peers_row {
+    const char *words, *hint;
+} peers_row;
+
+static const peers_row LAYERS[] = {
+    {" softmax logsoftmax crossentropy crossentropyloss softmaxwithloss nllloss loss cost ",
+     "softmax with cross-entropy always follows, leave it out"},
+    {" linear fc fullyconnected innerproduct connected affine mlp output ",
+     "it is called dense, such as dense 10"},
+    {" convolution convolutional convolution2d convolution2dlayer ",
+     "it is called conv2d, such as conv2d 16 3x3 pad 1"},
+    {" pool pooling pool2d maxpooling maxpooling2d ",
+     "it is called maxpool2d, such as maxpool2d 2"},
+    {" avgpool avgpool2d averagepool averagepool2d averagepooling averagepooling2d meanpool "
+     "globalaveragepooling2d adaptiveavgpool2d gap ",
+     "there is no average pooling; maxpool2d 2 takes the maximum"},
+    {" dropout dropout2d spatialdropout2d ",
+     "there is no dropout, leave it out; weight decay is there"},
+    {" batchnorm batchnorm1d batchnorm2d batchnormalization bn layernorm layernormalization "
+     "groupnorm instancenorm2d lrn normalize ",
+     "no layer normalises here, leave it out; images are normalised"},
+    {" sigmoid tanh leakyrelu leaky prelu elu selu gelu silu swish mish softplus hardtanh relu6 "
+     "logistic activation ",
+     "the one activation is relu, in a line of its own"},
+    {" view reshape ", "it is called flatten"},
+    {" conv1d conv3d convtranspose2d conv2dtranspose depthwiseconv2d separableconv2d deconv "
+     "deconvolution lstm gru rnn simplernn embedding attention multiheadattention transformer "
+     "upsample upsampling2d zeropadding2d globalmaxpooling2d adaptivemaxpool2d lambda identity ",
+     "not a layer here: conv2d, relu, maxpool2d, flatten and dense are"},
+    {" add concat concatenate residual shortcut route skip merge ",
+     "layers follow one another, without branches"},
+    {" sequential model net network layers ", "it needs no such line: one layer a line"},
+    {NULL, NULL},
+};
+
+static const peers_row OPTIONS[] = {
+    {" padding pads paddings ", "say pad 1"},
+    {" strides step subsample ", "say stride 2"},
+    {" same samepadding ", "say pad 1, which keeps the size under a 3x3 kernel"},
+    {" valid validpadding ", "leave it out, nothing is padded without pad"},
+    {" kernel kernelsize ksize size filtersize window poolsize ",
+     "the size stands without a word, as in conv2d 16 3x3 or maxpool2d 2"},
+    {" filters outchannels numoutput units outputs outfeatures channels ",
+     "their number stands first, as in conv2d 16 3x3 or dense 10"},
+    {" inchannels infeatures inputshape inputdim ", "leave it out, the layer before tells"},
+    {" usebias nobias biasterm ", "say bias off"},
+    {" activation relu sigmoid tanh softmax linear leaky ",
+     "an activation is a line of its own, relu"},
+    {" dilation dilationrate groups paddingmode dataformat ceilmode returnindices ",
+     "there is no such option"},
+    {NULL, NULL},
+};
+
+static const char *hint_of(const peers_row *rows, const char *plain) {
+    const size_t length = strlen(plain);
+    for (; length && rows->words; rows++)
+        for (const char *at = rows->words; (at = strstr(at, plain)); at++)
+            if (at[-1] == ' ' && at[length] == ' ')
+                return rows->hint;
+    return NULL;
+}
+
+/* Is the byte one of these? The 0 at their end is none. */
+static bool one_of(char byte, const char *these) {
+    return byte && strchr(these, byte);
+}
+
+static char small(char byte) {
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+/* A word without its spelling: in small letters, without _ and -, without what stands before a
+ * point or a bracket ("nn.", "[") and from a bracket, =, comma or colon on. What is longer is cut.
+ * Returns its length. */
+static size_t plain_word(char plain[PEERS_WORD_MAX + 1], const char *word, size_t length) {
+    size_t count = 0;
+    for (size_t i = 0; i < length && count < PEERS_WORD_MAX; i++) {
+        if (one_of(word[i], ".[") || (one_of(word[i], "(") && !count))
+            count = 0;
+        else if (one_of(word[i], "(=,:;])"))
+            break;
+        else if (!one_of(word[i], "_-\"'"))
+            plain[count++] = small(word[i]);
+    }
+    plain[count] = 0;
+    return count;
+}
+
+static bool has_brackets(const char *word, size_t length) {
+    size_t at = 0;
+    while (at < length && !one_of(word[at], "()[],;:"))
+        at++;
+    return at < length;
+}
+
+void peers_advice(char *advice, size_t size, const char *word, size_t length, peers_place place,
+                  const char *const *known, size_t count) {
+    char list[96] = "", plain[PEERS_WORD_MAX + 1];
+    closest closest = {.typed = plain, .length = plain_word(plain, word, length)};
+    const char *hint = hint_of(place == PEERS_LAYER ? LAYERS : OPTIONS, plain);
+    for (size_t i = 0; i < count; i++) {
+        closest_offer(&closest, known[i]);
+        const size_t at = strlen(list);
+        snprintf(list + at, sizeof list - at, "%s%s", i ? ", " : "", known[i]);
+    }
+    if (hint)
+        snprintf(advice, size, ": %s", hint);
+    else if (closest.word)
+        snprintf(advice, size, ", did you mean %s%s?", closest.word,
+                 has_brackets(word, length) ? ", without brackets and commas" : "");
+    else
+        snprintf(advice, size, ", known: %s", list);
+}
+
+size_t peers_sizes(char plain[PEERS_WORD_MAX + 1], const char *word, size_t length) {
+    size_t count = 0;
+    while (length && one_of(word[length - 1], ",)]"))
+        length--;
+    const char *named = length ? memchr(word, '=', length) : NULL;
+    for (const char *at = named ? named + 1 : word; at < word + length; at++) {
+        if (one_of(*at, "()[]"))
+            continue;
+        if (count == PEERS_WORD_MAX)
+            return 0;
+        plain[count++] = one_of(*at, ",*Xx") ? 'x' : *at;
+    }
+    plain[count] = 0;
+    return strspn(plain, "0123456789x") == count ? count : 0;
+}
