@@ -34,7 +34,7 @@ typedef struct cnn_trace cnn_trace;
 /* PASS: input, labels, losses, outputs and all gradients. */
 typedef enum cnn_trace_part { CNN_TRACE_PASS, CNN_TRACE_PARAMETERS } cnn_trace_part;
 cnn_trace *cnn_trace_create(cnn_error *error);
-/* Copies these tensors of the model as PREFIX + name. */
+/* Copies these tensors of the model as PREFIX + name. PASS wants a batch that has gone forward. */
 bool cnn_trace_add(cnn_trace *trace, const cnn_model *model, cnn_trace_part part,
                    const char *prefix, cnn_error *error);
 bool cnn_trace_add_value(cnn_trace *trace, const char *name, double value, cnn_error *error);

@@ -59,7 +59,8 @@ cnn_network *cnn_network_load(const char *path, cnn_error *error);
 void cnn_network_free(cnn_network *network);
 
 size_t cnn_network_layers(const cnn_network *network);
-/* Layer 0 is the input; 1 to cnn_network_layers() are the layers. False only out of range. */
+/* Layer 0 is the input; 1 to cnn_network_layers() are the layers. False only out of range; info may
+ * be NULL. */
 bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info);
 size_t cnn_network_parameters(const cnn_network *network);
 size_t cnn_network_classes(const cnn_network *network); /* outputs of the last layer */

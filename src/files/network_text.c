@@ -342,6 +342,8 @@ static bool finish(reader *r) {
 
 cnn_network *cnn_network_parse(const char *text, size_t size, cnn_error *error) {
     reader r = {.next = text, .end = size ? text + size : text, .error = error};
+    if (size && !given(text, "text", error))
+        return NULL;
     bool good = size <= NETWORK_TEXT_MAX ||
                 error_set(error, CNN_BAD_NETWORK, "a network text of %zu bytes, more than %zu",
                           size, NETWORK_TEXT_MAX);

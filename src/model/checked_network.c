@@ -275,6 +275,8 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
                .options = options ? *options : (cnn_gradcheck_options)CNN_GRADCHECK_OPTIONS_DEFAULT,
                .report = report,
                .context = context};
+    if (!given(network, "network", error))
+        return false;
     c.random = random_seeded(c.options.seed, RANDOM_GRADCHECK);
     if (!network_complete(network, error))
         return false;

@@ -170,7 +170,8 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
 
 /* By the word of the table: calls and texts meet in network_add() and are checked alike. */
 static bool add(cnn_network *network, const char *word, layer_options options, cnn_error *error) {
-    return network_add(network, layer_kind_of(word, strlen(word)), &options, error);
+    return given(network, "network", error) &&
+           network_add(network, layer_kind_of(word, strlen(word)), &options, error);
 }
 
 bool cnn_network_conv2d(cnn_network *network, cnn_conv2d o, cnn_error *error) {
