@@ -121,8 +121,10 @@ static int eval_run(const void *values, const char *program) {
     cnn_model *model = NULL;
     if (!settings->errors || outputs_check(settings->errors, &error))
         model = source_model(settings->model, &options, &error);
-    if (model)
+    if (model) {
+        say_threads(model, settings->threads);
         images = images_to_test(settings->data, settings->skip_bad, model, &error);
+    }
     if (!images || (settings->limit && !cnn_dataset_truncate(images, settings->limit, &error)))
         say_cnn_error(&error);
     else

@@ -169,6 +169,7 @@ static int predict_run(const void *values, const char *program) {
     run.model = source_model(run.settings->model, &options, &error);
     if (!run.model)
         return say_cnn_error(&error);
+    say_threads(run.model, run.settings->threads);
     cnn_network_layer(cnn_model_network(run.model), 0, &run.input);
     const int code = predict_files(&run);
     cnn_model_free(run.model);

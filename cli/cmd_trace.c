@@ -69,6 +69,7 @@ static bool make_model(trace_run *run, cnn_error *error) {
     run->model = cnn_model_create(run->network, &options, error);
     if (!run->model)
         return false;
+    say_threads(run->model, flags->threads);
     return !run->settings->weights ||
            cnn_model_load_weights(run->model, run->settings->weights, error);
 }

@@ -133,6 +133,7 @@ static bool make_model(train_run *run, cnn_error *error) {
                            : cnn_model_create(run->network, &options, error);
     if (!run->model)
         return false;
+    say_threads(run->model, options.threads);
     run->normalisation = cnn_model_normalisation(run->model);
     for (size_t i = 0; !run->from && i < cnn_network_classes(run->network); i++)
         if (!cnn_model_set_class(run->model, i, cnn_dataset_class(run->train, i), error))

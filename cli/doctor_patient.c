@@ -1,6 +1,7 @@
 /* The model under examination and its images. Every check that trains begins with the weights as
  * they came, so that the order of the checks changes nothing. */
 #include "doctor.h"
+#include "say.h"
 #include "source.h"
 
 #include <stdlib.h>
@@ -130,6 +131,7 @@ bool patient_admit(doctor_patient *patient, cnn_error *error) {
     if (!source_look(name, &model, error) ||
         !(model ? admit_model(patient, error) : admit_network(patient, error)))
         return false;
+    say_threads(patient->model, patient->settings->training.threads);
     patient->count = cnn_network_layers(patient->network) + 1;
     patient->layers = calloc(patient->count, sizeof *patient->layers);
     patient->start = calloc(cnn_network_parameters(patient->network) + 1, sizeof(float));
