@@ -36,7 +36,8 @@ typedef struct cnn_dense {
 } cnn_dense;
 
 #define CNN_NAME_SIZE 48
-/* What one layer makes of the shape before it, for one image. A flat shape is {1, 1, values}. */
+/* What one layer makes of the shape before it, for one image. A flat shape is {1, 1, values}; so is
+ * an input of 1x1xC, but where a convolution or a pool takes it. */
 typedef struct cnn_layer_info {
     char name[CNN_NAME_SIZE]; /* conv1 */
     char text[96];            /* conv2d 16 3x3 pad 1 */
