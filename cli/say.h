@@ -6,8 +6,9 @@
 
 #include <stdio.h>
 
-/* Exit codes, beside 0: a failure, a call that makes no sense, a run stopped by Ctrl-C. */
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+/* Exit codes, beside 0: a failure, a call that makes no sense, a check that came to no verdict, a
+ * run stopped by Ctrl-C. */
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNCHECKED = 3, EXIT_INTERRUPTED = 130 };
 
 #define SAY_COLUMNS 80
 

@@ -17,7 +17,7 @@ typedef struct cnn_gradcheck_row {
     char layer[CNN_NAME_SIZE];         /* conv1, ..., and last "softmax" */
     char gradient[4];                  /* dx, dw or db */
     size_t elements, checked, skipped; /* skipped: within reach of a kink */
-    double error;                      /* the largest relative error */
+    double error;                      /* the largest relative error; NaN if checked is 0 */
     size_t rank, shape[4];             /* of the tensor */
     size_t element;                    /* where that error was: flat index into it */
     double analytic, numeric;
@@ -25,7 +25,8 @@ typedef struct cnn_gradcheck_row {
 #define CNN_GRADCHECK_LIMIT 1e-6
 typedef void (*cnn_gradcheck_function)(const cnn_gradcheck_row *row, void *context);
 /* Checks every layer in double, with random parameters, and calls report for each gradient.
- * *worst, if not NULL, is the largest relative error of all. */
+ * *worst, if not NULL, is the largest relative error of all; NaN if it is within the limit and a
+ * gradient could not be checked, since all its elements lay at kinks in each of several draws. */
 bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *options,
                    cnn_gradcheck_function report, void *context, double *worst, cnn_error *error);
 
