@@ -18,8 +18,7 @@ static const size_t HUGE_COUNTS[] = {SIZE_MAX, SIZE_MAX - 63, SIZE_MAX / 2, SIZE
 #define EACH_HUGE(n)                                                                               \
     for (const size_t *n = HUGE_COUNTS; n < HUGE_COUNTS + sizeof HUGE_COUNTS / sizeof *n; n++)
 
-/* -------------------------------------------------------------------------------------- networks
- */
+/* ----------------------------------------------------------------------------------- networks */
 
 static void sizes_of_networks(void **state) {
     cnn_network *n = cnn_network_create(8, 8, 1, NULL);
@@ -57,8 +56,7 @@ static void counts_of_gradcheck(void **state) {
     }
 }
 
-/* --------------------------------------------------------------------------- images and pictures
- */
+/* ------------------------------------------------------------------------ images and pictures */
 
 static void sizes_of_data(void **state) {
     const uint8_t zero[64] = {0};
@@ -115,8 +113,7 @@ static void sizes_of_pictures(void **state) {
     }
 }
 
-/* ---------------------------------------------------------------------------------------- models
- */
+/* ------------------------------------------------------------------------------------- models */
 
 static const float BAD_FLOATS[] = {NAN, INFINITY, -INFINITY};
 static const double BAD[] = {NAN, INFINITY, -INFINITY};
@@ -170,8 +167,31 @@ static void counts_of_images(void **state) {
     assert_true(cnn_model_predict(c.model, image, 1, p, NULL));
 }
 
-/* -------------------------------------------------------------------------------------- training
- */
+/* Floats are taken as they are: what comes of them may be NaN, and stays within its arrays. */
+static void inputs_of_no_number(void **state) {
+    cnn_backend backend;
+    (void)state;
+    for (size_t b = 0; cnn_backend_at(b, &backend); b++) {
+        cnn_model_options options = {.batch_size = 3, .normalisation = {0, 1}};
+        options.backend = backend.name;
+        cnn_model *model = backend.runs ? cnn_model_create(c.network, &options, NULL) : NULL;
+        const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
+        cnn_trainer *trainer = model ? cnn_trainer_create(model, &adam, NULL, NULL) : NULL;
+        for (size_t i = 0; model && i < 12; i++) {
+            float x[3 * 64];
+            for (size_t k = 0; k < 3 * 64; k++)
+                x[k] = k % 12 >= i ? BAD_FLOATS[(i + k / 64) % 3] : (float)k;
+            assert_true(cnn_model_set_input(model, x, (uint32_t[]){0, 1, 2}, 3, NULL));
+            cnn_model_forward(model);
+            cnn_model_backward(model);
+            cnn_train_step(trainer);
+        }
+        cnn_trainer_free(trainer);
+        cnn_model_free(model);
+    }
+}
+
+/* ----------------------------------------------------------------------------------- training */
 
 static void shares_held_out(void **state) {
     static const struct {
@@ -315,10 +335,10 @@ static void counts_of_training(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(sizes_of_networks),  TEST(counts_of_gradcheck), TEST(sizes_of_data),
-        TEST(sizes_of_pictures),  TEST(numbers_of_models),   TEST(counts_of_images),
-        TEST(shares_held_out),    TEST(reals_of_training),   TEST(any_schedule_can_be_applied),
-        TEST(counts_of_training),
+        TEST(sizes_of_networks),           TEST(counts_of_gradcheck), TEST(sizes_of_data),
+        TEST(sizes_of_pictures),           TEST(numbers_of_models),   TEST(counts_of_images),
+        TEST(inputs_of_no_number),         TEST(shares_held_out),     TEST(reals_of_training),
+        TEST(any_schedule_can_be_applied), TEST(counts_of_training),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

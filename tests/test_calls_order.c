@@ -181,8 +181,7 @@ static void refused_calls_leave_the_batch(void **state) {
     cnn_dataset_free(other);
 }
 
-/* ------------------------------------------------------------------------------------------ runs
- */
+/* --------------------------------------------------------------------------------------- runs */
 
 static void a_run_at_its_end(void **state) {
     (void)state;

@@ -59,8 +59,7 @@ static unsigned long bytes_sum(const void *bytes, size_t size) {
     return sum;
 }
 
-/* ------------------------------------------------------------------------------------- the errands
- */
+/* -------------------------------------------------------------------------------- the errands */
 
 /* One image, which threads slice, and all, which they share out. */
 static answer predict(void) {

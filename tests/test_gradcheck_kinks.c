@@ -92,8 +92,7 @@ static void died_out_outputs(void **state) {
                  network_of("input 4x4\nflatten\n", 0, "", "dense 1\n"), "softmax");
 }
 
-/* ------------------------------------------------------------------------------ kinks everywhere
- */
+/* --------------------------------------------------------------------------- kinks everywhere */
 
 /* No stretch of it is straight. */
 static void jagged_forward(const geometry *g, const tensors *t, range images) {
