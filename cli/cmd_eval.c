@@ -152,6 +152,8 @@ static int eval_source(const eval_settings *settings, const source *source) {
     cnn_dataset *images = load_images(settings, source, &error);
     cnn_model *model =
         images ? make_model(settings, source, batch_size(settings, images), &error) : NULL;
+    if (model)
+        say_threads(model, settings->threads);
     const int code = model ? evaluate(settings, model, images) : say_cnn_error(&error);
     cnn_dataset_free(images);
     cnn_model_free(model);

@@ -27,7 +27,8 @@ static const option gradcheck_rows[] = {
 static const option_group gradcheck_groups[] = {{OPTION_ROWS(gradcheck_rows), 0}, {NULL, 0, 0}};
 static const char *const gradcheck_notes[] = {
     "",
-    "Points too near a kink of relu or maxpool2d are skipped. Exit code 1 above 1e-6.",
+    "Points too near a kink of relu or maxpool2d are skipped. Exit code 1 above 1e-6,",
+    "3 if all points of a gradient had to be skipped: nothing is known of it then.",
     NULL,
 };
 static const char *const gradcheck_examples[] = {
@@ -45,7 +46,7 @@ static const gradcheck_settings gradcheck_defaults = {
 typedef struct checked {
     const gradcheck_settings *settings;
     json_t *rows; /* with --json; NULL: there was no memory for them */
-    double worst;
+    double worst; /* as ranked */
     char where[CNN_NAME_SIZE + 4];
 } checked;
 
@@ -78,6 +79,11 @@ static void element_text(const cnn_gradcheck_row *row, char *text, size_t size) 
 
 static void print_row(const cnn_gradcheck_row *row) {
     char at[96];
+    if (!row->checked) {
+        printf("%-8s %s %9s %5s %7s  not checked\n", row->layer, row->gradient,
+               say_count(row->elements).text, "0", say_count(row->skipped).text);
+        return;
+    }
     const bool good = row->error <= CNN_GRADCHECK_LIMIT;
     element_text(row, at, sizeof at);
     printf("%-8s %s %9s %5s %7s %s%8.1e%s  %-13s %9.2e %9.2e\n", row->layer, row->gradient,
@@ -106,18 +112,28 @@ static void print_columns(void) {
            say_style(stdout, LOOK_PLAIN));
 }
 
+/* What was not checked is worse than what is right, and better than what is wrong. */
+static double rank(double error) {
+    return isnan(error) ? nextafter(CNN_GRADCHECK_LIMIT, 1) : error;
+}
+
 static void on_row(const cnn_gradcheck_row *row, void *context) {
     checked *check = context;
     if (!check->where[0] && !check->settings->json)
         print_columns();
-    if (!check->where[0] || !(row->error <= check->worst)) {
-        check->worst = row->error;
+    if (!check->where[0] || rank(row->error) > check->worst) {
+        check->worst = rank(row->error);
         snprintf(check->where, sizeof check->where, "%s %s", row->layer, row->gradient);
     }
     if (check->settings->json)
         json_line_append(&check->rows, row_json(row));
     else
         print_row(row);
+}
+
+static void print_unchecked(const checked *check) {
+    printf("\n%snot checked%s: every element tried of %s lay at a kink; try another --seed\n",
+           say_style(stdout, LOOK_BAD), say_style(stdout, LOOK_PLAIN), check->where);
 }
 
 static void print_verdict(const checked *check, double worst) {
@@ -134,16 +150,18 @@ static void print_verdict(const checked *check, double worst) {
 
 static json_t *as_json(const checked *check, double worst) {
     const char *broken = check->settings->break_layer;
-    return json_pack("{s:o, s:O, s:o, s:s, s:f, s:b, s:o}", "network",
+    json_t *passed = isnan(worst) ? json_null() : json_boolean(worst <= CNN_GRADCHECK_LIMIT);
+    return json_pack("{s:o, s:O, s:o, s:s, s:f, s:o, s:o}", "network",
                      json_line_text(check->settings->network), "rows", check->rows, "worst",
                      json_line_real(worst), "where", check->where, "limit", CNN_GRADCHECK_LIMIT,
-                     "passed", (int)(worst <= CNN_GRADCHECK_LIMIT), "broken",
-                     broken ? json_line_text(broken) : json_null());
+                     "passed", passed, "broken", broken ? json_line_text(broken) : json_null());
 }
 
 static int report(checked *check, double worst) {
-    const int code = worst <= CNN_GRADCHECK_LIMIT ? 0 : EXIT_FAILED;
-    if (!check->settings->json)
+    const int code = isnan(worst) ? EXIT_UNCHECKED : worst <= CNN_GRADCHECK_LIMIT ? 0 : EXIT_FAILED;
+    if (!check->settings->json && isnan(worst))
+        print_unchecked(check);
+    else if (!check->settings->json)
         print_verdict(check, worst);
     else if (json_line_print(as_json(check, worst)))
         return EXIT_FAILED;

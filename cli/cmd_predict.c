@@ -186,6 +186,7 @@ static int predict_source(prediction *run, const source *source) {
     run->model = weights_model(source, &run->settings->weights, &options, &error);
     if (!run->model)
         return say_cnn_error(&error);
+    say_threads(run->model, run->settings->threads);
     cnn_network_layer(source->network, 0, &run->input);
     const int code = predict_files(run);
     cnn_model_free(run->model);

@@ -67,6 +67,8 @@ static bool make_model(trace_run *run, cnn_error *error) {
     options.input_gradient = true;
     options.every_layer = true;
     run->model = source_start(&run->source, &options, &normalisation, error);
+    if (run->model)
+        say_threads(run->model, flags->threads);
     return run->model != NULL;
 }
 

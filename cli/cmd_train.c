@@ -190,6 +190,7 @@ static bool make_model(train_run *run, cnn_error *error) {
     run->model = source_start(&run->source, &options, &run->normalisation, error);
     if (!run->model)
         return false;
+    say_threads(run->model, options.threads);
     run->normalisation = cnn_model_normalisation(run->model);
     if (!source_is_model(&run->source) && cnn_dataset_mnist_form(run->train))
         cnn_model_set_mnist_form(run->model, true);

@@ -1,6 +1,7 @@
 /* The model under examination and its images. Every check that trains begins with the weights as
  * they came, so that the order of the checks changes nothing. */
 #include "doctor.h"
+#include "say.h"
 #include "source.h"
 
 #include <stdlib.h>
@@ -112,6 +113,7 @@ void patient_restore(doctor_patient *patient) {
 bool patient_admit(doctor_patient *patient, cnn_error *error) {
     if (!admit(patient, error))
         return false;
+    say_threads(patient->model, patient->settings->training.threads);
     patient->count = cnn_network_layers(patient->network) + 1;
     patient->layers = calloc(patient->count, sizeof *patient->layers);
     patient->start = calloc(cnn_network_parameters(patient->network) + 1, sizeof(float));

@@ -141,6 +141,13 @@ int say_usage(const char *format, ...) {
     return EXIT_USAGE;
 }
 
+void say_threads(const cnn_model *model, size_t asked) {
+    const size_t threads = cnn_model_threads(model), wanted = asked ? asked : cnn_processors();
+    if (threads < wanted)
+        fprintf(stderr, "cnn: %zu of %zu threads could be started: slower, with the same results\n",
+                threads, wanted);
+}
+
 int say_cnn_error(const cnn_error *error) {
     char text[1024];
     cnn_error_text(error, text, sizeof text);

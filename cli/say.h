@@ -6,8 +6,9 @@
 
 #include <stdio.h>
 
-/* Exit codes, beside 0: a failure, a call that makes no sense, a run stopped by Ctrl-C. */
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+/* Exit codes, beside 0: a failure, a call that makes no sense, a check that came to no verdict, a
+ * run stopped by Ctrl-C. */
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNCHECKED = 3, EXIT_INTERRUPTED = 130 };
 
 #define SAY_COLUMNS 80
 
@@ -44,7 +45,10 @@ bool say_complained(void);
 /* "cnn: ..." as one line on standard error. Returns EXIT_FAILED. */
 int say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int say_cnn_error(const cnn_error *error);
-/* The same, returning EXIT_USAGE. */
+/* One line there if the model runs on fewer threads than it was to have: `asked` is the flag, 0 for
+ * one per processor. */
+void say_threads(const cnn_model *model, size_t asked);
+/* As say_error(), returning EXIT_USAGE. */
 int say_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -37,19 +37,20 @@ def load(path) -> Network:
 def build(text: str) -> Network:
     """The network of a text. ValueError with the line's number if it is not understood."""
     net, shape, counts = None, (), {}
-    for number, line in enumerate(text.splitlines(), 1):
-        words = line.split("#")[0].split()
+    lines = [line.split("#")[0].split() for line in text.splitlines()]
+    for number, words in enumerate(lines, 1):
+        line = " ".join(words)
         if not words:
             continue
         try:
             if net is None:
-                net = Network(read_input(words))
+                net = Network(read_input(words, wants_image(lines[number:])))
                 shape = net.input_shape
                 continue
             layer = make_layer(words, shape)
             shape = shape_after(layer, shape)
         except (KeyError, IndexError, ValueError, RuntimeError) as reason:
-            raise ValueError(f"line {number}: {line.strip()}: {reason}") from reason
+            raise ValueError(f"line {number}: {line}: {reason}") from reason
         prefix = PREFIXES[words[0]]
         counts[prefix] = counts.get(prefix, 0) + 1
         net.add_module(f"{prefix}{counts[prefix]}", layer)
@@ -58,13 +59,20 @@ def build(text: str) -> Network:
     return net
 
 
-def read_input(words: list[str]) -> tuple[int, ...]:
-    """input HEIGHTxWIDTH[xCHANNELS] as (channels, height, width); 1x1xVALUES is a vector."""
+def wants_image(lines: list[list[str]]) -> bool:
+    """Whether the first of these layers that cares for the shape takes an image."""
+    words = [line[0] for line in lines if line and line[0] != "relu"]
+    return bool(words) and words[0] in ("conv2d", "maxpool2d")
+
+
+def read_input(words: list[str], image: bool) -> tuple[int, ...]:
+    """input HEIGHTxWIDTH[xCHANNELS] as (channels, height, width); 1x1xVALUES is a vector unless a
+    layer wants an image."""
     if words[0] != "input" or len(words) != 2:
         raise ValueError("the input must come first")
     sizes = [int(size) for size in words[1].split("x")]
     channels = sizes[2] if len(sizes) > 2 else 1
-    return (channels,) if sizes[:2] == [1, 1] else (channels, sizes[0], sizes[1])
+    return (channels,) if sizes[:2] == [1, 1] and not image else (channels, sizes[0], sizes[1])
 
 
 def make_layer(words: list[str], shape: tuple) -> nn.Module:

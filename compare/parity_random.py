@@ -83,8 +83,8 @@ class Text:
             self.lines.append(line)
 
     def spatial(self):
-        """Up to four convolutions with what goes between; an input of 1x1 is a vector."""
-        for _ in range(self.draw.randint(0, 4) if self.shape[:2] != (1, 1) else 0):
+        """Up to four convolutions with what goes between. Without, an input of 1x1 is a vector."""
+        for _ in range(self.draw.randint(0, 4)):
             if self.draw.random() < 0.2:
                 self.pool()
             self.conv()

@@ -82,8 +82,16 @@ void harness_model(cnn_model *model) {
     for (size_t i = 0; i < values; i++)
         image[i] = (uint8_t)(37 * i);
     DEMAND(cnn_model_predict(model, image, 1, p, NULL));
+    const uint32_t label = 0;
+    float *x = malloc(values * sizeof *x);
+    DEMAND(x);
+    for (size_t i = 0; i < values; i++)
+        x[i] = image[i];
+    DEMAND(cnn_model_set_input(model, x, &label, 1, NULL));
+    cnn_model_forward(model);
     cnn_model_loss(model);
     cnn_model_backward(model);
+    free(x);
     free(image);
     free(p);
 }

@@ -53,8 +53,9 @@ void cnn_dataset_free(cnn_dataset *dataset);
 cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset);
 /* Keeps the first `images` images; more than there are changes nothing; 0 is refused. */
 bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error);
-/* The pixels [h][w][c] of one image, and its label; index below info.images. The name of a class:
- * from classes.txt, else its number. The data set owns what pointers lead to. */
+/* The pixels [h][w][c] of one image, and its label; NULL and SIZE_MAX at or above info.images. The
+ * name of a class: from classes.txt, else its number; NULL at or above info.classes. The data set
+ * owns what pointers lead to. */
 const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index);
 size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index);
 const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index);

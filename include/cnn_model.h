@@ -1,7 +1,10 @@
 /* A part of cnn.h, which programs include.
  *
  * A network with parameters, gradients and activations for batches up to a size. All memory is
- * taken when it is made. One thread at a time per model; it runs its own worker threads. */
+ * taken when it is made. One thread at a time per model; it runs its own worker threads.
+ * fork(): a child process may use, train and free the models it inherits, with the same results.
+ * Their workers stay with the parent, so each works alone there, on one thread; what the child
+ * makes has workers of its own. Only not a model that another thread was in a call of meanwhile. */
 #ifndef CNN_MODEL_H
 #define CNN_MODEL_H
 
@@ -14,10 +17,11 @@ typedef enum cnn_init {
 
 typedef struct cnn_model_options {
     size_t batch_size;               /* 64: the most images in one pass */
-    size_t threads;                  /* 0: one per processor. Never changes a result. */
+    size_t threads;                  /* Never changes a result. 0: one per processor, or as many
+                                        as can be started; any other number is an error then. */
     uint64_t seed;                   /* 1: of the initial parameters */
     cnn_init init;                   /* CNN_INIT_PYTORCH */
-    float constant;                  /* 0 */
+    float constant;                  /* 0; must be finite */
     bool input_gradient;             /* false: also compute input.grad */
     bool every_layer;                /* false: keep what layers fused for speed leave out */
     cnn_normalisation normalisation; /* 0.1307, 0.3081 */
@@ -36,7 +40,8 @@ typedef struct cnn_backend {
     bool runs, same_bits;
 } cnn_backend;
 bool cnn_backend_at(size_t index, cnn_backend *backend);
-size_t cnn_processors(void); /* that this process may use */
+/* That this process may use: by its mask, and by the quota of its control group, rounded up. */
+size_t cnn_processors(void);
 
 /* Copies the network. options NULL means the defaults. The last layer must be flat. */
 cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options *options,
@@ -76,7 +81,7 @@ typedef struct cnn_memory {
     size_t parameters, gradients, activations, scratch, total;
 } cnn_memory;
 cnn_memory cnn_model_memory(const cnn_model *model);
-/* "0", "1", ... until set; index below the number of classes. Names are copied. */
+/* "0", "1", ... until set; NULL at or above the number of classes. Names are copied. */
 const char *cnn_model_class(const cnn_model *model, size_t index);
 bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error);
 /* Was it trained on images in MNIST's form? False until set; a file remembers it. Whoever shows it
@@ -86,7 +91,8 @@ void cnn_model_set_mnist_form(cnn_model *model, bool mnist_form);
 
 typedef enum cnn_type { CNN_FLOAT32, CNN_INT32 } cnn_type;
 /* A look into a model's own memory, dense, last index fastest. Valid while the model lives; the
- * contents change with each pass. Parameters may be written between passes. */
+ * contents change with each pass. Parameters may be written between passes; gradients are 0 before
+ * the first. */
 typedef struct cnn_tensor {
     char name[CNN_NAME_SIZE];
     cnn_type type;
@@ -97,25 +103,31 @@ typedef struct cnn_tensor {
 /* Everything inside, by name: "input", "labels", "losses" and "probabilities"; for each layer its
  * output ("conv1"), gradient ("conv1.grad"), a pool's winners ("pool1.winners": place in the H x W
  * plane), and parameters ("conv1.weight", "conv1.weight.grad"). Activations have the current batch
- * as first index. "input.grad", and what lies inside fused layers, are there if options ask. */
+ * as first index, 0 if none is set. "input.grad", and what lies inside fused layers, are there if
+ * options ask. */
 size_t cnn_model_tensors(const cnn_model *model);
 bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor);
 bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,
                       cnn_error *error);
 
-/* The parts of a step. A batch is 1 to batch_size images. Gathers images indices[0..count) from the
- * data set, normalised, with their labels. */
+/* The parts of a step. A batch is 1 to batch_size images. It stays set until another is, or until
+ * cnn_model_predict() or cnn_model_evaluate() takes its place, after which none is set; a call that
+ * is refused leaves it. This one gathers images indices[0..count) from the data set, normalised,
+ * with their labels. */
 bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                          size_t count, cnn_error *error);
 /* The same from floats [n][h][w][c] as they are; labels[n] may be NULL if only forward follows. */
 bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *labels, size_t count,
                          cnn_error *error);
-/* Every layer's output and the probabilities. */
+/* Every layer's output and the probabilities. Without a batch nothing happens. */
 void cnn_model_forward(cnn_model *model);
-/* The mean cross-entropy of the last forward pass, and every gradient of it. */
+/* The mean cross-entropy of the batch's last forward pass, and every gradient of it. Without a
+ * batch, its labels or a forward pass of it there is none: the loss is NaN, and backward changes
+ * nothing; nor does it after the parameters were moved, until the next forward pass. */
 double cnn_model_loss(cnn_model *model);
 void cnn_model_backward(cnn_model *model);
-/* probabilities[count][classes] for any number of images given as bytes [n][h][w][c]. */
+/* probabilities[count][classes] for any number of images given as bytes [n][h][w][c]. Afterwards no
+ * batch is set: a model has memory for one. */
 bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
                        cnn_error *error);
 
@@ -138,7 +150,7 @@ typedef struct cnn_score {
     size_t images, correct;
     double loss, accuracy; /* mean cross-entropy; correct / images, NaN if the loss is */
 } cnn_score;
-/* confusion[true][guess], classes x classes counts, may be NULL. */
+/* confusion[true][guess], classes x classes counts, may be NULL. Afterwards no batch is set. */
 bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
                         size_t *confusion, cnn_error *error);
 

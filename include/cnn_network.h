@@ -37,7 +37,8 @@ typedef struct cnn_dense {
 } cnn_dense;
 
 #define CNN_NAME_SIZE 48
-/* What one layer makes of the shape before it, for one image. A flat shape is {1, 1, values}. */
+/* What one layer makes of the shape before it, for one image. A flat shape is {1, 1, values}; so is
+ * an input of 1x1xC, but where a convolution or a pool takes it. */
 typedef struct cnn_layer_info {
     char name[CNN_NAME_SIZE]; /* conv1 */
     char text[96];            /* conv2d 16 3x3 pad 1 */
@@ -60,7 +61,8 @@ cnn_network *cnn_network_load(const char *path, cnn_error *error);
 void cnn_network_free(cnn_network *network);
 
 size_t cnn_network_layers(const cnn_network *network);
-/* Layer 0 is the input; 1 to cnn_network_layers() are the layers. False only out of range. */
+/* Layer 0 is the input; 1 to cnn_network_layers() are the layers. False only out of range; info may
+ * be NULL. */
 bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info);
 size_t cnn_network_parameters(const cnn_network *network);
 size_t cnn_network_classes(const cnn_network *network); /* outputs of the last layer */

@@ -43,7 +43,7 @@ typedef struct cnn_schedule {
     }
 
 /* The rates that step number `step` (from 0) uses. Changes lr, and momentum and beta1 where they
- * cycle, of *optimizer, which holds the base values. */
+ * cycle, of *optimizer, which holds the base values. A kind that there is not changes nothing. */
 void cnn_schedule_apply(const cnn_schedule *schedule, size_t step, cnn_optimizer *optimizer);
 
 /* Optimiser state for one model, which must outlive it. One thread at a time. */
@@ -52,9 +52,11 @@ typedef struct cnn_trainer cnn_trainer;
 cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer,
                                 const cnn_schedule *schedule, cnn_error *error);
 void cnn_trainer_free(cnn_trainer *trainer);
-/* Moves the parameters by the gradients there are, and counts one step. */
+/* Moves the parameters by the gradients there are, and counts one step. Wants no batch: before the
+ * first backward pass gradients are 0. */
 void cnn_trainer_update(cnn_trainer *trainer);
-/* Forward, loss, backward and update on the batch that is set. Returns the loss before it. */
+/* Forward, loss, backward and update on the batch that is set. Returns the loss before it. Without
+ * a batch or its labels no step is taken, and it is NaN. */
 double cnn_train_step(cnn_trainer *trainer);
 
 typedef struct cnn_epoch {
@@ -71,7 +73,8 @@ typedef struct cnn_progress {
     double seconds;            /* since this epoch began */
     const cnn_epoch *finished; /* at the end of an epoch, else NULL */
 } cnn_progress;
-/* Called in the caller's thread after each step and at the end of each epoch. False stops. */
+/* Called in the caller's thread after each step and at the end of each epoch. False stops. It may
+ * predict and evaluate with the model, and save it and the run, but not train the run. */
 typedef bool (*cnn_progress_function)(const cnn_progress *progress, void *context);
 typedef struct cnn_train_options {
     size_t epochs;     /* 5 */
@@ -91,7 +94,8 @@ typedef struct cnn_train_options {
  * the first epoch whose loss or parameters are not finite: its validation and test are NaN. */
 bool cnn_train(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
                const cnn_train_options *options, cnn_epoch *history, cnn_error *error);
-/* How many of so many training images a validation share holds out. */
+/* How many of so many training images a validation share holds out: none of a share that is
+ * negative or NaN, all of one that is 1 or more. */
 size_t cnn_train_held_out(size_t images, double validation);
 
 /* The same in parts: training that can be stopped between any two steps, saved, and gone on with by
@@ -134,8 +138,9 @@ const char *cnn_checkpoint_note(const cnn_checkpoint *checkpoint);
 /* A model as it was then, as cnn_model_load() makes one; the batch size is the checkpoint's. */
 cnn_model *cnn_checkpoint_model(const cnn_checkpoint *checkpoint, const cnn_model_options *options,
                                 cnn_error *error);
-/* The run as it was then, on such a model and the same images, which is checked. On failure the
- * model is unchanged. The checkpoint may be freed. */
+/* The run as it was then, on such a model and the same images, which is checked: network, batch
+ * size, normalisation, class names and form of the model. On failure the model is unchanged. The
+ * checkpoint may be freed. */
 cnn_run *cnn_run_resume(const cnn_checkpoint *checkpoint, cnn_model *model,
                         const cnn_dataset *train, const cnn_dataset *test,
                         cnn_progress_function progress, void *context, cnn_error *error);

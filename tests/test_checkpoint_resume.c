@@ -84,6 +84,38 @@ static void test_other_network(void **state) {
     cnn_network_free(network);
 }
 
+static cnn_model *sample_with(const cnn_normalisation *by) {
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    cnn_network *network = sample_network();
+    options.batch_size = BATCH;
+    options.normalisation = *by;
+    cnn_model *model = cnn_model_create(network, &options, NULL);
+    cnn_network_free(network);
+    return model;
+}
+
+/* All that decides what images are to the model, and what its file says. */
+static void test_other_treatment(void **state) {
+    cnn_model *mean = sample_with(&(cnn_normalisation){0.5f, 0.3081f});
+    cnn_model *deviation = sample_with(&(cnn_normalisation){0.1307f, 0.5f});
+    cnn_model *names = sample_model(BATCH, 1), *form = sample_model(BATCH, 1);
+    (void)state;
+    assert_true(cnn_model_set_class(names, 2, "two", NULL));
+    cnn_model_set_mnist_form(form, true);
+    resume_refused(mean, one_checkpoint_train, one_checkpoint_test,
+                   "the model normalises by 0.5 and 0.3081, the run by 0.1307 and 0.3081");
+    resume_refused(deviation, one_checkpoint_train, one_checkpoint_test,
+                   "the model normalises by 0.1307 and 0.5, the run by 0.1307 and 0.3081");
+    resume_refused(names, one_checkpoint_train, one_checkpoint_test,
+                   "the model calls class 2 \"two\", the run \"2\"");
+    resume_refused(form, one_checkpoint_train, one_checkpoint_test,
+                   "the model is for images in MNIST's form, the run is not");
+    cnn_model_free(mean);
+    cnn_model_free(deviation);
+    cnn_model_free(names);
+    cnn_model_free(form);
+}
+
 /* A run whose numbers are gone leaves the checkpoint before alone. */
 static void test_diverged_run_is_not_saved(void **state) {
     cnn_run *run;
@@ -165,6 +197,7 @@ int main(void) {
         cmocka_unit_test(test_other_images),
         cmocka_unit_test(test_other_labels),
         cmocka_unit_test(test_other_network),
+        cmocka_unit_test(test_other_treatment),
         cmocka_unit_test_setup_teardown(test_diverged_run_is_not_saved, scene_create, scene_remove),
         cmocka_unit_test(test_notes_are_lines),
         cmocka_unit_test(test_every_request_may_fail),

@@ -41,6 +41,10 @@ bool error_in_file(cnn_error *error, const char *path) {
     return false;
 }
 
+bool given(const void *pointer, const char *name, cnn_error *error) {
+    return pointer || error_set(error, CNN_BAD_ARGUMENT, "%s is NULL", name);
+}
+
 bool error_no_memory(cnn_error *error, size_t bytes) {
     return error_set(error, CNN_NO_MEMORY, "no memory for %zu bytes", bytes);
 }
@@ -54,12 +58,16 @@ static void hide_controls(char *text) {
 
 void cnn_error_text(const cnn_error *error, char *text, size_t size) {
     char place[32] = "";
+    if (!text || !size)
+        return;
+    text[0] = '\0';
+    if (!error)
+        return;
     if (error->offset != CNN_NO_OFFSET)
         snprintf(place, sizeof place, "byte %zu: ", error->offset);
     snprintf(text, size, "%s%s%s%s", error->file, error->file[0] ? ": " : "", place,
              error->message);
-    if (size)
-        hide_controls(text);
+    hide_controls(text);
 }
 
 const char *cnn_version(void) {

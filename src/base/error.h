@@ -15,6 +15,9 @@ bool error_at(cnn_error *error, size_t offset, const char *format, ...)
 /* Names the file of an error that is already set. Always false. */
 bool error_in_file(cnn_error *error, const char *path);
 
+/* False, with an error that names it, if a pointer that a call cannot do without is NULL. */
+bool given(const void *pointer, const char *name, cnn_error *error);
+
 /* SIZE_MAX stands for a size that does not fit in a size_t. Always false. */
 bool error_no_memory(cnn_error *error, size_t bytes);
 

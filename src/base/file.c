@@ -267,5 +267,6 @@ bool file_write(const char *path, const file_part *parts, size_t count, cnn_erro
 }
 
 bool cnn_file_save(const char *path, const void *bytes, size_t size, cnn_error *error) {
-    return file_write(path, &(file_part){bytes, size}, 1, error);
+    return given(path, "path", error) && (!size || given(bytes, "bytes", error)) &&
+           file_write(path, &(file_part){bytes, size}, 1, error);
 }

@@ -8,11 +8,16 @@
  *
  * Rounds of one step follow each other within microseconds, and to be woken takes longer: so a
  * thread first watches for a while, then sleeps. With more threads than processors it sleeps at
- * once, since it would only keep others from working. */
+ * once, since it would only keep others from working.
+ *
+ * A process has no threads but its own: behind fork() the child's copy of a pool is the caller
+ * alone, who does all tasks and touches neither lock nor workers, which stayed as they happened to
+ * be. */
 #define _GNU_SOURCE
 #include "pool.h"
 
 #include "memory.h"
+#include "quota.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -34,6 +39,7 @@ typedef struct worker {
 } worker;
 
 struct pool {
+    size_t forks;         /* behind the process that started the threads */
     size_t threads;       /* the caller's included */
     size_t looks;         /* LOOKS or 0 */
     worker *workers;      /* [threads]; the first is the caller's and no thread of the pool */
@@ -118,22 +124,47 @@ static void await_workers(pool *pool) {
     pthread_mutex_unlock(&pool->lock);
 }
 
-/* Those this process may use, which can be fewer than there are (taskset, containers). More than
- * 1024 do not fit the set: then one thread. */
+/* Those this process may use, which can be fewer than there are: taskset and containers set a mask,
+ * containers a quota as well. More than 1024 do not fit the set: then one thread. */
 size_t cnn_processors(void) {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return 1;
-    return (size_t)CPU_COUNT(&set);
+    const size_t mask = (size_t)CPU_COUNT(&set), quota = quota_processors("");
+    return quota < mask ? quota : mask;
 }
 
-/* Starts all or fails; those started before a failure are for pool_free() to end. */
-static bool start_workers(pool *pool, cnn_error *error) {
+/* How many forks lie behind this process. Counted, as to ask the system who one is would cost each
+ * round a call. */
+static atomic_size_t forks;
+static pthread_once_t forks_watched = PTHREAD_ONCE_INIT;
+static int forks_problem;
+
+static void count_fork(void) {
+    atomic_fetch_add(&forks, 1);
+}
+
+static void watch_forks(void) {
+    forks_problem = pthread_atfork(NULL, NULL, count_fork);
+}
+
+/* Did the threads stay behind, with the process that started them? */
+static bool forked(const pool *pool) {
+    return atomic_load_explicit(&forks, memory_order_relaxed) != pool->forks;
+}
+
+/* Starts all, or as many as there can be if none was asked for by number, or fails; those started
+ * before a failure are for pool_free() to end. */
+static bool start_workers(pool *pool, bool by_number, cnn_error *error) {
     while (pool->started < pool->threads - 1) {
         worker *worker = &pool->workers[pool->started + 1];
         worker->pool = pool;
         worker->index = pool->started + 1;
         const int problem = pthread_create(&worker->thread, NULL, work, worker);
+        if (problem && !by_number) {
+            pool->threads = pool->started + 1;
+            return true;
+        }
         if (problem)
             return error_set(error, CNN_NO_MEMORY, "cannot start thread %zu of %zu: %s",
                              pool->started + 2, pool->threads, strerror(problem));
@@ -142,26 +173,35 @@ static bool start_workers(pool *pool, cnn_error *error) {
     return true;
 }
 
+/* Without it a child would wait for threads that it does not have. */
+static bool forks_counted(cnn_error *error) {
+    pthread_once(&forks_watched, watch_forks);
+    return !forks_problem ||
+           error_set(error, CNN_NO_MEMORY, "cannot start threads: %s", strerror(forks_problem));
+}
+
 pool *pool_create(size_t threads, cnn_error *error) {
+    if (!forks_counted(error))
+        return NULL;
     pool *pool = memory_new(1, sizeof *pool, error);
     if (!pool)
         return NULL;
-    pool->threads = threads ? threads : cnn_processors();
-    pool->looks = pool->threads <= cnn_processors() ? LOOKS : 0;
+    const size_t processors = cnn_processors();
+    pool->forks = atomic_load(&forks);
+    pool->threads = threads ? threads : processors;
+    pool->looks = pool->threads <= processors ? LOOKS : 0;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->begin, NULL);
     pthread_cond_init(&pool->done, NULL);
     pool->workers = memory_new(pool->threads, sizeof *pool->workers, error);
-    if (!pool->workers || !start_workers(pool, error)) {
+    if (!pool->workers || !start_workers(pool, threads > 0, error)) {
         pool_free(pool);
         return NULL;
     }
     return pool;
 }
 
-void pool_free(pool *pool) {
-    if (!pool)
-        return;
+static void end_workers(pool *pool) {
     pthread_mutex_lock(&pool->lock);
     pool->stop = true;
     pthread_cond_broadcast(&pool->begin);
@@ -171,15 +211,27 @@ void pool_free(pool *pool) {
     pthread_cond_destroy(&pool->done);
     pthread_cond_destroy(&pool->begin);
     pthread_mutex_destroy(&pool->lock);
+}
+
+void pool_free(pool *pool) {
+    if (!pool)
+        return;
+    if (!forked(pool))
+        end_workers(pool);
     free(pool->workers);
     free(pool);
 }
 
 size_t pool_threads(const pool *pool) {
-    return pool->threads;
+    return forked(pool) ? 1 : pool->threads;
 }
 
 void pool_run(pool *pool, size_t count, pool_task task, void *context) {
+    if (forked(pool)) {
+        for (size_t i = 0; i < count; i++)
+            task(context, i);
+        return;
+    }
     pool->task = task;
     pool->context = context;
     share_out(pool, count);

@@ -9,8 +9,9 @@ typedef struct pool pool;
 /* Runs beside other tasks: may read what is shared, must write only what is its own. */
 typedef void (*pool_task)(void *context, size_t index);
 
-/* threads 0: one per processor the process may use. The caller's thread is one of them, so a pool
- * of one starts none. */
+/* threads 0: one per processor the process may use, or as many as can be started. The caller's
+ * thread is one of them, so a pool of one starts none. Behind fork() the child's copy is the caller
+ * alone. */
 pool *pool_create(size_t threads, cnn_error *error);
 /* Ends the workers and waits for them. NULL is fine; not while pool_run() is under way. */
 void pool_free(pool *pool);

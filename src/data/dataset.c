@@ -65,7 +65,8 @@ cnn_dataset *dataset_blank(const cnn_dataset_info *info, cnn_error *error) {
 cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
                                 const uint8_t *labels, cnn_error *error) {
     size_t image_size;
-    if (!sizes_sound(info, &image_size, error))
+    if (!given(info, "info", error) || !given(images, "images", error) ||
+        !given(labels, "labels", error) || !sizes_sound(info, &image_size, error))
         return NULL;
     /* Before any memory is taken: a label beyond would later be an index beyond. */
     const size_t beyond = labels_first_beyond(labels, info->images, info->classes);
@@ -93,11 +94,13 @@ void cnn_dataset_free(cnn_dataset *dataset) {
 }
 
 cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset) {
-    return dataset->info;
+    return dataset ? dataset->info : (cnn_dataset_info){0};
 }
 
 /* The images beyond are only out of sight: no memory moves, and pointers to images stay valid. */
 bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error) {
+    if (!given(dataset, "data set", error))
+        return false;
     if (!images)
         return error_set(error, CNN_BAD_ARGUMENT, "a data set cannot be cut to 0 images");
     if (images < dataset->info.images)
@@ -106,15 +109,16 @@ bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error)
 }
 
 const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index) {
-    return dataset->pixels + index * dataset->image_size;
+    return dataset && index < dataset->info.images ? dataset->pixels + index * dataset->image_size
+                                                   : NULL;
 }
 
 size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index) {
-    return dataset->labels[index];
+    return dataset && index < dataset->info.images ? dataset->labels[index] : SIZE_MAX;
 }
 
 const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index) {
-    return dataset->names[index];
+    return dataset && index < dataset->info.classes ? dataset->names[index] : NULL;
 }
 
 /* The float nearest to the decimal: both numbers divided are whole and small, so only the division
@@ -127,6 +131,8 @@ static float four_decimals(double value) {
  * 64 bits last for 2.8e14 pixels. A deviation that rounds to 0 counts as constant: nobody can
  * divide by it. */
 cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset) {
+    if (!dataset)
+        return (cnn_normalisation){0};
     const size_t count = dataset->info.images * dataset->image_size;
     uint64_t sum = 0, squares = 0;
     for (size_t i = 0; i < count; i++) {

@@ -207,6 +207,8 @@ static bool fit_plane(setting *setting, size_t height, size_t width, uint8_t *pi
 bool cnn_picture_fit(const cnn_picture *picture, size_t height, size_t width, uint8_t *pixels,
                      cnn_error *error) {
     setting setting = {.fine = 1};
+    if (!given(picture, "picture", error) || !given(pixels, "pixels", error))
+        return false;
     if (!height || !width || height > SIDE_MOST || width > SIDE_MOST)
         return error_set(error, CNN_BAD_ARGUMENT, "a picture is fitted into 1 to %d pixels a side",
                          SIDE_MOST);

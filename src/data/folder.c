@@ -64,6 +64,12 @@ static cnn_dataset *read_images(const char *folder, cnn_split split, size_t clas
 
 cnn_dataset *cnn_dataset_load(const char *folder, cnn_split split, size_t classes,
                               cnn_error *error) {
+    if (!given(folder, "folder", error))
+        return NULL;
+    if (split != CNN_TRAIN && split != CNN_TEST) {
+        error_set(error, CNN_BAD_ARGUMENT, "no split %d of a data set", (int)split);
+        return NULL;
+    }
     /* Names come second: if classes is 0, only the labels tell how many there must be. */
     cnn_dataset *dataset = read_images(folder, split, classes, error);
     if (dataset && !read_names(dataset, folder, error)) {

@@ -54,6 +54,8 @@ static bool has_form(const uint8_t *pixels, size_t height, size_t width) {
 }
 
 bool cnn_dataset_mnist_form(const cnn_dataset *dataset) {
+    if (!dataset)
+        return false;
     const cnn_dataset_info *info = &dataset->info;
     const size_t count = info->images < LOOK_AT ? info->images : LOOK_AT;
     size_t good = 0;

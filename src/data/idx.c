@@ -206,6 +206,8 @@ cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size, const 
                                   size_t labels_size, size_t classes, cnn_error *error) {
     const idx_source image_source = {images, images_size, IMAGES.noun};
     const idx_source label_source = {labels, labels_size, LABELS.noun};
+    if (!given(images, "images", error))
+        return NULL;
     if (!labels)
         return images_alone(&image_source, classes, error);
     return idx_dataset(&image_source, &label_source, classes, error);

@@ -29,7 +29,7 @@ static bool channels_sound(size_t channels, cnn_error *error) {
 }
 
 cnn_picture *cnn_picture_parse(const void *bytes, size_t size, size_t channels, cnn_error *error) {
-    if (!channels_sound(channels, error))
+    if (!given(bytes, "bytes", error) || !channels_sound(channels, error))
         return NULL;
     cnn_picture *picture = memory_new(1, sizeof *picture, error);
     if (picture && !png_decode(picture, bytes, size, channels, error)) {
@@ -41,7 +41,8 @@ cnn_picture *cnn_picture_parse(const void *bytes, size_t size, size_t channels, 
 
 cnn_picture *cnn_picture_create(size_t height, size_t width, size_t channels, const uint8_t *pixels,
                                 cnn_error *error) {
-    if (!channels_sound(channels, error) || !picture_sound(height, width, error))
+    if (!given(pixels, "pixels", error) || !channels_sound(channels, error) ||
+        !picture_sound(height, width, error))
         return NULL;
     cnn_picture *picture = memory_new(1, sizeof *picture, error);
     if (!picture)
@@ -64,19 +65,19 @@ void cnn_picture_free(cnn_picture *picture) {
 }
 
 size_t cnn_picture_height(const cnn_picture *picture) {
-    return picture->height;
+    return picture ? picture->height : 0;
 }
 
 size_t cnn_picture_width(const cnn_picture *picture) {
-    return picture->width;
+    return picture ? picture->width : 0;
 }
 
 size_t cnn_picture_channels(const cnn_picture *picture) {
-    return picture->channels;
+    return picture ? picture->channels : 0;
 }
 
 const uint8_t *cnn_picture_pixels(const cnn_picture *picture) {
-    return picture->pixels;
+    return picture ? picture->pixels : NULL;
 }
 
 /* The input under one output pixel, along one side, in units of which an input pixel has `unit`. */
@@ -120,7 +121,8 @@ static uint8_t mean_under(const cnn_picture *picture, const window *rows, const 
 
 bool cnn_picture_resize(const cnn_picture *picture, size_t height, size_t width, uint8_t *pixels,
                         cnn_error *error) {
-    if (!picture_sound(height, width, error))
+    if (!given(picture, "picture", error) || !given(pixels, "pixels", error) ||
+        !picture_sound(height, width, error))
         return false;
     for (size_t y = 0; y < height; y++) {
         const window rows = window_at(y, picture->height, height);

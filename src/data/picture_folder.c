@@ -245,11 +245,24 @@ static bool every_class_used(const picture_folder *folder, cnn_error *error) {
     return true;
 }
 
+static bool names_sound(const cnn_pictures *options, cnn_error *error) {
+    if (options->classes > DATASET_CLASSES_LIMIT)
+        return error_set(error, CNN_BAD_ARGUMENT, "%zu classes, where 1 to %zu can be",
+                         options->classes, DATASET_CLASSES_LIMIT);
+    for (size_t i = 0; options->names && i < options->classes; i++)
+        if (!given(options->names[i], "the name of a class", error))
+            return false;
+    return true;
+}
+
 static bool options_sound(const char *path, const cnn_pictures *options, cnn_error *error) {
+    if (!given(path, "folder", error) || !given(options, "options", error))
+        return false;
     bool sound = picture_sound(options->height, options->width, error);
     if (sound && options->channels != 1 && options->channels != 3)
         sound = error_set(error, CNN_BAD_ARGUMENT, "pictures have 1 or 3 channels, not %zu",
                           options->channels);
+    sound = sound && names_sound(options, error);
     return sound || error_in_file(error, path);
 }
 

@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "shown.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -102,16 +103,38 @@ static bool check_order(const cnn_checkpoint *c, cnn_error *error) {
     return good;
 }
 
-static bool check_tensors(cnn_checkpoint *c, cnn_error *error) {
+/* Losses, accuracies and times as they can come out; NaN is none, or of a run that had diverged. */
+static bool possible(const double row[CHECKPOINT_HISTORY_COLUMNS]) {
+    return row[0] >= 0 && row[0] < INFINITY && !(row[1] < 0) && !(row[2] < 0) && !(row[3] < 0) &&
+           !(row[3] > 1) && !(row[4] < 0) && !(row[5] < 0) && !(row[5] > 1) &&
+           (row[6] == 0 || row[6] == 1);
+}
+
+static bool check_history(const cnn_checkpoint *c, cnn_error *error) {
     const size_t history[] = {c->state.place.epoch, CHECKPOINT_HISTORY_COLUMNS};
+    const safetensors_entry *entry =
+        find_tensor(c, CHECKPOINT_HISTORY, &safetensors_f64, 2, history, error);
+    double row[CHECKPOINT_HISTORY_COLUMNS];
+    for (size_t at = entry ? entry->begin : 0; entry && at < entry->end; at += sizeof row) {
+        memcpy(row, c->file.bytes + at, sizeof row);
+        if (!possible(row))
+            return error_at(error, at, "the history of epoch %zu holds what no epoch can bring",
+                            (at - entry->begin) / sizeof row + 1);
+    }
+    return entry;
+}
+
+static bool check_tensors(cnn_checkpoint *c, cnn_error *error) {
     const char *suffixes[2];
     const size_t kept = checkpoint_suffixes(c->state.options.optimizer.kind, suffixes);
-    if (!check_order(c, error) ||
-        !find_tensor(c, CHECKPOINT_HISTORY, &safetensors_f64, 2, history, error))
+    if (!check_order(c, error) || !check_history(c, error))
         return false;
     for (size_t i = 0; i < kept; i++)
         if (!parameters_check_set(c->network, &c->file, suffixes[i], error))
             return false;
+    /* The second one is a mean of squares. */
+    if (kept > 1 && !parameters_check_squares(c->network, &c->file, suffixes[1], error))
+        return false;
     model_about about;
     if (!model_file_check(&c->file, c->network, &about, error))
         return false;
@@ -133,22 +156,31 @@ static bool check_place(const cnn_checkpoint *c, cnn_error *error) {
     const checkpoint_state *s = &c->state;
     const run_place *place = &s->place;
     const size_t images = images_of_epoch(s), batch = s->batch_size, epochs = s->options.epochs;
-    size_t all;
+    size_t step;
     if (!images || s->train.images > UINT32_MAX)
         return REFUSE(c, error, "%zu images with validation %g", s->train.images,
                       s->options.validation);
     if (!batch || batch > images)
         return REFUSE(c, error, "batches of %zu of %zu images", batch, images);
     const size_t steps = (images + batch - 1) / batch;
-    if (!epochs || place->epoch > epochs || !size_multiply(steps, epochs, &all))
+    if (!epochs || place->epoch > epochs || !size_multiply(steps, place->epoch, &step))
         return REFUSE(c, error, "epoch %zu of %zu", place->epoch, epochs);
     if (place->images > images || (place->images % batch && place->images < images) ||
         (place->epoch == epochs && place->images))
         return REFUSE(c, error, "%zu images of %zu are no place in an epoch", place->images,
                       images);
-    const size_t step = place->epoch * steps + (place->images + batch - 1) / batch;
-    return s->step == step ||
+    return (size_add(step, (place->images + batch - 1) / batch, &step) && s->step == step) ||
            REFUSE(c, error, "step %zu, where the epochs make it %zu", s->step, step);
+}
+
+/* What the epoch has brought so far; at its beginning, nothing. */
+static bool check_sums(const cnn_checkpoint *c, cnn_error *error) {
+    const run_place *place = &c->state.place;
+    if (!(place->loss_sum >= 0) || (!place->images && place->loss_sum > 0))
+        return REFUSE(c, error, "run.loss_sum is %g behind %zu images", place->loss_sum,
+                      place->images);
+    return (place->seconds >= 0 && (place->images || place->seconds == 0)) ||
+           REFUSE(c, error, "run.seconds is %g behind %zu images", place->seconds, place->images);
 }
 
 static bool check_rates(const cnn_checkpoint *c, cnn_error *error) {
@@ -166,8 +198,8 @@ static bool read_checkpoint(cnn_checkpoint *c, size_t size, cnn_error *error) {
         return false;
     c->network = model_file_network(&c->file, error);
     return c->network && checkpoint_fields_read(&c->file, &c->state, error) &&
-           check_note(c, error) && check_place(c, error) && check_rates(c, error) &&
-           check_tensors(c, error);
+           check_note(c, error) && check_place(c, error) && check_sums(c, error) &&
+           check_rates(c, error) && check_tensors(c, error);
 }
 
 /* ---------------------------------------------------------------------------------- the interface
@@ -187,7 +219,7 @@ cnn_checkpoint *checkpoint_take(uint8_t *bytes, size_t size, cnn_error *error) {
 }
 
 cnn_checkpoint *cnn_checkpoint_parse(const void *bytes, size_t size, cnn_error *error) {
-    uint8_t *copy = memory_new(size, 1, error);
+    uint8_t *copy = given(bytes, "bytes", error) ? memory_new(size, 1, error) : NULL;
     if (!copy)
         return NULL;
     if (size)
@@ -205,19 +237,19 @@ void cnn_checkpoint_free(cnn_checkpoint *checkpoint) {
 }
 
 cnn_train_options cnn_checkpoint_options(const cnn_checkpoint *checkpoint) {
-    return checkpoint->state.options;
+    return checkpoint ? checkpoint->state.options : (cnn_train_options){0};
 }
 
 size_t cnn_checkpoint_batch_size(const cnn_checkpoint *checkpoint) {
-    return checkpoint->state.batch_size;
+    return checkpoint ? checkpoint->state.batch_size : 0;
 }
 
 const cnn_network *cnn_checkpoint_network(const cnn_checkpoint *checkpoint) {
-    return checkpoint->network;
+    return checkpoint ? checkpoint->network : NULL;
 }
 
 const char *cnn_checkpoint_note(const cnn_checkpoint *checkpoint) {
-    const char *note = safetensors_metadata(&checkpoint->file, "run.note");
+    const char *note = checkpoint ? safetensors_metadata(&checkpoint->file, "run.note") : NULL;
     return note ? note : "";
 }
 
@@ -225,6 +257,8 @@ const char *cnn_checkpoint_note(const cnn_checkpoint *checkpoint) {
 cnn_model *cnn_checkpoint_model(const cnn_checkpoint *checkpoint, const cnn_model_options *options,
                                 cnn_error *error) {
     cnn_model_options used = CNN_MODEL_OPTIONS_DEFAULT;
+    if (!given(checkpoint, "checkpoint", error))
+        return NULL;
     if (options)
         used = *options;
     used.batch_size = checkpoint->state.batch_size;

@@ -30,9 +30,10 @@ static bool check_model(const cnn_checkpoint *c, const cnn_model *model, cnn_err
         return false;
     if (!same)
         return error_set(error, CNN_BAD_ARGUMENT, "the model has another network");
-    return batch == images ||
-           error_set(error, CNN_BAD_ARGUMENT,
-                     "the model takes batches of %zu, the run's are of %zu", batch, images);
+    if (batch != images)
+        return error_set(error, CNN_BAD_ARGUMENT,
+                         "the model takes batches of %zu, the run's are of %zu", batch, images);
+    return model_file_agrees(&c->file, model, error);
 }
 
 /* What differs is told by count if it can be. */
@@ -75,6 +76,7 @@ static bool restore(cnn_run *run, const cnn_checkpoint *c, cnn_error *error) {
     memcpy(run->order, c->bytes + order->begin, order->end - order->begin);
     read_history(run, c);
     parameters_read(run->model, &c->file, NULL, run->model->parameters);
+    model_moved(run->model);
     parameters_read(run->model, &c->file, suffixes[0], run->trainer->first);
     if (kept > 1)
         parameters_read(run->model, &c->file, suffixes[1], run->trainer->second);
@@ -84,6 +86,9 @@ static bool restore(cnn_run *run, const cnn_checkpoint *c, cnn_error *error) {
 cnn_run *cnn_run_resume(const cnn_checkpoint *checkpoint, cnn_model *model,
                         const cnn_dataset *train, const cnn_dataset *test,
                         cnn_progress_function progress, void *context, cnn_error *error) {
+    if (!given(checkpoint, "checkpoint", error) || !given(model, "model", error) ||
+        !given(train, "training set", error))
+        return NULL;
     cnn_train_options options = checkpoint->state.options;
     options.progress = progress;
     options.context = context;

@@ -339,10 +339,41 @@ cnn_network *model_file_open(safetensors *file, const void *bytes, size_t size, 
     return network;
 }
 
+static bool names_agree(const json_t *names, const cnn_model *model, cnn_error *error) {
+    for (size_t i = 0; i < json_array_size(names); i++) {
+        const char *name = json_string_value(json_array_get(names, i));
+        if (strcmp(name, model->classes[i]))
+            return error_set(error, CNN_BAD_ARGUMENT,
+                             "the model calls class %zu \"%s\", the run \"%s\"", i,
+                             model->classes[i], name);
+    }
+    return true;
+}
+
+bool model_file_agrees(const safetensors *file, const cnn_model *model, cnn_error *error) {
+    const cnn_normalisation now = model->options.normalisation;
+    cnn_normalisation then;
+    bool form;
+    if (!read_normalisation(file, &then, error) || !read_form(file, &form, error))
+        return false;
+    if (now.mean != then.mean || now.deviation != then.deviation)
+        return error_set(error, CNN_BAD_ARGUMENT,
+                         "the model normalises by %g and %g, the run by %g and %g", now.mean,
+                         now.deviation, then.mean, then.deviation);
+    if (form != model->mnist_form)
+        return error_set(error, CNN_BAD_ARGUMENT, "the model is %s images in MNIST's form, %s",
+                         form ? "not for" : "for", form ? "the run is" : "the run is not");
+    json_t *names = read_classes(file, model->network, error);
+    const bool good = names && names_agree(names, model, error);
+    json_decref(names);
+    return good;
+}
+
 cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
                            cnn_error *error) {
     safetensors file;
-    cnn_network *network = model_file_open(&file, bytes, size, error);
+    cnn_network *network =
+        given(bytes, "bytes", error) ? model_file_open(&file, bytes, size, error) : NULL;
     if (!network)
         return NULL;
     cnn_model *model = model_file_model(&file, network, options, error);
@@ -357,8 +388,10 @@ bool cnn_model_parse_weights(cnn_model *model, const void *bytes, size_t size, c
     if (!safetensors_open(&file, bytes, size, error))
         return false;
     const bool good = parameters_check(model->network, &file, error);
-    if (good)
+    if (good) {
         parameters_read(model, &file, NULL, model->parameters);
+        model_moved(model);
+    }
     safetensors_close(&file);
     return good;
 }

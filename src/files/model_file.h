@@ -58,6 +58,9 @@ bool model_file_check(safetensors *file, const cnn_network *network, model_about
                       cnn_error *error);
 cnn_model *model_file_model(safetensors *file, const cnn_network *network,
                             const cnn_model_options *options, cnn_error *error);
+/* Does a model of the same network treat images, and name classes, as the file that was checked
+ * says? What it makes of images and what it writes go by that. */
+bool model_file_agrees(const safetensors *file, const cnn_model *model, cnn_error *error);
 /* The byte where the metadata begin, since jansson does not keep where a value stood. */
 size_t model_file_metadata(const safetensors *file);
 

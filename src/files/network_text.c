@@ -378,6 +378,8 @@ static bool begin(reader *r, const char *text, size_t size) {
 
 cnn_network *cnn_network_parse(const char *text, size_t size, cnn_error *error) {
     reader r = {.error = error};
+    if (size && !given(text, "text", error))
+        return NULL;
     bool good = begin(&r, text, size);
     while (good && next_line(&r))
         good = read_line(&r);

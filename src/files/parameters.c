@@ -84,6 +84,21 @@ bool parameters_check_set(const cnn_network *network, safetensors *file, const c
     return true;
 }
 
+bool parameters_check_squares(const cnn_network *network, const safetensors *file,
+                              const char *suffix, cnn_error *error) {
+    for (parameter p = {.suffix = suffix}; parameter_next(network, &p);) {
+        const safetensors_entry *entry = safetensors_find(file, p.name);
+        for (size_t at = entry->begin; at < entry->end; at += sizeof(float)) {
+            float number;
+            memcpy(&number, file->bytes + at, sizeof number);
+            if (number < 0)
+                return error_at(error, at, "tensor \"%s\": number %zu is negative", p.name,
+                                (at - entry->begin) / sizeof number);
+        }
+    }
+    return true;
+}
+
 bool parameters_check(const cnn_network *network, safetensors *file, cnn_error *error) {
     if (!parameters_check_set(network, file, NULL, error))
         return false;

@@ -42,6 +42,10 @@ bool parameters_check(const cnn_network *network, safetensors *file, cnn_error *
 bool parameters_check_set(const cnn_network *network, safetensors *file, const char *suffix,
                           cnn_error *error);
 
+/* Is no number of such a set, which was checked, below 0? */
+bool parameters_check_squares(const cnn_network *network, const safetensors *file,
+                              const char *suffix, cnn_error *error);
+
 /* From a file that was checked for the model's network, into numbers that lie as all parameters of
  * the model do. */
 void parameters_read(const cnn_model *model, const safetensors *file, const char *suffix,

@@ -16,7 +16,7 @@ static void blame(cnn_error *error, const char *path) {
 cnn_network *cnn_network_load(const char *path, cnn_error *error) {
     uint8_t *text;
     size_t size;
-    if (!file_read(path, NETWORK_TEXT_MAX, &text, &size, error))
+    if (!given(path, "path", error) || !file_read(path, NETWORK_TEXT_MAX, &text, &size, error))
         return NULL;
     cnn_network *network = cnn_network_parse((const char *)text, size, error);
     if (!network)
@@ -28,7 +28,7 @@ cnn_network *cnn_network_load(const char *path, cnn_error *error) {
 cnn_model *cnn_model_load(const char *path, const cnn_model_options *options, cnn_error *error) {
     uint8_t *bytes;
     size_t size;
-    if (!file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
+    if (!given(path, "path", error) || !file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
         return NULL;
     cnn_model *model = cnn_model_parse(bytes, size, options, error);
     if (!model)
@@ -40,7 +40,8 @@ cnn_model *cnn_model_load(const char *path, const cnn_model_options *options, cn
 bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error) {
     uint8_t *bytes;
     size_t size;
-    if (!file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
+    if (!given(model, "model", error) || !given(path, "path", error) ||
+        !file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
         return false;
     const bool good = cnn_model_parse_weights(model, bytes, size, error);
     if (!good)
@@ -53,7 +54,7 @@ bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error
 cnn_picture *cnn_picture_load(const char *path, size_t channels, cnn_error *error) {
     uint8_t *bytes;
     size_t size;
-    if (!file_read(path, CNN_PICTURE_BYTES, &bytes, &size, error))
+    if (!given(path, "path", error) || !file_read(path, CNN_PICTURE_BYTES, &bytes, &size, error))
         return NULL;
     cnn_picture *picture = cnn_picture_parse(bytes, size, channels, error);
     if (!picture)
@@ -65,6 +66,8 @@ cnn_picture *cnn_picture_load(const char *path, size_t channels, cnn_error *erro
 /* The writers: nothing is opened before the whole image stands in memory. */
 bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error) {
     model_image image;
+    if (!given(model, "model", error) || !given(path, "path", error))
+        return false;
     if (!model_image_build(&image, model, error))
         return error_in_file(error, path);
     const bool good = file_write(path, image.file.parts, image.file.count, error);
@@ -74,6 +77,8 @@ bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error) 
 
 bool cnn_trace_save(const cnn_trace *trace, const char *path, cnn_error *error) {
     safetensors_image image;
+    if (!given(trace, "trace", error) || !given(path, "path", error))
+        return false;
     if (!safetensors_build(&image, NULL, trace->tensors, trace->count, error))
         return error_in_file(error, path);
     const bool good = file_write(path, image.parts, image.count, error);
@@ -84,7 +89,7 @@ bool cnn_trace_save(const cnn_trace *trace, const char *path, cnn_error *error) 
 cnn_checkpoint *cnn_checkpoint_load(const char *path, cnn_error *error) {
     uint8_t *bytes;
     size_t size;
-    if (!file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
+    if (!given(path, "path", error) || !file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
         return NULL;
     cnn_checkpoint *checkpoint = checkpoint_take(bytes, size, error);
     if (!checkpoint)
@@ -94,6 +99,8 @@ cnn_checkpoint *cnn_checkpoint_load(const char *path, cnn_error *error) {
 
 bool cnn_run_save(cnn_run *run, const char *path, cnn_error *error) {
     checkpoint_image image;
+    if (!given(run, "run", error) || !given(path, "path", error))
+        return false;
     if (!checkpoint_build(&image, run, error))
         return error_in_file(error, path);
     const bool good = file_write(path, image.model.file.parts, image.model.file.count, error);

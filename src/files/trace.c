@@ -100,6 +100,8 @@ static bool append(cnn_trace *trace, safetensors_tensor tensor, void *data, char
 
 bool cnn_trace_add_value(cnn_trace *trace, const char *name, double value, cnn_error *error) {
     const safetensors_tensor tensor = {.type = &safetensors_f64};
+    if (!given(trace, "trace", error) || !given(name, "name", error))
+        return false;
     char *own_name = take_name(trace, "", name, "", error);
     double *data = own_name ? memory_new(1, sizeof *data, error) : NULL;
     if (data)
@@ -165,9 +167,23 @@ static void add_ends(addition *a) {
     add(a, "probabilities", "", &safetensors_f32, &rows, model->probabilities);
 }
 
+/* Numbers of a pass there are only behind one. */
+static bool addable(const cnn_trace *trace, const cnn_model *model, cnn_trace_part part,
+                    const char *prefix, cnn_error *error) {
+    if (!given(trace, "trace", error) || !given(model, "model", error) ||
+        !given(prefix, "prefix", error))
+        return false;
+    if (part != CNN_TRACE_PASS && part != CNN_TRACE_PARAMETERS)
+        return error_set(error, CNN_BAD_ARGUMENT, "no part %d of a trace", (int)part);
+    return part == CNN_TRACE_PARAMETERS || model->state >= BATCH_PASSED ||
+           error_set(error, CNN_BAD_ARGUMENT, "no batch has gone forward");
+}
+
 /* All or nothing: at the first that cannot be added, the others of this call go again. */
 bool cnn_trace_add(cnn_trace *trace, const cnn_model *model, cnn_trace_part part,
                    const char *prefix, cnn_error *error) {
+    if (!addable(trace, model, part, prefix, error))
+        return false;
     const size_t before = trace->count, layers = model->network->count;
     const bool pass = part == CNN_TRACE_PASS;
     addition a = {trace, model, prefix, error, true};

@@ -98,13 +98,14 @@ static void gather_shard(void *context, size_t shard) {
 
 /* All checks are done. */
 static void gather(source s, size_t count) {
-    s.model->n = count;
+    model_begin_batch(s.model, count, !s.images);
     profile_run(s.model, model_shards(s.model), gather_shard, &s);
 }
 
 bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                          size_t count, cnn_error *error) {
-    if (!model_takes(model, dataset, error))
+    if (!given(model, "model", error) || !given(dataset, "data set", error) ||
+        !given(indices, "indices", error) || !model_takes(model, dataset, error))
         return false;
     if (count == 0 || count > model->options.batch_size)
         return refuse_count(model, count, error);
@@ -119,6 +120,8 @@ bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uin
 
 bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *labels, size_t count,
                          cnn_error *error) {
+    if (!given(model, "model", error) || !given(x, "x", error))
+        return false;
     const size_t classes = cnn_network_classes(model->network);
     if (count == 0 || count > model->options.batch_size)
         return refuse_count(model, count, error);
@@ -133,7 +136,7 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
         memcpy(model->labels, labels, count * sizeof *labels);
     else
         memset(model->labels, 0, count * sizeof *labels);
-    model->n = count;
+    model_begin_batch(model, count, labels);
     return true;
 }
 
@@ -194,20 +197,38 @@ static void predict_in_batches(cnn_model *model, const uint8_t *images, size_t c
     }
 }
 
-/* Whatever batch was set is gone afterwards: the model has memory for one. */
-bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
-                       cnn_error *error) {
+/* No arrays are that long: counts of them cannot overflow. */
+static bool predictable(const cnn_model *model, size_t count, cnn_error *error) {
+    const size_t values = extent_size(input_of(model)),
+                 classes = cnn_network_classes(model->network);
+    const size_t row = classes * sizeof(float), each = row > values ? row : values;
+    return (count > 0 && count <= PTRDIFF_MAX / each) ||
+           error_set(error, CNN_BAD_ARGUMENT,
+                     count ? "%zu images to predict: more than memory has room for"
+                           : "no images to predict",
+                     count);
+}
+
+static void predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities) {
     const size_t threads = pool_threads(model->pool);
     const size_t tasks = threads < SHARDS_MAX ? threads : SHARDS_MAX;
     predictions p = {model, images, count, images_each(model, tasks, count), probabilities, 0};
-    if (count == 0)
-        return error_set(error, CNN_BAD_ARGUMENT, "no images to predict");
     if (!p.each) {
         predict_in_batches(model, images, count, probabilities);
-        return true;
+        return;
     }
     model->n = tasks * p.each;
     profile_run(model, tasks, predict_task, &p);
+}
+
+/* A model has memory for one batch: that which was set is gone afterwards. */
+bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
+                       cnn_error *error) {
+    if (!given(model, "model", error) || !given(images, "images", error) ||
+        !given(probabilities, "probabilities", error) || !predictable(model, count, error))
+        return false;
+    predict(model, images, count, probabilities);
+    model_begin_batch(model, 0, false);
     return true;
 }
 
@@ -245,6 +266,7 @@ void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t
         cnn_model_forward(model);
         count_batch(model, score, confusion);
     }
+    model_begin_batch(model, 0, false);
     score->loss /= (double)score->images;
     /* Where logits are no numbers, the first class that they seem to name is no guess. */
     score->accuracy = isnan(score->loss) ? NAN : (double)score->correct / (double)score->images;
@@ -252,9 +274,10 @@ void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t
 
 bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
                         size_t *confusion, cnn_error *error) {
-    const size_t classes = cnn_network_classes(model->network);
-    if (!model_takes(model, dataset, error))
+    if (!given(model, "model", error) || !given(dataset, "data set", error) ||
+        !given(score, "score", error) || !model_takes(model, dataset, error))
         return false;
+    const size_t classes = cnn_network_classes(model->network);
     if (confusion)
         memset(confusion, 0, classes * classes * sizeof *confusion);
     model_evaluate(model, dataset, NULL, cnn_dataset_about(dataset).images, score, confusion);

@@ -38,7 +38,7 @@ static slope central_difference(const probe *p, real *element, range images) {
     return slope;
 }
 
-static double largest(const real *values, size_t count) {
+double gradcheck_largest(const real *values, size_t count) {
     double most = 0;
     for (size_t i = 0; i < count; i++)
         most = fmax(most, fabs(values[i]));
@@ -65,7 +65,7 @@ static size_t sample(random_state *random, size_t elements, size_t samples, size
 
 void gradcheck_array(const probe *p, checked_array a, cnn_gradcheck_row *row, random_state *random,
                      size_t samples) {
-    const double floor = FLOOR * largest(a.gradient, a.count);
+    const double floor = FLOOR * gradcheck_largest(a.gradient, a.count);
     const size_t tries = samples == 0 || samples > a.count ? a.count : samples;
     row->elements = a.count;
     /* Below every error, so that the first element is noted even if it has none. */
@@ -89,6 +89,7 @@ void gradcheck_array(const probe *p, checked_array a, cnn_gradcheck_row *row, ra
             row->numeric = numeric.value;
         }
     }
-    /* Where every element was skipped, nothing is shown to be right. */
-    row->error = row->checked || !row->elements ? fmax(row->error, 0) : INFINITY;
+    /* Where every element was skipped, nothing is shown to be right or wrong. */
+    if (!row->checked)
+        row->error = row->analytic = row->numeric = NAN;
 }

@@ -27,8 +27,10 @@ typedef struct checked_array {
     size_t per_image; /* elements of one image, which move that image's outputs alone; or 0 */
 } checked_array;
 
-/* Fills the counts, the largest error and where it is. samples 0: all elements. Afterwards the
- * values are as before, the probe's other outputs are not. */
+double gradcheck_largest(const real *values, size_t count);
+
+/* Fills the counts, the largest error and where it is, or NaN if no element could be checked.
+ * samples 0: all. Afterwards the values are as before, the probe's other outputs are not. */
 void gradcheck_array(const probe *p, checked_array array, cnn_gradcheck_row *row,
                      random_state *random, size_t samples);
 

@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "plan.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,12 @@ bool normalisation_takes_deviation(float deviation) {
 
 static bool check_options(const cnn_model_options *options, cnn_error *error) {
     const cnn_normalisation by = options->normalisation;
+    if (options->init != CNN_INIT_PYTORCH && options->init != CNN_INIT_KAIMING_NORMAL &&
+        options->init != CNN_INIT_CONSTANT)
+        return error_set(error, CNN_BAD_ARGUMENT, "no initialisation %d", (int)options->init);
+    if (!isfinite(options->constant))
+        return error_set(error, CNN_BAD_ARGUMENT, "first parameters of %g",
+                         (double)options->constant);
     if (options->batch_size == 0 || options->batch_size > UINT32_MAX)
         return error_set(error, CNN_BAD_ARGUMENT, "batch size %zu: must be 1 to %u",
                          options->batch_size, UINT32_MAX);
@@ -91,7 +98,8 @@ static bool build(cnn_model *model, const cnn_network *network, cnn_error *error
 
 cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options *options,
                             cnn_error *error) {
-    cnn_model *model = memory_new(1, sizeof *model, error);
+    cnn_model *model =
+        given(network, "network", error) ? memory_new(1, sizeof *model, error) : NULL;
     if (!model)
         return NULL;
     model->options = options ? *options : (cnn_model_options)CNN_MODEL_OPTIONS_DEFAULT;
@@ -116,31 +124,31 @@ void cnn_model_free(cnn_model *model) {
 }
 
 const cnn_network *cnn_model_network(const cnn_model *model) {
-    return model->network;
+    return model ? model->network : NULL;
 }
 
 cnn_normalisation cnn_model_normalisation(const cnn_model *model) {
-    return model->options.normalisation;
+    return model ? model->options.normalisation : (cnn_normalisation){0};
 }
 
 size_t cnn_model_batch_size(const cnn_model *model) {
-    return model->options.batch_size;
+    return model ? model->options.batch_size : 0;
 }
 
 size_t cnn_model_threads(const cnn_model *model) {
-    return pool_threads(model->pool);
+    return model ? pool_threads(model->pool) : 0;
 }
 
 const char *cnn_model_backend(const cnn_model *model) {
-    return model->ops->name;
+    return model ? model->ops->name : NULL;
 }
 
 cnn_memory cnn_model_memory(const cnn_model *model) {
-    return model->memory;
+    return model ? model->memory : (cnn_memory){0};
 }
 
 const char *cnn_model_class(const cnn_model *model, size_t index) {
-    return model->classes[index];
+    return model && index < cnn_network_classes(model->network) ? model->classes[index] : NULL;
 }
 
 /* As strict as a model file, so that saving after a long run cannot fail for a name. */
@@ -156,6 +164,8 @@ static const char *check_class(const cnn_model *model, size_t index, const char 
 }
 
 bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error) {
+    if (!given(model, "model", error) || !given(name, "name", error))
+        return false;
     const char *reason = check_class(model, index, name);
     if (reason)
         return error_set(error, CNN_BAD_ARGUMENT, "class %zu: %s", index, reason);
@@ -166,9 +176,10 @@ bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_e
 }
 
 bool cnn_model_mnist_form(const cnn_model *model) {
-    return model->mnist_form;
+    return model && model->mnist_form;
 }
 
 void cnn_model_set_mnist_form(cnn_model *model, bool mnist_form) {
-    model->mnist_form = mnist_form;
+    if (model)
+        model->mnist_form = mnist_form;
 }

@@ -41,6 +41,14 @@ typedef struct profile_slot {
     size_t counted;
 } profile_slot;
 
+/* How far the batch is. Its numbers mean something only as far as that. */
+typedef enum batch_state {
+    BATCH_NONE,
+    BATCH_SET,
+    BATCH_PASSED, /* forward: there are losses, and a way back */
+    BATCH_MOVED   /* the parameters are others than those it passed: there are losses */
+} batch_state;
+
 struct cnn_model {
     cnn_network *network; /* a copy, owned */
     node *nodes;          /* [layers + 1], owned */
@@ -49,7 +57,9 @@ struct cnn_model {
     const ops *ops; /* the back end, chosen when the model is made */
     pool *pool;
     cnn_model_options options;
-    size_t n;                       /* images in the batch that is set */
+    batch_state state;
+    bool labelled;                  /* the batch; or else its losses mean nothing */
+    size_t n;                       /* images in the batch that is set; 0: none */
     float *parameters, *gradients;  /* of all layers, one block each; gaps between layers stay 0 */
     size_t parameters_size;         /* numbers in each of the two */
     uint32_t *labels;               /* [batch] */
@@ -80,8 +90,22 @@ static inline range model_shard(const cnn_model *model, size_t shard) {
 /* Called by any thread, when these of the gradients (elements of model->gradients) are whole. */
 typedef void model_finished(void *context, range elements);
 
-/* Forward and backward at once. Who updates the parameters where their gradients are just finished
- * finds both in the nearest cache. The loss is that of the parameters before. */
+/* A batch of so many images is set, or with 0 none is. */
+static inline void model_begin_batch(cnn_model *model, size_t images, bool labelled) {
+    model->n = images;
+    model->state = images ? BATCH_SET : BATCH_NONE;
+    model->labelled = labelled;
+}
+
+/* Parameters have changed. */
+static inline void model_moved(cnn_model *model) {
+    if (model->state == BATCH_PASSED)
+        model->state = BATCH_MOVED;
+}
+
+/* Forward and backward at once, of a batch with labels. Who updates the parameters where their
+ * gradients are just finished finds both in the nearest cache. The loss is that of the parameters
+ * before. */
 void model_both_ways(cnn_model *model, model_finished *finished, void *context);
 
 /* Parameters drawn as the options say. */
@@ -92,7 +116,7 @@ bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *
 
 /* Over the images with these indices, or the first `count` if NULL. The data set must be one that
  * the model takes, count at least 1. confusion may be NULL; counts are added to what it holds.
- * Changes the batch that is set. */
+ * Afterwards no batch is set. */
 void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                     size_t count, cnn_score *score, size_t *confusion);
 

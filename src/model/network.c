@@ -49,8 +49,8 @@ cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cn
         free(network);
         return NULL;
     }
-    /* The input is a layer like others, so that each has one before it. An image of one pixel is a
-     * vector: dense may follow at once. */
+    /* The input is a layer like others, so that each has one before it. An image of one place is a
+     * vector, so that dense may follow at once, until a layer takes it as an image. */
     network->layers[0] = (layer){
         .geometry = {.x = input, .y = input}, .name = "input", .flat = height == 1 && width == 1};
     return network;
@@ -87,12 +87,15 @@ static void shape_text(const layer *layer, char *text, size_t size) {
         snprintf(text, size, "%zux%zux%zu", e.h, e.w, e.c);
 }
 
-/* Names the layer, what comes into it, and why that is no match. Always false. */
+/* Names the layer, what comes into it as the layer took it, and why that is no match. Always
+ * false. */
 static bool refuse(const layer *layer, const struct layer *before, const char *reason,
                    cnn_error *error) {
     char text[96], shape[64];
     layer_text(layer, text, sizeof text);
-    shape_text(before, shape, sizeof shape);
+    struct layer met = *before;
+    met.flat = before->flat && layer->flat;
+    shape_text(&met, shape, sizeof shape);
     return error_set(error, CNN_BAD_NETWORK, "%s: input is %s, %s", text, shape, reason);
 }
 
@@ -144,6 +147,31 @@ static void name_layer(const cnn_network *network, layer *layer) {
     snprintf(layer->name, sizeof layer->name, "%s%zu", layer->kind->prefix, layer->ordinal);
 }
 
+/* Is it a vector only since the input has one place, with nothing yet that made it one? Then a
+ * layer that wants height and width finds an image of 1 x 1. */
+static bool vector_by_input(const cnn_network *network) {
+    for (size_t i = 1; i <= network->count; i++)
+        if (network->layers[i].weights || !network->layers[i].kind->operation)
+            return false;
+    return network->layers[0].flat;
+}
+
+/* Whether the input of one place is a vector or an image, the layers say that it meets: until one
+ * wants an image it counts as a vector, which is what a dense layer wants. */
+static const char *set_shape(cnn_network *network, layer *layer) {
+    const char *reason = layer->kind->shape(&layer->options, &layer->geometry, &layer->flat);
+    if (!reason || !vector_by_input(network))
+        return reason;
+    layer->flat = false;
+    return layer->kind->shape(&layer->options, &layer->geometry, &layer->flat);
+}
+
+/* All behind the input are images from then on. */
+static void make_images(cnn_network *network) {
+    for (size_t i = 0; i <= network->count; i++)
+        network->layers[i].flat = false;
+}
+
 /* grow() comes last: it moves what `before` points to, and only a layer that fits deserves room. */
 bool network_add(cnn_network *network, const layer_kind *kind, const layer_options *options,
                  cnn_error *error) {
@@ -152,7 +180,7 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
     layer.geometry.x = before->geometry.y;
     const char *reason = check_arguments(&layer);
     if (!reason)
-        reason = kind->shape(options, &layer.geometry, &layer.flat);
+        reason = set_shape(network, &layer);
     if (!reason && !extent_fits(layer.geometry.y))
         reason = "the output is " BOUNDS;
     if (!reason && !padded_fits(&layer.geometry))
@@ -164,13 +192,16 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
     name_layer(network, &layer);
     if (!grow(network, error))
         return false;
+    if (!layer.flat && network->layers[0].flat)
+        make_images(network);
     network->layers[++network->count] = layer;
     return true;
 }
 
 /* By the word of the table: calls and texts meet in network_add() and are checked alike. */
 static bool add(cnn_network *network, const char *word, layer_options options, cnn_error *error) {
-    return network_add(network, layer_kind_of(word, strlen(word)), &options, error);
+    return given(network, "network", error) &&
+           network_add(network, layer_kind_of(word, strlen(word)), &options, error);
 }
 
 bool cnn_network_conv2d(cnn_network *network, cnn_conv2d o, cnn_error *error) {

@@ -64,8 +64,10 @@ int layer_text(const layer *layer, char *text, size_t size) {
 }
 
 size_t cnn_network_text(const cnn_network *network, char *text, size_t size) {
-    writer w = {text, size, 0};
-    for (size_t i = 0; i <= network->count; i++) {
+    writer w = {text, text ? size : 0, 0};
+    if (w.size)
+        text[0] = '\0';
+    for (size_t i = 0; network && i <= network->count; i++) {
         /* Holds the longest layer that the bounds of network.c allow. */
         char line[96];
         layer_text(&network->layers[i], line, sizeof line);
@@ -75,18 +77,18 @@ size_t cnn_network_text(const cnn_network *network, char *text, size_t size) {
 }
 
 size_t cnn_network_layers(const cnn_network *network) {
-    return network->count;
+    return network ? network->count : 0;
 }
 
 /* Of a network that still grows: what it would have if it ended here. */
 size_t cnn_network_classes(const cnn_network *network) {
-    return network->layers[network->count].geometry.y.c;
+    return network ? network->layers[network->count].geometry.y.c : 0;
 }
 
 /* Those that are learned; a model's memory also has gaps, which do not count. */
 size_t cnn_network_parameters(const cnn_network *network) {
     size_t sum = 0;
-    for (size_t i = 1; i <= network->count; i++)
+    for (size_t i = 1; network && i <= network->count; i++)
         sum += network->layers[i].weights + network->layers[i].biases;
     return sum;
 }
@@ -99,8 +101,10 @@ static size_t multiply_adds(const layer *layer) {
 }
 
 bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info) {
-    if (index > network->count)
+    if (!network || index > network->count)
         return false;
+    if (!info)
+        return true;
     const layer *layer = &network->layers[index];
     const extent y = layer->geometry.y;
     /* Flatten has none: its output is its input. Else output, gradient and perhaps winners. */

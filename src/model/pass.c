@@ -11,6 +11,8 @@
 #include "pass.h"
 #include "profile.h"
 
+#include <math.h>
+
 enum { FEW = 8 };
 
 /* How many parts, of whole shards each: one for each thread, or two if they are large, so that a
@@ -89,10 +91,15 @@ static void forward(cnn_model *model, bool training) {
 }
 
 void cnn_model_forward(cnn_model *model) {
+    if (!model || model->state == BATCH_NONE)
+        return;
     forward(model, false);
+    model->state = BATCH_PASSED;
 }
 
 double cnn_model_loss(cnn_model *model) {
+    if (!model || model->state < BATCH_PASSED || !model->labelled)
+        return NAN;
     /* In the order of the images, whichever thread did which. */
     double sum = 0;
     for (size_t i = 0; i < model->n; i++)
@@ -138,6 +145,8 @@ static void backward(cnn_model *model) {
 }
 
 void cnn_model_backward(cnn_model *model) {
+    if (!model || model->state != BATCH_PASSED || !model->labelled)
+        return;
     backward(model);
     pass_sums(model, NULL, NULL);
 }
@@ -150,4 +159,5 @@ void model_both_ways(cnn_model *model, model_finished *finished, void *context) 
         backward(model);
     }
     pass_sums(model, finished, context);
+    model->state = BATCH_MOVED;
 }

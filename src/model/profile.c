@@ -135,8 +135,10 @@ static cnn_profile_row any_row(const cnn_model *model, size_t i) {
 }
 
 size_t cnn_model_profile(const cnn_model *model, cnn_profile_row *rows, size_t count) {
+    if (!model)
+        return 0;
     const size_t all = profile_rows(model) + 2;
-    for (size_t i = 0; i < all && i < count; i++)
+    for (size_t i = 0; rows && i < all && i < count; i++)
         rows[i] = any_row(model, i);
     return all;
 }

@@ -9,8 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rounded down: at least one image is left to train on. */
+/* Rounded down: of a share below 1 at least one image is left to train on. NaN is above nothing. */
 size_t cnn_train_held_out(size_t images, double validation) {
+    if (!(validation > 0))
+        return 0;
+    if (validation >= 1)
+        return images;
     return (size_t)(validation * (double)images);
 }
 
@@ -42,8 +46,9 @@ static bool split_images(cnn_run *run, cnn_error *error) {
 
 cnn_schedule run_schedule(const cnn_train_options *options, size_t steps) {
     cnn_schedule schedule = options->schedule;
-    if (schedule.total_steps == 0)
-        schedule.total_steps = steps * options->epochs;
+    /* An endless run has as many as can be counted. */
+    if (schedule.total_steps == 0 && !size_multiply(steps, options->epochs, &schedule.total_steps))
+        schedule.total_steps = SIZE_MAX;
     if (schedule.step_size == 0)
         schedule.step_size = steps;
     return schedule;
@@ -84,6 +89,8 @@ static bool prepare(cnn_run *run, cnn_error *error) {
 
 cnn_run *cnn_run_create(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
                         const cnn_train_options *options, cnn_error *error) {
+    if (!given(model, "model", error) || !given(train, "training set", error))
+        return NULL;
     cnn_run *run = memory_new(1, sizeof *run, error);
     if (!run)
         return NULL;
@@ -109,6 +116,8 @@ void cnn_run_free(cnn_run *run) {
 }
 
 cnn_run_info cnn_run_about(const cnn_run *run) {
+    if (!run)
+        return (cnn_run_info){0};
     return (cnn_run_info){.epoch = run->place.epoch,
                           .epochs = run->options.epochs,
                           .images = run->place.images,
@@ -118,11 +127,13 @@ cnn_run_info cnn_run_about(const cnn_run *run) {
 }
 
 const cnn_epoch *cnn_run_history(const cnn_run *run) {
-    return run->history;
+    return run ? run->history : NULL;
 }
 
 /* Refused while it can be seen whose it is; a file could not hold it. */
 bool cnn_run_set_note(cnn_run *run, const char *note, cnn_error *error) {
+    if (!given(run, "run", error))
+        return false;
     const size_t length = note ? strlen(note) : 0;
     if (name_first_unprintable((const uint8_t *)note, length) < length)
         return error_set(error, CNN_BAD_ARGUMENT, "the note is no line of text");

@@ -32,6 +32,7 @@ struct cnn_run {
     cnn_epoch *history;  /* [place.epoch] */
     size_t history_room; /* entries there is memory for */
     char *note;          /* or NULL */
+    bool busy;           /* in cnn_run_train(), whose callback may call the library */
 };
 
 /* The schedule with what it leaves to the run: `steps` is that of an epoch. */

@@ -47,6 +47,8 @@ static void onecycle(const cnn_schedule *schedule, size_t step, cnn_optimizer *o
 }
 
 void cnn_schedule_apply(const cnn_schedule *schedule, size_t step, cnn_optimizer *optimizer) {
+    if (!schedule || !optimizer)
+        return;
     switch (schedule->kind) {
     case CNN_CONSTANT:
         break;

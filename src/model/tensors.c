@@ -77,6 +77,8 @@ static void walk(search *s) {
 }
 
 size_t cnn_model_tensors(const cnn_model *model) {
+    if (!model)
+        return 0;
     /* No tensor has this number, so the walk meets all of them. */
     search s = {.model = model, .index = SIZE_MAX};
     walk(&s);
@@ -86,6 +88,8 @@ size_t cnn_model_tensors(const cnn_model *model) {
 /* Numbers go by the walk; which there are depends on the options, not on the batch. */
 bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor) {
     search s = {.model = model, .index = index, .tensor = tensor};
+    if (!model)
+        return false;
     walk(&s);
     return s.found;
 }
@@ -105,6 +109,8 @@ static bool inside_block(const cnn_model *model, const char *name) {
 bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,
                       cnn_error *error) {
     search s = {.model = model, .name = name, .tensor = tensor};
+    if (!given(model, "model", error) || !given(name, "name", error))
+        return false;
     walk(&s);
     return s.found || error_set(error, CNN_BAD_ARGUMENT, "no tensor named \"%.60s\"%s", name,
                                 inside_block(model, name) ? " without the option every_layer" : "");

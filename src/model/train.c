@@ -117,13 +117,28 @@ static bool finish_epoch(cnn_run *run, cnn_epoch *copy, cnn_error *error) {
                                    run->place.epoch));
 }
 
+/* The order of the images and the numbers kept for them are those of the run's beginning. */
+static bool images_as_begun(const cnn_run *run, cnn_error *error) {
+    const size_t images = cnn_dataset_about(run->train).images;
+    return images == run->images + run->held_out ||
+           error_set(error, CNN_BAD_ARGUMENT, "%zu training images, the run began with %zu", images,
+                     run->images + run->held_out);
+}
+
 bool cnn_run_train(cnn_run *run, cnn_epoch *history, cnn_error *error) {
     bool ok = true;
+    if (!given(run, "run", error))
+        return false;
+    if (run->busy)
+        return error_set(error, CNN_BAD_ARGUMENT, "the run is being trained already");
     if (history)
         memcpy(history, run->history, run->place.epoch * sizeof *history);
+    run->busy = true;
     while (ok && run->place.epoch < run->options.epochs)
-        ok = run_make_room(run, run->place.epoch + 1, error) && train_epoch(run, error) &&
+        ok = run_make_room(run, run->place.epoch + 1, error) && images_as_begun(run, error) &&
+             train_epoch(run, error) && images_as_begun(run, error) &&
              finish_epoch(run, history, error);
+    run->busy = false;
     return ok;
 }
 

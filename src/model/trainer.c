@@ -18,6 +18,8 @@ static bool within(double value, double low, double high) {
 
 /* What is wrong, or NULL. 1e9 keeps rates far from the end of what a float holds. */
 static const char *check_optimizer(const cnn_optimizer *o) {
+    if (o->kind != CNN_ADAM && o->kind != CNN_ADAMW && o->kind != CNN_SGD)
+        return "no such kind of optimiser";
     if (!within(o->lr, 0, 1e9))
         return "the learning rate must be 0 or more";
     if (!within(o->weight_decay, 0, 1e9))
@@ -38,20 +40,26 @@ static const char *check_optimizer(const cnn_optimizer *o) {
 }
 
 /* As above: what is wrong, or NULL. */
-static const char *check_cycle(const cnn_schedule *s, cnn_optimizer_kind kind) {
+static const char *check_cycle(const cnn_schedule *s, const cnn_optimizer *o) {
     const double most = fmax(s->base_momentum, s->max_momentum);
     if (!within(s->warmup, 0, 1))
         return "warmup must be 0 to 1";
     if (!(s->div_factor > 0 && s->final_div_factor > 0))
         return "the division factors must be above 0";
+    if (!within(o->lr / s->div_factor, 0, 1e9) ||
+        !within(o->lr / s->div_factor / s->final_div_factor, 0, 1e9))
+        return "the division factors make the rate too large";
     if (!within(s->base_momentum, 0, 1) || !within(s->max_momentum, 0, 1))
         return "the momenta of a cycle must be 0 to 1";
     /* Adam divides by 1 - beta1. */
-    return kind != CNN_SGD && most == 1 ? "beta1 must stay below 1 in a cycle" : NULL;
+    return o->kind != CNN_SGD && most == 1 ? "beta1 must stay below 1 in a cycle" : NULL;
 }
 
-/* Fields that the kind does not use are not looked at: a zeroed schedule is fine. */
-static const char *check_schedule(const cnn_schedule *s, cnn_optimizer_kind kind) {
+/* Of fields that the kind does not use any number is fine, as in a zeroed schedule. */
+static const char *check_schedule(const cnn_schedule *s, const cnn_optimizer *o) {
+    if (s->kind != CNN_CONSTANT && s->kind != CNN_STEP && s->kind != CNN_COSINE &&
+        s->kind != CNN_ONECYCLE)
+        return "no such kind of schedule";
     if (s->kind == CNN_STEP && s->step_size == 0)
         return "a step schedule needs step_size";
     if ((s->kind == CNN_COSINE || s->kind == CNN_ONECYCLE) && s->total_steps == 0)
@@ -60,18 +68,45 @@ static const char *check_schedule(const cnn_schedule *s, cnn_optimizer_kind kind
         return "gamma must be 0 or more";
     if (s->kind == CNN_COSINE && !within(s->min_lr, 0, 1e9))
         return "the lowest learning rate must be 0 or more";
-    return s->kind == CNN_ONECYCLE ? check_cycle(s, kind) : NULL;
+    return s->kind == CNN_ONECYCLE ? check_cycle(s, o) : NULL;
+}
+
+/* Also of what is not used: a checkpoint holds every field, and can hold numbers only. */
+static bool all_finite(const cnn_optimizer *o, const cnn_schedule *s) {
+    const double reals[] = {o->lr,
+                            o->momentum,
+                            o->weight_decay,
+                            o->beta1,
+                            o->beta2,
+                            o->epsilon,
+                            s->gamma,
+                            s->min_lr,
+                            s->warmup,
+                            s->div_factor,
+                            s->final_div_factor,
+                            s->base_momentum,
+                            s->max_momentum};
+    for (size_t i = 0; i < sizeof reals / sizeof *reals; i++)
+        if (!isfinite(reals[i]))
+            return false;
+    return true;
 }
 
 const char *trainer_problem(const cnn_optimizer *optimizer, const cnn_schedule *schedule) {
     const char *reason = check_optimizer(optimizer);
-    return reason ? reason : check_schedule(schedule, optimizer->kind);
+    if (!reason)
+        reason = check_schedule(schedule, optimizer);
+    if (!reason && !all_finite(optimizer, schedule))
+        reason = "a setting of the optimiser or schedule is not finite";
+    return reason;
 }
 
 cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer,
                                 const cnn_schedule *schedule, cnn_error *error) {
     const cnn_schedule constant = CNN_SCHEDULE_DEFAULT;
     const cnn_schedule *chosen = schedule ? schedule : &constant;
+    if (!given(model, "model", error) || !given(optimizer, "optimizer", error))
+        return NULL;
     const char *reason = trainer_problem(optimizer, chosen);
     if (reason) {
         error_set(error, CNN_BAD_ARGUMENT, "%s", reason);
@@ -158,11 +193,16 @@ static void begin_update(cnn_trainer *trainer) {
 }
 
 void cnn_trainer_update(cnn_trainer *trainer) {
+    if (!trainer)
+        return;
     begin_update(trainer);
     profile_run(trainer->model, UPDATE_PARTS, update_part, trainer);
+    model_moved(trainer->model);
 }
 
 double cnn_train_step(cnn_trainer *trainer) {
+    if (!trainer || trainer->model->state == BATCH_NONE || !trainer->model->labelled)
+        return NAN;
     begin_update(trainer);
     model_both_ways(trainer->model, update, trainer);
     return cnn_model_loss(trainer->model);

@@ -72,7 +72,7 @@ const ops *ops_best(void) {
 bool cnn_backend_at(size_t index, cnn_backend *backend) {
     bool runs;
     const ops *ops = ops_at(index, &runs);
-    if (ops)
+    if (ops && backend)
         *backend = (cnn_backend){ops->name, ops->instructions, runs, ops->roundings == 1};
     return ops;
 }
