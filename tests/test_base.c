@@ -241,7 +241,7 @@ static size_t entries(void) {
 static void assert_contents(const char *expected) {
     uint8_t *data = NULL;
     size_t size = 0;
-    assert_true(file_read(path, 100, &data, &size, NULL));
+    assert_true(file_read(path, &(file_wanted){~0u, "any", 100}, &data, &size, NULL));
     assert_int_equal(size, strlen(expected));
     assert_memory_equal(data, expected, size);
     free(data);
@@ -264,8 +264,8 @@ static void assert_refused_read(const char *name, size_t limit, cnn_status statu
     cnn_error error = {.status = CNN_OK};
     uint8_t *data = NULL;
     size_t size = 0;
-    assert_false(file_read(name, limit, &data, &size, &error));
-    assert_false(file_read(name, limit, &data, &size, NULL));
+    assert_false(file_read(name, &(file_wanted){~0u, "any", limit}, &data, &size, &error));
+    assert_false(file_read(name, &(file_wanted){~0u, "any", limit}, &data, &size, NULL));
     assert_null(data);
     assert_int_equal(error.status, status);
     assert_string_equal(error.file, name);
@@ -281,8 +281,12 @@ static void reads_refused(void **state) {
     assert_refused_read("/nowhere/at all", 100, CNN_IO);
     assert_true(file_write(path, (file_part[]){{"12345", 5}}, 1, NULL));
     assert_refused_read(path, 4, CNN_BAD_FILE);
-    assert_true(file_read(path, 5, &data, &size, NULL));
+    assert_true(file_read(path, &(file_wanted){~0u, "any", 5}, &data, &size, NULL));
     free(data);
+    /* Another kind than wanted, by name. */
+    cnn_error error;
+    assert_false(file_read(path, &(file_wanted){FILE_KIND(PNG), "a PNG", 5}, &data, &size, &error));
+    assert_string_equal(error.message, "a text; a PNG is wanted");
 }
 
 static void assert_refused_write(const char *name) {

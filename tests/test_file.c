@@ -52,7 +52,7 @@ static void put(const char *name, const char *text) {
 static void assert_holds(const char *name, const char *text) {
     uint8_t *data;
     size_t size;
-    assert_true(file_read(in_folder(name), 100, &data, &size, NULL));
+    assert_true(file_read(in_folder(name), &(file_wanted){~0u, "any", 100}, &data, &size, NULL));
     assert_int_equal(size, strlen(text));
     assert_memory_equal(data, text, size);
     free(data);
@@ -155,7 +155,8 @@ static void test_writers_at_once(void **state) {
     }
     uint8_t *data;
     size_t size;
-    assert_true(file_read(in_folder("file"), 10000, &data, &size, NULL));
+    assert_true(
+        file_read(in_folder("file"), &(file_wanted){~0u, "any", 10000}, &data, &size, NULL));
     assert_int_equal(size, 5000);
     for (size_t i = 1; i < size; i++)
         assert_int_equal(data[i], data[0]);

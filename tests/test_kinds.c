@@ -32,8 +32,11 @@ static void kinds_by_their_marks(void **state) {
         SAMPLE("input 28x28x1\n", CNN_FILE_TEXT, "a text"),
         SAMPLE("\xef\xbb\xbfinput 28x28\r\n", CNN_FILE_TEXT, "a text"),
         SAMPLE("# Stra\xc3\x9f\x65\n", CNN_FILE_TEXT, "a text"),
-        SAMPLE("\xff\xfei\0n\0", CNN_FILE_OTHER, "UTF-16 text"),
-        SAMPLE("\xfe\xff\0i\0n", CNN_FILE_OTHER, "UTF-16 text"),
+        SAMPLE("\xff\xfei\0n\0", CNN_FILE_TEXT, "UTF-16 text"),
+        SAMPLE("i\0n\0p\0", CNN_FILE_TEXT, "UTF-16 text"),
+        SAMPLE("\0i\0n\0p", CNN_FILE_TEXT, "UTF-16 text"),
+        SAMPLE("\0\0\x0d\x03", CNN_FILE_IDX, "an IDX file of other numbers"),
+        SAMPLE("\xfe\xff\0i\0n", CNN_FILE_TEXT, "UTF-16 text"),
         SAMPLE("\x89PNG\r\n\x1a\n\0\0\0\rIHDR", CNN_FILE_PNG, "a PNG"),
         SAMPLE("\0\0\x08\x03\0\0\0\1", CNN_FILE_IDX, "IDX images"),
         SAMPLE("\0\0\x08\x01\0\0\0\1", CNN_FILE_IDX, "IDX labels"),
@@ -72,14 +75,13 @@ static void commands_call_kinds_by_name(void **state) {
                                         "eval @/tiny.net --weights %s --data @"};
     static const struct {
         const char *file, *name;
-    } files[] = {{"@/utf16", "UTF-16 text; "},
+    } files[] = {{"@/pickle", "a Python pickle; "},
                  {"@/jpeg", "a JPEG; "},
                  {"@/zip", "a ZIP archive; "},
                  {"@/empty", "an empty file; "},
                  {"@/noise", "data of no kind known here; "}};
-    command_shell(
-        "printf '\\377\\376i\\0n\\0' >@/utf16; printf '\\377\\330\\377\\340JFIF' >@/jpeg; "
-        "printf 'PK\\3\\4' >@/zip; : >@/empty; printf '\\1\\2\\3\\4' >@/noise");
+    command_shell("printf '\\200\\2}q' >@/pickle; printf '\\377\\330\\377\\340JFIF' >@/jpeg; "
+                  "printf 'PK\\3\\4' >@/zip; : >@/empty; printf '\\1\\2\\3\\4' >@/noise");
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         for (size_t f = 0; f < sizeof files / sizeof *files; f++) {
             char call[256];
@@ -89,6 +91,10 @@ static void commands_call_kinds_by_name(void **state) {
             command_run("%s", call);
             command_refused(1, files[f].name, "wanted");
         }
+    command_shell("printf '\\377\\376i\\0n\\0' >@/utf16; \"$CNN\" info @/utf16");
+    command_refused(1, "utf16: line 1: ", "UTF-16; save it as UTF-8");
+    command_run("predict @/m @/utf16");
+    command_refused(1, "UTF-16 text; a PNG or IDX images are wanted", NULL);
     command_run("info @/t10k-images-idx3-ubyte");
     command_refused(1, "IDX images; a network text or a model is wanted", NULL);
     command_run("predict @/m @/tiny.net");

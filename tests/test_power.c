@@ -351,7 +351,8 @@ static void test_interrupted_and_short_calls(void **state) {
         trouble = every;
         trouble_turn = 0;
         const bool written = file_write(scene_path(*state, "file"), parts, 2, NULL);
-        const bool read = written && file_read(scene_path(*state, "file"), 5000, &got, &size, NULL);
+        const bool read = written && file_read(scene_path(*state, "file"),
+                                               &(file_wanted){~0u, "any", 5000}, &got, &size, NULL);
         trouble = 0;
         assert_true(written && read);
         assert_true(trouble_turn > 2 * 5000 / 3);

@@ -32,10 +32,9 @@ bool file_is_folder(const char *path) {
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-/* Reads exactly `size` bytes; a file that shrinks meanwhile is an error. read() may bring fewer
+/* Reads bytes `at` to `size`; a file that shrinks meanwhile is an error. read() may bring fewer
  * bytes than asked for, and a signal may interrupt it (EINTR): neither is one. */
-static bool read_all(int fd, uint8_t *data, size_t size, cnn_error *error) {
-    size_t at = 0;
+static bool read_all(int fd, uint8_t *data, size_t at, size_t size, cnn_error *error) {
     while (at < size) {
         const ssize_t count = read(fd, data + at, size - at);
         if (count == 0)
@@ -47,34 +46,59 @@ static bool read_all(int fd, uint8_t *data, size_t size, cnn_error *error) {
     return true;
 }
 
-/* Asks the open descriptor what it is, since the path may name something else by now. The limit is
- * checked before memory is taken. On failure *data is NULL. */
-static bool read_open(int fd, size_t limit, uint8_t **data, size_t *size, cnn_error *error) {
-    struct stat about;
-    if (fstat(fd, &about) != 0)
-        return error_set(error, CNN_IO, "cannot read: %s", strerror(errno));
-    if (!S_ISREG(about.st_mode))
-        return error_set(error, CNN_IO, "not a regular file");
-    if ((uintmax_t)about.st_size > limit)
-        return error_set(error, CNN_BAD_FILE, "%jd bytes, more than the limit of %zu",
-                         (intmax_t)about.st_size, limit);
-    *size = (size_t)about.st_size;
-    *data = memory_new(*size, 1, error);
+/* The first bytes tell whether the rest is worth reading. */
+static bool read_head(int fd, const file_wanted *wanted, uint8_t *head, size_t size,
+                      cnn_error *error) {
+    const char *name;
+    if (!read_all(fd, head, 0, size, error))
+        return false;
+    if (wanted->kinds >> cnn_file_kind_of(head, size, &name) & 1)
+        return true;
+    return error_set(error, CNN_BAD_FILE, "%s; %s is wanted", name, wanted->name);
+}
+
+static bool read_rest(int fd, const uint8_t *head, size_t count, uint8_t **data, size_t size,
+                      cnn_error *error) {
+    *data = memory_new(size, 1, error);
     if (!*data)
         return false;
-    if (read_all(fd, *data, *size, error))
+    memcpy(*data, head, count);
+    if (read_all(fd, *data, count, size, error))
         return true;
     free(*data);
     *data = NULL;
     return false;
 }
 
-bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, cnn_error *error) {
+/* Asks the open descriptor what it is, since the path may name something else by now. The limit is
+ * checked before memory is taken. On failure *data is NULL. */
+static bool read_open(int fd, const file_wanted *wanted, uint8_t **data, size_t *size,
+                      cnn_error *error) {
+    struct stat about;
+    uint8_t head[CNN_FILE_MARKS];
+    if (fstat(fd, &about) != 0)
+        return error_set(error, CNN_IO, "cannot read: %s", strerror(errno));
+    if (!S_ISREG(about.st_mode))
+        return error_set(error, CNN_IO, "not a regular file");
+    const uintmax_t bytes = (uintmax_t)about.st_size;
+    const size_t count = bytes < sizeof head ? (size_t)bytes : sizeof head;
+    if (!read_head(fd, wanted, head, count, error))
+        return false;
+    if (bytes > wanted->most)
+        return error_set(error, CNN_BAD_FILE, "%ju bytes, more than the limit of %zu", bytes,
+                         wanted->most);
+    *size = (size_t)bytes;
+    return read_rest(fd, head, count, data, *size, error);
+}
+
+bool file_read(const char *path, const file_wanted *wanted, uint8_t **data, size_t *size,
+               cnn_error *error) {
     /* O_NONBLOCK: opening a FIFO would wait for a writer, perhaps for ever. */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return refused(error, path, "open");
-    const bool ok = read_open(fd, limit, data, size, error);
+    *data = NULL;
+    const bool ok = read_open(fd, wanted, data, size, error);
     close(fd);
     return ok || error_in_file(error, path);
 }

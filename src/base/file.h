@@ -4,10 +4,19 @@
 
 #include "error.h"
 
-/* A regular file of at most `limit` bytes, as one block to be freed with free(). CNN_BAD_FILE if it
- * is larger or ends early, CNN_IO if the system refuses. FIFOs and devices are refused: their size
- * is not known beforehand. */
-bool file_read(const char *path, size_t limit, uint8_t **data, size_t *size, cnn_error *error);
+/* What a reader takes. A file of another kind is refused after its first bytes, by its name. */
+typedef struct file_wanted {
+    unsigned kinds;   /* FILE_KIND() of each */
+    const char *name; /* "a PNG" */
+    size_t most;      /* bytes */
+} file_wanted;
+#define FILE_KIND(kind) (1u << CNN_FILE_##kind)
+
+/* A regular file, as one block to be freed with free(). CNN_BAD_FILE if it is larger or of another
+ * kind than wanted, or ends early, CNN_IO if the system refuses. FIFOs and devices are refused:
+ * their size is not known beforehand. */
+bool file_read(const char *path, const file_wanted *wanted, uint8_t **data, size_t *size,
+               cnn_error *error);
 
 /* True if path names something that exists. */
 bool file_exists(const char *path);

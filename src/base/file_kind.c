@@ -25,6 +25,11 @@ static const mark marks[] = {
     MARK(0, "\0\0\x08\x03", CNN_FILE_IDX, "IDX images"),
     MARK(0, "\0\0\x08\x01", CNN_FILE_IDX, "IDX labels"),
     MARK(0, "\0\0\x08", CNN_FILE_IDX, "an IDX file"),
+    MARK(0, "\0\0\x09", CNN_FILE_IDX, "an IDX file of other numbers"),
+    MARK(0, "\0\0\x0b", CNN_FILE_IDX, "an IDX file of other numbers"),
+    MARK(0, "\0\0\x0c", CNN_FILE_IDX, "an IDX file of other numbers"),
+    MARK(0, "\0\0\x0d", CNN_FILE_IDX, "an IDX file of other numbers"),
+    MARK(0, "\0\0\x0e", CNN_FILE_IDX, "an IDX file of other numbers"),
     MARK(0, "\x1f\x8b", CNN_FILE_GZIP, "a gzip file"),
     MARK(0, "\xff\xd8\xff", CNN_FILE_OTHER, "a JPEG"),
     MARK(0, "GIF8", CNN_FILE_OTHER, "a GIF"),
@@ -54,8 +59,8 @@ static const mark marks[] = {
          "\x7f"
          "ELF",
          CNN_FILE_OTHER, "a program"),
-    MARK(0, "\xff\xfe", CNN_FILE_OTHER, "UTF-16 text"),
-    MARK(0, "\xfe\xff", CNN_FILE_OTHER, "UTF-16 text"),
+    MARK(0, "\xff\xfe", CNN_FILE_TEXT, "UTF-16 text"),
+    MARK(0, "\xfe\xff", CNN_FILE_TEXT, "UTF-16 text"),
 };
 
 /* Eight bytes with the size of the header, least first, and the header's brace. A size that no file
@@ -69,13 +74,22 @@ static bool begins_safetensors(const unsigned char *bytes, size_t size) {
     return header <= HEADER_MOST;
 }
 
-/* Text has no control characters but white space, and no byte that UTF-8 never has. */
+static bool is_letter(unsigned char byte) {
+    return (byte >= ' ' && byte < 0xf8) || (byte >= '\t' && byte <= '\r');
+}
+
+/* Begins like a text and has no NUL: its reader knows better where a byte is none of a text. */
 static bool is_text(const unsigned char *bytes, size_t size) {
-    for (size_t i = 0; i < size; i++)
-        if ((bytes[i] < ' ' && !(bytes[i] >= '\t' && bytes[i] <= '\r')) || bytes[i] == 0x7f ||
-            bytes[i] >= 0xf8)
-            return false;
-    return true;
+    return is_letter(bytes[0]) && !memchr(bytes, 0, size);
+}
+
+/* ASCII in two bytes each, without a mark in front. */
+static bool is_wide(const unsigned char *bytes, size_t size) {
+    if (size < 4)
+        return false;
+    const size_t zero = bytes[0] ? 1 : 0;
+    return !bytes[zero] && !bytes[zero + 2] && is_letter(bytes[1 - zero]) &&
+           is_letter(bytes[3 - zero]);
 }
 
 static cnn_file_kind say(const char **name, const char *text, cnn_file_kind kind) {
@@ -87,7 +101,7 @@ static cnn_file_kind say(const char **name, const char *text, cnn_file_kind kind
 cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name) {
     const char *start = bytes;
     size = size < CNN_FILE_MARKS ? size : CNN_FILE_MARKS;
-    if (!size)
+    if (!size || !bytes)
         return say(name, "an empty file", CNN_FILE_EMPTY);
     if (begins_safetensors(bytes, size))
         return say(name, "a safetensors file", CNN_FILE_SAFETENSORS);
@@ -96,6 +110,8 @@ cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name
         if (m->offset + m->size <= size && !memcmp(start + m->offset, m->bytes, m->size))
             return say(name, m->name, m->kind);
     }
+    if (is_wide(bytes, size))
+        return say(name, "UTF-16 text", CNN_FILE_TEXT);
     if (is_text(bytes, size))
         return say(name, "a text", CNN_FILE_TEXT);
     return say(name, "data of no kind known here", CNN_FILE_OTHER);

@@ -14,6 +14,10 @@
 /* The longest names of the most classes, CR LF with each. */
 #define NAMES_LIMIT (DATASET_CLASSES_LIMIT * (CNN_NAME_SIZE + 1))
 
+static const file_wanted idx_file = {FILE_KIND(IDX) | FILE_KIND(GZIP) | FILE_KIND(EMPTY),
+                                     "an IDX file, plain or gzip,", IDX_LIMIT};
+static const file_wanted names_file = {FILE_KIND(TEXT) | FILE_KIND(EMPTY), "a text", NAMES_LIMIT};
+
 /* data is owned here and freed with free(); where it was found stays, for errors to name. */
 typedef struct folder_file {
     idx_found found;
@@ -25,7 +29,7 @@ typedef struct folder_file {
 static bool read_part(folder_file *file, const char *folder, cnn_split split, idx_part part,
                       cnn_error *error) {
     return idx_find(&file->found, folder, split, part, error) &&
-           file_read(file->found.path, IDX_LIMIT, &file->data, &file->size, error);
+           file_read(file->found.path, &idx_file, &file->data, &file->size, error);
 }
 
 /* No such file is no error: classes keep their numbers. A bad one is: a name put to the wrong class
@@ -38,7 +42,7 @@ static bool read_names(cnn_dataset *dataset, const char *folder, cnn_error *erro
     snprintf(path, sizeof path, "%s/" NAMES_FILE, folder);
     if (!file_exists(path))
         return true;
-    if (!file_read(path, NAMES_LIMIT, &text, &size, error))
+    if (!file_read(path, &names_file, &text, &size, error))
         return false;
     const bool ok = class_names_parse(dataset, text, size, error) || error_in_file(error, path);
     free(text);

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define HINT "scripts/fetch-data gets MNIST"
 /* Of a name in a message. */
 #define SHOWN "%.64s"
 
@@ -207,7 +206,7 @@ static bool missing(const search *s, cnn_error *error) {
     else if (s->split == CNN_TEST && s->others)
         error_set(error, CNN_IO, "no test part in it, such as %s or %s.gz", own, own);
     else
-        error_set(error, CNN_IO, "no %s or %s.gz in it; " HINT, own, own);
+        error_set(error, CNN_IO, "no %s or %s.gz in it", own, own);
     return error_in_file(error, s->folder);
 }
 
@@ -222,7 +221,7 @@ static bool unclear(const search *s, const char *one, const char *other, const c
 /* The wrong folder, or one that cannot be looked into. Always false. */
 static bool no_folder(const search *s, int reason, cnn_error *error) {
     if (reason == ENOENT || reason == ENOTDIR)
-        error_set(error, CNN_IO, "no such folder; " HINT);
+        error_set(error, CNN_IO, "no such folder");
     else
         error_set(error, CNN_IO, "cannot list: %s", strerror(reason));
     return error_in_file(error, s->folder);

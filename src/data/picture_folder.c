@@ -179,6 +179,9 @@ static bool make_room(picture_folder *folder, cnn_error *error) {
     return true;
 }
 
+static const file_wanted picture_file = {FILE_KIND(PNG) | FILE_KIND(EMPTY), "a PNG",
+                                         CNN_PICTURE_BYTES};
+
 /* A folder would only be called no regular file. */
 static cnn_picture *read_picture(const char *path, size_t channels, cnn_error *error) {
     uint8_t *bytes;
@@ -187,7 +190,7 @@ static cnn_picture *read_picture(const char *path, size_t channels, cnn_error *e
         refuse(error, path, "a folder within the folder of a class");
         return NULL;
     }
-    if (!file_read(path, CNN_PICTURE_BYTES, &bytes, &size, error))
+    if (!file_read(path, &picture_file, &bytes, &size, error))
         return NULL;
     cnn_picture *picture = cnn_picture_parse(bytes, size, channels, error);
     if (!picture)

@@ -12,11 +12,19 @@ static void blame(cnn_error *error, const char *path) {
         error_in_file(error, path);
 }
 
+/* An empty file is for its parser to refuse, who says what should be there. */
+static const file_wanted network_file = {FILE_KIND(TEXT) | FILE_KIND(EMPTY), "a network text",
+                                         NETWORK_TEXT_MAX};
+static const file_wanted tensor_file = {FILE_KIND(SAFETENSORS) | FILE_KIND(EMPTY),
+                                        "a safetensors file", MODEL_FILE_MAX};
+static const file_wanted picture_file = {FILE_KIND(PNG) | FILE_KIND(EMPTY), "a PNG",
+                                         CNN_PICTURE_BYTES};
+
 /* Each reader below: the whole file, then what reads bytes. */
 cnn_network *cnn_network_load(const char *path, cnn_error *error) {
     uint8_t *text;
     size_t size;
-    if (!given(path, "path", error) || !file_read(path, NETWORK_TEXT_MAX, &text, &size, error))
+    if (!given(path, "path", error) || !file_read(path, &network_file, &text, &size, error))
         return NULL;
     cnn_network *network = cnn_network_parse((const char *)text, size, error);
     if (!network)
@@ -28,7 +36,7 @@ cnn_network *cnn_network_load(const char *path, cnn_error *error) {
 cnn_model *cnn_model_load(const char *path, const cnn_model_options *options, cnn_error *error) {
     uint8_t *bytes;
     size_t size;
-    if (!given(path, "path", error) || !file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
+    if (!given(path, "path", error) || !file_read(path, &tensor_file, &bytes, &size, error))
         return NULL;
     cnn_model *model = cnn_model_parse(bytes, size, options, error);
     if (!model)
@@ -41,7 +49,7 @@ bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error
     uint8_t *bytes;
     size_t size;
     if (!given(model, "model", error) || !given(path, "path", error) ||
-        !file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
+        !file_read(path, &tensor_file, &bytes, &size, error))
         return false;
     const bool good = cnn_model_parse_weights(model, bytes, size, error);
     if (!good)
@@ -54,7 +62,7 @@ bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error
 cnn_picture *cnn_picture_load(const char *path, size_t channels, cnn_error *error) {
     uint8_t *bytes;
     size_t size;
-    if (!given(path, "path", error) || !file_read(path, CNN_PICTURE_BYTES, &bytes, &size, error))
+    if (!given(path, "path", error) || !file_read(path, &picture_file, &bytes, &size, error))
         return NULL;
     cnn_picture *picture = cnn_picture_parse(bytes, size, channels, error);
     if (!picture)
@@ -89,7 +97,7 @@ bool cnn_trace_save(const cnn_trace *trace, const char *path, cnn_error *error) 
 cnn_checkpoint *cnn_checkpoint_load(const char *path, cnn_error *error) {
     uint8_t *bytes;
     size_t size;
-    if (!given(path, "path", error) || !file_read(path, MODEL_FILE_MAX, &bytes, &size, error))
+    if (!given(path, "path", error) || !file_read(path, &tensor_file, &bytes, &size, error))
         return NULL;
     cnn_checkpoint *checkpoint = checkpoint_take(bytes, size, error);
     if (!checkpoint)
