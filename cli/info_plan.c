@@ -33,6 +33,8 @@ bool info_plan_make(info_plan *plan, const cnn_network *network, size_t batch_si
     const double parameters = 2.0 * sizeof(float) * (double)cnn_network_parameters(network);
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     options.batch_size = batch_size;
+    /* By number: a plan for fewer would be that of another machine. */
+    options.threads = cnn_processors();
     *plan = (info_plan){.batch_size = batch_size};
     *error = (cnn_error){.status = CNN_OK};
     if (activation_bytes * (double)batch_size + parameters > MOST_BYTES)

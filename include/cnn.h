@@ -8,11 +8,11 @@
  * Errors: what makes an object returns it or NULL; whatever else can fail returns bool. The last
  * argument says what went wrong and may be NULL. The library never prints, exits or aborts and has
  * no global state but a count of forks: threads may use different objects at once; for one object
- * see its type. Arguments: whatever a call gets is checked where it enters. A NULL where something
- * is needed, and a number, index or enumerator that cannot be, are refused with CNN_BAD_ARGUMENT;
- * calls without an error then do nothing and return 0 (structs: all 0), NULL, false or NaN. NULL
- * may be freed. What is not NULL has to be what its type says, and as long as the sizes beside it.
- */
+ * see its type.
+ * Arguments: whatever a call gets is checked where it enters. A NULL where something is needed, and
+ * a number, index or enumerator that cannot be, are refused with CNN_BAD_ARGUMENT; calls without an
+ * error then do nothing and return 0 (structs: all 0), NULL, false or NaN. NULL may be freed. What
+ * is not NULL has to be what its type says, and as long as the sizes beside it. */
 #ifndef CNN_H
 #define CNN_H
 

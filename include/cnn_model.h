@@ -91,8 +91,8 @@ void cnn_model_set_mnist_form(cnn_model *model, bool mnist_form);
 
 typedef enum cnn_type { CNN_FLOAT32, CNN_INT32 } cnn_type;
 /* A look into a model's own memory, dense, last index fastest. Valid while the model lives; the
- * contents change with each pass. Parameters may be written between passes; gradients are 0 before
- * the first. */
+ * contents change with each pass. Parameters may be written between passes, of a const model
+ * too: it is const in what belongs to it, not in its numbers. Gradients are 0 before the first. */
 typedef struct cnn_tensor {
     char name[CNN_NAME_SIZE];
     cnn_type type;

@@ -65,8 +65,8 @@ cnn_dataset *dataset_blank(const cnn_dataset_info *info, cnn_error *error) {
 cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
                                 const uint8_t *labels, cnn_error *error) {
     size_t image_size;
-    if (!given(info, "info", error) || !given(images, "images", error) ||
-        !given(labels, "labels", error) || !sizes_sound(info, &image_size, error))
+    if (!given(info, "info", error) || !sizes_sound(info, &image_size, error) ||
+        !given(images, "images", error) || !given(labels, "labels", error))
         return NULL;
     /* Before any memory is taken: a label beyond would later be an index beyond. */
     const size_t beyond = labels_first_beyond(labels, info->images, info->classes);

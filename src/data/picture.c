@@ -41,8 +41,8 @@ cnn_picture *cnn_picture_parse(const void *bytes, size_t size, size_t channels, 
 
 cnn_picture *cnn_picture_create(size_t height, size_t width, size_t channels, const uint8_t *pixels,
                                 cnn_error *error) {
-    if (!given(pixels, "pixels", error) || !channels_sound(channels, error) ||
-        !picture_sound(height, width, error))
+    if (!channels_sound(channels, error) || !picture_sound(height, width, error) ||
+        !given(pixels, "pixels", error))
         return NULL;
     cnn_picture *picture = memory_new(1, sizeof *picture, error);
     if (!picture)
@@ -121,8 +121,8 @@ static uint8_t mean_under(const cnn_picture *picture, const window *rows, const 
 
 bool cnn_picture_resize(const cnn_picture *picture, size_t height, size_t width, uint8_t *pixels,
                         cnn_error *error) {
-    if (!given(picture, "picture", error) || !given(pixels, "pixels", error) ||
-        !picture_sound(height, width, error))
+    if (!picture_sound(height, width, error) || !given(picture, "picture", error) ||
+        !given(pixels, "pixels", error))
         return false;
     for (size_t y = 0; y < height; y++) {
         const window rows = window_at(y, picture->height, height);
