@@ -158,6 +158,14 @@ static void null_models(void **state) {
     REFUSED(cnn_model_save(c.model, NULL, e));
     REFUSED(cnn_model_load_weights(NULL, "/dev/null", e));
     REFUSED(cnn_model_load_weights(c.model, NULL, e));
+    REFUSED(cnn_model_parse_weights(NULL, "", 1, e));
+    REFUSED(cnn_model_parse_weights(c.model, NULL, 1, e));
+    REFUSED(cnn_model_file_parse(NULL, 9, e));
+    assert_null(cnn_model_file_network(NULL));
+    assert_null(cnn_model_file_class(NULL, 0));
+    assert_true(cnn_model_file_normalisation(NULL).deviation == 0);
+    assert_false(cnn_model_file_mnist_form(NULL));
+    cnn_model_file_free(NULL);
     REFUSED_BECAUSE("name is NULL", cnn_model_set_class(c.model, 0, NULL, e));
     REFUSED(cnn_model_set_class(NULL, 0, "a", e));
     REFUSED(cnn_model_tensor(c.model, NULL, NULL, e));
@@ -233,6 +241,8 @@ static void null_files(void **state) {
     char text[8] = "before";
     (void)state;
     assert_string_equal(cnn_version(), CNN_VERSION);
+    assert_int_equal(cnn_file_kind_of(NULL, 5, NULL), CNN_FILE_EMPTY);
+    assert_int_equal(cnn_file_kind_of("", 0, NULL), CNN_FILE_EMPTY);
     cnn_error_text(NULL, text, sizeof text);
     assert_string_equal(text, "");
     cnn_error_text(&calls_error, NULL, 10);

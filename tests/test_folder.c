@@ -88,14 +88,12 @@ static void folder_splits(void **state) {
 static void folder_without_files(void **state) {
     scene *here = *state;
     assert_load_refused(here, CNN_IO,
-                        ": no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in it; "
-                        "scripts/fetch-data gets MNIST");
+                        ": no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in it");
     write_blob(here, "train-images-idx3-ubyte", images_of(3, 4, 5));
     assert_load_refused(here, CNN_IO,
-                        ": no train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz in it; "
-                        "scripts/fetch-data gets MNIST");
+                        ": no train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz in it");
     assert_null(cnn_dataset_load("no/such", CNN_TEST, 10, &here->error));
-    assert_error(&here->error, CNN_IO, "no/such: no such folder; scripts/fetch-data gets MNIST");
+    assert_error(&here->error, CNN_IO, "no/such: no such folder");
     char *path = calloc(5001, 1);
     memset(path, 'x', 5000);
     assert_null(cnn_dataset_load(path, CNN_TRAIN, 10, &here->error));

@@ -347,10 +347,7 @@ static void weights_all_or_none(void **state) {
     scene_error_is(&here->error, CNN_BAD_FILE, text);
     assert_memory_equal(tensor.data, before, sizeof before);
     scene_write(here, "w", NETWORK, strlen(NETWORK));
-    snprintf(text, sizeof text,
-             "%s: byte 0: not safetensors: a header of 8660739242968772201 bytes, more than "
-             "100000000",
-             path);
+    snprintf(text, sizeof text, "%s: a text; a safetensors file is wanted", path);
     assert_false(cnn_model_load_weights(model, path, &here->error));
     scene_error_is(&here->error, CNN_BAD_FILE, text);
     assert_false(cnn_model_load_weights(model, "/no/such", &here->error));
@@ -365,10 +362,7 @@ static void load_names_the_file(void **state) {
     scene_write(here, "m", "12345678[]", 10);
     const char *path = scene_path(here, "m");
     assert_null(cnn_model_load(path, NULL, &here->error));
-    snprintf(text, sizeof text,
-             "%s: byte 0: not safetensors: a header of 4050765991979987505 bytes, more than "
-             "100000000",
-             path);
+    snprintf(text, sizeof text, "%s: a text; a safetensors file is wanted", path);
     scene_error_is(&here->error, CNN_BAD_FILE, text);
     assert_null(cnn_model_load(here->folder, NULL, &here->error));
     snprintf(text, sizeof text, "%s: not a regular file", here->folder);

@@ -282,6 +282,7 @@ static void load_names_the_file(void **state) {
         {"large.net", CNN_BAD_FILE, "1048577 bytes, more than the limit of 1048576"},
     };
     char *large = calloc(1048577, 1);
+    memset(large, '#', 1048577);
     scene_write(here, "large.net", large, 1048577);
     scene_write(here, "bad.net", "input 3x3\nrely\n", 15);
     assert_int_equal(mkdir(scene_path(here, "folder"), 0700), 0);

@@ -99,7 +99,7 @@ static bool interrupts(void) {
 ssize_t __wrap_read(int fd, void *data, size_t size) {
     if (interrupts())
         return -1;
-    return __real_read(fd, data, trouble && size > 1 ? 1 + trouble_turn % 3 : size);
+    return __real_read(fd, data, trouble && size > 3 ? 1 + trouble_turn % 3 : size);
 }
 
 ssize_t __wrap_write(int fd, const void *data, size_t size) {

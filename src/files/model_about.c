@@ -21,6 +21,8 @@ static bool read_file(cnn_model_file *file, const void *bytes, size_t size, cnn_
 }
 
 cnn_model_file *cnn_model_file_parse(const void *bytes, size_t size, cnn_error *error) {
+    if (!given(bytes, "bytes", error))
+        return NULL;
     cnn_model_file *file = memory_new(1, sizeof *file, error);
     if (file && !read_file(file, bytes, size, error)) {
         cnn_model_file_free(file);
@@ -38,17 +40,17 @@ void cnn_model_file_free(cnn_model_file *file) {
 }
 
 const cnn_network *cnn_model_file_network(const cnn_model_file *file) {
-    return file->network;
+    return file ? file->network : NULL;
 }
 
 const char *cnn_model_file_class(const cnn_model_file *file, size_t index) {
-    return model_about_class(&file->about, index);
+    return file ? model_about_class(&file->about, index) : NULL;
 }
 
 cnn_normalisation cnn_model_file_normalisation(const cnn_model_file *file) {
-    return file->about.normalisation;
+    return file ? file->about.normalisation : (cnn_normalisation){0, 0};
 }
 
 bool cnn_model_file_mnist_form(const cnn_model_file *file) {
-    return file->about.mnist_form;
+    return file && file->about.mnist_form;
 }

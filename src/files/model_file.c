@@ -385,7 +385,8 @@ cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_optio
 /* All checks come before the first number is taken. */
 bool cnn_model_parse_weights(cnn_model *model, const void *bytes, size_t size, cnn_error *error) {
     safetensors file;
-    if (!safetensors_open(&file, bytes, size, error))
+    if (!given(model, "model", error) || !given(bytes, "bytes", error) ||
+        !safetensors_open(&file, bytes, size, error))
         return false;
     const bool good = parameters_check(model->network, &file, error);
     if (good) {
