@@ -43,7 +43,6 @@ static const option_group train_groups[] = {
 };
 static const char *const train_examples[] = {
     "cnn train networks/simple.net --data digits --schedule onecycle --epochs 3",
-    "cnn train networks/scratch.net --limit 1000 --checkpoint run.ckpt --every 100",
     NULL,
 };
 /* Everything else decides the result, and is in the checkpoint. */
@@ -57,7 +56,14 @@ const train_settings train_defaults = {
 };
 
 size_t train_held_out(const train_run *run) {
-    return cnn_train_held_out(cnn_dataset_about(run->train).images, run->settings->validation);
+    const size_t images = cnn_dataset_about(run->train).images;
+    return run->validation_images ? run->validation_images
+                                  : cnn_train_held_out(images, run->settings->validation);
+}
+
+bool train_fits(const train_run *run) {
+    return run->folder.kind != IMAGES_IDX &&
+           cnn_model_pictures(run->model, !run->settings->training.no_fit).fit;
 }
 
 size_t train_test_images(const train_run *run) {
@@ -79,7 +85,7 @@ static bool finish_epoch(train_run *run, const cnn_progress *progress) {
     train_report_epoch(run, progress->epoch, words(run));
     if (run->log)
         train_log_epoch(run, progress);
-    if (!run->settings->validation || !progress->finished->best)
+    if (!train_held_out(run) || !progress->finished->best)
         return true;
     if (!cnn_model_save(run->model, run->best_out, &run->error))
         return false;
@@ -109,6 +115,26 @@ static bool flags_agree(train_run *run) {
     return true;
 }
 
+/* Whether the folder's own part is for validation; a run that goes on began with it or did not. */
+static bool validates(const train_run *run) {
+    return run->from ? cnn_checkpoint_options(run->from).held_out
+                     : images_have(&run->folder, PART_VALIDATION);
+}
+
+static bool look(train_run *run, cnn_error *error) {
+    const char *part = run->folder.parts.names[PART_VALIDATION];
+    if (!training_look(&run->settings->training, &run->folder, error))
+        return false;
+    if (!images_have(&run->folder, PART_VALIDATION))
+        return true;
+    if (run->settings->validation && !run->from)
+        return source_refuse(error, run->folder.path,
+                             "%s/ is the validation part already: leave out --validation", part);
+    if (!validates(run))
+        say_error("%s: not used: %s/; the run began without it", run->folder.path, part);
+    return true;
+}
+
 static bool name_files(train_run *run, cnn_error *error) {
     const train_settings *settings = run->settings;
     run->out = settings->out ? strdup(settings->out) : outputs_model(settings->network);
@@ -116,14 +142,28 @@ static bool name_files(train_run *run, cnn_error *error) {
     if (!run->best_out)
         return source_refuse(error, "", "no memory for the name of the model");
     return outputs_check(run->out, error) &&
-           (!settings->validation || outputs_check(run->best_out, error)) &&
+           (!(settings->validation || validates(run)) || outputs_check(run->best_out, error)) &&
            train_checkpoint_name(run, error);
+}
+
+/* As the model will want its pictures: those of the test part are seen so too. */
+static bool load_validation(train_run *run, cnn_error *error) {
+    const bool fit = run->mnist_form && !run->settings->training.no_fit;
+    cnn_dataset *images = images_to_validate(&run->folder, fit, run->train, error);
+    const bool good = images && cnn_dataset_append(run->train, images, error);
+    run->validation_images = good ? cnn_dataset_about(images).images : 0;
+    cnn_dataset_free(images);
+    return good;
 }
 
 static bool load_images(train_run *run, cnn_error *error) {
     const training_flags *flags = &run->settings->training;
-    run->train = training_images(flags, run->network, &run->normalisation, error);
-    return run->train != NULL;
+    run->train =
+        training_images(flags, &run->folder, run->fit, run->network, &run->normalisation, error);
+    if (!run->train)
+        return false;
+    run->mnist_form = cnn_dataset_mnist_form(run->train);
+    return !validates(run) || load_validation(run, error);
 }
 
 static bool make_model(train_run *run, cnn_error *error) {
@@ -137,7 +177,7 @@ static bool make_model(train_run *run, cnn_error *error) {
     for (size_t i = 0; !run->from && i < cnn_network_classes(run->network); i++)
         if (!cnn_model_set_class(run->model, i, cnn_dataset_class(run->train, i), error))
             return false;
-    cnn_model_set_mnist_form(run->model, cnn_dataset_mnist_form(run->train));
+    cnn_model_set_mnist_form(run->model, run->mnist_form);
     return true;
 }
 
@@ -145,9 +185,9 @@ static bool make_model(train_run *run, cnn_error *error) {
 static bool load_test(train_run *run, cnn_error *error) {
     const training_flags *flags = &run->settings->training;
     const uint64_t limit = run->settings->test_limit;
-    if (!images_have_test(flags->data))
+    if (!images_have(&run->folder, PART_TEST))
         return true;
-    run->test = images_to_test(flags->data, flags->skip_bad, run->model, error);
+    run->test = images_to_test(&run->folder, !flags->no_fit, run->model, NULL, error);
     return run->test && (!limit || cnn_dataset_truncate(run->test, limit, error));
 }
 
@@ -159,6 +199,7 @@ static cnn_run *create_run(train_run *run, cnn_error *error) {
         .epochs = settings->epochs,
         .seed = settings->training.seed,
         .validation = settings->validation,
+        .held_out = run->validation_images,
         .optimizer = training_optimizer(&settings->training),
         .schedule = training_schedule(&settings->training, steps * settings->step_epochs, 0),
         .progress = on_progress,
@@ -183,7 +224,7 @@ static bool make_run(train_run *run, cnn_error *error) {
     const cnn_run_info info = cnn_run_about(run->training);
     run->finished = info.epoch;
     run->steps = run->resumed_step = info.step;
-    for (size_t i = 0; i < run->finished && run->settings->validation; i++)
+    for (size_t i = 0; i < run->finished && train_held_out(run); i++)
         run->best_epoch = train_epoch(run, i)->best ? i + 1 : run->best_epoch;
     return train_checkpoint_begin(run, error);
 }
@@ -209,9 +250,9 @@ static bool open_network(train_run *run, cnn_error *error) {
 }
 
 static bool prepare(train_run *run, cnn_error *error) {
-    return open_network(run, error) && name_files(run, error) && load_images(run, error) &&
-           make_model(run, error) && load_test(run, error) && make_run(run, error) &&
-           open_log(run, error);
+    return open_network(run, error) && look(run, error) && name_files(run, error) &&
+           load_images(run, error) && make_model(run, error) && load_test(run, error) &&
+           make_run(run, error) && open_log(run, error);
 }
 
 /* Until the end, or until Ctrl-C, which counts as a good end; behind the last step it comes too

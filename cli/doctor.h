@@ -36,6 +36,7 @@ typedef struct doctor_layer {
 typedef struct doctor_patient {
     const doctor_settings *settings;
     bool trained_before; /* a model file: the weights are its own */
+    bool fit;            /* its images are brought into MNIST's form */
     cnn_model *model;
     const cnn_network *network; /* the model's */
     cnn_dataset *images;

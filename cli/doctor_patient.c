@@ -46,6 +46,18 @@ static cnn_model_options options_of(const doctor_patient *patient) {
     return options;
 }
 
+/* As a training would take them. */
+static bool take_images(doctor_patient *patient, const cnn_network *network,
+                        cnn_normalisation *normalisation, cnn_error *error) {
+    const training_flags *flags = &patient->settings->training;
+    images_folder folder;
+    if (!training_look(flags, &folder, error))
+        return false;
+    patient->fit = patient->fit && folder.kind != IMAGES_IDX;
+    patient->images = training_images(flags, &folder, patient->fit, network, normalisation, error);
+    return patient->images;
+}
+
 /* A model file: its own weights and normalisation. */
 static bool admit_model(doctor_patient *patient, cnn_error *error) {
     const doctor_settings *settings = patient->settings;
@@ -57,8 +69,8 @@ static bool admit_model(doctor_patient *patient, cnn_error *error) {
         return false;
     patient->network = cnn_model_network(patient->model);
     patient->normalisation = cnn_model_normalisation(patient->model);
-    patient->images = training_images(&settings->training, patient->network, &unused, error);
-    return patient->images && draw_order(patient, error);
+    patient->fit = cnn_model_pictures(patient->model, !settings->training.no_fit).fit;
+    return take_images(patient, patient->network, &unused, error) && draw_order(patient, error);
 }
 
 /* A network text: the weights that training would begin with. */
@@ -67,10 +79,9 @@ static bool admit_network(doctor_patient *patient, cnn_error *error) {
     cnn_network *network = source_network(settings->network, error);
     if (!network)
         return false;
-    if (source_trainable(network, settings->network, error))
-        patient->images =
-            training_images(&settings->training, network, &patient->normalisation, error);
-    if (patient->images && draw_order(patient, error)) {
+    if (source_trainable(network, settings->network, error) &&
+        take_images(patient, network, &patient->normalisation, error) &&
+        draw_order(patient, error)) {
         const cnn_model_options options = options_of(patient);
         patient->model = cnn_model_create(network, &options, error);
     }

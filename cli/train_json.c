@@ -62,9 +62,9 @@ static json_t *settings_json(const train_run *run) {
 
 json_t *train_json(const train_run *run) {
     json_t *object = settings_json(run);
-    json_t *results =
-        json_pack("{s:o, s:o, s:o, s:b}", "epochs", epochs_json(run), "test", test_json(run),
-                  "model", json_line_text(run->out), "interrupted", (int)run->interrupted);
+    json_t *results = json_pack("{s:b, s:o, s:o, s:o, s:b}", "fit", (int)train_fits(run), "epochs",
+                                epochs_json(run), "test", test_json(run), "model",
+                                json_line_text(run->out), "interrupted", (int)run->interrupted);
     bool failed = json_object_update(object, results);
     if (run->resumable)
         failed |= json_object_set_new(object, "checkpoint", json_line_text(run->checkpoint));

@@ -26,6 +26,11 @@ typedef struct train_run {
     const cnn_network *network;
     cnn_network *own_network;  /* or NULL: that of the checkpoint */
     cnn_dataset *train, *test; /* test NULL: there is none */
+    images_folder folder;      /* where they are */
+    bool fit;                  /* PNGs to train on too, as a model that goes on wants them */
+    size_t
+        validation_images; /* from the folder's part for it, behind all others in `train`; or 0 */
+    bool mnist_form;       /* of those to train on */
     cnn_normalisation normalisation;
     cnn_model *model;
     cnn_run *training;
@@ -49,6 +54,8 @@ typedef struct train_run {
 size_t train_held_out(const train_run *run);
 /* How many there are to test, perhaps none. */
 size_t train_test_images(const train_run *run);
+/* Are pictures to validate and to test brought into MNIST's form? */
+bool train_fits(const train_run *run);
 /* One of the `finished` epochs; as it is asked for, since a run that goes on moves them. */
 const cnn_epoch *train_epoch(const train_run *run, size_t epoch);
 

@@ -1,6 +1,5 @@
 #include "training_flags.h"
 
-#include "images.h"
 #include "say.h"
 
 /* In the order of the library's enumerations. */
@@ -27,6 +26,7 @@ const option training_rows[TRAINING_ROW_COUNT] = {
     ROW_TEXT(training_flags, backend, "--backend", "NAME", "see info --cpu"),
     ROW_REAL(training_flags, constant, "--constant", "value of --init (0)", -1e6, 1e6),
     ROW_SWITCH(training_flags, skip_bad, "--skip-bad", "unreadable PNGs"),
+    ROW_SWITCH(training_flags, no_fit, "--no-fit", "only stretch PNGs"),
 };
 
 bool training_flags_agree(const training_flags *flags) {
@@ -87,9 +87,14 @@ static cnn_normalisation normalisation_of(const training_flags *flags, const cnn
     return normalisation;
 }
 
-cnn_dataset *training_images(const training_flags *flags, const cnn_network *network,
-                             cnn_normalisation *normalisation, cnn_error *error) {
-    cnn_dataset *images = images_to_train(flags->data, flags->skip_bad, network, error);
+bool training_look(const training_flags *flags, images_folder *folder, cnn_error *error) {
+    return images_look(folder, flags->data, flags->skip_bad, error);
+}
+
+cnn_dataset *training_images(const training_flags *flags, const images_folder *folder, bool fit,
+                             const cnn_network *network, cnn_normalisation *normalisation,
+                             cnn_error *error) {
+    cnn_dataset *images = images_to_train(folder, fit, network, error);
     if (!images)
         return NULL;
     *normalisation = normalisation_of(flags, images);

@@ -2,6 +2,7 @@
 #ifndef CLI_TRAINING_FLAGS_H
 #define CLI_TRAINING_FLAGS_H
 
+#include "images.h"
 #include "options.h"
 
 #include <math.h>
@@ -12,7 +13,7 @@ typedef struct training_flags {
     uint64_t batch_size, seed, threads, limit; /* limit 0: all */
     int optimizer, schedule, init;
     double lr, momentum, weight_decay, gamma, mean, deviation, constant;
-    bool nesterov, skip_bad;
+    bool nesterov, skip_bad, no_fit;
 } training_flags;
 
 #define TRAINING_FLAGS_DEFAULT                                                                     \
@@ -23,7 +24,7 @@ typedef struct training_flags {
     }
 
 /* Add them with option_group {TRAINING_ROWS, offset of the struct}. */
-#define TRAINING_ROW_COUNT 18
+#define TRAINING_ROW_COUNT 19
 extern const option training_rows[TRAINING_ROW_COUNT];
 #define TRAINING_ROWS training_rows, TRAINING_ROW_COUNT
 
@@ -35,9 +36,13 @@ cnn_optimizer training_optimizer(const training_flags *flags);
 cnn_schedule training_schedule(const training_flags *flags, size_t step_size, size_t total_steps);
 cnn_model_options training_model(const training_flags *flags, cnn_normalisation normalisation);
 
-/* The training images, cut to --limit, and the normalisation given or measured on all of them. */
-cnn_dataset *training_images(const training_flags *flags, const cnn_network *network,
-                             cnn_normalisation *normalisation, cnn_error *error);
+/* The folder of --data, looked through. */
+bool training_look(const training_flags *flags, images_folder *folder, cnn_error *error);
+/* The training images, cut to --limit, and the normalisation given or measured on all of them. PNGs
+ * are fitted if `fit`. */
+cnn_dataset *training_images(const training_flags *flags, const images_folder *folder, bool fit,
+                             const cnn_network *network, cnn_normalisation *normalisation,
+                             cnn_error *error);
 
 /* As typed: adam, onecycle. */
 const char *training_optimizer_name(const training_flags *flags);

@@ -7,7 +7,7 @@
 #include "dataset.h"
 #include "file.h"
 #include "memory.h"
-#include "picture.h"
+#include "prepare.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -52,7 +52,7 @@ static bool join(char path[PATH_MAX], const picture_folder *folder, const char *
 }
 
 static int visible(const struct dirent *entry) {
-    return entry->d_name[0] != '.';
+    return !cnn_picture_ignored(entry->d_name);
 }
 
 /* Not alphasort(), whose order depends on the locale. */
@@ -179,6 +179,31 @@ static bool make_room(picture_folder *folder, cnn_error *error) {
     return true;
 }
 
+/* What else lies among pictures, by its first bytes; NULL if it is a PNG or unknown. */
+static const char *other_kind(const uint8_t *bytes, size_t size) {
+    static const struct {
+        size_t at, size;
+        const char *bytes, *kind;
+    } MARKS[] = {
+        {0, 3, "\xff\xd8\xff", "a JPEG"}, {0, 3, "GIF", "a GIF"},        {8, 4, "WEBP", "a WebP"},
+        {4, 8, "ftypheic", "a HEIC"},     {4, 8, "ftypavif", "an AVIF"}, {0, 4, "II*\0", "a TIFF"},
+        {0, 4, "MM\0*", "a TIFF"},        {0, 2, "BM", "a BMP"},
+    };
+    for (size_t i = 0; i < sizeof MARKS / sizeof *MARKS; i++)
+        if (size >= MARKS[i].at + MARKS[i].size &&
+            !memcmp(bytes + MARKS[i].at, MARKS[i].bytes, MARKS[i].size))
+            return MARKS[i].kind;
+    return NULL;
+}
+
+static cnn_picture *parse(const uint8_t *bytes, size_t size, size_t channels, cnn_error *error) {
+    const char *kind = other_kind(bytes, size);
+    if (!kind)
+        return cnn_picture_parse(bytes, size, channels, error);
+    error_set(error, CNN_BAD_FILE, "%s; make it a PNG first", kind);
+    return NULL;
+}
+
 /* A folder would only be called no regular file. */
 static cnn_picture *read_picture(const char *path, size_t channels, cnn_error *error) {
     uint8_t *bytes;
@@ -189,11 +214,20 @@ static cnn_picture *read_picture(const char *path, size_t channels, cnn_error *e
     }
     if (!file_read(path, CNN_PICTURE_BYTES, &bytes, &size, error))
         return NULL;
-    cnn_picture *picture = cnn_picture_parse(bytes, size, channels, error);
+    cnn_picture *picture = parse(bytes, size, channels, error);
     if (!picture)
         error_in_file(error, path);
     free(bytes);
     return picture;
+}
+
+static bool prepare(const char *path, const cnn_pictures *options, uint8_t *pixels,
+                    cnn_error *error) {
+    cnn_picture *picture = read_picture(path, options->channels, error);
+    const bool ok =
+        picture && (picture_prepare(picture, options, pixels, error) || error_in_file(error, path));
+    cnn_picture_free(picture);
+    return ok;
 }
 
 static bool add_picture(picture_folder *folder, class_folder *class, const char *name,
@@ -203,17 +237,14 @@ static bool add_picture(picture_folder *folder, class_folder *class, const char 
     cnn_dataset *dataset = folder->dataset;
     if (!join(path, folder, class->name, name, error))
         return false;
-    cnn_picture *picture = read_picture(path, dataset->info.channels, &reason);
-    if (!picture)
+    if (!prepare(path, folder->options,
+                 dataset->pixels + dataset->info.images * dataset->image_size, &reason))
         return leave_out(folder, &reason, error);
-    const bool fits =
-        cnn_picture_resize(picture, dataset->info.height, dataset->info.width,
-                           dataset->pixels + dataset->info.images * dataset->image_size, error);
-    dataset->labels[dataset->info.images] = (uint32_t)(class->label);
-    dataset->info.images += fits;
-    class->used += fits;
-    cnn_picture_free(picture);
-    return fits;
+    dataset->labels[dataset->info.images++] = (uint32_t)(class->label);
+    class->used++;
+    if (folder->options->took)
+        folder->options->took(path, folder->options->context);
+    return true;
 }
 
 /* In turn: the first picture of each class, the second of each; a class that has no more sits
@@ -245,20 +276,12 @@ static bool every_class_used(const picture_folder *folder, cnn_error *error) {
     return true;
 }
 
-static bool options_sound(const char *path, const cnn_pictures *options, cnn_error *error) {
-    bool sound = picture_sound(options->height, options->width, error);
-    if (sound && options->channels != 1 && options->channels != 3)
-        sound = error_set(error, CNN_BAD_ARGUMENT, "pictures have 1 or 3 channels, not %zu",
-                          options->channels);
-    return sound || error_in_file(error, path);
-}
-
 cnn_dataset *cnn_dataset_load_pictures(const char *path, const cnn_pictures *options,
                                        cnn_error *error) {
     picture_folder folder = {.path = path, .options = options};
-    const bool good = options_sound(path, options, error) && find_classes(&folder, error) &&
-                      make_room(&folder, error) && read_pictures(&folder, error) &&
-                      every_class_used(&folder, error);
+    const bool good = (pictures_sound(options, error) || error_in_file(error, path)) &&
+                      find_classes(&folder, error) && make_room(&folder, error) &&
+                      read_pictures(&folder, error) && every_class_used(&folder, error);
     for (size_t i = 0; i < folder.count; i++)
         release(&folder.folders[i].files);
     free(folder.folders);
