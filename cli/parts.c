@@ -30,40 +30,19 @@ static image_part part_called(const char *name) {
     return PART_COUNT;
 }
 
-/* Too long a path is no folder. */
-static bool is_folder(const char *folder, const char *name) {
+/* A link to nowhere, or to itself, is none. */
+static bool is_folder(const char *folder, const struct dirent *entry, bool *is, cnn_error *error) {
     char path[PATH_MAX];
-    struct stat about;
-    return snprintf(path, sizeof path, "%s/%s", folder, name) < PATH_MAX && !stat(path, &about) &&
-           S_ISDIR(about.st_mode);
-}
-
-static bool has_folders(const char *folder, const char *name) {
-    char path[PATH_MAX];
-    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= PATH_MAX)
-        return false;
-    DIR *opened = opendir(path);
-    bool found = false;
-    for (const struct dirent *entry; opened && !found && (entry = readdir(opened));)
-        found = !cnn_picture_ignored(entry->d_name) && is_folder(path, entry->d_name);
-    if (opened)
-        closedir(opened);
-    return found;
-}
-
-static void note_unused(parts *parts, const char *name) {
-    const size_t used = strlen(parts->unused);
-    snprintf(parts->unused + used, sizeof parts->unused - used, "%s%s/", used ? ", " : "", name);
-}
-
-static void take(parts *parts, const char *folder, const char *name) {
-    const image_part part = part_called(name);
-    parts->folders = true;
-    if (part == PART_COUNT)
-        note_unused(parts, name);
-    else
-        snprintf(parts->names[part][0] ? parts->twin : parts->names[part], PART_NAME, "%s", name);
-    parts->any |= part < PART_COUNT && has_folders(folder, name);
+    struct stat about = {.st_mode = 0};
+    *is = entry->d_type == DT_DIR;
+    if (entry->d_type != DT_LNK && entry->d_type != DT_UNKNOWN)
+        return true;
+    if (snprintf(path, sizeof path, "%s/%s", folder, entry->d_name) >= PATH_MAX)
+        return source_refuse(error, folder, "the path is too long");
+    if (stat(path, &about) && errno != ENOENT && errno != ELOOP)
+        return source_refuse(error, path, "cannot look at it: %s", strerror(errno));
+    *is = S_ISDIR(about.st_mode);
+    return true;
 }
 
 static int visible(const struct dirent *entry) {
@@ -75,18 +54,52 @@ static int by_bytes(const struct dirent **a, const struct dirent **b) {
     return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-bool parts_find(parts *parts, const char *folder, cnn_error *error) {
+typedef bool (*visitor)(parts *parts, const char *folder, const char *name, cnn_error *error);
+
+/* Calls visit with each sub-folder. */
+static bool each_folder(parts *parts, const char *folder, visitor visit, cnn_error *error) {
     struct dirent **entries;
     const int count = scandir(folder, &entries, visible, by_bytes);
-    *parts = (struct parts){.any = false};
     if (count < 0)
         return source_refuse(error, folder, "cannot list: %s", strerror(errno));
+    bool good = true;
     for (int i = 0; i < count; i++) {
-        if (is_folder(folder, entries[i]->d_name))
-            take(parts, folder, entries[i]->d_name);
+        bool is = false;
+        good = good && is_folder(folder, entries[i], &is, error) &&
+               (!is || visit(parts, folder, entries[i]->d_name, error));
         free(entries[i]);
     }
     free(entries);
+    return good;
+}
+
+/* A folder within one that is called like a part. */
+static bool take_class(parts *parts, const char *folder, const char *name, cnn_error *error) {
+    (void)folder, (void)name, (void)error;
+    parts->any = true;
+    return true;
+}
+
+static bool take(parts *parts, const char *folder, const char *name, cnn_error *error) {
+    const image_part part = part_called(name);
+    const size_t used = strlen(parts->unused);
+    char path[PATH_MAX];
+    parts->folders = true;
+    if (part == PART_COUNT) {
+        snprintf(parts->unused + used, sizeof parts->unused - used, "%s%s/", used ? ", " : "",
+                 name);
+        return true;
+    }
+    snprintf(parts->names[part][0] ? parts->twin : parts->names[part], PART_NAME, "%s", name);
+    return snprintf(path, sizeof path, "%s/%s", folder, name) < PATH_MAX
+               ? each_folder(parts, path, take_class, error)
+               : source_refuse(error, folder, "the path is too long");
+}
+
+bool parts_find(parts *parts, const char *folder, cnn_error *error) {
+    *parts = (struct parts){.any = false};
+    if (!each_folder(parts, folder, take, error))
+        return false;
     if (!parts->any || !parts->twin[0])
         return true;
     const image_part part = part_called(parts->twin);

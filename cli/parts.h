@@ -18,7 +18,7 @@ typedef struct parts {
 
 /* Names are train or training, val, valid or validation, test or testing, in capitals or not. They
  * are parts if any of them has sub-folders: train may be the class of trains. Two folders of one
- * part are refused, and what cannot be listed, with errno set. */
+ * part are refused, and what cannot be listed. */
 bool parts_find(parts *parts, const char *folder, cnn_error *error);
 
 #endif

@@ -68,6 +68,9 @@ json_t *train_json(const train_run *run) {
     bool failed = json_object_update(object, results);
     if (run->resumable)
         failed |= json_object_set_new(object, "checkpoint", json_line_text(run->checkpoint));
+    if (train_held_out(run))
+        failed |= json_object_set_new(object, "validation_images",
+                                      json_integer((json_int_t)train_held_out(run)));
     if (run->best_epoch)
         failed |= json_object_set_new(object, "best_model", json_line_text(run->best_out));
     if (run->settings->profile)

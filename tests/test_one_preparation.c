@@ -310,7 +310,8 @@ static void a_blank_picture_is_refused(void **state) {
     (void)state;
     uint8_t grey[30 * 40];
     memset(grey, 77, sizeof grey);
-    shell("cp -r @/drawn @/blank; mkdir @/tested; cp -r @/parts/train @/tested/; "
+    drawn_folder("blank", 2);
+    shell("mkdir @/tested; cp -r @/parts/train @/tested/; "
           "ln -s ../blank @/tested/test; mkdir @/validated; cp -r @/parts/train @/validated/; "
           "ln -s ../blank @/validated/valid");
     png_file_write("blank/3/blank.png", &(png_pixels){30, 40, 1, grey});
