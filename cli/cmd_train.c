@@ -131,7 +131,7 @@ static bool look(train_run *run, cnn_error *error) {
         return source_refuse(error, run->folder.path,
                              "%s/ is the validation part already: leave out --validation", part);
     if (!validates(run))
-        say_error("%s: not used: %s/; the run began without it", run->folder.path, part);
+        say_note("%s: not used: %s/; the run began without it", run->folder.path, part);
     return true;
 }
 

@@ -52,8 +52,8 @@ bool images_look(images_folder *folder, const char *path, bool skip_bad, cnn_err
                              "scripts/fetch-data gets MNIST");
     folder->kind = folder->parts.any ? IMAGES_PARTS : IMAGES_CLASSES;
     if (folder->parts.any && folder->parts.unused[0])
-        say_error("%s: not used: %s; the parts are train/, val/ and test/", path,
-                  folder->parts.unused);
+        say_note("%s: not used: %s; the parts are train/, val/ and test/", path,
+                 folder->parts.unused);
     return true;
 }
 
@@ -78,7 +78,7 @@ static bool skip(const cnn_error *error, void *context) {
         return false;
     reading->skipped++;
     cnn_error_text(error, text, sizeof text);
-    say_error("%s; left out", text);
+    say_note("%s; left out", text);
     return true;
 }
 
@@ -103,8 +103,8 @@ static cnn_dataset *read_classes(const char *path, cnn_pictures *wanted, reading
     if (!images && reading->asked && !reading->skip_bad)
         offer_to_skip(error);
     if (images && reading->skipped)
-        say_error("%s: %s left out, %s used", path, say_count(reading->skipped).text,
-                  say_count(cnn_dataset_about(images).images).text);
+        say_note("%s: %s left out, %s used", path, say_count(reading->skipped).text,
+                 say_count(cnn_dataset_about(images).images).text);
     return images;
 }
 
@@ -174,8 +174,6 @@ static cnn_dataset *stretched(const cnn_dataset *images, const char *path, const
     uint8_t *labels = malloc(info.images);
     cnn_dataset *set = NULL;
     pixels pixels = {NULL, 0, false};
-    say_error("%s: images of %zux%zux%zu are stretched to %zux%zux%zu", path, info.height,
-              info.width, info.channels, wanted.height, wanted.width, wanted.channels);
     for (size_t i = 0; labels && i < info.images; i++)
         labels[i] = (uint8_t)cnn_dataset_label(images, i);
     info.height = wanted.height;
@@ -201,6 +199,9 @@ static cnn_dataset *test_idx(const char *path, const cnn_model *model, cnn_error
         info.channels == wanted.channels)
         return images;
     cnn_dataset *set = stretched(images, path, model, error);
+    if (set)
+        say_note("%s: images of %zux%zux%zu are stretched to %zux%zux%zu", path, info.height,
+                 info.width, info.channels, wanted.height, wanted.width, wanted.channels);
     cnn_dataset_free(images);
     return set;
 }

@@ -43,6 +43,8 @@ bool say_complained(void);
 /* "cnn: ..." as one line on standard error. Returns EXIT_FAILED. */
 int say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int say_cnn_error(const cnn_error *error);
+/* The same of what is no complaint: the command goes on. */
+void say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* The same, returning EXIT_USAGE. */
 int say_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

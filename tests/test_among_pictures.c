@@ -98,6 +98,19 @@ static void the_way_on_is_told_where_there_is_one(void **state) {
     }
 }
 
+/* Of a note nobody can tell that the answer is missing. */
+static void a_note_hides_no_failure(void **state) {
+    (void)state;
+    shell("rm -rf @/q; cp -r @/p @/q; echo >@/q/2/x.png; mkdir -p @/r/extra; cp -r @/p @/r/train");
+    command_shell("\"$CNN\" eval @/p.st --data @/q --skip-bad --json >/dev/full");
+    assert_int_equal(command_code, 1);
+    assert_non_null(strstr(command_err, "cnn: standard output: No space left on device\n"));
+    command_shell("\"$CNN\" doctor @/p.st --data @/r --json >/dev/full");
+    assert_int_equal(command_code, 1);
+    assert_non_null(strstr(command_err, "/r: not used: extra/;"));
+    assert_non_null(strstr(command_err, "cnn: standard output: No space left on device\n"));
+}
+
 /* In the folder and in the folders of classes, as files and as folders. */
 static void what_systems_leave_is_ignored(void **state) {
     (void)state;
@@ -141,6 +154,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_kinds_are_named),
         cmocka_unit_test(the_way_on_is_told_where_there_is_one),
+        cmocka_unit_test(a_note_hides_no_failure),
         cmocka_unit_test(what_systems_leave_is_ignored),
         cmocka_unit_test(names_are_compared_whole),
     };

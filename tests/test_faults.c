@@ -69,8 +69,6 @@ static const errand errands[] = {
      .timed = true},
     {.name = "eval of parts",
      .arguments = "eval @/ready.safetensors --data @/v --threads 1 --json --answers"},
-    {.name = "eval of other sizes",
-     .arguments = "eval @/small.safetensors --data @ --limit 8 --threads 2 --json"},
     {.name = "eval", .arguments = "eval @/ready.safetensors --data @/packed --threads 2"},
     {.name = "eval --json",
      .arguments = "eval @/ready.safetensors --data @ --limit 8 --threads 2 --json"},
@@ -124,9 +122,7 @@ static int make_folder(void **state) {
     command_refused(1, "begun.st", "Input/output error");
     put_pictures("p/train", 0);
     put_pictures("p/test", 4);
-    command_shell("cp -r @/p @/v && mv @/v/train @/v/Training && cp -r @/v/test @/v/val && "
-                  "mkdir @/v/extra && printf 'input 4x6x1\nflatten\ndense 4\n' >@/small.net && "
-                  "\"$CNN\" train @/small.net --data @/p --epochs 1 --out @/small.safetensors");
+    command_shell("cp -r @/p @/v && mv @/v/train @/v/Training && cp -r @/v/test @/v/val");
     return command_shell("mkdir @/packed && for f in train-images-idx3 train-labels-idx1 "
                          "t10k-images-idx3 t10k-labels-idx1; do "
                          "gzip -c @/$f-ubyte >@/packed/$f-ubyte.gz; done && "
