@@ -271,6 +271,28 @@ static void what_train_reports_agrees(void **state) {
     parts_of_a_training_agree("--no-fit", false);
 }
 
+/* A run that goes on sees its pictures as it began with them: others would be refused. */
+static void resumed_runs_agree(void **state) {
+    (void)state;
+    static const char *const flags[] = {"", "--no-fit"};
+    drawn_folder("few", 2);
+    shell("mkdir @/short; ln -s ../parts/train @/short/train; ln -s ../few @/short/test; "
+          "ln -s ../few @/short/val");
+    for (size_t i = 0; i < 2; i++) {
+        command_shell("\"$CNN\" train @/digits.net --data @/short --epochs 500 %s "
+                      "--checkpoint @/run --every 20 --out @/short.st & pid=$!\n"
+                      "for i in $(seq 500); do test -s @/run && break; sleep 0.01; done\n"
+                      "kill -9 $pid; wait $pid; cp @/run @/kept",
+                      flags[i]);
+        assert_int_equal(command_code, 0);
+        command_run("train --resume @/run --no-fit");
+        command_refused(2, "--resume already says --no-fit", NULL);
+        json_t *trained = json_of("train --resume @/run --every 1m --json");
+        assert_true(json_is_true(json_object_get(trained, "fit")) == !i);
+        json_decref(trained);
+    }
+}
+
 /* The same findings, number for number, on pictures and on files of what they are made into. */
 static void the_doctor_agrees(void **state) {
     (void)state;
@@ -326,10 +348,11 @@ static void a_blank_picture_is_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(predict_and_eval_agree), cmocka_unit_test(other_models_agree),
-        cmocka_unit_test(the_library_agrees),     cmocka_unit_test(files_of_the_prepared_agree),
-        cmocka_unit_test(other_idx_files_agree),  cmocka_unit_test(what_train_reports_agrees),
-        cmocka_unit_test(the_doctor_agrees),      cmocka_unit_test(a_blank_picture_is_refused),
+        cmocka_unit_test(predict_and_eval_agree),     cmocka_unit_test(other_models_agree),
+        cmocka_unit_test(the_library_agrees),         cmocka_unit_test(files_of_the_prepared_agree),
+        cmocka_unit_test(other_idx_files_agree),      cmocka_unit_test(what_train_reports_agrees),
+        cmocka_unit_test(resumed_runs_agree),         cmocka_unit_test(the_doctor_agrees),
+        cmocka_unit_test(a_blank_picture_is_refused),
     };
     return cmocka_run_group_tests_name("one preparation", tests, create, command_folder_remove);
 }
