@@ -260,6 +260,7 @@ static void parts_of_a_training_agree(const char *flags, bool fit) {
     assert_true(json_is_true(json_object_get(trained, "fit")) == fit);
     assert_true(json_is_true(json_object_get(evaluated, "fit")) == fit);
     assert_true(fit ? accuracy > 0.9 : accuracy < 0.6);
+    assert_true(!strstr(command_err, "\npictures     those to measure by are") == !fit);
     json_decref(trained);
     json_decref(evaluated);
 }
