@@ -158,10 +158,11 @@ $(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) -ffp-contract=fast $(FLAGS_$*) -DLOOPS_TABLE=$* -MMD -MP -c $< -o $@
 
-# Without cmocka, jansson, libpng and zlib: for processors that are emulated (scripts/check neon).
+# Without cmocka, jansson, libpng and zlib, and so without pictures: for processors that are emulated
+# (scripts/check neon).
 CROSS := $(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(OBJECTS)) \
-         $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/model/*.c) src/data/dataset.c \
-           src/data/class_names.c tests/same_bits.c tests/book_twice.c)
+         $(patsubst %.c,$(BUILD)/%.o,$(filter-out src/model/model_pictures.c,$(wildcard src/model/*.c)) \
+           src/data/dataset.c src/data/class_names.c tests/same_bits.c tests/book_twice.c)
 $(BUILD)/cross_bits: $(BUILD)/tests/cross_bits.o $(CROSS)
 	$(call SAY,LD)
 	$(QUIET)$(CC) $(CFLAGS_ALL) -static -o $@ $^ -lm -pthread

@@ -1,3 +1,4 @@
+#include "answer.h"
 #include "commands.h"
 #include "confusion.h"
 #include "images.h"
@@ -10,11 +11,13 @@
 
 #include <math.h>
 
+#include <stdlib.h>
+
 typedef struct eval_settings {
     const char *model, *data, *errors; /* errors NULL: no sheet */
     uint64_t limit, batch_size, threads;
     weights_flags weights;
-    bool json, skip_bad;
+    bool json, answers, skip_bad, no_fit;
 } eval_settings;
 
 static const option eval_rows[] = {
@@ -26,7 +29,9 @@ static const option eval_rows[] = {
     ROW_TEXT(eval_settings, errors, "--errors", "FILE",
              "a PNG of the misread images, worst first, 100 at most"),
     ROW_SWITCH(eval_settings, skip_bad, "--skip-bad", "leave out PNGs that cannot be read"),
+    ROW_SWITCH(eval_settings, no_fit, "--no-fit", "take PNGs as they are: only stretch them"),
     ROW_SWITCH(eval_settings, json, "--json", "one JSON object instead of tables"),
+    ROW_SWITCH(eval_settings, answers, "--answers", "in it what each image is taken for"),
 };
 
 static const option_group eval_groups[] = {
@@ -34,10 +39,15 @@ static const option_group eval_groups[] = {
     {WEIGHTS_ROWS, offsetof(eval_settings, weights)},
     {NULL, 0, 0},
 };
+static const char *const eval_notes[] = {
+    "",
+    "PNGs are made what cnn predict makes of them.",
+    NULL,
+};
 static const char *const eval_examples[] = {
     "cnn eval simple.safetensors",
     "cnn eval simple.safetensors --data data/mnist --limit 1000 --json",
-    "cnn eval simple.safetensors --errors misread.png",
+    "cnn eval simple.safetensors --data digits --errors misread.png",
     NULL,
 };
 static const eval_settings eval_defaults = {
@@ -48,8 +58,11 @@ static const eval_settings eval_defaults = {
 
 /* What one call found. */
 typedef struct evaluation {
+    bool pictures, fit; /* the images are PNGs; and brought into MNIST's form */
     confusion result;
     misreads errors; /* only with a sheet */
+    json_t *answers; /* only if wanted; NULL: there was no memory for them */
+    json_t *paths;   /* of the PNGs, only with answers */
 } evaluation;
 
 static json_t *errors_json(const eval_settings *settings, const misreads *errors) {
@@ -61,12 +74,16 @@ static json_t *as_json(const eval_settings *settings, const cnn_model *model,
                        const evaluation *found) {
     const cnn_score *score = &found->result.score;
     json_t *object = json_pack(
-        "{s:o, s:I, s:o, s:o, s:o, s:o}", "model", json_line_text(settings->model), "images",
-        (json_int_t)score->images, "loss", json_line_real(score->loss), "accuracy",
-        json_line_real(score->accuracy), "classes", confusion_classes(&found->result, model),
-        "confusion", confusion_matrix(&found->result));
-    if (!settings->errors ||
-        !json_object_set_new(object, "errors", errors_json(settings, &found->errors)))
+        "{s:o, s:I, s:b, s:o, s:o, s:o, s:o}", "model", json_line_text(settings->model), "images",
+        (json_int_t)score->images, "fit", (int)found->fit, "loss", json_line_real(score->loss),
+        "accuracy", json_line_real(score->accuracy), "classes",
+        confusion_classes(&found->result, model), "confusion", confusion_matrix(&found->result));
+    bool failed = false;
+    if (settings->errors)
+        failed |= json_object_set_new(object, "errors", errors_json(settings, &found->errors));
+    if (settings->answers)
+        failed |= json_object_set_new(object, "answers", found->answers);
+    if (!failed)
         return object;
     json_decref(object);
     return NULL;
@@ -88,6 +105,8 @@ static void as_text(const eval_settings *settings, const cnn_model *model,
     const cnn_score *score = &result->score;
     confusion_worst(result, model, worst, sizeof worst);
     say_field(stdout, "model", "%s", settings->model);
+    if (found->fit)
+        say_field(stdout, "pictures", "brought into MNIST's form; --no-fit only stretches them");
     say_field(stdout, "test", "%s of %s right, loss %s", say_percent(score->accuracy).text,
               say_count(score->images).text, say_loss(score->loss).text);
     say_field(stdout, "confused", "%s", worst);
@@ -98,26 +117,59 @@ static void as_text(const eval_settings *settings, const cnn_model *model,
     confusion_table(result, model, stdout);
 }
 
+/* One image as predict tells it, and its class. What is no picture has a number, and no file. */
+static json_t *one_answer(const evaluation *found, const cnn_model *model,
+                          const cnn_dataset *images, size_t index, const float *p) {
+    json_t *answer =
+        json_pack("{s:s, s:o}", "class", cnn_model_class(model, cnn_dataset_label(images, index)),
+                  "best", answer_json(model, p));
+    const bool failed =
+        found->pictures ? json_object_set(answer, "image", json_array_get(found->paths, index))
+                        : json_object_set_new(answer, "number", json_integer((json_int_t)index));
+    if (!failed)
+        return answer;
+    json_decref(answer);
+    return NULL;
+}
+
+static bool find_answers(evaluation *found, cnn_model *model, const cnn_dataset *images,
+                         cnn_error *error) {
+    const size_t count = cnn_dataset_about(images).images;
+    float *p = calloc(cnn_network_classes(cnn_model_network(model)), sizeof *p);
+    bool good = p || source_refuse(error, "", "no memory for a prediction");
+    found->answers = json_array();
+    for (size_t i = 0; good && i < count; i++) {
+        good = cnn_model_predict(model, cnn_dataset_image(images, i), 1, p, error);
+        if (good)
+            json_line_append(&found->answers, one_answer(found, model, images, i, p));
+    }
+    free(p);
+    return good;
+}
+
 static bool measure(evaluation *found, const eval_settings *settings, cnn_model *model,
                     const cnn_dataset *images, cnn_error *error) {
-    if (!confusion_measure(&found->result, model, images, error))
+    if (!confusion_measure(&found->result, model, images, error) ||
+        (settings->answers && !find_answers(found, model, images, error)))
         return false;
     return !settings->errors ||
            (misreads_find(&found->errors, model, images, error) &&
             sheet_save(&found->errors, model, images, settings->errors, error));
 }
 
-static int evaluate(const eval_settings *settings, cnn_model *model, const cnn_dataset *images) {
+static int evaluate(evaluation *found, const eval_settings *settings, cnn_model *model,
+                    const cnn_dataset *images) {
     cnn_error error;
-    evaluation found = {.errors = {.count = 0}};
     int code = 0;
-    if (!measure(&found, settings, model, images, &error))
+    if (!measure(found, settings, model, images, &error)) {
+        json_decref(found->answers);
         code = say_cnn_error(&error);
-    else if (settings->json)
-        code = json_line_print(as_json(settings, model, &found));
-    else
-        as_text(settings, model, &found);
-    confusion_free(&found.result);
+    } else if (settings->json) {
+        code = json_line_print(as_json(settings, model, found));
+    } else {
+        as_text(settings, model, found);
+    }
+    confusion_free(&found->result);
     return code;
 }
 
@@ -129,12 +181,23 @@ static cnn_model *make_model(const eval_settings *settings, const source *source
     return weights_model(source, &settings->weights, &options, error);
 }
 
+static cnn_dataset *read_images(evaluation *found, const eval_settings *settings,
+                                const cnn_model *model, cnn_error *error) {
+    images_folder folder;
+    const bool fit = !settings->no_fit;
+    if (!images_look(&folder, settings->data, settings->skip_bad, error))
+        return NULL;
+    found->pictures = folder.kind != IMAGES_IDX;
+    found->fit = found->pictures && cnn_model_pictures(model, fit).fit;
+    found->paths = settings->answers ? json_array() : NULL;
+    return images_to_test(&folder, fit, model, settings->answers ? &found->paths : NULL, error);
+}
+
 /* Chosen by a model for one image: how many there are says how large the model for all must be. */
-static cnn_dataset *load_images(const eval_settings *settings, const source *source,
-                                cnn_error *error) {
+static cnn_dataset *load_images(evaluation *found, const eval_settings *settings,
+                                const source *source, cnn_error *error) {
     cnn_model *model = make_model(settings, source, 1, error);
-    cnn_dataset *images =
-        model ? images_to_test(settings->data, settings->skip_bad, model, error) : NULL;
+    cnn_dataset *images = model ? read_images(found, settings, model, error) : NULL;
     cnn_model_free(model);
     if (!images || !settings->limit || cnn_dataset_truncate(images, settings->limit, error))
         return images;
@@ -149,12 +212,14 @@ static size_t batch_size(const eval_settings *settings, const cnn_dataset *image
 
 static int eval_source(const eval_settings *settings, const source *source) {
     cnn_error error;
-    cnn_dataset *images = load_images(settings, source, &error);
+    evaluation found = {.fit = false};
+    cnn_dataset *images = load_images(&found, settings, source, &error);
     cnn_model *model =
         images ? make_model(settings, source, batch_size(settings, images), &error) : NULL;
     if (model)
         say_threads(model, settings->threads);
-    const int code = model ? evaluate(settings, model, images) : say_cnn_error(&error);
+    const int code = model ? evaluate(&found, settings, model, images) : say_cnn_error(&error);
+    json_decref(found.paths);
     cnn_dataset_free(images);
     cnn_model_free(model);
     return code;
@@ -165,6 +230,8 @@ static int eval_run(const void *values, const char *program) {
     const eval_settings *settings = values;
     cnn_error error;
     source source;
+    if (settings->answers && !settings->json)
+        return say_usage("--answers are a part of --json: give both");
     if (!weights_flags_agree(&settings->weights))
         return EXIT_USAGE;
     if ((settings->errors && !outputs_check(settings->errors, &error)) ||
@@ -179,6 +246,7 @@ const cli_command command_eval = {
     .name = "eval",
     .summary = "Measures a model on the test images.",
     .groups = eval_groups,
+    .notes = eval_notes,
     .examples = eval_examples,
     .defaults = &eval_defaults,
     .size = sizeof(eval_settings),

@@ -1,3 +1,4 @@
+#include "answer.h"
 #include "commands.h"
 #include "draw.h"
 #include "json_line.h"
@@ -8,10 +9,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-/* Classes that are named for each image. */
-#define BEST 3
 
 typedef struct predict_settings {
     const char *model;
@@ -60,28 +57,12 @@ typedef struct prediction {
 } prediction;
 
 static bool fits(const prediction *run) {
-    return !run->settings->no_fit && run->input.channels == 1 && cnn_model_mnist_form(run->model);
-}
-
-/* The classes with the largest probabilities, the first of equals first. Returns how many. */
-static size_t find_best(const float *p, size_t classes, size_t best[BEST]) {
-    size_t count = 0;
-    for (size_t k = 0; k < classes; k++) {
-        size_t at = count;
-        while (at && p[best[at - 1]] < p[k])
-            at--;
-        if (at == BEST)
-            continue;
-        count = count < BEST ? count + 1 : BEST;
-        memmove(best + at + 1, best + at, (count - 1 - at) * sizeof *best);
-        best[at] = k;
-    }
-    return count;
+    return cnn_model_pictures(run->model, !run->settings->no_fit).fit;
 }
 
 static void say_line(const prediction *run, const char *name, const float *p) {
-    size_t best[BEST];
-    const size_t count = find_best(p, cnn_network_classes(cnn_model_network(run->model)), best);
+    size_t best[ANSWER_BEST];
+    const size_t count = answer_best(run->model, p, best);
     printf("%-24s", name);
     for (size_t i = 0; i < count; i++)
         printf("  %s%s %7s%s", i ? "" : say_style(stdout, LOOK_BOLD),
@@ -92,17 +73,9 @@ static void say_line(const prediction *run, const char *name, const float *p) {
 
 /* Without memory run->images becomes NULL. */
 static void add_object(prediction *run, const char *path, const size_t *index, const float *p) {
-    size_t best[BEST];
-    const size_t count = find_best(p, cnn_network_classes(cnn_model_network(run->model)), best);
-    json_t *classes = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_line_append(&classes,
-                         json_pack("{s:s, s:I, s:o}", "class", cnn_model_class(run->model, best[i]),
-                                   "index", (json_int_t)best[i], "probability",
-                                   json_line_float(p[best[i]])));
     json_t *image = json_pack("{s:o}", "image", json_line_text(path));
     bool bad = index && json_object_set_new(image, "number", json_integer((json_int_t)*index));
-    bad |= json_object_set_new(image, "best", classes);
+    bad |= json_object_set_new(image, "best", answer_json(run->model, p));
     if (bad) {
         json_decref(image);
         image = NULL;
@@ -143,7 +116,8 @@ static bool predict_all(prediction *run, const char *path, const pixels *pixels,
 static int predict_file(prediction *run, const char *path) {
     cnn_error error;
     pixels pixels;
-    if (!pixels_read(&pixels, path, &run->input, fits(run), run->settings->limit, &error))
+    if (!pixels_read(&pixels, path, run->model, !run->settings->no_fit, run->settings->limit,
+                     &error))
         return say_cnn_error(&error);
     const bool ok = predict_all(run, path, &pixels, &error);
     pixels_free(&pixels);

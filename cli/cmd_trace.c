@@ -14,8 +14,8 @@ typedef struct trace_settings {
 
 static const option trace_rows[] = {
     ROW_REQUIRED(trace_settings, network, NULL, "NETWORK", "text file, one layer a line"),
-    ROW_REQUIRED(trace_settings, out, "--out", "FILE", "safetensors file for the numbers"),
-    ROW_TEXT(trace_settings, weights, "--weights", "FILE", "first weights, PyTorch's names"),
+    ROW_REQUIRED(trace_settings, out, "--out", "FILE", "safetensors file"),
+    ROW_TEXT(trace_settings, weights, "--weights", "FILE", "first weights"),
     ROW_COUNT(trace_settings, steps, "--steps", "how many", 1, 1e6),
     ROW_COUNT(trace_settings, step_size, "--step-size", "for step (one pass)", 1, 1e9),
 };
@@ -28,7 +28,7 @@ static const option_group trace_groups[] = {
 static const char *const trace_notes[] = {
     "",
     "Step I takes images I*N to I*N+N-1, and begins again when fewer than N are left.",
-    "Names: initial/..., stepI/..., stepI/loss, stepI/lr, stepI/after/...",
+    "PyTorch's names: initial/..., stepI/..., stepI/loss, stepI/lr, stepI/after/...",
     NULL,
 };
 static const char *const trace_examples[] = {
@@ -56,7 +56,9 @@ typedef struct trace_run {
 static bool make_model(trace_run *run, cnn_error *error) {
     const training_flags *flags = &run->settings->training;
     cnn_normalisation normalisation;
-    run->images = training_images(flags, &run->source, &normalisation, error);
+    images_folder folder;
+    if (training_look(flags, &folder, error))
+        run->images = training_images_for(flags, &folder, &run->source, &normalisation, error);
     if (!run->images)
         return false;
     run->batches = cnn_dataset_about(run->images).images / flags->batch_size;

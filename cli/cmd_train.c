@@ -57,14 +57,6 @@ const train_settings train_defaults = {
     .training = TRAINING_FLAGS_DEFAULT,
 };
 
-size_t train_held_out(const train_run *run) {
-    return cnn_train_held_out(cnn_dataset_about(run->train).images, run->settings->validation);
-}
-
-size_t train_test_images(const train_run *run) {
-    return run->test ? cnn_dataset_about(run->test).images : 0;
-}
-
 const cnn_epoch *train_epoch(const train_run *run, size_t epoch) {
     return &cnn_run_history(run->training)[epoch];
 }
@@ -80,7 +72,7 @@ static bool finish_epoch(train_run *run, const cnn_progress *progress) {
     train_report_epoch(run, progress->epoch, words(run));
     if (run->log)
         train_log_epoch(run, progress);
-    if (!run->settings->validation || !progress->finished->best)
+    if (!train_held_out(run) || !progress->finished->best)
         return true;
     if (!cnn_model_save(run->model, run->best_out, &run->error))
         return false;
@@ -118,23 +110,9 @@ static bool name_files(train_run *run, cnn_error *error) {
     if (!run->best_out)
         return source_refuse(error, "", "no memory for the name of the model");
     return outputs_check(run->out, error) &&
-           (!settings->validation || outputs_check(run->best_out, error)) &&
+           (!(settings->validation || train_validates(run)) ||
+            outputs_check(run->best_out, error)) &&
            train_checkpoint_name(run, error);
-}
-
-/* The classes of a run that goes on are those of its model. */
-static bool load_images(train_run *run, cnn_error *error) {
-    const training_flags *flags = &run->settings->training;
-    if (!run->from) {
-        run->train = training_images(flags, &run->source, &run->normalisation, error);
-        return run->train != NULL;
-    }
-    const char **names = images_names(run->model, error);
-    cnn_normalisation measured;
-    if (names)
-        run->train = training_images_named(flags, run->network, names, &measured, error);
-    free(names);
-    return run->train != NULL;
 }
 
 const char *train_weights(const train_run *run) {
@@ -192,19 +170,8 @@ static bool make_model(train_run *run, cnn_error *error) {
         return false;
     say_threads(run->model, options.threads);
     run->normalisation = cnn_model_normalisation(run->model);
-    if (!source_is_model(&run->source) && cnn_dataset_mnist_form(run->train))
-        cnn_model_set_mnist_form(run->model, true);
+    cnn_model_set_mnist_form(run->model, run->mnist_form);
     return name_classes(run, error);
-}
-
-/* After the model, whose names of classes say which folder is which. */
-static bool load_test(train_run *run, cnn_error *error) {
-    const training_flags *flags = &run->settings->training;
-    const uint64_t limit = run->settings->test_limit;
-    if (!images_have_test(flags->data))
-        return true;
-    run->test = images_to_test(flags->data, flags->skip_bad, run->model, error);
-    return run->test && (!limit || cnn_dataset_truncate(run->test, limit, error));
 }
 
 static cnn_run *create_run(train_run *run, cnn_error *error) {
@@ -215,6 +182,7 @@ static cnn_run *create_run(train_run *run, cnn_error *error) {
         .epochs = settings->epochs,
         .seed = settings->training.seed,
         .validation = settings->validation,
+        .held_out = run->validation_images,
         .optimizer = training_optimizer(&settings->training),
         .schedule = training_schedule(&settings->training, steps * settings->step_epochs, 0),
         .progress = on_progress,
@@ -239,7 +207,7 @@ static bool make_run(train_run *run, cnn_error *error) {
     const cnn_run_info info = cnn_run_about(run->training);
     run->finished = info.epoch;
     run->steps = run->resumed_step = info.step;
-    for (size_t i = 0; i < run->finished && run->settings->validation; i++)
+    for (size_t i = 0; i < run->finished && train_held_out(run); i++)
         run->best_epoch = train_epoch(run, i)->best ? i + 1 : run->best_epoch;
     return train_checkpoint_begin(run, error);
 }
@@ -271,9 +239,10 @@ static bool open_network(train_run *run, cnn_error *error) {
 }
 
 static bool prepare(train_run *run, cnn_error *error) {
-    return name_files(run, error) && (!run->from || resume_model(run, error)) &&
-           load_images(run, error) && (run->from || make_model(run, error)) &&
-           load_test(run, error) && make_run(run, error) && open_log(run, error);
+    return train_look(run, error) && name_files(run, error) &&
+           (!run->from || resume_model(run, error)) && train_load_images(run, error) &&
+           (run->from || make_model(run, error)) && train_load_test(run, error) &&
+           make_run(run, error) && open_log(run, error);
 }
 
 /* Until the end, or until Ctrl-C, which counts as a good end; behind the last step it comes too

@@ -37,6 +37,7 @@ typedef struct doctor_patient {
     const doctor_settings *settings;
     source source;
     bool trained_before; /* with the weights of a file */
+    bool fit;            /* its images are brought into MNIST's form */
     cnn_model *model;
     const cnn_network *network; /* the model's */
     cnn_dataset *images;

@@ -46,6 +46,17 @@ static cnn_model_options options_of(const doctor_patient *patient) {
     return options;
 }
 
+/* As a training would take them. */
+static bool take_images(doctor_patient *patient, cnn_normalisation *measured, cnn_error *error) {
+    const training_flags *flags = &patient->settings->training;
+    images_folder folder;
+    if (!training_look(flags, &folder, error))
+        return false;
+    patient->fit = training_fits(flags, &patient->source) && folder.kind != IMAGES_IDX;
+    patient->images = training_images_for(flags, &folder, &patient->source, measured, error);
+    return patient->images;
+}
+
 /* The images and the model that training would begin with. */
 static bool admit(doctor_patient *patient, cnn_error *error) {
     const doctor_settings *settings = patient->settings;
@@ -54,8 +65,7 @@ static bool admit(doctor_patient *patient, cnn_error *error) {
     patient->trained_before = source_trained(source);
     if (!source_trainable(source->network, settings->network, error))
         return false;
-    patient->images = training_images(&settings->training, source, &measured, error);
-    if (!patient->images || !draw_order(patient, error))
+    if (!take_images(patient, &measured, error) || !draw_order(patient, error))
         return false;
     const cnn_model_options options = options_of(patient);
     patient->model = source_start(source, &options, &measured, error);

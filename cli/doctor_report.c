@@ -16,9 +16,9 @@ void report_head(const doctor_patient *patient) {
     say_field(stdout, "network", "%s, %s parameters%s", patient->settings->network,
               say_count(cnn_network_parameters(patient->network)).text,
               patient->trained_before ? ", with the weights of the file" : "");
-    say_field(stdout, "images", "%s from %s; %s of them are not trained on here",
+    say_field(stdout, "images", "%s from %s%s; %s of them are not trained on here",
               say_count(patient->learn + patient->held).text, flags->data,
-              say_count(patient->held).text);
+              patient->fit ? ", brought into MNIST's form" : "", say_count(patient->held).text);
     const bool cut = flags->batch_size > DOCTOR_MOST_BATCH;
     say_field(stdout, "training", "%s, rate %g (%s), batches of %s%s, seed %s",
               training_optimizer_name(flags), training_optimizer(flags).lr,
@@ -94,11 +94,11 @@ void report_end(const doctor_patient *patient) {
 
 json_t *report_json(const doctor_patient *patient) {
     const doctor_finding *cause = findings_cause(&patient->findings);
-    return json_pack("{s:o, s:I, s:I, s:s, s:o, s:o}", "network",
+    return json_pack("{s:o, s:I, s:I, s:b, s:s, s:o, s:o}", "network",
                      json_line_text(patient->settings->network), "parameters",
                      (json_int_t)cnn_network_parameters(patient->network), "images",
-                     (json_int_t)(patient->learn + patient->held), "verdict",
-                     finding_verdict(cause ? cause->verdict : DOCTOR_HEALTHY), "cause",
+                     (json_int_t)(patient->learn + patient->held), "fit", (int)patient->fit,
+                     "verdict", finding_verdict(cause ? cause->verdict : DOCTOR_HEALTHY), "cause",
                      cause ? json_string(finding_id(cause->check)) : json_null(), "findings",
                      findings_json(&patient->findings));
 }

@@ -1,10 +1,12 @@
+/* The folder of --data: what is in it, and its images as a model wants them. */
 #define _POSIX_C_SOURCE 200809L
 #include "images.h"
 
+#include "json_line.h"
+#include "pixels.h"
 #include "say.h"
 #include "source.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,117 +14,183 @@
 
 #define PATH_SIZE 4096
 
-typedef enum folder_kind {
-    FOLDER_IDX,
-    FOLDER_PARTS,   /* train/ and test/, or one of them */
-    FOLDER_CLASSES, /* a sub-folder per class */
-    FOLDER_NEITHER
-} folder_kind;
-
-/* Whether FOLDER/NAME is there, and a folder if that is wanted. Too long a path is not there. */
-static bool has(const char *folder, const char *name, bool as_folder) {
-    char path[PATH_SIZE];
-    struct stat about;
-    const int length = snprintf(path, sizeof path, "%s/%s", folder, name);
-    return length < PATH_SIZE && !stat(path, &about) && (!as_folder || S_ISDIR(about.st_mode));
-}
-
-/* Whether there is any sub-folder that is not hidden, as names of classes are. */
-static bool has_folders(const char *path) {
-    DIR *folder = opendir(path);
-    bool found = false;
-    for (const struct dirent *entry; folder && !found && (entry = readdir(folder));)
-        found = entry->d_name[0] != '.' && has(path, entry->d_name, true);
-    if (folder)
-        closedir(folder);
-    return found;
-}
-
-/* A folder called train is a part only if classes are in it: it may be the class of trains. */
-static bool is_part(const char *folder, const char *name) {
-    char path[PATH_SIZE];
-    return snprintf(path, sizeof path, "%s/%s", folder, name) < PATH_SIZE && has_folders(path);
-}
-
-static folder_kind kind_of(const char *path) {
+/* IDX files, or what has names so near to theirs that they were probably meant. */
+static bool has_idx(const char *path, bool near) {
     const cnn_idx_files train = cnn_dataset_look(path, CNN_TRAIN),
                         test = cnn_dataset_look(path, CNN_TEST);
-    if (train == CNN_IDX_FOUND || test == CNN_IDX_FOUND)
-        return FOLDER_IDX;
-    if (is_part(path, "train") || is_part(path, "test"))
-        return FOLDER_PARTS;
-    if (has_folders(path))
-        return FOLDER_CLASSES;
-    return train || test ? FOLDER_IDX : FOLDER_NEITHER;
+    return train == CNN_IDX_FOUND || test == CNN_IDX_FOUND || (near && (train || test));
 }
 
-bool images_have_test(const char *folder) {
-    const folder_kind kind = kind_of(folder);
-    return (kind == FOLDER_IDX && cnn_dataset_look(folder, CNN_TEST)) ||
-           (kind == FOLDER_PARTS && has(folder, "test", true));
+static bool is_missing(const char *path) {
+    struct stat about;
+    return stat(path, &about) && errno == ENOENT;
 }
 
-static bool skip(const cnn_error *error, void *context) {
-    size_t *skipped = context;
-    char text[1024];
-    ++*skipped;
-    cnn_error_text(error, text, sizeof text);
-    say_error("%s; left out", text);
+bool images_look(images_folder *folder, const char *path, bool skip_bad, cnn_error *error) {
+    *folder = (images_folder){.path = path, .skip_bad = skip_bad, .kind = IMAGES_IDX};
+    const char *hint = strcmp(path, SOURCE_DATA) ? "" : "; scripts/fetch-data gets MNIST";
+    if (has_idx(path, false))
+        return true;
+    if (is_missing(path))
+        return source_refuse(error, path, "no such folder%s", hint);
+    if (!parts_find(&folder->parts, path, error))
+        return false;
+    if (!folder->parts.folders)
+        return has_idx(path, true) ||
+               source_refuse(error, path,
+                             "neither IDX files nor a folder of PNGs for each class in it%s", hint);
+    folder->kind = folder->parts.any ? IMAGES_PARTS : IMAGES_CLASSES;
+    if (folder->parts.any && folder->parts.unused[0])
+        say_note("%s: not used: %s; the parts are train/, val/ and test/", path,
+                 folder->parts.unused);
     return true;
 }
 
-/* From the sub-folders of classes in PATH/PART, or in PATH if part is empty; names as in
- * cnn_pictures. */
-static cnn_dataset *from_pictures(const char *path, const char *part, bool skip_bad,
-                                  const cnn_network *network, const char *const *names,
-                                  cnn_error *error) {
-    char folder[PATH_SIZE];
-    size_t skipped = 0;
-    cnn_layer_info input;
-    cnn_network_layer(network, 0, &input);
-    const cnn_pictures options = {.height = input.height,
-                                  .width = input.width,
-                                  .channels = input.channels,
-                                  .classes = cnn_network_classes(network),
-                                  .names = names,
-                                  .skip = skip_bad ? skip : NULL,
-                                  .context = &skipped};
-    if (snprintf(folder, sizeof folder, "%s%s%s", path, part[0] ? "/" : "", part) >= PATH_SIZE) {
-        source_refuse(error, path, "the path is too long");
-        return NULL;
-    }
-    cnn_dataset *images = cnn_dataset_load_pictures(folder, &options, error);
-    if (images && skipped)
-        say_error("%s: %s left out, %s used", folder, say_count(skipped).text,
-                  say_count(cnn_dataset_about(images).images).text);
+bool images_have(const images_folder *folder, image_part part) {
+    if (folder->kind == IMAGES_PARTS)
+        return folder->parts.names[part][0];
+    if (part == PART_TEST && folder->kind == IMAGES_IDX)
+        return cnn_dataset_look(folder->path, CNN_TEST);
+    return part == PART_TRAIN;
+}
+
+/* What happened while one folder of classes was read. */
+typedef struct reading {
+    bool skip_bad, asked; /* asked: about the picture that ended it */
+    size_t skipped;
+    json_t **paths;
+} reading;
+
+static bool skip(const cnn_error *error, void *context) {
+    reading *reading = context;
+    char text[1024];
+    reading->asked = true;
+    if (!reading->skip_bad)
+        return false;
+    reading->skipped++;
+    cnn_error_text(error, text, sizeof text);
+    say_note("%s; left out", text);
+    return true;
+}
+
+static void took(const char *path, void *context) {
+    const reading *reading = context;
+    if (reading->paths)
+        json_line_append(reading->paths, json_line_text(path));
+}
+
+/* To what the library says of a picture, what the command can do about it. */
+static void offer_to_skip(cnn_error *error) {
+    const size_t used = strlen(error->message);
+    snprintf(error->message + used, sizeof error->message - used, "; --skip-bad goes on without");
+}
+
+static cnn_dataset *read_classes(const char *path, cnn_pictures *wanted, reading *reading,
+                                 cnn_error *error) {
+    wanted->skip = skip;
+    wanted->took = took;
+    wanted->context = reading;
+    cnn_dataset *images = cnn_dataset_load_pictures(path, wanted, error);
+    if (!images && reading->asked && !reading->skip_bad)
+        offer_to_skip(error);
+    if (images && reading->skipped)
+        say_note("%s: %s left out, %s used", path, say_count(reading->skipped).text,
+                 say_count(cnn_dataset_about(images).images).text);
     return images;
 }
 
-/* Of a folder that is not there, or cannot be looked into, that is the reason. */
-static cnn_dataset *neither(const char *path, cnn_error *error) {
-    const char *hint = strcmp(path, SOURCE_DATA) ? "" : "; scripts/fetch-data gets MNIST";
-    DIR *folder = opendir(path);
-    if (folder) {
-        closedir(folder);
-        source_refuse(error, path, "neither IDX files nor a folder of PNGs for each class in it%s",
-                      hint);
-    } else if (errno == ENOENT) {
-        source_refuse(error, path, "no such folder%s", hint);
-    } else {
-        source_refuse(error, path, "cannot list: %s", strerror(errno));
+/* From the sub-folders of classes of a part, or of the folder itself if it has no parts. */
+static cnn_dataset *read_part(const images_folder *folder, image_part part, cnn_pictures *wanted,
+                              json_t **paths, cnn_error *error) {
+    static const char *const usual[PART_COUNT] = {"train", "val", "test"};
+    char path[PATH_SIZE];
+    const bool parts = folder->kind == IMAGES_PARTS;
+    const char *name = folder->parts.names[part];
+    reading reading = {.skip_bad = folder->skip_bad, .paths = paths};
+    if (snprintf(path, sizeof path, "%s%s%s", folder->path, parts ? "/" : "",
+                 !parts    ? ""
+                 : name[0] ? name
+                           : usual[part]) >= PATH_SIZE) {
+        source_refuse(error, folder->path, "the path is too long");
+        return NULL;
     }
-    return NULL;
+    return read_classes(path, wanted, &reading, error);
 }
 
-cnn_dataset *images_to_train(const char *folder, bool skip_bad, const cnn_network *network,
+cnn_dataset *images_to_train(const images_folder *folder, bool fit, const cnn_network *network,
                              const char *const *names, cnn_error *error) {
-    const folder_kind kind = kind_of(folder);
-    if (kind == FOLDER_IDX)
-        return source_images(folder, CNN_TRAIN, network, error);
-    if (kind == FOLDER_NEITHER)
-        return neither(folder, error);
-    return from_pictures(folder, kind == FOLDER_PARTS ? "train" : "", skip_bad, network, names,
-                         error);
+    cnn_layer_info input;
+    cnn_network_layer(network, 0, &input);
+    cnn_pictures wanted = {.height = input.height,
+                           .width = input.width,
+                           .channels = input.channels,
+                           .classes = cnn_network_classes(network),
+                           .names = names,
+                           .fit = fit};
+    if (folder->kind == IMAGES_IDX)
+        return source_images(folder->path, CNN_TRAIN, network, error);
+    return read_part(folder, PART_TRAIN, &wanted, NULL, error);
+}
+
+cnn_dataset *images_to_validate(const images_folder *folder, bool fit, const cnn_dataset *train,
+                                cnn_error *error) {
+    const cnn_dataset_info info = cnn_dataset_about(train);
+    const char **names = calloc(info.classes, sizeof *names);
+    for (size_t i = 0; names && i < info.classes; i++)
+        names[i] = cnn_dataset_class(train, i);
+    cnn_pictures wanted = {.height = info.height,
+                           .width = info.width,
+                           .channels = info.channels,
+                           .classes = info.classes,
+                           .fit = fit};
+    wanted.names = names;
+    cnn_dataset *images = NULL;
+    if (names)
+        images = read_part(folder, PART_VALIDATION, &wanted, NULL, error);
+    else
+        source_refuse(error, "", "no memory for %zu names", wanted.classes);
+    free(names);
+    return images;
+}
+
+/* The same images in the size of the model's input. IDX has labels of a byte. */
+static cnn_dataset *stretched(const cnn_dataset *images, const char *path, const cnn_model *model,
+                              cnn_error *error) {
+    const cnn_pictures wanted = cnn_model_pictures(model, false);
+    cnn_dataset_info info = cnn_dataset_about(images);
+    uint8_t *labels = malloc(info.images);
+    cnn_dataset *set = NULL;
+    pixels pixels = {NULL, 0, false};
+    for (size_t i = 0; labels && i < info.images; i++)
+        labels[i] = (uint8_t)cnn_dataset_label(images, i);
+    info.height = wanted.height;
+    info.width = wanted.width;
+    info.channels = wanted.channels;
+    if (!labels)
+        source_refuse(error, path, "no memory for %zu labels", info.images);
+    else if (pixels_stretch(&pixels, images, model, error))
+        set = cnn_dataset_create(&info, pixels.bytes, labels, error);
+    pixels_free(&pixels);
+    free(labels);
+    return set;
+}
+
+/* As cnn predict takes them. */
+static cnn_dataset *test_idx(const char *path, const cnn_model *model, cnn_error *error) {
+    const cnn_pictures wanted = cnn_model_pictures(model, false);
+    cnn_dataset *images = cnn_dataset_load(path, CNN_TEST, wanted.classes, error);
+    if (!images)
+        return NULL;
+    const cnn_dataset_info info = cnn_dataset_about(images);
+    if (info.height == wanted.height && info.width == wanted.width &&
+        info.channels == wanted.channels)
+        return images;
+    cnn_dataset *set = stretched(images, path, model, error);
+    if (set)
+        say_note("%s: images of %zux%zux%zu are stretched to %zux%zux%zu", path, info.height,
+                 info.width, info.channels, wanted.height, wanted.width, wanted.channels);
+    cnn_dataset_free(images);
+    return set;
 }
 
 const char **images_names(const cnn_model *model, cnn_error *error) {
@@ -135,19 +203,14 @@ const char **images_names(const cnn_model *model, cnn_error *error) {
     return names;
 }
 
-cnn_dataset *images_to_test(const char *folder, bool skip_bad, const cnn_model *model,
-                            cnn_error *error) {
-    const folder_kind kind = kind_of(folder);
-    const cnn_network *network = cnn_model_network(model);
-    if (kind == FOLDER_IDX)
-        return source_images(folder, CNN_TEST, network, error);
-    if (kind == FOLDER_NEITHER)
-        return neither(folder, error);
+cnn_dataset *images_to_test(const images_folder *folder, bool fit, const cnn_model *model,
+                            json_t **paths, cnn_error *error) {
+    if (folder->kind == IMAGES_IDX)
+        return test_idx(folder->path, model, error);
+    cnn_pictures wanted = cnn_model_pictures(model, fit);
     const char **names = images_names(model, error);
-    cnn_dataset *images = NULL;
-    if (names)
-        images = from_pictures(folder, kind == FOLDER_PARTS ? "test" : "", skip_bad, network, names,
-                               error);
+    wanted.names = names;
+    cnn_dataset *images = names ? read_part(folder, PART_TEST, &wanted, paths, error) : NULL;
     free(names);
     return images;
 }

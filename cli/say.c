@@ -114,15 +114,26 @@ bool say_complained(void) {
 }
 
 /* A name with a line break in it must not make two lines of one. */
-static int complain(int code, const char *format, va_list values) {
+static void print_line(const char *format, va_list values) {
     char text[1024];
     vsnprintf(text, sizeof text, format, values);
     for (char *c = text; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 127)
             *c = '?';
     fprintf(stderr, "cnn: %s\n", text);
+}
+
+static int complain(int code, const char *format, va_list values) {
+    print_line(format, values);
     complained = true;
     return code;
+}
+
+void say_note(const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    print_line(format, values);
+    va_end(values);
 }
 
 int say_error(const char *format, ...) {

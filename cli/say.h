@@ -45,6 +45,8 @@ bool say_complained(void);
 /* "cnn: ..." as one line on standard error. Returns EXIT_FAILED. */
 int say_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int say_cnn_error(const cnn_error *error);
+/* The same of what is no complaint: the command goes on. */
+void say_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* One line there if the model runs on fewer threads than it was to have: `asked` is the flag, 0 for
  * one per processor. */
 void say_threads(const cnn_model *model, size_t asked);

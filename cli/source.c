@@ -105,6 +105,11 @@ bool source_trained(const source *source) {
     return source_is_model(source) || source->weights.name;
 }
 
+bool source_mnist_form(const source *source) {
+    const cnn_model_file *file = source_is_model(source) ? source->file : source->weights_file;
+    return file && cnn_model_file_mnist_form(file);
+}
+
 void source_close(source *source) {
     cnn_model_file_free(source->file);
     cnn_model_file_free(source->weights_file);

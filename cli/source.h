@@ -29,6 +29,8 @@ void source_close(source *source);
 /* Is it a model, with all that it says? Does it bring weights, whosever? */
 bool source_is_model(const source *source);
 bool source_trained(const source *source);
+/* Do its weights come from images in MNIST's form? */
+bool source_mnist_form(const source *source);
 
 /* The model of a source that brings weights. Class names and MNIST's form come from their file, if
  * it has them. The options' normalisation, NaN where it is not given, counts only beside a network

@@ -66,13 +66,13 @@ static json_t *text_or_null(const char *text) {
 
 bool train_checkpoint_begin(train_run *run, cnn_error *error) {
     const train_settings *s = run->settings;
-    json_t *note =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:b}", "network",
-                  text_or_null(s->network), "data", text_or_null(s->training.data), "out",
-                  text_or_null(run->out), "log", text_or_null(s->log), "every",
-                  text_or_null(s->every), "backend", text_or_null(s->training.backend), "threads",
-                  (json_int_t)s->training.threads, "limit", (json_int_t)s->training.limit,
-                  "test_limit", (json_int_t)s->test_limit, "skip_bad", (int)s->training.skip_bad);
+    json_t *note = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:b, s:b}", "network",
+        text_or_null(s->network), "data", text_or_null(s->training.data), "out",
+        text_or_null(run->out), "log", text_or_null(s->log), "every", text_or_null(s->every),
+        "backend", text_or_null(s->training.backend), "threads", (json_int_t)s->training.threads,
+        "limit", (json_int_t)s->training.limit, "test_limit", (json_int_t)s->test_limit, "skip_bad",
+        (int)s->training.skip_bad, "no_fit", (int)s->training.no_fit, "fit", (int)run->fit);
     char *text = json_line_dump(note, JSON_ENSURE_ASCII | JSON_COMPACT);
     const bool good = text ? cnn_run_set_note(run->training, text, error)
                            : source_refuse(error, "", "no memory for the checkpoint");
@@ -156,6 +156,9 @@ static void take_note(train_settings *s, const json_t *note) {
     flags->limit = noted_count(note, "limit");
     s->test_limit = noted_count(note, "test_limit");
     flags->skip_bad = flags->skip_bad || json_is_true(json_object_get(note, "skip_bad"));
+    /* Notes from before it was there: nothing was fitted. */
+    const json_t *no_fit = json_object_get(note, "no_fit");
+    flags->no_fit = !no_fit || json_is_true(no_fit);
 }
 
 bool train_checkpoint_open(train_run *run, cnn_error *error) {
@@ -175,6 +178,7 @@ bool train_checkpoint_open(train_run *run, cnn_error *error) {
     const bool given = s->training.data != train_defaults.training.data;
     take_options(s, run->from);
     take_note(s, run->note);
+    run->fit = json_is_true(json_object_get(run->note, "fit"));
     run->network = cnn_checkpoint_network(run->from);
     if (!read_every(run, s->every ? s->every : EVERY_DEFAULT))
         return source_refuse(error, s->resume, "not a run of cnn train: no --every in its note");

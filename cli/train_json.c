@@ -62,15 +62,18 @@ static json_t *settings_json(const train_run *run) {
 
 json_t *train_json(const train_run *run) {
     json_t *object = settings_json(run);
-    json_t *results =
-        json_pack("{s:o, s:o, s:o, s:b, s:b}", "epochs", epochs_json(run), "test", test_json(run),
-                  "model", run->diverged ? json_null() : json_line_text(run->out), "interrupted",
-                  (int)run->interrupted, "diverged", (int)run->diverged);
+    json_t *results = json_pack(
+        "{s:b, s:o, s:o, s:o, s:b, s:b}", "fit", (int)train_fits(run), "epochs", epochs_json(run),
+        "test", test_json(run), "model", run->diverged ? json_null() : json_line_text(run->out),
+        "interrupted", (int)run->interrupted, "diverged", (int)run->diverged);
     bool failed = json_object_update(object, results);
     if (run->resumable)
         failed |= json_object_set_new(object, "checkpoint", json_line_text(run->checkpoint));
     if (train_weights(run))
         failed |= json_object_set_new(object, "weights", json_line_text(train_weights(run)));
+    if (train_held_out(run))
+        failed |= json_object_set_new(object, "validation_images",
+                                      json_integer((json_int_t)train_held_out(run)));
     if (run->best_epoch)
         failed |= json_object_set_new(object, "best_model", json_line_text(run->best_out));
     if (run->settings->profile)

@@ -37,6 +37,9 @@ static void print_images(const train_run *run, FILE *stream) {
               say_count(cnn_dataset_about(run->train).images - held_out).text, held,
               run->test ? say_count(train_test_images(run)).text : "none",
               run->settings->training.data);
+    if (train_fits(run) && (run->test || run->validation_images))
+        say_field(stream, "pictures",
+                  "those to measure by are brought into MNIST's form; --no-fit only stretches");
 }
 
 static void print_columns(const train_run *run, FILE *stream) {

@@ -26,6 +26,10 @@ typedef struct train_run {
     source source;                  /* of a new run */
     const cnn_network *network;     /* the source's, or the checkpoint's */
     cnn_dataset *train, *test;      /* test NULL: there is none */
+    images_folder folder;           /* where they are */
+    bool fit;                       /* PNGs to train on too, as a model that goes on wants them */
+    size_t validation_images; /* from the folder's part for it, behind all others in `train` */
+    bool mnist_form;          /* of the model */
     cnn_normalisation normalisation;
     cnn_model *model;
     cnn_run *training;
@@ -51,8 +55,19 @@ const char *train_weights(const train_run *run);
 size_t train_held_out(const train_run *run);
 /* How many there are to test, perhaps none. */
 size_t train_test_images(const train_run *run);
+/* Are pictures to validate and to test brought into MNIST's form? */
+bool train_fits(const train_run *run);
 /* One of the `finished` epochs; as it is asked for, since a run that goes on moves them. */
 const cnn_epoch *train_epoch(const train_run *run, size_t epoch);
+
+/* Is there a part of the folder for validation? A run that goes on began with it or did not. */
+bool train_validates(const train_run *run);
+/* Looks the folder through, before anything is read. */
+bool train_look(train_run *run, cnn_error *error);
+/* Those to train on, those to validate behind them. */
+bool train_load_images(train_run *run, cnn_error *error);
+/* After the model, whose names of classes say which folder is which. */
+bool train_load_test(train_run *run, cnn_error *error);
 
 /* What is known before the first step. */
 void train_report_head(const train_run *run, FILE *stream);

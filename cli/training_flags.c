@@ -1,6 +1,5 @@
 #include "training_flags.h"
 
-#include "images.h"
 #include "say.h"
 
 #include <stdlib.h>
@@ -29,6 +28,7 @@ const option training_rows[TRAINING_ROW_COUNT] = {
     ROW_TEXT(training_flags, backend, "--backend", "NAME", "see info --cpu"),
     ROW_REAL(training_flags, constant, "--constant", "value of --init (0)", -1e6, 1e6),
     ROW_SWITCH(training_flags, skip_bad, "--skip-bad", "unreadable PNGs"),
+    ROW_SWITCH(training_flags, no_fit, "--no-fit", "only stretch PNGs"),
 };
 
 bool training_flags_agree(const training_flags *flags) {
@@ -99,21 +99,30 @@ static cnn_normalisation normalisation_of(const training_flags *flags, const cnn
     return normalisation;
 }
 
-cnn_dataset *training_images(const training_flags *flags, const source *source,
-                             cnn_normalisation *normalisation, cnn_error *error) {
+bool training_look(const training_flags *flags, images_folder *folder, cnn_error *error) {
+    return images_look(folder, flags->data, flags->skip_bad, error);
+}
+
+bool training_fits(const training_flags *flags, const source *source) {
+    return source_mnist_form(source) && !flags->no_fit;
+}
+
+cnn_dataset *training_images_for(const training_flags *flags, const images_folder *folder,
+                                 const source *source, cnn_normalisation *normalisation,
+                                 cnn_error *error) {
     const char **names;
     if (!source_names(source, &names, error))
         return NULL;
-    cnn_dataset *images =
-        training_images_named(flags, source->network, names, normalisation, error);
+    cnn_dataset *images = training_images(flags, folder, training_fits(flags, source),
+                                          source->network, names, normalisation, error);
     free(names);
     return images;
 }
 
-cnn_dataset *training_images_named(const training_flags *flags, const cnn_network *network,
-                                   const char *const *names, cnn_normalisation *normalisation,
-                                   cnn_error *error) {
-    cnn_dataset *images = images_to_train(flags->data, flags->skip_bad, network, names, error);
+cnn_dataset *training_images(const training_flags *flags, const images_folder *folder, bool fit,
+                             const cnn_network *network, const char *const *names,
+                             cnn_normalisation *normalisation, cnn_error *error) {
+    cnn_dataset *images = images_to_train(folder, fit, network, names, error);
     if (!images)
         return NULL;
     *normalisation = normalisation_of(flags, images);

@@ -2,6 +2,7 @@
 #ifndef CLI_TRAINING_FLAGS_H
 #define CLI_TRAINING_FLAGS_H
 
+#include "images.h"
 #include "options.h"
 #include "source.h"
 
@@ -13,7 +14,7 @@ typedef struct training_flags {
     uint64_t batch_size, seed, threads, limit; /* limit 0: all */
     int optimizer, schedule, init;
     double lr, momentum, weight_decay, gamma, mean, deviation, constant;
-    bool nesterov, skip_bad;
+    bool nesterov, skip_bad, no_fit;
 } training_flags;
 
 #define TRAINING_FLAGS_DEFAULT                                                                     \
@@ -24,7 +25,7 @@ typedef struct training_flags {
     }
 
 /* Add them with option_group {TRAINING_ROWS, offset of the struct}. */
-#define TRAINING_ROW_COUNT 18
+#define TRAINING_ROW_COUNT 19
 extern const option training_rows[TRAINING_ROW_COUNT];
 #define TRAINING_ROWS training_rows, TRAINING_ROW_COUNT
 
@@ -40,14 +41,19 @@ cnn_model_options training_options(const training_flags *flags);
 /* False if flags say what the weights of the source have decided already, which is said. */
 bool training_flags_agree_with(const training_flags *flags, const source *source);
 
-/* The training images, cut to --limit, and the normalisation given or measured on all of them.
- * Their classes are those of the source, if it is a model. */
-cnn_dataset *training_images(const training_flags *flags, const source *source,
+/* The folder of --data, looked through. */
+bool training_look(const training_flags *flags, images_folder *folder, cnn_error *error);
+/* Does a model that goes on want its pictures in MNIST's form? */
+bool training_fits(const training_flags *flags, const source *source);
+/* The training images, cut to --limit, and the normalisation given or measured on all of them. PNGs
+ * are fitted if `fit`; names as images_to_train() takes them. */
+cnn_dataset *training_images(const training_flags *flags, const images_folder *folder, bool fit,
+                             const cnn_network *network, const char *const *names,
                              cnn_normalisation *normalisation, cnn_error *error);
-/* The same with names of the classes, or NULL, as images_to_train() takes them. */
-cnn_dataset *training_images_named(const training_flags *flags, const cnn_network *network,
-                                   const char *const *names, cnn_normalisation *normalisation,
-                                   cnn_error *error);
+/* The same as the source wants them: in its form, with its classes if it is a model. */
+cnn_dataset *training_images_for(const training_flags *flags, const images_folder *folder,
+                                 const source *source, cnn_normalisation *normalisation,
+                                 cnn_error *error);
 /* As typed: adam, onecycle. */
 const char *training_optimizer_name(const training_flags *flags);
 const char *training_schedule_name(const training_flags *flags);

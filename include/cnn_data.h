@@ -1,7 +1,7 @@
 /* A part of cnn.h, which programs include.
  *
  * Images of one size as bytes, with a label each. Never changes after it is made, except by
- * cnn_dataset_truncate(): any number of threads may read it. */
+ * cnn_dataset_truncate() and cnn_dataset_append(): any number of threads may read it. */
 #ifndef CNN_DATA_H
 #define CNN_DATA_H
 
@@ -42,17 +42,27 @@ typedef struct cnn_pictures {
      * goes on without it. NULL: none is left out, the first ends the call. */
     bool (*skip)(const cnn_error *error, void *context);
     void *context;
+    bool fit; /* images as cnn_picture_fit() makes them; wants 1 channel */
+    /* Told the path of each picture that is used, in the order of the images. NULL: not. */
+    void (*took)(const char *path, void *context);
 } cnn_pictures;
 /* Reads a folder that has a sub-folder of PNGs for each class, called by the class's name. A class
  * of `names` may be missing; none may be empty, and other names are refused. Images come in turn:
- * the first of each class by name, the second of each, and so on. What begins with a dot is not
- * looked at; whatever else is not a PNG in a sub-folder counts as a picture that cannot be used. */
+ * the first of each class by name, the second of each, and so on. What is ignored is not looked at;
+ * whatever else is not a PNG in a sub-folder counts as a picture that cannot be used, and so does
+ * one that cannot be fitted. */
 cnn_dataset *cnn_dataset_load_pictures(const char *folder, const cnn_pictures *options,
                                        cnn_error *error);
+/* Names of files and folders that are ignored: those that begin with a dot, and what systems leave
+ * behind (Thumbs.db, desktop.ini, __MACOSX, @eaDir ...). */
+bool cnn_picture_ignored(const char *name);
 void cnn_dataset_free(cnn_dataset *dataset);
 cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset);
 /* Keeps the first `images` images; more than there are changes nothing; 0 is refused. */
 bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error);
+/* Copies the images of `more`, of the same size and number of classes, behind those of `dataset`,
+ * whose names of classes stay. On failure it is unchanged. Pixels got before are gone. */
+bool cnn_dataset_append(cnn_dataset *dataset, const cnn_dataset *more, cnn_error *error);
 /* The pixels [h][w][c] of one image, and its label; NULL and SIZE_MAX at or above info.images. The
  * name of a class: from classes.txt, else its number; NULL at or above info.classes. The data set
  * owns what pointers lead to. */

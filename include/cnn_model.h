@@ -84,10 +84,18 @@ cnn_memory cnn_model_memory(const cnn_model *model);
 /* "0", "1", ... until set; NULL at or above the number of classes. Names are copied. */
 const char *cnn_model_class(const cnn_model *model, size_t index);
 bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error);
-/* Was it trained on images in MNIST's form? False until set; a file remembers it. Whoever shows it
- * another picture then brings that into the form first: cnn_picture_fit(). */
+/* Was it trained on images in MNIST's form? False until set; a file remembers it. */
 bool cnn_model_mnist_form(const cnn_model *model);
 void cnn_model_set_mnist_form(cnn_model *model, bool mnist_form);
+/* What a model wants of pictures: the size and channels of its input, as many classes; and MNIST's
+ * form if it was trained on that, its input is grey, and `fit` is true. names, skip and took are
+ * left to the caller, who may hand it to cnn_dataset_load_pictures(). */
+cnn_pictures cnn_model_pictures(const cnn_model *model, bool fit);
+/* A picture made so: pixels[h][w][c] of the model's input, grey made colour or the other way round
+ * where they differ. Refused: what cnn_picture_fit() refuses, and inputs of other than 1 or 3
+ * channels. */
+bool cnn_model_prepare(const cnn_model *model, const cnn_picture *picture, bool fit,
+                       uint8_t *pixels, cnn_error *error);
 
 typedef enum cnn_type { CNN_FLOAT32, CNN_INT32 } cnn_type;
 /* A look into a model's own memory, dense, last index fastest. Valid while the model lives; the

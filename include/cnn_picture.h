@@ -1,8 +1,8 @@
 /* A part of cnn.h, which programs include.
  *
  * One picture as bytes [h][w][c], from a PNG or from memory, of whatever size; and the two ways to
- * the size that a network wants. Never changes after it is made: any number of threads may read
- * it. */
+ * the size that a network wants, of which cnn_model_prepare() goes the right one. Never changes
+ * after it is made: any number of threads may read it. */
 #ifndef CNN_PICTURE_H
 #define CNN_PICTURE_H
 

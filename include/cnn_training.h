@@ -84,6 +84,7 @@ typedef struct cnn_train_options {
     cnn_schedule schedule;
     cnn_progress_function progress; /* NULL */
     void *context;                  /* NULL: handed to progress */
+    size_t held_out; /* 0: or so many images, the last of the training set; not with validation */
 } cnn_train_options;
 #define CNN_TRAIN_OPTIONS_DEFAULT                                                                  \
     { .epochs = 5, .seed = 1, .optimizer = CNN_OPTIMIZER_DEFAULT, .schedule = CNN_SCHEDULE_DEFAULT }

@@ -62,6 +62,13 @@ static const errand errands[] = {
                   "@/new.safetensors",
      .outputs = {"new.safetensors"},
      .timed = true},
+    {.name = "train on parts",
+     .arguments = "train @/line.net --data @/v --epochs 1 --batch-size 4 --threads 1 --out "
+                  "@/new.safetensors",
+     .outputs = {"new.safetensors", "new.best.safetensors"},
+     .timed = true},
+    {.name = "eval of parts",
+     .arguments = "eval @/ready.safetensors --data @/v --threads 1 --json --answers"},
     {.name = "eval", .arguments = "eval @/ready.safetensors --data @/packed --threads 2"},
     {.name = "eval --json",
      .arguments = "eval @/ready.safetensors --data @ --limit 8 --threads 2 --json"},
@@ -115,6 +122,7 @@ static int make_folder(void **state) {
     command_refused(1, "begun.st", "Input/output error");
     put_pictures("p/train", 0);
     put_pictures("p/test", 4);
+    command_shell("cp -r @/p @/v && mv @/v/train @/v/Training && cp -r @/v/test @/v/val");
     return command_shell("mkdir @/packed && for f in train-images-idx3 train-labels-idx1 "
                          "t10k-images-idx3 t10k-labels-idx1; do "
                          "gzip -c @/$f-ubyte >@/packed/$f-ubyte.gz; done && "

@@ -108,6 +108,34 @@ bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error)
     return true;
 }
 
+/* Into a new set, which then changes places with the old one. */
+bool cnn_dataset_append(cnn_dataset *dataset, const cnn_dataset *more, cnn_error *error) {
+    const cnn_dataset_info a = dataset->info, b = more->info;
+    cnn_dataset_info info = a;
+    if (a.height != b.height || a.width != b.width || a.channels != b.channels ||
+        a.classes != b.classes)
+        return error_set(error, CNN_BAD_ARGUMENT,
+                         "images of %zux%zux%zu in %zu classes cannot go behind such of "
+                         "%zux%zux%zu in %zu",
+                         b.height, b.width, b.channels, b.classes, a.height, a.width, a.channels,
+                         a.classes);
+    info.images = a.images <= SIZE_MAX - b.images ? a.images + b.images : SIZE_MAX;
+    cnn_dataset *all = dataset_blank(&info, error);
+    if (!all)
+        return false;
+    const size_t size = dataset->image_size;
+    memcpy(all->pixels, dataset->pixels, a.images * size);
+    memcpy(all->pixels + a.images * size, more->pixels, b.images * size);
+    memcpy(all->labels, dataset->labels, a.images * sizeof *all->labels);
+    memcpy(all->labels + a.images, more->labels, b.images * sizeof *all->labels);
+    memcpy(all->names, dataset->names, a.classes * sizeof *all->names);
+    const cnn_dataset old = *dataset;
+    *dataset = *all;
+    *all = old;
+    cnn_dataset_free(all);
+    return true;
+}
+
 const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index) {
     return dataset && index < dataset->info.images ? dataset->pixels + index * dataset->image_size
                                                    : NULL;

@@ -1,5 +1,6 @@
-/* A data set from the inside, for those that fill or gather it. Once made it only shrinks, by
- * cnn_dataset_truncate(); between whiles any number of threads may read it. */
+/* A data set from the inside, for those that fill or gather it. Once made it changes by
+ * cnn_dataset_truncate() and cnn_dataset_append() alone; between whiles any number of threads may
+ * read it. */
 #ifndef DATA_DATASET_H
 #define DATA_DATASET_H
 

@@ -7,7 +7,7 @@
 #include "dataset.h"
 #include "file.h"
 #include "memory.h"
-#include "picture.h"
+#include "prepare.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -52,7 +52,7 @@ static bool join(char path[PATH_MAX], const picture_folder *folder, const char *
 }
 
 static int visible(const struct dirent *entry) {
-    return entry->d_name[0] != '.';
+    return !cnn_picture_ignored(entry->d_name);
 }
 
 /* Not alphasort(), whose order depends on the locale. */
@@ -199,6 +199,15 @@ static cnn_picture *read_picture(const char *path, size_t channels, cnn_error *e
     return picture;
 }
 
+static bool prepare(const char *path, const cnn_pictures *options, uint8_t *pixels,
+                    cnn_error *error) {
+    cnn_picture *picture = read_picture(path, options->channels, error);
+    const bool ok =
+        picture && (picture_prepare(picture, options, pixels, error) || error_in_file(error, path));
+    cnn_picture_free(picture);
+    return ok;
+}
+
 static bool add_picture(picture_folder *folder, class_folder *class, const char *name,
                         cnn_error *error) {
     char path[PATH_MAX];
@@ -206,17 +215,14 @@ static bool add_picture(picture_folder *folder, class_folder *class, const char 
     cnn_dataset *dataset = folder->dataset;
     if (!join(path, folder, class->name, name, error))
         return false;
-    cnn_picture *picture = read_picture(path, dataset->info.channels, &reason);
-    if (!picture)
+    if (!prepare(path, folder->options,
+                 dataset->pixels + dataset->info.images * dataset->image_size, &reason))
         return leave_out(folder, &reason, error);
-    const bool fits =
-        cnn_picture_resize(picture, dataset->info.height, dataset->info.width,
-                           dataset->pixels + dataset->info.images * dataset->image_size, error);
-    dataset->labels[dataset->info.images] = (uint32_t)(class->label);
-    dataset->info.images += fits;
-    class->used += fits;
-    cnn_picture_free(picture);
-    return fits;
+    dataset->labels[dataset->info.images++] = (uint32_t)(class->label);
+    class->used++;
+    if (folder->options->took)
+        folder->options->took(path, folder->options->context);
+    return true;
 }
 
 /* In turn: the first picture of each class, the second of each; a class that has no more sits
@@ -261,12 +267,8 @@ static bool names_sound(const cnn_pictures *options, cnn_error *error) {
 static bool options_sound(const char *path, const cnn_pictures *options, cnn_error *error) {
     if (!given(path, "folder", error) || !given(options, "options", error))
         return false;
-    bool sound = picture_sound(options->height, options->width, error);
-    if (sound && options->channels != 1 && options->channels != 3)
-        sound = error_set(error, CNN_BAD_ARGUMENT, "pictures have 1 or 3 channels, not %zu",
-                          options->channels);
-    sound = sound && names_sound(options, error);
-    return sound || error_in_file(error, path);
+    return (pictures_sound(options, error) && names_sound(options, error)) ||
+           error_in_file(error, path);
 }
 
 cnn_dataset *cnn_dataset_load_pictures(const char *path, const cnn_pictures *options,

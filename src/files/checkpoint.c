@@ -144,11 +144,10 @@ static bool check_tensors(cnn_checkpoint *c, cnn_error *error) {
 
 /* How many of the images are trained on; 0 if the numbers make no sense. */
 static size_t images_of_epoch(const checkpoint_state *s) {
-    const double share = s->options.validation;
-    if (!(share >= 0 && share < 1) || !s->train.images)
-        return 0;
-    const size_t held_out = cnn_train_held_out(s->train.images, share);
-    return share > 0 && !held_out ? 0 : s->train.images - held_out;
+    size_t held_out;
+    return s->train.images && run_holds_out(&s->options, s->train.images, &held_out, NULL)
+               ? s->train.images - held_out
+               : 0;
 }
 
 /* Could a run with these settings stand at this place? */

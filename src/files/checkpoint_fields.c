@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum field_type { COUNT, WORD, REAL, FLAG, OPTIMIZER, SCHEDULE } field_type;
+/* RARE: a count that is left out where it is 0, as in files from before it was there. */
+typedef enum field_type { COUNT, RARE, WORD, REAL, FLAG, OPTIMIZER, SCHEDULE } field_type;
 
 typedef struct field {
     const char *key;
@@ -24,6 +25,7 @@ static const field fields[] = {
     ROW("epochs", COUNT, options.epochs),
     ROW("seed", WORD, options.seed),
     ROW("validation", REAL, options.validation),
+    ROW("held_out", RARE, options.held_out),
     ROW("optimizer", OPTIMIZER, options.optimizer.kind),
     ROW("lr", REAL, options.optimizer.lr),
     ROW("momentum", REAL, options.optimizer.momentum),
@@ -80,6 +82,7 @@ static json_t *value_of(const checkpoint_state *state, const field *field) {
     const void *at = (const char *)state + field->offset;
     switch (field->type) {
     case COUNT:
+    case RARE:
         return whole(*(const size_t *)at);
     case WORD:
         return whole(*(const uint64_t *)at);
@@ -94,9 +97,14 @@ static json_t *value_of(const checkpoint_state *state, const field *field) {
     }
 }
 
+static bool left_out(const checkpoint_state *state, const field *field) {
+    return field->type == RARE && !*(const size_t *)((const char *)state + field->offset);
+}
+
 bool checkpoint_fields_write(json_t *metadata, const checkpoint_state *state, cnn_error *error) {
     for (size_t i = 0; i < FIELDS; i++)
-        if (json_object_set_new(metadata, fields[i].key, value_of(state, &fields[i])))
+        if (!left_out(state, &fields[i]) &&
+            json_object_set_new(metadata, fields[i].key, value_of(state, &fields[i])))
             return error_set(error, CNN_NO_MEMORY, "no memory for the metadata");
     return true;
 }
@@ -127,7 +135,7 @@ static bool read_choice(const char *text, const char *const *choices, unsigned *
 static bool read_value(const char *text, const field *field, checkpoint_state *state,
                        cnn_error *error) {
     void *at = (char *)state + field->offset;
-    const bool count = field->type == COUNT;
+    const bool count = field->type == COUNT || field->type == RARE;
     const char *const *choices = field->type == FLAG        ? flags
                                  : field->type == OPTIMIZER ? optimizers
                                                             : schedules;
@@ -159,6 +167,8 @@ static bool read_field(const safetensors *file, const field *field, checkpoint_s
                        cnn_error *error) {
     const char *text = safetensors_metadata(file, field->key);
     cnn_error inner = {.status = CNN_BAD_FILE};
+    if (!text && field->type == RARE)
+        return true;
     if (!text)
         return error_at(error, model_file_metadata(file), "no %s in the metadata", field->key);
     if (read_value(text, field, state, &inner))

@@ -18,28 +18,37 @@ size_t cnn_train_held_out(size_t images, double validation) {
     return (size_t)(validation * (double)images);
 }
 
-/* The images in random order, the last ones held out for validation. They are drawn from a stream
- * of their own: the seed alone says which they are, whatever else is drawn. */
-static bool split_images(cnn_run *run, cnn_error *error) {
-    const size_t all = cnn_dataset_about(run->train).images;
-    const double share = run->options.validation;
+bool run_holds_out(const cnn_train_options *options, size_t images, size_t *held_out,
+                   cnn_error *error) {
+    const double share = options->validation;
     /* Written so that NaN is refused too. */
     if (!(share >= 0 && share < 1))
         return error_set(error, CNN_BAD_ARGUMENT, "validation %g: must be 0 or more, below 1",
                          share);
-    run->held_out = cnn_train_held_out(all, share);
-    run->images = all - run->held_out;
+    if (options->held_out && (share > 0 || options->held_out >= images))
+        return error_set(error, CNN_BAD_ARGUMENT, "%zu of %zu images held out, validation %g",
+                         options->held_out, images, share);
+    *held_out = options->held_out ? options->held_out : cnn_train_held_out(images, share);
     /* Rather than train without the validation that was asked for. */
-    if (share > 0 && !run->held_out)
-        return error_set(error, CNN_BAD_ARGUMENT, "validation %g of %zu images is not one image",
-                         share, all);
+    return !(share > 0) || *held_out ||
+           error_set(error, CNN_BAD_ARGUMENT, "validation %g of %zu images is not one image", share,
+                     images);
+}
+
+/* The images to train on, then those held out for validation: the last of all, or drawn from a
+ * stream of their own, so that the seed alone says which they are, whatever else is drawn. */
+static bool split_images(cnn_run *run, cnn_error *error) {
+    const size_t all = cnn_dataset_about(run->train).images;
+    if (!run_holds_out(&run->options, all, &run->held_out, error))
+        return false;
+    run->images = all - run->held_out;
     run->order = memory_new(all, sizeof *run->order, error);
     if (!run->order)
         return false;
     for (size_t i = 0; i < all; i++)
         run->order[i] = (uint32_t)i;
     random_state random = random_seeded(run->options.seed, RANDOM_VALIDATION);
-    if (run->held_out)
+    if (run->held_out && !run->options.held_out)
         random_shuffle(&random, run->order, all);
     return true;
 }

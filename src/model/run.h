@@ -35,6 +35,10 @@ struct cnn_run {
     bool busy;           /* in cnn_run_train(), whose callback may call the library */
 };
 
+/* How many of so many training images these options hold out. Refused: what makes no sense. */
+bool run_holds_out(const cnn_train_options *options, size_t images, size_t *held_out,
+                   cnn_error *error);
+
 /* The schedule with what it leaves to the run: `steps` is that of an epoch. */
 cnn_schedule run_schedule(const cnn_train_options *options, size_t steps);
 

@@ -1,0 +1,27 @@
+/* Names in folders of pictures that nobody put there. */
+#include "cnn.h"
+
+#include <stddef.h>
+
+/* What Windows, macOS, Synology, QNAP and file systems leave behind. */
+static const char *const leavings[] = {
+    "thumbs.db",    "ehthumbs.db", "ehthumbs_vista.db",
+    "desktop.ini",  "icon\r",      "__macosx",
+    "@eadir",       "@recycle",    "#recycle",
+    "$recycle.bin", "lost+found",  "system volume information",
+};
+
+/* Not strcasecmp(), which depends on the locale of the program. */
+static bool same_letters(const char *name, const char *small) {
+    for (; *name && *small; name++, small++)
+        if ((*name >= 'A' && *name <= 'Z' ? *name - 'A' + 'a' : *name) != *small)
+            return false;
+    return *name == *small;
+}
+
+bool cnn_picture_ignored(const char *name) {
+    bool found = name[0] == '.';
+    for (size_t i = 0; !found && i < sizeof leavings / sizeof *leavings; i++)
+        found = same_letters(name, leavings[i]);
+    return found;
+}

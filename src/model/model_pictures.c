@@ -1,0 +1,19 @@
+/* What a model wants of pictures: the one place that knows, for single ones and for folders. */
+#include "model.h"
+#include "prepare.h"
+
+cnn_pictures cnn_model_pictures(const cnn_model *model, bool fit) {
+    cnn_layer_info input;
+    cnn_network_layer(model->network, 0, &input);
+    return (cnn_pictures){.height = input.height,
+                          .width = input.width,
+                          .channels = input.channels,
+                          .classes = cnn_network_classes(model->network),
+                          .fit = fit && model->mnist_form && input.channels == 1};
+}
+
+bool cnn_model_prepare(const cnn_model *model, const cnn_picture *picture, bool fit,
+                       uint8_t *pixels, cnn_error *error) {
+    const cnn_pictures wanted = cnn_model_pictures(model, fit);
+    return picture_prepare(picture, &wanted, pixels, error);
+}
