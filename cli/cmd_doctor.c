@@ -5,7 +5,8 @@
 #include "source.h"
 
 static const option doctor_rows[] = {
-    ROW_TEXT(doctor_settings, network, NULL, "NETWORK", "text file, or a model with its weights"),
+    ROW_FILE(doctor_settings, network, OPTION_INPUT, NULL, "NETWORK",
+             "text file, or a model with its weights"),
     ROW_SWITCH(doctor_settings, json, "--json", "one JSON object"),
 };
 

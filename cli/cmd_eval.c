@@ -2,7 +2,6 @@
 #include "confusion.h"
 #include "images.h"
 #include "json_line.h"
-#include "outputs.h"
 #include "say.h"
 #include "sheet.h"
 #include "source.h"
@@ -14,12 +13,14 @@ typedef struct eval_settings {
 } eval_settings;
 
 static const option eval_rows[] = {
-    ROW_REQUIRED(eval_settings, model, NULL, "MODEL", "a model file, as cnn train writes it"),
-    ROW_TEXT(eval_settings, data, "--data", "DIR", "IDX files, or a folder of PNGs per class"),
+    ROW_REQUIRED(eval_settings, model, OPTION_INPUT, NULL, "MODEL",
+                 "a model file, as cnn train writes it"),
+    ROW_FILE(eval_settings, data, OPTION_FOLDER, "--data", "DIR",
+             "IDX files, or a folder of PNGs per class"),
     ROW_COUNT(eval_settings, limit, "--limit", "only the first N test images", 1, 1e9),
     ROW_COUNT(eval_settings, batch_size, "--batch-size", "images in one pass", 1, 1e9),
     ROW_COUNT(eval_settings, threads, "--threads", "0: one per processor", 0, 1024),
-    ROW_TEXT(eval_settings, errors, "--errors", "FILE",
+    ROW_FILE(eval_settings, errors, OPTION_OUTPUT, "--errors", "FILE",
              "a PNG of the misread images, worst first, 100 at most"),
     ROW_SWITCH(eval_settings, skip_bad, "--skip-bad", "leave out PNGs that cannot be read"),
     ROW_SWITCH(eval_settings, json, "--json", "one JSON object instead of tables"),
@@ -118,9 +119,7 @@ static int eval_run(const void *values, const char *program) {
     cnn_error error;
     cnn_dataset *images = NULL;
     int code = EXIT_FAILED;
-    cnn_model *model = NULL;
-    if (!settings->errors || outputs_check(settings->errors, &error))
-        model = source_model(settings->model, &options, &error);
+    cnn_model *model = source_model(settings->model, &options, &error);
     if (model)
         images = images_to_test(settings->data, settings->skip_bad, model, &error);
     if (!images || (settings->limit && !cnn_dataset_truncate(images, settings->limit, &error)))

@@ -14,7 +14,7 @@ typedef struct gradcheck_settings {
 } gradcheck_settings;
 
 static const option gradcheck_rows[] = {
-    ROW_TEXT(gradcheck_settings, network, NULL, "NETWORK", "text file or model"),
+    ROW_FILE(gradcheck_settings, network, OPTION_INPUT, NULL, "NETWORK", "text file or model"),
     ROW_COUNT(gradcheck_settings, batch_size, "--batch-size", "images in the batch", 1, 1e9),
     ROW_COUNT(gradcheck_settings, samples, "--samples", "elements tried of each gradient, 0: all",
               0, 1e9),

@@ -19,7 +19,8 @@ typedef struct predict_settings {
 } predict_settings;
 
 static const option predict_rows[] = {
-    ROW_REQUIRED(predict_settings, model, NULL, "MODEL", "a model file, as cnn train writes it"),
+    ROW_REQUIRED(predict_settings, model, OPTION_INPUT, NULL, "MODEL",
+                 "a model file, as cnn train writes it"),
     ROW_LIST(predict_settings, images, "IMAGE...", "PNG or IDX files (IDX also .gz), - for stdin"),
     ROW_SWITCH(predict_settings, no_fit, "--no-fit", "take a PNG as it is: only stretch it"),
     ROW_SWITCH(predict_settings, show, "--show", "draw what the network sees"),

@@ -13,9 +13,12 @@ typedef struct trace_settings {
 } trace_settings;
 
 static const option trace_rows[] = {
-    ROW_REQUIRED(trace_settings, network, NULL, "NETWORK", "text file, one layer a line"),
-    ROW_REQUIRED(trace_settings, out, "--out", "FILE", "safetensors file for the numbers"),
-    ROW_TEXT(trace_settings, weights, "--weights", "FILE", "first weights, PyTorch's names"),
+    ROW_REQUIRED(trace_settings, network, OPTION_INPUT, NULL, "NETWORK",
+                 "text file, one layer a line"),
+    ROW_REQUIRED(trace_settings, out, OPTION_OUTPUT, "--out", "FILE",
+                 "safetensors file for the numbers"),
+    ROW_FILE(trace_settings, weights, OPTION_INPUT, "--weights", "FILE",
+             "first weights, PyTorch's names"),
     ROW_COUNT(trace_settings, steps, "--steps", "how many", 1, 1e6),
     ROW_COUNT(trace_settings, step_size, "--step-size", "for step (one pass)", 1, 1e9),
 };
@@ -87,8 +90,7 @@ static bool make_trainer(trace_run *run, cnn_error *error) {
 static bool prepare(trace_run *run, cnn_error *error) {
     run->network = source_network(run->settings->network, error);
     return run->network && source_trainable(run->network, run->settings->network, error) &&
-           outputs_check(run->settings->out, error) && make_model(run, error) &&
-           make_trainer(run, error);
+           make_model(run, error) && make_trainer(run, error);
 }
 
 static bool set_batch(trace_run *run, size_t step, cnn_error *error) {

@@ -136,6 +136,9 @@ static void print_files(const train_run *run, FILE *stream) {
     if (run->best_epoch)
         say_field(stream, "best model", "%s (epoch %zu, validation loss %.4f)", run->best_out,
                   run->best_epoch, train_epoch(run, run->best_epoch - 1)->validation_loss);
+    if (run->checkpoint_number > 1)
+        say_field(stream, "checkpoint", "%s, as another run's lies where it would",
+                  run->checkpoint);
     if (run->checkpoint_removed)
         say_field(stream, "checkpoint", "%s removed, as the run is complete", run->checkpoint);
 }
