@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Exit codes, beside 0: a failure, a call that makes no sense, a run stopped by Ctrl-C. */
+/* Exit codes, beside 0: a failure, a call that makes no sense, a run stopped by a signal. */
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
 
 #define SAY_COLUMNS 80
