@@ -12,10 +12,7 @@ static bool idx_name(const char *name) {
     return strstr(name, "ubyte") || !strcmp(name, "classes.txt");
 }
 
-static bool any_name(const char *name) {
-    return strcmp(name, ".") && strcmp(name, "..");
-}
-
+/* Of others the readers of pictures take no notice. */
 static bool shown_name(const char *name) {
     return name[0] != '.';
 }
@@ -65,6 +62,30 @@ static bool any_folder(const char *folder, folder_visit visit, const place *want
     return found;
 }
 
+static bool is_png(const char *path) {
+    char start[4] = "";
+    FILE *file = fopen(path, "rbe");
+    const bool is = file && fread(start, 1, sizeof start, file) == sizeof start &&
+                    !memcmp(start, "\x89PNG", sizeof start);
+    if (file)
+        fclose(file);
+    return is;
+}
+
+/* Any folder has folders: only pictures in them make them classes. */
+static bool has_png(const char *folder, const place *wanted) {
+    char path[PATH_MAX];
+    struct stat about;
+    DIR *entries = opendir(folder);
+    bool found = false;
+    (void)wanted;
+    while (!found && next(entries, folder, shown_name, path, &about))
+        found = S_ISREG(about.st_mode) && is_png(path);
+    if (entries)
+        closedir(entries);
+    return found;
+}
+
 static bool is_there(const char *path, const place *wanted) {
     (void)path, (void)wanted;
     return true;
@@ -80,12 +101,18 @@ static bool is_part(const char *path, const place *wanted) {
     return false;
 }
 
-static bool class_holds(const char *path, const place *wanted) {
-    return folder_holds(path, any_name, wanted);
+static bool holds(const char *path, const place *wanted) {
+    return folder_holds(path, shown_name, wanted);
+}
+
+/* Beside the folders of classes no file may lie either. */
+static bool classes_hold(const char *path, const place *wanted) {
+    return any_folder(path, has_png, wanted) &&
+           (holds(path, wanted) || any_folder(path, holds, wanted));
 }
 
 static bool part_holds(const char *path, const place *wanted) {
-    return is_part(path, wanted) && any_folder(path, class_holds, wanted);
+    return is_part(path, wanted) && classes_hold(path, wanted);
 }
 
 static bool has_idx(const char *folder) {
@@ -105,5 +132,5 @@ bool data_files_hold(const char *folder, const place *wanted) {
         return folder_holds(folder, idx_name, wanted);
     if (any_folder(folder, is_part, wanted))
         return any_folder(folder, part_holds, wanted);
-    return any_folder(folder, class_holds, wanted);
+    return classes_hold(folder, wanted);
 }

@@ -4,8 +4,8 @@
 
 #include "place.h"
 
-/* Whether the place is a file of the data set in the folder, or lies in the folder of a class,
- * where the next run would take it for a picture. */
+/* Whether the place is a file of the data set in the folder, or lies where the next run would take
+ * it for a picture or for the folder of a class. */
 bool data_files_hold(const char *folder, const place *wanted);
 
 #endif
