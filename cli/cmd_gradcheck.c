@@ -127,9 +127,10 @@ static void print_verdict(const checked *check, double worst) {
            say_style(stdout, good ? LOOK_GOOD : LOOK_BAD), good ? "right" : "WRONG",
            say_style(stdout, LOOK_PLAIN), worst, check->where, CNN_GRADCHECK_LIMIT);
     if (broken)
-        printf(good ? "The damage done to %s was not found.\n"
-                    : "The damage done to %s on purpose was found.\n",
-               broken);
+        say_line(stdout,
+                 good ? "The damage done to %s was not found."
+                      : "The damage done to %s on purpose was found.",
+                 broken);
 }
 
 static json_t *as_json(const checked *check, double worst) {

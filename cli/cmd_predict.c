@@ -73,14 +73,18 @@ static size_t find_best(const float *p, size_t classes, size_t best[BEST]) {
     return count;
 }
 
-static void say_line(const prediction *run, const char *name, const float *p) {
+static void say_image(const prediction *run, const char *name, const float *p) {
     size_t best[BEST];
     const size_t count = find_best(p, cnn_network_classes(cnn_model_network(run->model)), best);
     printf("%-24s", name);
-    for (size_t i = 0; i < count; i++)
-        printf("  %s%s %7s%s", i ? "" : say_style(stdout, LOOK_BOLD),
-               cnn_model_class(run->model, best[i]), say_percent(p[best[i]]).text,
+    for (size_t i = 0; i < count; i++) {
+        char class[CNN_NAME_SIZE];
+        snprintf(class, sizeof class, "%s", cnn_model_class(run->model, best[i]));
+        cnn_text_clean(class);
+        printf("  %s%s %7s%s", i ? "" : say_style(stdout, LOOK_BOLD), class,
+               say_percent(p[best[i]]).text,
                i || !say_style(stdout, LOOK_BOLD)[0] ? "" : say_style(stdout, LOOK_PLAIN));
+    }
     putchar('\n');
 }
 
@@ -116,7 +120,8 @@ static bool tell(prediction *run, const char *path, const pixels *pixels, size_t
         snprintf(name, sizeof name, "%s %zu", source_base(path), index);
     else
         snprintf(name, sizeof name, "%s", path);
-    say_line(run, name, p);
+    cnn_text_clean(name);
+    say_image(run, name, p);
     return !run->settings->show ||
            draw_pixels(stdout, pixels->bytes + index * size, run->input.height, run->input.width,
                        run->input.channels, error);

@@ -158,9 +158,9 @@ static int trace_run_command(const void *values, const char *program) {
         return say_usage("--step-size counts only with --schedule step");
     const bool done = record(&run, &error);
     if (done)
-        printf("%s: %s step%s, %s\n", run.settings->out, say_count(run.settings->steps).text,
-               run.settings->steps == 1 ? "" : "s",
-               say_bytes(outputs_size(run.settings->out)).text);
+        say_line(stdout, "%s: %s step%s, %s", run.settings->out,
+                 say_count(run.settings->steps).text, run.settings->steps == 1 ? "" : "s",
+                 say_bytes(outputs_size(run.settings->out)).text);
     else
         say_cnn_error(&error);
     clean_up(&run);

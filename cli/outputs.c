@@ -101,16 +101,3 @@ double outputs_size(const char *path) {
     struct stat about;
     return stat(path, &about) ? 0 : (double)about.st_size;
 }
-
-const char *outputs_quoted(const char *path, char *text, size_t size) {
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:=@,%";
-    if (!path[strspn(path, plain)])
-        return path;
-    size_t at = 0;
-    for (const char *c = path; *c && at + 8 < size; c++)
-        at += (size_t)snprintf(text + at, size - at, *c == '\'' ? "%s'\\''" : "%s%c",
-                               c == path ? "'" : "", *c);
-    snprintf(text + at, size - at, "'");
-    return text;
-}

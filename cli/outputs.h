@@ -24,7 +24,4 @@ bool outputs_device(const char *path);
 /* The size of a file in bytes, or 0. */
 double outputs_size(const char *path);
 
-/* path as a shell takes it: in quotes if it must be. Cuts at size. */
-const char *outputs_quoted(const char *path, char *text, size_t size);
-
 #endif
