@@ -127,7 +127,7 @@ static bool refuse_data(const file_use *use, const char *folder, cnn_error *erro
 
 static bool compare_read(call *call, const file_use *use) {
     place place;
-    if (use->role == OPTION_INPUT && place_of(use->path, &place)) {
+    if (use->role == OPTION_INPUT && call->count && place_of(use->path, &place)) {
         for (size_t i = 0; i < call->count; i++)
             if (!apart(use, &place, &call->written[i], call->error))
                 return false;
