@@ -5,8 +5,9 @@
 #include "source.h"
 
 static const option doctor_rows[] = {
-    ROW_TEXT(doctor_settings, network, NULL, "NETWORK", "text file, or a model with its weights"),
-    ROW_TEXT(doctor_settings, weights, "--weights", "FILE", "for a text"),
+    ROW_FILE(doctor_settings, network, OPTION_INPUT, NULL, "NETWORK",
+             "text file, or a model with its weights"),
+    ROW_FILE(doctor_settings, weights, OPTION_INPUT, "--weights", "FILE", "for a text"),
     ROW_SWITCH(doctor_settings, json, "--json", "one JSON object"),
 };
 

@@ -3,7 +3,6 @@
 #include "confusion.h"
 #include "images.h"
 #include "json_line.h"
-#include "outputs.h"
 #include "say.h"
 #include "sheet.h"
 #include "source.h"
@@ -21,12 +20,14 @@ typedef struct eval_settings {
 } eval_settings;
 
 static const option eval_rows[] = {
-    ROW_REQUIRED(eval_settings, model, NULL, "MODEL", "a model file, as cnn train writes it"),
-    ROW_TEXT(eval_settings, data, "--data", "DIR", "IDX files, or a folder of PNGs per class"),
+    ROW_REQUIRED(eval_settings, model, OPTION_INPUT, NULL, "MODEL",
+                 "a model file, as cnn train writes it"),
+    ROW_FILE(eval_settings, data, OPTION_FOLDER, "--data", "DIR",
+             "IDX files, or a folder of PNGs per class"),
     ROW_COUNT(eval_settings, limit, "--limit", "only the first N test images", 1, 1e9),
     ROW_COUNT(eval_settings, batch_size, "--batch-size", "images in one pass", 1, 1e9),
     ROW_COUNT(eval_settings, threads, "--threads", "0: one per processor", 0, 1024),
-    ROW_TEXT(eval_settings, errors, "--errors", "FILE",
+    ROW_FILE(eval_settings, errors, OPTION_OUTPUT, "--errors", "FILE",
              "a PNG of the misread images, worst first, 100 at most"),
     ROW_SWITCH(eval_settings, skip_bad, "--skip-bad", "leave out PNGs that cannot be read"),
     ROW_SWITCH(eval_settings, no_fit, "--no-fit", "take PNGs as they are: only stretch them"),
@@ -234,8 +235,7 @@ static int eval_run(const void *values, const char *program) {
         return say_usage("--answers are a part of --json: give both");
     if (!weights_flags_agree(&settings->weights))
         return EXIT_USAGE;
-    if ((settings->errors && !outputs_check(settings->errors, &error)) ||
-        !source_open(&source, settings->model, settings->weights.weights, &error))
+    if (!source_open(&source, settings->model, settings->weights.weights, &error))
         return say_cnn_error(&error);
     const int code = eval_source(settings, &source);
     source_close(&source);

@@ -14,7 +14,7 @@ typedef struct gradcheck_settings {
 } gradcheck_settings;
 
 static const option gradcheck_rows[] = {
-    ROW_TEXT(gradcheck_settings, network, NULL, "NETWORK", "text file or model"),
+    ROW_FILE(gradcheck_settings, network, OPTION_INPUT, NULL, "NETWORK", "text file or model"),
     ROW_COUNT(gradcheck_settings, batch_size, "--batch-size", "images in the batch", 1, 1e9),
     ROW_COUNT(gradcheck_settings, samples, "--samples", "elements tried of each gradient, 0: all",
               0, 1e9),
@@ -143,9 +143,10 @@ static void print_verdict(const checked *check, double worst) {
            say_style(stdout, good ? LOOK_GOOD : LOOK_BAD), good ? "right" : "WRONG",
            say_style(stdout, LOOK_PLAIN), worst, check->where, CNN_GRADCHECK_LIMIT);
     if (broken)
-        printf(good ? "The damage done to %s was not found.\n"
-                    : "The damage done to %s on purpose was found.\n",
-               broken);
+        say_line(stdout,
+                 good ? "The damage done to %s was not found."
+                      : "The damage done to %s on purpose was found.",
+                 broken);
 }
 
 static json_t *as_json(const checked *check, double worst) {

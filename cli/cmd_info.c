@@ -14,7 +14,7 @@ typedef struct info_settings {
 } info_settings;
 
 static const option info_rows[] = {
-    ROW_TEXT(info_settings, file, NULL, "FILE", "a network text or a model"),
+    ROW_FILE(info_settings, file, OPTION_INPUT, NULL, "FILE", "a network text or a model"),
     ROW_SWITCH(info_settings, cpu, "--cpu", "instead of a file: the processor and its back ends"),
     ROW_COUNT(info_settings, batch_size, "--batch-size", "images in one step, for the memory", 1,
               1e9),

@@ -19,7 +19,8 @@ typedef struct predict_settings {
 } predict_settings;
 
 static const option predict_rows[] = {
-    ROW_REQUIRED(predict_settings, model, NULL, "MODEL", "a model file, as cnn train writes it"),
+    ROW_REQUIRED(predict_settings, model, OPTION_INPUT, NULL, "MODEL",
+                 "a model file, as cnn train writes it"),
     ROW_LIST(predict_settings, images, "IMAGE...", "PNG or IDX files (IDX also .gz), - for stdin"),
     ROW_SWITCH(predict_settings, no_fit, "--no-fit", "take a PNG as it is: only stretch it"),
     ROW_SWITCH(predict_settings, show, "--show", "draw what the network sees"),
@@ -60,14 +61,18 @@ static bool fits(const prediction *run) {
     return cnn_model_pictures(run->model, !run->settings->no_fit).fit;
 }
 
-static void say_line(const prediction *run, const char *name, const float *p) {
+static void say_image(const prediction *run, const char *name, const float *p) {
     size_t best[ANSWER_BEST];
     const size_t count = answer_best(run->model, p, best);
     printf("%-24s", name);
-    for (size_t i = 0; i < count; i++)
-        printf("  %s%s %7s%s", i ? "" : say_style(stdout, LOOK_BOLD),
-               cnn_model_class(run->model, best[i]), say_percent(p[best[i]]).text,
+    for (size_t i = 0; i < count; i++) {
+        char class[CNN_NAME_SIZE];
+        snprintf(class, sizeof class, "%s", cnn_model_class(run->model, best[i]));
+        cnn_text_clean(class);
+        printf("  %s%s %7s%s", i ? "" : say_style(stdout, LOOK_BOLD), class,
+               say_percent(p[best[i]]).text,
                i || !say_style(stdout, LOOK_BOLD)[0] ? "" : say_style(stdout, LOOK_PLAIN));
+    }
     putchar('\n');
 }
 
@@ -95,7 +100,8 @@ static bool tell(prediction *run, const char *path, const pixels *pixels, size_t
         snprintf(name, sizeof name, "%s %zu", source_base(path), index);
     else
         snprintf(name, sizeof name, "%s", path);
-    say_line(run, name, p);
+    cnn_text_clean(name);
+    say_image(run, name, p);
     return !run->settings->show ||
            draw_pixels(stdout, pixels->bytes + index * size, run->input.height, run->input.width,
                        run->input.channels, error);

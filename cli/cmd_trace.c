@@ -13,9 +13,10 @@ typedef struct trace_settings {
 } trace_settings;
 
 static const option trace_rows[] = {
-    ROW_REQUIRED(trace_settings, network, NULL, "NETWORK", "text file, one layer a line"),
-    ROW_REQUIRED(trace_settings, out, "--out", "FILE", "safetensors file"),
-    ROW_TEXT(trace_settings, weights, "--weights", "FILE", "first weights"),
+    ROW_REQUIRED(trace_settings, network, OPTION_INPUT, NULL, "NETWORK",
+                 "text file, one layer a line"),
+    ROW_REQUIRED(trace_settings, out, OPTION_OUTPUT, "--out", "FILE", "safetensors file"),
+    ROW_FILE(trace_settings, weights, OPTION_INPUT, "--weights", "FILE", "first weights"),
     ROW_COUNT(trace_settings, steps, "--steps", "how many", 1, 1e6),
     ROW_COUNT(trace_settings, step_size, "--step-size", "for step (one pass)", 1, 1e9),
 };
@@ -87,8 +88,7 @@ static bool make_trainer(trace_run *run, cnn_error *error) {
 
 static bool prepare(trace_run *run, cnn_error *error) {
     return source_trainable(run->source.network, run->settings->network, error) &&
-           outputs_check(run->settings->out, error) && make_model(run, error) &&
-           make_trainer(run, error);
+           make_model(run, error) && make_trainer(run, error);
 }
 
 static bool set_batch(trace_run *run, size_t step, cnn_error *error) {
@@ -160,9 +160,9 @@ static int trace_run_command(const void *values, const char *program) {
     const bool agree = training_flags_agree_with(&settings->training, &run.source);
     const bool done = agree && record(&run, &error);
     if (done)
-        printf("%s: %s step%s, %s\n", run.settings->out, say_count(run.settings->steps).text,
-               run.settings->steps == 1 ? "" : "s",
-               say_bytes(outputs_size(run.settings->out)).text);
+        say_line(stdout, "%s: %s step%s, %s", run.settings->out,
+                 say_count(run.settings->steps).text, run.settings->steps == 1 ? "" : "s",
+                 say_bytes(outputs_size(run.settings->out)).text);
     else if (agree)
         say_cnn_error(&error);
     clean_up(&run);

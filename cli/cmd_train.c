@@ -17,18 +17,18 @@
 #define LOG_STEPS 100
 
 static const option train_rows[] = {
-    ROW_TEXT(train_settings, network, NULL, "NETWORK", "a text or a model"),
-    ROW_TEXT(train_settings, weights, "--weights", "FILE", "to begin with"),
+    ROW_FILE(train_settings, network, OPTION_INPUT, NULL, "NETWORK", "a text or a model"),
+    ROW_FILE(train_settings, weights, OPTION_INPUT, "--weights", "FILE", "to begin with"),
     ROW_SWITCH(train_settings, from_scratch, "--from-scratch", "MODEL's network"),
-    ROW_TEXT(train_settings, out, "--out", "FILE", "the model (here)"),
-    ROW_TEXT(train_settings, log, "--log", "FILE", "JSON lines"),
+    ROW_FILE(train_settings, out, OPTION_OUTPUT, "--out", "FILE", "the model (here)"),
+    ROW_FILE(train_settings, log, OPTION_LOG, "--log", "FILE", "JSON lines"),
     ROW_COUNT(train_settings, epochs, "--epochs", "passes over all", 1, 1e6),
     ROW_COUNT(train_settings, step_epochs, "--step-epochs", "for step (1)", 1, 1e6),
     ROW_REAL(train_settings, validation, "--validation", "share held out", 0, 0.9),
     ROW_COUNT(train_settings, test_limit, "--test-limit", "first N test images", 1, 1e9),
-    ROW_TEXT(train_settings, checkpoint, "--checkpoint", "FILE", "keeps the run"),
+    ROW_FILE(train_settings, checkpoint, OPTION_OUTPUT, "--checkpoint", "FILE", "keeps the run"),
     ROW_TEXT(train_settings, every, "--every", "N|Nm", "steps, minutes (1m)"),
-    ROW_TEXT(train_settings, resume, "--resume", "FILE", "goes on with it"),
+    ROW_FILE(train_settings, resume, OPTION_KEPT, "--resume", "FILE", "goes on with it"),
 };
 
 /* Behind the others, where half a line is free. */
@@ -109,10 +109,7 @@ static bool name_files(train_run *run, cnn_error *error) {
     run->best_out = run->out ? outputs_best(run->out) : NULL;
     if (!run->best_out)
         return source_refuse(error, "", "no memory for the name of the model");
-    return outputs_check(run->out, error) &&
-           (!(settings->validation || train_validates(run)) ||
-            outputs_check(run->best_out, error)) &&
-           train_checkpoint_name(run, error);
+    return train_checkpoint_name(run, error);
 }
 
 const char *train_weights(const train_run *run) {
@@ -216,7 +213,7 @@ static bool open_log(train_run *run, cnn_error *error) {
     const char *path = run->settings->log;
     if (!path)
         return true;
-    run->log = fopen(path, run->from ? "a" : "w");
+    run->log = fopen(path, run->from ? "ae" : "we");
     if (!run->log)
         return source_refuse(error, path, "%s", strerror(errno));
     if (run->from)

@@ -8,8 +8,7 @@
 
 /* Numbers and names are the user's own affair. */
 static bool takes_path(const option *row) {
-    return row->type == OPTION_TEXT &&
-           (!strcmp(row->argument, "FILE") || !strcmp(row->argument, "DIR"));
+    return row->role != OPTION_NO_FILE;
 }
 
 /* The words that may follow a flag, as one case of a shell. */

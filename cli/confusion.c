@@ -117,7 +117,9 @@ static void print_row(const confusion *result, const cnn_model *model, const lay
         snprintf(name, sizeof name, "%zu %s", class, text);
     else
         snprintf(name, sizeof name, "%s", text);
-    fprintf(stream, "%-*.*s %9s%s", table->name, table->name, name,
+    name[table->name] = '\0'; /* perhaps within a character */
+    cnn_text_clean(name);
+    fprintf(stream, "%-*s %9s%s", table->name, name,
             say_percent(confusion_accuracy(result, class)).text, table->matrix ? " " : "");
     for (size_t guess = 0; table->matrix && guess < result->classes; guess++) {
         const size_t count = count_at(result, class, guess);
@@ -134,9 +136,13 @@ void confusion_table(const confusion *result, const cnn_model *model, FILE *stre
     const layout table = lay_out(result, model);
     fprintf(stream, "%s%-*s %9s%s", say_style(stream, LOOK_BOLD), table.name, "class", "right",
             table.matrix ? " " : "");
-    for (size_t guess = 0; table.matrix && guess < result->classes; guess++)
-        fprintf(stream, "%*s", table.cell,
-                table.numbered ? say_count(guess).text : cnn_model_class(model, guess));
+    for (size_t guess = 0; table.matrix && guess < result->classes; guess++) {
+        char name[CNN_NAME_SIZE];
+        snprintf(name, sizeof name, "%s",
+                 table.numbered ? say_count(guess).text : cnn_model_class(model, guess));
+        cnn_text_clean(name);
+        fprintf(stream, "%*s", table.cell, name);
+    }
     fprintf(stream, "%s\n", say_style(stream, LOOK_PLAIN));
     for (size_t class = 0; class < result->classes; class ++)
         if (table.matrix || confusion_images(result, class))

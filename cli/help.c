@@ -105,7 +105,7 @@ void help_overview(void) {
         printf("  %-12s%s\n", (*command)->name, (*command)->summary);
     printf("\n  --version   the version\n"
            "  --help      this text; after a command, its flags\n\n"
-           "Exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.\n\n"
+           "Exit code: 0 done, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C, TERM, HUP).\n\n"
            "Examples:\n"
            "  cnn train networks/simple.net --data data/mnist\n"
            "  cnn help train\n");

@@ -3,7 +3,16 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <time.h>
 
+/* A terminal that closes may send SIGHUP twice, the system's and the shell's. */
+#define ONE_HANGUP_SECONDS 0.25
+
+static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+enum { SIGNALS = sizeof numbers / sizeof *numbers };
+
+static struct sigaction before[SIGNALS];
+static bool caught[SIGNALS];
 static volatile sig_atomic_t wished;
 
 static void remember(int signal_number) {
@@ -11,16 +20,51 @@ static void remember(int signal_number) {
     wished = 1;
 }
 
-void interrupt_catch(void) {
+static double seconds_since(const struct timespec *then) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
+}
+
+/* Behind that time another one is meant, and ends the program as soon as this returns. */
+static void remember_hangup(int signal_number) {
+    static volatile sig_atomic_t seen;
+    static struct timespec first;
+    if (!seen)
+        clock_gettime(CLOCK_MONOTONIC, &first);
+    if (seen && seconds_since(&first) > ONE_HANGUP_SECONDS) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+    }
+    seen = wished = 1;
+}
+
+/* SA_RESETHAND: the same signal once more finds the program without this. */
+static void catch (int signal_number) {
     struct sigaction action = {.sa_handler = remember, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
+    if (signal_number == SIGHUP) {
+        action.sa_handler = remember_hangup;
+        action.sa_flags = SA_RESTART;
+    }
     sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    sigaction(signal_number, &action, NULL);
+}
+
+void interrupt_catch(void) {
+    for (int i = 0; i < SIGNALS; i++) {
+        sigaction(numbers[i], NULL, &before[i]);
+        caught[i] = before[i].sa_handler != SIG_IGN;
+        if (caught[i])
+            catch (numbers[i]);
+    }
 }
 
 void interrupt_release(void) {
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+    for (int i = 0; i < SIGNALS; i++) {
+        if (caught[i])
+            sigaction(numbers[i], &before[i], NULL);
+        caught[i] = false;
+    }
 }
 
 bool interrupt_wished(void) {

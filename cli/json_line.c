@@ -70,7 +70,7 @@ json_t *json_line_read(const char *text) {
 
 /* Measured first and then written into a block of that size: json_dumps() of jansson 2.14 loses
  * pieces of the text where it finds no memory to make its own larger. */
-char *json_line_dump(const json_t *object, size_t flags) {
+static char *dump(const json_t *object, size_t flags) {
     const size_t size = object ? json_dumpb(object, NULL, 0, flags) : 0;
     char *text = size ? malloc(size + 1) : NULL;
     if (text && json_dumpb(object, text, size, flags) == size) {
@@ -79,6 +79,34 @@ char *json_line_dump(const json_t *object, size_t flags) {
     }
     free(text);
     return NULL;
+}
+
+/* Of a character of three bytes at most, none of which jansson escapes by itself. */
+static unsigned code_of(const char *character, size_t length) {
+    const unsigned char *c = (const unsigned char *)character;
+    if (length == 1)
+        return c[0];
+    return length == 2 ? (c[0] & 31u) << 6 | (c[1] & 63u)
+                       : (c[0] & 15u) << 12 | (c[1] & 63u) << 6 | (c[2] & 63u);
+}
+
+/* What a terminal must not be shown stands in strings alone, where \uXXXX means the same. */
+static char *escaped(const char *text) {
+    bool shown;
+    char *copy = malloc(6 * strlen(text) + 1), *end = copy;
+    for (size_t length; copy && (length = cnn_text_character(text, &shown)); text += length) {
+        memcpy(end, text, length);
+        end += shown ? length : (size_t)sprintf(end, "\\u%04x", code_of(text, length));
+    }
+    if (copy)
+        *end = '\0';
+    return copy;
+}
+
+char *json_line_dump(const json_t *object, size_t flags) {
+    char *text = dump(object, flags), *shown = text ? escaped(text) : NULL;
+    free(text);
+    return shown;
 }
 
 /* The same, and gives the object up. */

@@ -22,7 +22,8 @@ void json_line_append(json_t **list, json_t *value);
 
 /* A value from text that we have written; NULL if it is other text, or without memory. */
 json_t *json_line_read(const char *text);
-/* The text, to be freed, or NULL without memory. */
+/* The text, to be freed, or NULL without memory. What must not be shown (cnn_text_clean()) is
+ * escaped. */
 char *json_line_dump(const json_t *object, size_t flags);
 
 /* Writes the object and a line feed, flushes, and gives the object up. False with errno set if

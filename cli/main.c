@@ -1,6 +1,7 @@
 /* cnn: the command. It uses cnn.h like any other program. */
 #define _POSIX_C_SOURCE 200809L
 #include "commands.h"
+#include "files.h"
 #include "help.h"
 #include "say.h"
 
@@ -21,6 +22,14 @@ static int print_version(void) {
     return 0;
 }
 
+static int run_ready(const cli_command *command, const void *settings, const char *program) {
+    cnn_error error;
+    const bool ready = files_ready(command, settings, NULL, 0, &error);
+    const int code = ready ? command->run(settings, program) : say_cnn_error(&error);
+    files_release();
+    return code;
+}
+
 static int run_with(const cli_command *command, char **arguments, void *settings,
                     const char *program) {
     memcpy(settings, command->defaults, command->size);
@@ -33,7 +42,7 @@ static int run_with(const cli_command *command, char **arguments, void *settings
     case OPTIONS_WRONG:
         return EXIT_USAGE;
     default:
-        return command->run(settings, program);
+        return run_ready(command, settings, program);
     }
 }
 

@@ -77,7 +77,8 @@ static void put_end(void) {
            ".TP\n.B 1\nfailed; one line on standard error says what, where and why\n"
            ".TP\n.B 2\na call that makes no sense\n"
            ".TP\n.B 3\ngradcheck: a gradient could not be checked, and none was found wrong\n"
-           ".TP\n.B 130\nstopped by Ctrl\\-C, with what was finished saved\n"
+           ".TP\n.B 130\nstopped by Ctrl\\-C (SIGINT), SIGTERM or SIGHUP, with what was finished "
+           "saved\n"
            ".SH ENVIRONMENT\n"
            ".TP\n.B NO_COLOR\n"
            "If it is set and not empty, nothing is coloured. Off a terminal nothing ever is.\n");

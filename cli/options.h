@@ -11,10 +11,20 @@ typedef enum option_type {
     OPTION_REAL,   /* double from least to most */
     OPTION_TEXT,   /* const char *: points into argv */
     OPTION_CHOICE, /* int: the place in choices */
-    OPTION_LIST,   /* option_list: an operand that may come several times; the last of them */
+    OPTION_LIST,   /* option_list: a file, an operand that may come several times; the last */
     OPTION_HELP,
     OPTION_VERSION
 } option_type;
+
+/* What becomes of the file that a value names: see files.h. */
+typedef enum option_role {
+    OPTION_NO_FILE,
+    OPTION_INPUT,  /* it is read */
+    OPTION_FOLDER, /* the folder of a data set, of which every file is read */
+    OPTION_OUTPUT, /* a new file takes its place */
+    OPTION_LOG,    /* lines are written into it */
+    OPTION_KEPT    /* it is read, and later ones take its place: a checkpoint that goes on */
+} option_role;
 
 typedef struct option_list {
     char **items; /* point into argv, as does the list itself */
@@ -26,13 +36,15 @@ typedef struct option {
     const char *argument; /* "N"; NULL: a switch */
     const char *help;     /* NULL: not listed */
     option_type type;
+    option_role role;
     bool required;
     size_t offset; /* of the value in the settings of the row's group */
     double least, most;
     const char *const *choices; /* ends in NULL */
 } option;
 
-/* Rows by type; `group` is the struct that holds `field`. */
+/* Rows by type; `group` is the struct that holds `field`. What names a file is a ROW_FILE, a
+ * ROW_REQUIRED or a ROW_LIST. */
 #define ROW_SWITCH(group, field, name_, help_)                                                     \
     { .name = name_, .help = help_, .type = OPTION_SWITCH, .offset = offsetof(group, field) }
 #define ROW_TEXT(group, field, name_, argument_, help_)                                            \
@@ -40,15 +52,20 @@ typedef struct option {
         .name = name_, .argument = argument_, .help = help_, .type = OPTION_TEXT,                  \
         .offset = offsetof(group, field)                                                           \
     }
-#define ROW_REQUIRED(group, field, name_, argument_, help_)                                        \
+#define ROW_FILE(group, field, role_, name_, argument_, help_)                                     \
     {                                                                                              \
-        .name = name_, .argument = argument_, .help = help_, .type = OPTION_TEXT,                  \
+        .name = name_, .argument = argument_, .help = help_, .type = OPTION_TEXT, .role = role_,   \
+        .offset = offsetof(group, field)                                                           \
+    }
+#define ROW_REQUIRED(group, field, role_, name_, argument_, help_)                                 \
+    {                                                                                              \
+        .name = name_, .argument = argument_, .help = help_, .type = OPTION_TEXT, .role = role_,   \
         .required = true, .offset = offsetof(group, field)                                         \
     }
 #define ROW_LIST(group, field, argument_, help_)                                                   \
     {                                                                                              \
-        .argument = argument_, .help = help_, .type = OPTION_LIST, .required = true,               \
-        .offset = offsetof(group, field)                                                           \
+        .argument = argument_, .help = help_, .type = OPTION_LIST, .role = OPTION_INPUT,           \
+        .required = true, .offset = offsetof(group, field)                                         \
     }
 #define ROW_COUNT(group, field, name_, help_, least_, most_)                                       \
     {                                                                                              \

@@ -23,19 +23,27 @@ static int folder_problem(const char *path) {
     return problem;
 }
 
-bool outputs_check(const char *path, cnn_error *error) {
+static bool check(const char *path, bool in_place, cnn_error *error) {
     struct stat about;
     const bool there = !stat(path, &about);
     if (!source_base(path)[0] || (there && S_ISDIR(about.st_mode)))
         return source_refuse(error, path, "is a folder, a file is wanted");
     int problem = 0;
-    if (!there || S_ISREG(about.st_mode))
+    if (!there || (S_ISREG(about.st_mode) && !in_place))
         problem = folder_problem(path);
     else if (access(path, W_OK))
         problem = errno;
     if (problem)
         return source_refuse(error, path, "cannot be written there: %s", strerror(problem));
     return true;
+}
+
+bool outputs_check(const char *path, cnn_error *error) {
+    return check(path, false, error);
+}
+
+bool outputs_check_log(const char *path, cnn_error *error) {
+    return check(path, true, error);
 }
 
 /* The last dot of a file name, or its end; a dot in front is part of the name. */
@@ -67,8 +75,16 @@ char *outputs_best(const char *model) {
     return with_word(model, ".best");
 }
 
-char *outputs_checkpoint(const char *model) {
-    return with_word(model, ".checkpoint");
+char *outputs_checkpoint(const char *model, int number) {
+    char word[32] = ".checkpoint";
+    if (number > 1)
+        snprintf(word, sizeof word, ".checkpoint-%d", number);
+    return with_word(model, word);
+}
+
+bool outputs_free(const char *path) {
+    struct stat about;
+    return lstat(path, &about) && errno == ENOENT;
 }
 
 bool outputs_there(const char *path) {
@@ -84,17 +100,4 @@ bool outputs_device(const char *path) {
 double outputs_size(const char *path) {
     struct stat about;
     return stat(path, &about) ? 0 : (double)about.st_size;
-}
-
-const char *outputs_quoted(const char *path, char *text, size_t size) {
-    static const char plain[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:=@,%";
-    if (!path[strspn(path, plain)])
-        return path;
-    size_t at = 0;
-    for (const char *c = path; *c && at + 8 < size; c++)
-        at += (size_t)snprintf(text + at, size - at, *c == '\'' ? "%s'\\''" : "%s%c",
-                               c == path ? "'" : "", *c);
-    snprintf(text + at, size - at, "'");
-    return text;
 }

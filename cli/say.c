@@ -73,15 +73,14 @@ const char *say_style(FILE *stream, say_look look) {
     return codes[look];
 }
 
-#define FIELD_INDENT 13
-
 /* The first word stands at column `column`, which is `indent` or, behind a long name, beyond it. */
 static void wrap(FILE *stream, int indent, int column, char *text) {
     char *rest = NULL;
     for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        const int width = (int)strlen(word);
         for (char *tab = word; (tab = strchr(tab, '\t'));)
             *tab = ' ';
+        cnn_text_clean(word);
+        const int width = (int)strlen(word);
         if (column > indent && column + 1 + width > SAY_COLUMNS)
             column = fprintf(stream, "\n%*s", indent, "") - 1;
         column += fprintf(stream, "%s%s", column > indent ? " " : "", word);
@@ -95,7 +94,7 @@ void say_field(FILE *stream, const char *name, const char *format, ...) {
     va_start(values, format);
     vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    wrap(stream, FIELD_INDENT, fprintf(stream, "%-*s", FIELD_INDENT, name), text);
+    wrap(stream, SAY_FIELD, fprintf(stream, "%-*s", SAY_FIELD, name), text);
 }
 
 void say_wrapped(FILE *stream, int indent, const char *format, ...) {
@@ -105,6 +104,16 @@ void say_wrapped(FILE *stream, int indent, const char *format, ...) {
     vsnprintf(text, sizeof text, format, values);
     va_end(values);
     wrap(stream, indent, indent, text);
+}
+
+void say_line(FILE *stream, const char *format, ...) {
+    char text[5000]; /* a path, and what is said of it */
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    cnn_text_clean(text);
+    fprintf(stream, "%s\n", text);
 }
 
 static bool complained;
@@ -117,9 +126,7 @@ bool say_complained(void) {
 static void print_line(const char *format, va_list values) {
     char text[1024];
     vsnprintf(text, sizeof text, format, values);
-    for (char *c = text; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = '?';
+    cnn_text_clean(text);
     fprintf(stderr, "cnn: %s\n", text);
 }
 

@@ -7,10 +7,12 @@
 #include <stdio.h>
 
 /* Exit codes, beside 0: a failure, a call that makes no sense, a check that came to no verdict, a
- * run stopped by Ctrl-C. */
+ * run stopped by a signal. */
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNCHECKED = 3, EXIT_INTERRUPTED = 130 };
 
 #define SAY_COLUMNS 80
+/* Of the names in front of fields. */
+#define SAY_FIELD 13
 
 /* Returned by value, so that several fit in one printf. */
 typedef struct say_text {
@@ -31,6 +33,9 @@ const char *say_style(FILE *stream, say_look look);
 /* True if the stream is a terminal on which a line can be drawn again. */
 bool say_terminal(FILE *stream);
 
+/* Each of these and of the complaints below shows its text cleaned (cnn_text_clean()); what prints
+ * a name by itself cleans it first. */
+
 /* "name         text", broken at spaces to 80 columns, with the further lines indented. A tab is a
  * space at which no line is broken. */
 void say_field(FILE *stream, const char *name, const char *format, ...)
@@ -39,6 +44,8 @@ void say_field(FILE *stream, const char *name, const char *format, ...)
 /* The text alone, where `indent` columns of the line are written already. */
 void say_wrapped(FILE *stream, int indent, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The text as one line, however long. */
+void say_line(FILE *stream, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* True once one of the complaints below was made. */
 bool say_complained(void);
 

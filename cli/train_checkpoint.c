@@ -1,6 +1,9 @@
 #define _POSIX_C_SOURCE 200809L
 #include "train_checkpoint.h"
 
+#include "claims.h"
+#include "commands.h"
+#include "files.h"
 #include "json_line.h"
 #include "outputs.h"
 #include "say.h"
@@ -14,6 +17,8 @@
 
 #define EVERY_DEFAULT "1m"
 #define EVERY_MOST 1000000000
+/* Interrupted runs whose checkpoints lie beside one model. */
+#define MOST_CHECKPOINTS 1000
 
 static double now(void) {
     struct timespec time;
@@ -46,17 +51,39 @@ bool train_checkpoint_flags(train_run *run) {
     return false;
 }
 
-/* A second run must not take the place of a first that can still be gone on with. */
+static bool set_name(train_run *run, char *name, cnn_error *error) {
+    free(run->checkpoint);
+    run->checkpoint = name;
+    return name || source_refuse(error, "", "no memory for the name of the checkpoint");
+}
+
+/* With those that no flag names. */
+static bool keep_files(const train_run *run, cnn_error *error) {
+    const train_settings *s = run->settings;
+    const bool best = s->validation > 0 || train_validates(run);
+    const bool unnamed = run->keeps && !s->resume && !s->checkpoint;
+    const file_use more[] = {
+        {"the default --out", s->out ? NULL : run->out, OPTION_OUTPUT},
+        {"the best model", best ? run->best_out : NULL, OPTION_OUTPUT},
+        {"the default --checkpoint", unnamed ? run->checkpoint : NULL, OPTION_OUTPUT},
+    };
+    return files_ready(&command_train, s, more, sizeof more / sizeof *more, error);
+}
+
+/* A second run must not take the place of a first that can still be gone on with: looked for only
+ * when no other run can make one any more. */
 bool train_checkpoint_name(train_run *run, cnn_error *error) {
     const train_settings *settings = run->settings;
     const char *given = settings->resume ? settings->resume : settings->checkpoint;
-    run->checkpoint = given ? strdup(given) : outputs_checkpoint(run->out);
-    if (!run->checkpoint)
-        return source_refuse(error, "", "no memory for the name of the checkpoint");
-    if (run->keeps && !settings->resume && outputs_there(run->checkpoint))
+    if (!set_name(run, given ? strdup(given) : outputs_checkpoint(run->out, 1), error) ||
+        !keep_files(run, error))
+        return false;
+    if (settings->resume)
+        place_of(run->checkpoint, &run->saved);
+    else if (run->keeps && outputs_there(run->checkpoint))
         return source_refuse(error, run->checkpoint,
                              "is there already: go on with it by --resume, or remove it");
-    return !run->keeps || outputs_check(run->checkpoint, error);
+    return true;
 }
 
 /* null for what is not given, and for names that JSON cannot hold. */
@@ -86,6 +113,7 @@ static bool save(train_run *run, cnn_error *error) {
     if (!cnn_run_save(run->training, run->checkpoint, error))
         return false;
     run->saved_at = now();
+    place_of(run->checkpoint, &run->saved);
     return true;
 }
 
@@ -97,12 +125,39 @@ bool train_checkpoint_step(train_run *run, cnn_error *error) {
     return !due || save(run, error);
 }
 
+/* Looked at again once it is ours: a run that had it may just have ended there. */
+static bool take_if_free(const char *name, cnn_error *error) {
+    return (outputs_free(name) || source_refuse(error, name, "is there already")) &&
+           claims_take(name, error) &&
+           (outputs_free(name) || source_refuse(error, name, "is there already"));
+}
+
+/* Without --checkpoint what lies beside the model is another run's that was stopped. */
+static bool choose_name(train_run *run, cnn_error *error) {
+    for (int n = 1; n <= MOST_CHECKPOINTS; n++) {
+        if (!set_name(run, outputs_checkpoint(run->out, n), error))
+            return false;
+        run->checkpoint_number = n;
+        if (take_if_free(run->checkpoint, error))
+            return true;
+    }
+    return false;
+}
+
+/* A link to it stays. */
+static bool remove_own(const train_run *run) {
+    char target[PATH_MAX];
+    place there;
+    return place_of(run->checkpoint, &there) && place_same_file(&there, &run->saved) &&
+           place_target(run->checkpoint, target, sizeof target) && !unlink(target);
+}
+
 bool train_checkpoint_end(train_run *run, cnn_error *error) {
     run->resumable = run->interrupted && (run->keeps || !outputs_device(run->out));
     if (run->resumable)
-        return save(run, error);
-    if (!run->interrupted && run->keeps && outputs_there(run->checkpoint))
-        run->checkpoint_removed = !unlink(run->checkpoint);
+        return (run->keeps || choose_name(run, error)) && save(run, error);
+    if (!run->interrupted && run->keeps)
+        run->checkpoint_removed = remove_own(run);
     return true;
 }
 

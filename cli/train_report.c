@@ -1,6 +1,7 @@
 #include "train_run.h"
 
 #include "outputs.h"
+#include "quote.h"
 #include "say.h"
 #include "train_profile.h"
 
@@ -124,9 +125,10 @@ static void print_test(const train_run *run, FILE *stream) {
         return;
     }
     confusion_worst(&run->result, run->model, worst, sizeof worst);
-    say_field(stream, "test", "%s%s of %s right%s, loss %s", say_style(stream, LOOK_BOLD),
-              say_percent(score->accuracy).text, say_count(score->images).text,
-              say_style(stream, LOOK_PLAIN), say_loss(score->loss).text);
+    fprintf(stream, "%-*s%s%s of %s right%s, loss %s\n", SAY_FIELD, "test",
+            say_style(stream, LOOK_BOLD), say_percent(score->accuracy).text,
+            say_count(score->images).text, say_style(stream, LOOK_PLAIN),
+            say_loss(score->loss).text);
     say_field(stream, "confused", "%s", worst);
 }
 
@@ -142,31 +144,45 @@ static void print_files(const train_run *run, FILE *stream) {
         say_field(stream, "best model", "%s (epoch %zu, validation loss %s)", run->best_out,
                   run->best_epoch,
                   say_loss(train_epoch(run, run->best_epoch - 1)->validation_loss).text);
+    if (run->checkpoint_number > 1)
+        say_field(stream, "checkpoint", "%s, as another run's lies where it would",
+                  run->checkpoint);
     if (run->checkpoint_removed)
         say_field(stream, "checkpoint", "%s removed, as the run is complete", run->checkpoint);
 }
 
-/* Long paths go on the next line, in a form that a shell takes as one command. */
-static void print_eval(const train_run *run, const char *model, FILE *stream) {
-    char data[512];
-    const char *d = outputs_quoted(run->settings->training.data, data, sizeof data);
-    const int used = fprintf(stream, "next         %s eval %s", run->program, model);
-    const bool fits = (size_t)used + strlen(d) + 8 <= SAY_COLUMNS;
-    fprintf(stream, "%s --data %s\n", fits ? "" : " \\\n            ", d);
+/* "next         cnn WORDS FILE", in a form that a shell takes. Returns the columns. */
+static size_t print_call(const train_run *run, const char *name, const char *words,
+                         const char *file, FILE *stream) {
+    fprintf(stream, "%-*s", SAY_FIELD, name);
+    size_t used = SAY_FIELD + quote_write(run->program, stream);
+    fprintf(stream, " %s ", words);
+    used += strlen(words) + 2;
+    return used + quote_write(file, stream);
+}
+
+/* Long paths go on the next line. */
+static void print_eval(const train_run *run, FILE *stream) {
+    const char *data = run->settings->training.data;
+    const size_t used = print_call(run, "next", "eval", run->out, stream);
+    const bool fits = used + quote_write(data, NULL) + 8 <= SAY_COLUMNS;
+    fprintf(stream, "%s --data ", fits ? "" : " \\\n            ");
+    quote_write(data, stream);
+    fputc('\n', stream);
 }
 
 /* Without test images, to evaluate would be to ask for what was learnt. */
 static void print_next(const train_run *run, FILE *stream) {
-    char model[512], network[512];
-    const char *m = outputs_quoted(run->out, model, sizeof model);
-    if (run->resumable)
-        fprintf(stream, "go on        %s train --resume %s\n", run->program,
-                outputs_quoted(run->checkpoint, network, sizeof network));
+    if (run->resumable) {
+        print_call(run, "go on", "train --resume", run->checkpoint, stream);
+        fputc('\n', stream);
+    }
     if (run->test)
-        print_eval(run, m, stream);
-    fprintf(stream, "%-13s%s info %s\n", run->test ? "" : "next", run->program, m);
-    fprintf(stream, "             %s gradcheck %s\n", run->program,
-            outputs_quoted(run->settings->network, network, sizeof network));
+        print_eval(run, stream);
+    print_call(run, run->test ? "" : "next", "info", run->out, stream);
+    fputc('\n', stream);
+    print_call(run, "", "gradcheck", run->settings->network, stream);
+    fputc('\n', stream);
 }
 
 /* So many epochs scroll the head away: it comes again, with a few of them. */

@@ -10,7 +10,8 @@ static const char *const schedules[] = {"constant", "step", "cosine", "onecycle"
 static const char *const inits[] = {"pytorch", "kaiming-normal", "constant", NULL};
 
 const option training_rows[TRAINING_ROW_COUNT] = {
-    ROW_TEXT(training_flags, data, "--data", "DIR", "IDX files, or a folder of PNGs per class"),
+    ROW_FILE(training_flags, data, OPTION_FOLDER, "--data", "DIR",
+             "IDX files, or a folder of PNGs per class"),
     ROW_CHOICE(training_flags, optimizer, "--optimizer", "update rule", optimizers),
     ROW_CHOICE(training_flags, schedule, "--schedule", "of the rate", schedules),
     ROW_CHOICE(training_flags, init, "--init", "first weights", inits),

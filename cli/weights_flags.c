@@ -5,7 +5,8 @@
 #include <math.h>
 
 const option weights_rows[WEIGHTS_ROW_COUNT] = {
-    ROW_TEXT(weights_flags, weights, "--weights", "FILE", "for a network text in MODEL's place"),
+    ROW_FILE(weights_flags, weights, OPTION_INPUT, "--weights", "FILE",
+             "for a network text in MODEL's place"),
     ROW_REAL(weights_flags, mean, "--mean", "if they do not say", -1000, 1000),
     ROW_REAL(weights_flags, deviation, "--std", "if they do not say", 1e-6, 1000),
 };

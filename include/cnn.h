@@ -47,9 +47,17 @@ typedef struct cnn_error {
     size_t line, column; /* in a network text, from 1; else 0 */
 } cnn_error;
 
-/* Writes "FILE: byte N: MESSAGE", or "" for NULL, leaving out the parts that are not known. Cuts at
- * size. */
+/* Writes "FILE: byte N: MESSAGE", or "" for NULL, leaving out the parts that are not known,
+ * cleaned. Cuts at size. */
 void cnn_error_text(const cnn_error *error, char *text, size_t size);
+
+/* Names of files may hold what ends a line or steers a terminal: control characters (C0, DEL, C1,
+ * line and paragraph separators), broken UTF-8, and what turns the direction of writing.
+ * cnn_text_clean() puts a ? in the place of each, in text itself, which never gets longer. For
+ * those who mean to show it otherwise, the other returns the bytes of the character that text
+ * begins with (0 at its end; 1 for a byte that is none) and whether it may be shown as it is. */
+void cnn_text_clean(char *text);
+size_t cnn_text_character(const char *text, bool *shown);
 
 /* Writes a file as the library writes its own: to a temporary file beside it, flushed, renamed. The
  * old file or the new, never half. A device, such as /dev/stdout, is written to directly. */

@@ -25,6 +25,10 @@ int command_run(const char *arguments, ...) __attribute__((format(printf, 1, 2))
 /* The same for any shell text, in which $CNN is the command. */
 int command_shell(const char *text, ...) __attribute__((format(printf, 1, 2)));
 
+/* The command for a shell's background, where Ctrl-C is not meant for it: what a shell has ignore
+ * SIGINT there is told not to. */
+#define COMMAND_BEHIND "env --default-signal=INT \"$CNN\" "
+
 /* True in a build that counts what it runs (make coverage): at its end the command writes the
  * counts, and spoils them where files are limited. What limits them is left out there. */
 #ifdef CNN_COVERAGE

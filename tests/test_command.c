@@ -320,7 +320,8 @@ static void info_shows_the_plan(void **state) {
 static void interrupt_saves_the_model(void **state) {
     (void)state;
     assert_int_equal(
-        command_shell("\"$CNN\" " TRAIN "--epochs 100000 --json --log @/int.jsonl "
+        command_shell(COMMAND_BEHIND TRAIN
+                      "--epochs 100000 --json --log @/int.jsonl "
                       "--out @/int.safetensors & pid=$!\n"
                       "for i in $(seq 500); do test -s @/int.jsonl && break; sleep 0.02; done\n"
                       "kill -INT $pid; wait $pid"),

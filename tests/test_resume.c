@@ -26,7 +26,8 @@ static void holds(const char *text, const char *part) {
 
 /* A run of many epochs, stopped once its log has lines; `flags` are given to it. */
 static void interrupt(const char *signal_name, const char *flags) {
-    command_shell("rm -f @/log; \"$CNN\" " TRAIN "--epochs 2000 --log @/log --out @/m.st %s & "
+    command_shell("rm -f @/log; " COMMAND_BEHIND TRAIN
+                  "--epochs 2000 --log @/log --out @/m.st %s & "
                   "pid=$!\n"
                   "for i in $(seq 500); do test -s @/log && break; sleep 0.02; done\n"
                   "kill -%s $pid; wait $pid",
@@ -60,7 +61,7 @@ static void test_epochs_told_after_ctrl_c(void **state) {
     command_shell("mkdir @/many");
     command_images("many", 8, 4, 60000, 16);
     command_shell(
-        "rm -f @/log; \"$CNN\" train @/tiny.net --data @/many --batch-size 16 --json "
+        "rm -f @/log; " COMMAND_BEHIND "train @/tiny.net --data @/many --batch-size 16 --json "
         "--threads 1 --epochs 1000 --log @/log --out @/m.st --checkpoint @/kept & pid=$!\n"
         "while ! grep -q 'step\", \"epoch\": 9' @/log; do sleep 0.002; done\n"
         "kill -INT $pid; wait $pid; code=$?; rm @/kept; exit $code");
@@ -80,8 +81,8 @@ static void test_epochs_told_after_ctrl_c(void **state) {
 /* A pipe that nobody reads holds up the checkpoint that the first signal asks for. */
 static void test_second_signal_ends_at_once(void **state) {
     (void)state;
-    command_shell("mkfifo @/fifo; rm -f @/log\n"
-                  "\"$CNN\" " TRAIN "--epochs 1000000 --log @/log --out @/m.st "
+    command_shell("mkfifo @/fifo; rm -f @/log\n" COMMAND_BEHIND TRAIN
+                  "--epochs 1000000 --log @/log --out @/m.st "
                   "--checkpoint @/fifo --every 60m & pid=$!\n"
                   "for i in $(seq 500); do test -s @/log && break; sleep 0.02; done\n"
                   "kill -INT $pid; sleep 0.5; kill -INT $pid || echo gone too soon\n"

@@ -49,13 +49,6 @@ bool error_no_memory(cnn_error *error, size_t bytes) {
     return error_set(error, CNN_NO_MEMORY, "no memory for %zu bytes", bytes);
 }
 
-/* A path may hold anything but NUL: what would end the line or steer a terminal is not shown. */
-static void hide_controls(char *text) {
-    for (; *text; text++)
-        if ((unsigned char)*text < 0x20 || *text == 0x7f)
-            *text = '?';
-}
-
 void cnn_error_text(const cnn_error *error, char *text, size_t size) {
     char place[32] = "";
     if (!text || !size)
@@ -67,7 +60,7 @@ void cnn_error_text(const cnn_error *error, char *text, size_t size) {
         snprintf(place, sizeof place, "byte %zu: ", error->offset);
     snprintf(text, size, "%s%s%s%s", error->file, error->file[0] ? ": " : "", place,
              error->message);
-    hide_controls(text);
+    cnn_text_clean(text);
 }
 
 const char *cnn_version(void) {

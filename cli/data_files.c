@@ -1,0 +1,136 @@
+#define _DEFAULT_SOURCE
+#include "data_files.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+/* All spellings of MNIST's names end in it, but perhaps for .gz. */
+static bool idx_name(const char *name) {
+    return strstr(name, "ubyte") || !strcmp(name, "classes.txt");
+}
+
+/* Of others the readers of pictures take no notice. */
+static bool shown_name(const char *name) {
+    return name[0] != '.';
+}
+
+static bool join(char path[PATH_MAX], const char *folder, const char *name) {
+    return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX;
+}
+
+/* The next entry that counts, as a path and what it is. False at the end. */
+static bool next(DIR *entries, const char *folder, bool (*counts)(const char *),
+                 char path[PATH_MAX], struct stat *about) {
+    for (const struct dirent *entry; entries && (entry = readdir(entries));)
+        if (counts(entry->d_name) && join(path, folder, entry->d_name) && !stat(path, about))
+            return true;
+    return false;
+}
+
+/* By its name, perhaps one to come; else by what the entries are, since links may lead to it. */
+static bool folder_holds(const char *folder, bool (*counts)(const char *), const place *wanted) {
+    char path[PATH_MAX];
+    struct stat about;
+    place there;
+    if (wanted->named && counts(wanted->name) && join(path, folder, wanted->name) &&
+        place_of(path, &there) && place_same(&there, wanted))
+        return true;
+    DIR *entries = wanted->there ? opendir(folder) : NULL;
+    bool found = false;
+    while (!found && next(entries, folder, counts, path, &about))
+        found = about.st_dev == wanted->device && about.st_ino == wanted->file;
+    if (entries)
+        closedir(entries);
+    return found;
+}
+
+typedef bool (*folder_visit)(const char *path, const place *wanted);
+
+/* True as soon as a sub-folder that is not hidden says so. */
+static bool any_folder(const char *folder, folder_visit visit, const place *wanted) {
+    char path[PATH_MAX];
+    struct stat about;
+    DIR *entries = opendir(folder);
+    bool found = false;
+    while (!found && next(entries, folder, shown_name, path, &about))
+        found = S_ISDIR(about.st_mode) && visit(path, wanted);
+    if (entries)
+        closedir(entries);
+    return found;
+}
+
+static bool is_png(const char *path) {
+    char start[4] = "";
+    FILE *file = fopen(path, "rbe");
+    const bool is = file && fread(start, 1, sizeof start, file) == sizeof start &&
+                    !memcmp(start, "\x89PNG", sizeof start);
+    if (file)
+        fclose(file);
+    return is;
+}
+
+/* Any folder has folders: only pictures in them make them classes. */
+static bool has_png(const char *folder, const place *wanted) {
+    char path[PATH_MAX];
+    struct stat about;
+    DIR *entries = opendir(folder);
+    bool found = false;
+    (void)wanted;
+    while (!found && next(entries, folder, shown_name, path, &about))
+        found = S_ISREG(about.st_mode) && is_png(path);
+    if (entries)
+        closedir(entries);
+    return found;
+}
+
+static bool is_there(const char *path, const place *wanted) {
+    (void)path, (void)wanted;
+    return true;
+}
+
+/* train, test, val and longer words for them, with folders of classes in it. */
+static bool is_part(const char *path, const place *wanted) {
+    static const char *const words[] = {"train", "test", "val"};
+    const char *name = strrchr(path, '/') + 1;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strncasecmp(name, words[i], strlen(words[i])))
+            return any_folder(path, is_there, wanted);
+    return false;
+}
+
+static bool holds(const char *path, const place *wanted) {
+    return folder_holds(path, shown_name, wanted);
+}
+
+/* Beside the folders of classes no file may lie either. */
+static bool classes_hold(const char *path, const place *wanted) {
+    return any_folder(path, has_png, wanted) &&
+           (holds(path, wanted) || any_folder(path, holds, wanted));
+}
+
+static bool part_holds(const char *path, const place *wanted) {
+    return is_part(path, wanted) && classes_hold(path, wanted);
+}
+
+static bool has_idx(const char *folder) {
+    char path[PATH_MAX];
+    struct stat about;
+    DIR *entries = opendir(folder);
+    bool found = false;
+    while (!found && next(entries, folder, idx_name, path, &about))
+        found = strstr(path + strlen(folder), "ubyte") != NULL;
+    if (entries)
+        closedir(entries);
+    return found;
+}
+
+bool data_files_hold(const char *folder, const place *wanted) {
+    if (has_idx(folder))
+        return folder_holds(folder, idx_name, wanted);
+    if (any_folder(folder, is_part, wanted))
+        return any_folder(folder, part_holds, wanted);
+    return classes_hold(folder, wanted);
+}

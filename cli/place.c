@@ -1,0 +1,111 @@
+#define _POSIX_C_SOURCE 200809L
+#include "place.h"
+
+#include "source.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* As many as Linux follows. */
+#define MOST_LINKS 40
+
+/* A link's text stands in the place of its name; it may begin at the root. False if it does not
+ * fit. */
+static bool step(char *target, size_t size, const char *link) {
+    const size_t folder = *link == '/' ? 0 : (size_t)(source_base(target) - target);
+    errno = ENAMETOOLONG;
+    return (size_t)snprintf(target + folder, size - folder, "%s", link) < size - folder;
+}
+
+bool place_target(const char *path, char *target, size_t size) {
+    char link[PATH_MAX];
+    target[0] = '\0';
+    if (!step(target, size, path))
+        return false;
+    for (int links = 0; links < MOST_LINKS; links++) {
+        const ssize_t length = readlink(target, link, sizeof link - 1);
+        if (length < 0)
+            return true;
+        link[length] = '\0';
+        if (!step(target, size, link))
+            return false;
+    }
+    errno = ELOOP;
+    return false;
+}
+
+/* These mean what somebody else has opened, and are written to directly if that is a device. */
+static bool is_stream(const char *path) {
+    static const char *const names[] = {"/dev/std", "/dev/fd/", "/proc/self/fd/"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strncmp(path, names[i], strlen(names[i])))
+            return true;
+    return false;
+}
+
+static void take_file(place *found, const struct stat *about) {
+    found->there = true;
+    found->device = about->st_dev;
+    found->file = about->st_ino;
+}
+
+/* A folder that cannot be looked at leaves the place unnamed. */
+static void take_name(place *found, char *target) {
+    struct stat about;
+    const char *name = source_base(target);
+    if (strlen(name) >= sizeof found->name)
+        return;
+    strcpy(found->name, name);
+    /* With a dot, so that the folder of "/file" is "/." and that of "file" is ".". */
+    strcpy(target + (name - target), ".");
+    found->named = found->name[0] && !stat(target, &about);
+    if (found->named) {
+        found->folder_device = about.st_dev;
+        found->folder = about.st_ino;
+    }
+}
+
+bool place_of(const char *path, place *found) {
+    char target[PATH_MAX];
+    struct stat about;
+    *found = (place){.there = false};
+    if (is_stream(path) || !place_target(path, target, sizeof target - 1))
+        return false;
+    if (!stat(target, &about)) {
+        if (!S_ISREG(about.st_mode))
+            return false;
+        take_file(found, &about);
+    }
+    take_name(found, target);
+    return found->there || found->named;
+}
+
+bool place_of_stream(int stream, place *found) {
+    struct stat about;
+    *found = (place){.there = false};
+    if (fstat(stream, &about) || !S_ISREG(about.st_mode))
+        return false;
+    take_file(found, &about);
+    return true;
+}
+
+static bool same_folder(const place *a, const place *b) {
+    return a->named && b->named && a->folder_device == b->folder_device && a->folder == b->folder;
+}
+
+bool place_same_file(const place *a, const place *b) {
+    return a->there && b->there && a->device == b->device && a->file == b->file;
+}
+
+bool place_same(const place *a, const place *b) {
+    return place_same_file(a, b) || (same_folder(a, b) && !strcmp(a->name, b->name));
+}
+
+const char *place_beside(const place *a, const place *b) {
+    const size_t length = strlen(a->name);
+    const bool longer = same_folder(a, b) && !strncmp(a->name, b->name, length);
+    return longer && b->name[length] ? b->name + length : NULL;
+}

@@ -1,0 +1,67 @@
+/* Control characters steer a terminal, and JSON takes no broken UTF-8. The decoder is our own,
+ * since that of the C library depends on the locale. */
+#include "printable.h"
+
+#include "cnn.h"
+
+#include <string.h>
+
+/* What follows a first byte: how many bytes, and the least code point that needs as many, because
+ * UTF-8 (RFC 3629) allows only the shortest form. A byte that cannot be first (80 to bf) gets an
+ * answer too; printable_character() has to refuse it. */
+static size_t tail_of(uint8_t first, uint32_t *code, uint32_t *least) {
+    const size_t tail = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+    static const uint32_t LEAST[] = {0x20, 0xa0, 0x800, 0x10000};
+    static const uint8_t BITS[] = {0x7f, 0x1f, 0x0f, 0x07};
+    *code = first & BITS[tail];
+    *least = LEAST[tail];
+    return tail;
+}
+
+/* The least code points above also leave out both blocks of control characters. First bytes f5 to
+ * f7 begin nothing either, but give code points beyond the last, 10ffff. */
+size_t printable_character(const uint8_t *text, size_t length) {
+    uint32_t code, least;
+    const size_t tail = tail_of(text[0], &code, &least);
+    if ((text[0] & 0xc0) == 0x80 || text[0] > 0xf7 || tail >= length)
+        return 0;
+    for (size_t i = 1; i <= tail; i++) {
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (text[i] & 0x3f);
+    }
+    /* Halves of UTF-16's pairs are no characters, though UTF-8 could spell them. */
+    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    return code < least || code == 0x7f || code > 0x10ffff || surrogate ? 0 : tail + 1;
+}
+
+/* U+2028 and 2029 end a line; 202a to 202e and 2066 to 2069 turn the way in which what follows is
+ * written. All have three bytes in UTF-8. */
+static bool turns(const uint8_t *c) {
+    return c[0] == 0xe2 && ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) ||
+                            (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+}
+
+size_t cnn_text_character(const char *text, bool *shown) {
+    const uint8_t *c = (const uint8_t *)text;
+    /* The zero at the end is the tail of no character. */
+    const size_t length = *c ? printable_character(c, 4) : 0;
+    *shown = !*c || (length && !(length == 3 && turns(c)));
+    if (length || !*c)
+        return length;
+    const bool control = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
+    return control ? 2 : 1;
+}
+
+void cnn_text_clean(char *text) {
+    char *end = text;
+    bool shown;
+    for (size_t length; (length = cnn_text_character(text, &shown)); text += length) {
+        if (shown)
+            memmove(end, text, length);
+        else
+            *end = '?';
+        end += shown ? length : 1;
+    }
+    *end = '\0';
+}

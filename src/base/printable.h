@@ -1,0 +1,12 @@
+/* What a terminal shows of UTF-8: one rule for names that are read and for texts that are shown. */
+#ifndef BASE_PRINTABLE_H
+#define BASE_PRINTABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The bytes of the first character, or 0 if it is a control character or no UTF-8. length is at
+ * least 1. */
+size_t printable_character(const uint8_t *text, size_t length);
+
+#endif
