@@ -124,6 +124,10 @@ static void null_data(void **state) {
     REFUSED(cnn_dataset_load_pictures("tests", NULL, e));
     REFUSED(cnn_dataset_load_pictures("tests", &named, e));
     REFUSED(cnn_dataset_truncate(NULL, 1, e));
+    REFUSED(cnn_dataset_append(NULL, c.test, e));
+    REFUSED(cnn_dataset_append(c.train, NULL, e));
+    assert_int_equal(cnn_dataset_look(NULL, CNN_TRAIN), CNN_IDX_NONE);
+    assert_int_equal(cnn_dataset_look("tests", (cnn_split)7), CNN_IDX_NONE);
     assert_int_equal(cnn_dataset_about(NULL).images, 0);
     assert_null(cnn_dataset_image(NULL, 0));
     assert_true(cnn_dataset_label(NULL, 0) == SIZE_MAX);
@@ -143,6 +147,13 @@ static void null_pictures(void **state) {
     REFUSED(cnn_picture_resize(c.picture, 2, 2, NULL, e));
     REFUSED(cnn_picture_fit(NULL, 2, 2, pixels, e));
     REFUSED(cnn_picture_fit(c.picture, 2, 2, NULL, e));
+    REFUSED(cnn_model_prepare(NULL, c.picture, true, pixels, e));
+    REFUSED(cnn_model_prepare(c.model, NULL, true, pixels, e));
+    REFUSED(cnn_model_prepare(c.model, c.picture, true, NULL, e));
+    assert_int_equal(cnn_model_pictures(NULL, true).height, 0);
+    assert_int_equal(cnn_model_pictures(c.model, true).height, 8);
+    assert_false(cnn_picture_ignored(NULL));
+    assert_false(cnn_picture_ignored(""));
     assert_int_equal(cnn_picture_height(NULL) + cnn_picture_width(NULL), 0);
     assert_int_equal(cnn_picture_channels(NULL), 0);
     assert_null(cnn_picture_pixels(NULL));

@@ -43,32 +43,32 @@ static const row table[] = {
       {"--log", WRITTEN, "victim", false},
       {"--checkpoint", WRITTEN, "victim", false},
       {"--resume", RESUMED, "run", false},
-      {"--weights", READ, "m", false},
+      {"--weights", READ, "weights", false},
       DATA,
       OUTPUT}},
     {"eval",
      "",
      {{"MODEL", READ, "m", true},
       {"--errors", WRITTEN, "victim", false},
-      {"--weights", READ, "m", false},
+      {"--weights", READ, "weights", false},
       DATA,
       OUTPUT}},
     {"predict",
      "",
      {{"MODEL", READ, "m", true},
       {"IMAGE...", READ, "image.png", true},
-      {"--weights", READ, "m", false},
+      {"--weights", READ, "weights", false},
       OUTPUT}},
     {"info", "", {{"FILE", READ, "m", true}, OUTPUT}},
     {"gradcheck", "", {{"NETWORK", READ, "tiny.net", true}, OUTPUT}},
     {"doctor",
      "",
-     {{"NETWORK", READ, "tiny.net", true}, {"--weights", READ, "m", false}, DATA, OUTPUT}},
+     {{"NETWORK", READ, "tiny.net", true}, {"--weights", READ, "weights", false}, DATA, OUTPUT}},
     {"trace",
      "",
      {{"NETWORK", READ, "tiny.net", true},
       {"--out", WRITTEN, "victim", true},
-      {"--weights", READ, "m", false},
+      {"--weights", READ, "weights", false},
       DATA,
       OUTPUT}},
     {"help", "", {{"COMMAND", READ, "", false}}},
@@ -239,10 +239,12 @@ static void every_pair_is_refused(void **state) {
 static int create(void **state) {
     if (command_folder_create(state))
         return -1;
-    command_shell("mkdir @/w @/w/data && mv @/tiny.net @/w && mv @/*-ubyte @/w/data && "
-                  "cd @/w && echo 'keep me' >../victim && echo 'no picture' >image.png");
+    command_shell(
+        "mkdir @/w @/w/data && mv @/tiny.net @/w && mv @/*-ubyte @/w/data && "
+        "cd @/w && echo 'keep me' >../victim && echo 'no picture' >image.png");
     assert_int_equal(command_code, 0);
     assert_int_equal(command_run("train @/w/tiny.net --data @/w/data --epochs 1 --out @/w/m"), 0);
+    command_shell("cp @/w/m @/w/weights");
     command_shell("\"$CNN\" train @/w/tiny.net --data @/w/data --epochs 4000 --checkpoint @/w/run "
                   "--every 1 --out @/w/other & pid=$!\n"
                   "for i in $(seq 500); do test -s @/w/run && break; sleep 0.002; done\n"

@@ -214,8 +214,9 @@ static void what_is_not_ones_own_stays(void **state) {
     (void)state;
     clear();
     command_shell("cd @ && echo 'of another' >seen");
-    const pid_t one = start(1, TRAIN "--epochs 400 --out m --checkpoint run --every 100000");
-    wait_for("run.lock");
+    const pid_t one =
+        start(1, TRAIN "--epochs 400 --out m --log log --checkpoint run --every 100000");
+    wait_for("log"); /* opened when it is known that no checkpoint is there */
     command_shell("cp @/seen @/run");
     assert_int_equal(end(one, 0), 0);
     assert_int_equal(command_shell("cmp @/run @/seen && ! grep removed @/out1"), 0);

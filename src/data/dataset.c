@@ -110,6 +110,8 @@ bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error)
 
 /* Into a new set, which then changes places with the old one. */
 bool cnn_dataset_append(cnn_dataset *dataset, const cnn_dataset *more, cnn_error *error) {
+    if (!given(dataset, "dataset", error) || !given(more, "more", error))
+        return false;
     const cnn_dataset_info a = dataset->info, b = more->info;
     cnn_dataset_info info = a;
     if (a.height != b.height || a.width != b.width || a.channels != b.channels ||

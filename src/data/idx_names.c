@@ -272,6 +272,8 @@ cnn_idx_files cnn_dataset_look(const char *folder, cnn_split split) {
     idx_found found;
     bool fits;
     search s = {.folder = folder, .split = split, .part = IDX_PART_IMAGES};
+    if (!folder || (split != CNN_TRAIN && split != CNN_TEST))
+        return CNN_IDX_NONE;
     if (find_own(&s, &found, &fits, NULL))
         return CNN_IDX_FOUND;
     if (!look_through(&s))

@@ -20,8 +20,8 @@ static bool same_letters(const char *name, const char *small) {
 }
 
 bool cnn_picture_ignored(const char *name) {
-    bool found = name[0] == '.';
-    for (size_t i = 0; !found && i < sizeof leavings / sizeof *leavings; i++)
+    bool found = name && name[0] == '.';
+    for (size_t i = 0; name && !found && i < sizeof leavings / sizeof *leavings; i++)
         found = same_letters(name, leavings[i]);
     return found;
 }

@@ -4,6 +4,8 @@
 
 cnn_pictures cnn_model_pictures(const cnn_model *model, bool fit) {
     cnn_layer_info input;
+    if (!model)
+        return (cnn_pictures){.height = 0};
     cnn_network_layer(model->network, 0, &input);
     return (cnn_pictures){.height = input.height,
                           .width = input.width,
@@ -14,6 +16,9 @@ cnn_pictures cnn_model_pictures(const cnn_model *model, bool fit) {
 
 bool cnn_model_prepare(const cnn_model *model, const cnn_picture *picture, bool fit,
                        uint8_t *pixels, cnn_error *error) {
+    if (!given(model, "model", error) || !given(picture, "picture", error) ||
+        !given(pixels, "pixels", error))
+        return false;
     const cnn_pictures wanted = cnn_model_pictures(model, fit);
     return picture_prepare(picture, &wanted, pixels, error);
 }
