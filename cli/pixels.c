@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* As much as IDX can hold. */
-#define MOST ((size_t)UINT32_MAX)
+#define MOST ((uint64_t)UINT32_MAX)
 #define FIRST_ROOM ((size_t)1 << 16)
 
 typedef struct content {
@@ -21,14 +21,15 @@ typedef struct content {
 static bool make_room(content *content, size_t *room) {
     if (content->size < *room)
         return true;
-    const size_t more = *room ? *room * 2 : FIRST_ROOM;
-    unsigned char *bytes = more <= 2 * MOST ? realloc(content->bytes, more) : NULL;
+    const uint64_t more = *room ? (uint64_t)*room * 2 : FIRST_ROOM;
+    unsigned char *bytes =
+        more <= 2 * MOST && more <= PTRDIFF_MAX ? realloc(content->bytes, (size_t)more) : NULL;
     if (!bytes) {
         errno = more <= 2 * MOST ? ENOMEM : EFBIG;
         return false;
     }
     content->bytes = bytes;
-    *room = more;
+    *room = (size_t)more;
     return true;
 }
 
