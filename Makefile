@@ -20,8 +20,8 @@ MAKEFLAGS += -rR
 .DELETE_ON_ERROR:
 .SECONDARY:
 
-# The one goal has to be over before the others begin.
-ifneq ($(filter clean,$(MAKECMDGOALS)),)
+# What takes away is not begun beside what makes.
+ifneq ($(filter clean uninstall,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 
@@ -181,7 +181,8 @@ $(BUILD)/cnn.bash $(BUILD)/cnn.zsh: $(BUILD)/cnn.%: $(BUILD)/cnn
 WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=free,--wrap=inflateInit2_
 # Sees each call that changes a disk.
 $(BUILD)/tests/test_power: \
-  WRAPPED += -Wl,--wrap=open,--wrap=read,--wrap=write,--wrap=fsync,--wrap=rename,--wrap=unlink
+  WRAPPED += -Wl,--wrap=open,--wrap=open64,--wrap=read,--wrap=write,--wrap=fsync \
+             -Wl,--wrap=rename,--wrap=unlink
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(LINK) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
@@ -197,7 +198,8 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/harness.o $(BUILD)/te
 $(BUILD)/tests/faults.so: tests/faults_preload.c
 	@mkdir -p $(@D)
 	$(call SAY,LD)
-	$(QUIET)$(CC) -std=c11 -O1 -g -fPIC -shared $(WARN) $(filter -m%,$(CFLAGS)) $(LDFLAGS) -o $@ $<
+	$(QUIET)$(CC) -std=c11 -O1 -g -fPIC -shared $(WARN) $(CPPFLAGS) $(filter -m%,$(CFLAGS)) $(LDFLAGS) \
+	  -o $@ $<
 
 $(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
 	@mkdir -p $(@D)

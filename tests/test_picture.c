@@ -248,7 +248,11 @@ static void bombs_are_refused_before_memory_is_taken(void **state) {
     } CASES[] = {
         {60000, 60000, "byte 16: 60000 x 60000 pixels, more than 16384 a side"},
         {16385, 1, "byte 16: 16385 x 1 pixels, more than 16384 a side"},
+#if SIZE_MAX > UINT32_MAX
         {0x7fffffff, 0x7fffffff, "byte 16: 2147483647 x 2147483647 pixels, more than 16384 a side"},
+#else
+        {0x7fffffff, 0x7fffffff, "byte 33: damaged PNG data: Invalid IHDR data"}, /* says libpng */
+#endif
         {16384, 16384, "byte 16: 16384 x 16384 pixels, more than 33554432 in all"},
         {4096, 4096, "byte 16: 4096 x 4096 pixels cannot be in 45 bytes"},
     };

@@ -139,7 +139,8 @@ static const char *count_parameters(layer *layer) {
     /* A dense layer is a convolution whose window is the whole input. */
     const size_t window = layer->flat ? g->x.h * g->x.w : g->r * g->s;
     layer->biases = layer->options.no_bias ? 0 : g->y.c;
-    return bounded(window, g->x.c, g->y.c, &layer->weights) ? NULL : "more than " VALUES_MOST " weights";
+    return bounded(window, g->x.c, g->y.c, &layer->weights) ? NULL
+                                                            : "more than " VALUES_MOST " weights";
 }
 
 /* Counts by kind, so that a ReLU put in between renames no weights. */

@@ -21,8 +21,7 @@ typedef struct conv_planes {
 static conv_planes planes_cut(const geometry *g, arena *arena) {
     conv_planes planes = {.above = (g->r - 1) / g->u, .left = (g->s - 1) / g->v};
     planes.row = g->y.w + planes.left;
-    planes.plane =
-        size_product(g->y.h + 2 * planes.above, planes.row) + planes.left + 2 * LANES;
+    planes.plane = size_product(g->y.h + 2 * planes.above, planes.row) + planes.left + 2 * LANES;
     planes.dy = arena_take(arena, size_product(g->y.c, planes.plane), sizeof(float));
     planes.dx = arena_take(arena, size_product(g->x.c, planes.plane), sizeof(float));
     return planes;
