@@ -54,7 +54,7 @@ WARN   := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),
 # 2 GB and times after 2038 are asked for.
 STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread \
           -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-ffile-prefix-map=$(CURDIR)=." \
-          $(ARITHMETIC_$(MACHINE))
+          $(ARITHMETIC_$(MACHINE)) $(if $(filter serial,$(POOL)),-DCNN_SERIAL)
 CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude \
              $(addprefix -Isrc/,base ops simd data model files) $(CPPFLAGS) $(CFLAGS) -fPIC
 LINK   = $(CC) $(CFLAGS_ALL) $(LDFLAGS)

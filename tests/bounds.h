@@ -1,4 +1,4 @@
-/* What a size_t bounds, in the words of messages: its width decides. */
+/* What the build bounds: sizes, in the words of messages, and threads. */
 #ifndef TESTS_BOUNDS_H
 #define TESTS_BOUNDS_H
 
@@ -16,6 +16,13 @@
 #define SIZE_QUARTER "1073741824"
 #define VALUES_MOST "2^28"
 #define MACHINE_HAS NULL /* the machine may have more than a program can ask for */
+#endif
+
+/* How many threads a pool has where `wanted` are asked for, 1 or more. */
+#ifdef CNN_SERIAL
+#define POOL_THREADS(wanted) ((size_t)1)
+#else
+#define POOL_THREADS(wanted) (wanted)
 #endif
 
 #endif
