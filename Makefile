@@ -150,15 +150,15 @@ $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	  -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones. For that, what -flto has
-# put off is done here.
-COMPILED := $(if $(findstring clang,$(CC)),,-flinker-output=nolto-rel)
+# put off is done here; whatever other flags bring along comes with the last link.
+PARTLY  = -r -nostdlib -fPIC $(filter -m% -O% -flto% -fuse-ld=%,$(OPT) $(CFLAGS) $(LDFLAGS)) \
+          $(if $(findstring clang,$(CC)),,-flinker-output=nolto-rel) $(PARTLY_$(MACHINE))
 # Functions that several objects bring and the linker keeps once (gcc's for -fPIC on i386) are taken
 # in: of names made local no other could stand for them.
-GROUPS_i386 := -Wl,--force-group-allocation
+PARTLY_i386 := -Wl,--force-group-allocation
 $(BUILD)/libcnn.a: $(OBJECTS)
 	$(call SAY,AR)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(filter -fuse-ld=% -m32,$(LDFLAGS)) -r -nostdlib $(COMPILED) \
-	  $(GROUPS_$(MACHINE)) -o $(BUILD)/libcnn.o $(OBJECTS)
+	$(QUIET)$(CC) $(PARTLY) -o $(BUILD)/libcnn.o $(OBJECTS)
 	$(QUIET)$(OBJCOPY) --localize-hidden $(BUILD)/libcnn.o
 	$(QUIET)rm -f $@
 	$(QUIET)$(AR) rcs $@ $(BUILD)/libcnn.o
