@@ -9,28 +9,62 @@
 # make coverage   how much of the library the tests run, by lines and branches
 # make mutants    small changes of the sources that the tests have to notice (COUNT=300 SEED=1)
 # make check      tests under two compilers, the sanitizers and qemu, floors, format, house figures
-# make install    DESTDIR and PREFIX as usual
+# make install    puts it in place; make uninstall takes it away again
+#
+# Settings, all of which may have blanks but BUILD: DESTDIR, PREFIX (/usr/local) and what lies in
+# it, BINDIR LIBDIR INCLUDEDIR DATADIR MANDIR; CC AR OBJCOPY STRIP; CPPFLAGS CFLAGS LDFLAGS LDLIBS,
+# which reach every compilation and every link. CFLAGS come last, so an -O2 there wins over OPT
+# (-O3). WERROR=1: warnings are errors. POOL=serial: without threads. BUILD: another folder.
 MAKEFLAGS += -rR
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# What takes away is not begun beside what makes.
+ifneq ($(filter clean uninstall,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
 BUILD  ?= build
 PREFIX ?= /usr/local
-SHARE  := $(PREFIX)/share
-CC     := $(if $(filter default undefined,$(origin CC)),gcc,$(CC))
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+POOL   ?= threads
+
+# What is no wish of the caller's but make's own setting, or none, gets ours.
+tool = $(if $(filter default undefined,$(origin $(1))),$(2),$($(1)))
+CC     := $(call tool,CC,gcc)
+AR     := $(call tool,AR,ar)
+OBJCOPY ?= objcopy
+STRIP  ?= strip
+
+# The processor that is compiled for, which -m32 in CC or CFLAGS may change.
+MACHINE := $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -E -dM -x c /dev/null 2>/dev/null | sed -n \
+             $(foreach m,x86_64 i386 aarch64,-e 's/^.define __$(m)__ 1$$/$(m)/p'))
+# The old unit for floats of i386 computes in 80 bits and rounds when it likes to.
+ARITHMETIC_i386 := -msse2 -mfpmath=sse
+
 OPT    ?= -O3
-WARN   := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
+WARN   := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 # Contraction would round some sums once and others twice: every multiply-add is written out.
-STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -fPIC -pthread
-CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude $(addprefix -Isrc/,base ops simd data model files) $(CFLAGS)
-LIBS   := -ljansson -lpng -lz -lm -pthread
+# Without the prefix two folders would give two libraries. Where `long` has 32 bits, files beyond
+# 2 GB and times after 2038 are asked for.
+STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread \
+          -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-ffile-prefix-map=$(CURDIR)=." \
+          $(ARITHMETIC_$(MACHINE)) $(if $(filter serial,$(POOL)),-DCNN_SERIAL)
+CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude \
+             $(addprefix -Isrc/,base ops simd data model files) $(CPPFLAGS) $(CFLAGS) -fPIC
+LINK   = $(CC) $(CFLAGS_ALL) $(LDFLAGS)
+LIBS   = -ljansson -lpng -lz -lm -pthread $(LDLIBS)
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
 
 # The book is one unit (src/ops/book.c takes in its pages), compiled once per number type and
 # instruction set; each object exports one table.
-MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 FMA_x86_64 := book_float_fma book_double_fma
+FMA_i386   := $(FMA_x86_64)
 BOOKS  := book_float book_double $(FMA_$(MACHINE))
 FLAGS_book_float  := -DBOOK_TABLE=book_float
 FLAGS_book_double := -DBOOK_TABLE=book_double -DCNN_REAL=double
@@ -42,9 +76,9 @@ BOOK_FLAGS := $(if $(findstring clang,$(CC)),,--param max-completely-peel-times=
 # The vector kernels: one unit, one object per instruction set. Where base has no fused multiply-add
 # it rounds twice.
 SIMD_x86_64 := simd_avx2 simd_avx512
+SIMD_i386   := simd_avx2
 SIMDS  := simd_base $(SIMD_$(MACHINE))
 ROUNDINGS_aarch64 := 1
-ROUNDINGS_arm64   := 1
 ROUNDINGS := $(or $(ROUNDINGS_$(MACHINE)),2)
 FLAGS_simd_base := -DVECTOR_BYTES=16 -DCNN_ROUNDINGS=$(ROUNDINGS) -Wno-psabi
 FLAGS_simd_avx2 := -DVECTOR_BYTES=32 -mavx2 -mfma
@@ -52,18 +86,21 @@ FLAGS_simd_avx512 := -DVECTOR_BYTES=64 -mavx2 -mfma -mavx512f -mavx512vl -mavx51
                      -mprefer-vector-width=512
 SIMD_NAMES = -DSIMD_TABLE=$(1) -DSIMD_NAME='"$(1:simd_%=%)"'
 
-# Whoever makes inputs up learns nothing from the arithmetic, and is slowed down by it (make fuzz).
-UNGUIDED := $(if $(FUZZING),-fno-sanitize=fuzzer-no-link)
+# Kernels are one unit each: -flto could only take their flags away. And whoever makes inputs up
+# learns nothing from the arithmetic, and is slowed down by it (make fuzz).
+APART_FLAGS := -fno-lto $(if $(FUZZING),-fno-sanitize=fuzzer-no-link)
 
 PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
 
-UNITS  := $(filter-out $(PAGES) src/simd/% src/base/pool_serial.c,$(wildcard src/*/*.c))
+POOLS  := src/base/pool.c src/base/pool_serial.c
+POOL_UNIT := $(if $(filter serial,$(POOL)),src/base/pool_serial.c,src/base/pool.c)
+UNITS  := $(filter-out $(PAGES) src/simd/% $(POOLS),$(wildcard src/*/*.c)) $(POOL_UNIT)
 OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
            $(SIMDS:%=$(BUILD)/src/simd/%.o)
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES := $(patsubst %,$(BUILD)/bench/%,bench conv_rate predict_rate train_rate)
-APART  := $(wildcard tests/test_*.c) tests/cross_bits.c tests/faults_preload.c
+APART  := $(wildcard tests/test_*.c) tests/cross_bits.c tests/faults_preload.c tests/interface.c
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(APART),$(wildcard tests/*.c)))
 
 # The harnesses of fuzz/ under libFuzzer, in a build of their own; in tests each has a name of its
@@ -74,7 +111,7 @@ REPLAYED := $(HARNESSES:%=$(BUILD)/fuzz/%.o) $(BUILD)/fuzz/harness.o
 
 # The loops that measure the chip: one unit, one object per instruction set.
 LOOPS_x86_64 := loops_avx2 loops_avx512
-LOOPS  := loops_plain $(LOOPS_$(shell uname -m))
+LOOPS  := loops_plain $(LOOPS_$(MACHINE))
 FLAGS_loops_plain  := -DLOOPS_NAME='"plain"' -DLOOPS_BYTES=16
 FLAGS_loops_avx2   := -DLOOPS_NAME='"avx2"' -DLOOPS_BYTES=32 -mavx2 -mfma
 FLAGS_loops_avx512 := -DLOOPS_NAME='"avx512"' -DLOOPS_BYTES=64 -mavx512f -mfma
@@ -89,8 +126,9 @@ SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: all mnist test run-tests compare parity bench fuzz fuzzers check coverage mutants floors \
-        format house install clean
-all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn $(BUILD)/cnn.1
+        format house install uninstall clean
+all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn $(BUILD)/cnn.1 $(BUILD)/cnn.bash \
+     $(BUILD)/cnn.zsh
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -103,55 +141,65 @@ $(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) $(UNGUIDED) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) $(APART_FLAGS) -MMD -MP -c $< -o $@
 
 $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(UNGUIDED) \
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(APART_FLAGS) \
 	  -MMD -MP -c $< -o $@
 
-# Internal names are made local, so that a program may use the same ones.
+# Internal names are made local, so that a program may use the same ones. For that, what -flto has
+# put off is done here; whatever other flags bring along comes with the last link.
+PARTLY  = -r -nostdlib -fPIC $(filter -m% -O% -flto% -fuse-ld=%,$(OPT) $(CFLAGS) $(LDFLAGS)) \
+          $(if $(findstring clang,$(CC)),,-flinker-output=nolto-rel) $(PARTLY_$(MACHINE))
+# Functions that several objects bring and the linker keeps once (gcc's for -fPIC on i386) are taken
+# in: of names made local no other could stand for them.
+PARTLY_i386 := -Wl,--force-group-allocation
 $(BUILD)/libcnn.a: $(OBJECTS)
 	$(call SAY,AR)
-	$(QUIET)ld -r -o $(BUILD)/libcnn.o $(OBJECTS)
-	$(QUIET)objcopy --localize-hidden $(BUILD)/libcnn.o
+	$(QUIET)$(CC) $(PARTLY) -o $(BUILD)/libcnn.o $(OBJECTS)
+	$(QUIET)$(OBJCOPY) --localize-hidden $(BUILD)/libcnn.o
 	$(QUIET)rm -f $@
-	$(QUIET)ar rcs $@ $(BUILD)/libcnn.o
+	$(QUIET)$(AR) rcs $@ $(BUILD)/libcnn.o
 
 $(BUILD)/libcnn.so: $(OBJECTS)
 	$(call SAY,LD)
-	$(QUIET)$(CC) $(CFLAGS_ALL) -shared -Wl,-soname,libcnn.so.0 -o $@ $(OBJECTS) $(LIBS)
+	$(QUIET)$(LINK) -shared -Wl,-soname,libcnn.so.0 -o $@ $(OBJECTS) $(LIBS)
 
 $(BUILD)/cnn: $(CLI) $(BUILD)/libcnn.a
 	$(call SAY,LD)
-	$(QUIET)$(CC) $(CFLAGS_ALL) -o $@ $(CLI) $(BUILD)/libcnn.a $(LIBS)
+	$(QUIET)$(LINK) -o $@ $(CLI) $(BUILD)/libcnn.a $(LIBS)
 
 # What the command says of itself.
 $(BUILD)/cnn.1: $(BUILD)/cnn
 	$(QUIET)$< help --man >$@
+$(BUILD)/cnn.bash $(BUILD)/cnn.zsh: $(BUILD)/cnn.%: $(BUILD)/cnn
+	$(QUIET)$< help --completion $* >$@
 
 # Tests see the internal names, and may let any request for memory fail (tests/allocations.c).
 WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=free,--wrap=inflateInit2_
 # Sees each call that changes a disk.
 $(BUILD)/tests/test_power: \
-  WRAPPED += -Wl,--wrap=open,--wrap=read,--wrap=write,--wrap=fsync,--wrap=rename,--wrap=unlink
+  WRAPPED += -Wl,--wrap=open,--wrap=open64,--wrap=read,--wrap=write,--wrap=fsync \
+             -Wl,--wrap=rename,--wrap=unlink
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
+	$(QUIET)$(LINK) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
 
 $(BUILD)/tests/test_corpora: $(REPLAYED)
 $(BUILD)/fuzz/%.o: CFLAGS_ALL += -Itests $(if $(FUZZING),,-DLLVMFuzzerTestOneInput=$(notdir $*))
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/harness.o $(BUILD)/tests/allocations.o \
                       $(OBJECTS)
 	$(call SAY,LD)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(WRAPPED) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(QUIET)$(LINK) $(WRAPPED) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 # Loaded into the command, where it lets requests fail (tests/test_faults.c).
 $(BUILD)/tests/faults.so: tests/faults_preload.c
 	@mkdir -p $(@D)
 	$(call SAY,LD)
-	$(QUIET)$(CC) -std=c11 -O1 -g -fPIC -shared $(WARN) -o $@ $<
+	$(QUIET)$(CC) -std=c11 -O1 -g -fPIC -shared $(WARN) $(CPPFLAGS) $(filter -m%,$(CFLAGS)) $(LDFLAGS) \
+	  -o $@ $<
 
 $(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
 	@mkdir -p $(@D)
@@ -165,13 +213,13 @@ CROSS := $(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(O
            src/data/dataset.c src/data/class_names.c tests/same_bits.c tests/book_twice.c)
 $(BUILD)/cross_bits: $(BUILD)/tests/cross_bits.o $(CROSS)
 	$(call SAY,LD)
-	$(QUIET)$(CC) $(CFLAGS_ALL) -static -o $@ $^ -lm -pthread
+	$(QUIET)$(LINK) -static -o $@ $^ -lm -pthread
 
 # Timing programs over the library's objects; the comparison runs them.
 $(BUILD)/bench/bench: $(BENCH_PARTS)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/bench/serve.o $(OBJECTS)
 	$(call SAY,LD)
-	$(QUIET)$(CC) $(CFLAGS_ALL) -o $@ $^ $(LIBS)
+	$(QUIET)$(LINK) -o $@ $^ $(LIBS)
 
 mnist:
 	@scripts/need build data
@@ -184,7 +232,8 @@ test:
 	@$(MAKE) --no-print-directory -j $(JOBS) run-tests
 
 run-tests: all $(TESTS) $(BUILD)/tests/faults.so
-	@BUILD=$(BUILD) CNN=$(BUILD)/cnn CC="$(CC)" CFLAGS="$(CFLAGS)" tests/run $(TESTS)
+	@BUILD=$(BUILD) CNN=$(BUILD)/cnn CC="$(CC)" CFLAGS="$(CPPFLAGS) $(CFLAGS)" \
+	  LDFLAGS="$(LDFLAGS)" LDLIBS="$(LDLIBS)" tests/run $(TESTS)
 
 compare: all $(BENCHES)
 	@scripts/fetch-data mnist
@@ -232,21 +281,33 @@ format:
 house:
 	@scripts/house
 
+# $(call PUT,MODE,FOLDER,FILES[,NAME]): no mode is left to the umask, and folders that are there
+# already keep theirs.
+PUT = umask 022 && mkdir -p "$(DESTDIR)$(2)" && install -m $(1) $(3) "$(DESTDIR)$(2)/$(4)"
+BASH_COMPLETIONS := bash-completion/completions
+ZSH_COMPLETIONS  := zsh/site-functions
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig \
-	  $(addprefix $(DESTDIR)$(SHARE)/,man/man1 bash-completion/completions zsh/site-functions)
-	install -m 755 $(BUILD)/cnn $(DESTDIR)$(PREFIX)/bin/cnn
-	install -m 644 include/*.h $(DESTDIR)$(PREFIX)/include
-	install -m 644 $(BUILD)/cnn.1 $(DESTDIR)$(SHARE)/man/man1
-	$(BUILD)/cnn help --completion bash >$(DESTDIR)$(SHARE)/bash-completion/completions/cnn
-	$(BUILD)/cnn help --completion zsh >$(DESTDIR)$(SHARE)/zsh/site-functions/_cnn
-	install -m 644 $(BUILD)/libcnn.a $(DESTDIR)$(PREFIX)/lib/libcnn.a
-	install -m 755 $(BUILD)/libcnn.so $(DESTDIR)$(PREFIX)/lib/libcnn.so.0
-	strip --strip-debug $(DESTDIR)$(PREFIX)/bin/cnn $(DESTDIR)$(PREFIX)/lib/libcnn.a \
-	  $(DESTDIR)$(PREFIX)/lib/libcnn.so.0
-	ln -sf libcnn.so.0 $(DESTDIR)$(PREFIX)/lib/libcnn.so
-	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' libcnn.pc.in \
-	  > $(DESTDIR)$(PREFIX)/lib/pkgconfig/libcnn.pc
+	sed "s|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; \
+	  s|@VERSION@|$(VERSION)|; s|^\([a-z]*dir\)=$(PREFIX)/|\1=\$${prefix}/|" libcnn.pc.in \
+	  >$(BUILD)/libcnn.pc
+	$(call PUT,755,$(BINDIR),$(BUILD)/cnn)
+	$(call PUT,644,$(MANDIR)/man1,$(BUILD)/cnn.1)
+	$(call PUT,644,$(DATADIR)/$(BASH_COMPLETIONS),$(BUILD)/cnn.bash,cnn)
+	$(call PUT,644,$(DATADIR)/$(ZSH_COMPLETIONS),$(BUILD)/cnn.zsh,_cnn)
+	$(call PUT,644,$(INCLUDEDIR),include/*.h)
+	$(call PUT,644,$(LIBDIR),$(BUILD)/libcnn.a)
+	$(call PUT,755,$(LIBDIR),$(BUILD)/libcnn.so,libcnn.so.0)
+	$(call PUT,644,$(LIBDIR)/pkgconfig,$(BUILD)/libcnn.pc)
+	ln -sf libcnn.so.0 "$(DESTDIR)$(LIBDIR)/libcnn.so"
+	$(STRIP) --strip-debug "$(DESTDIR)$(BINDIR)/cnn" "$(DESTDIR)$(LIBDIR)/libcnn.a" \
+	  "$(DESTDIR)$(LIBDIR)/libcnn.so.0"
+	$(if $(DESTDIR),,@echo "Where programs do not find libcnn.so.0: run ldconfig as root.")
+
+uninstall:
+	rm -f "$(DESTDIR)$(BINDIR)/cnn" "$(DESTDIR)$(MANDIR)/man1/cnn.1" \
+	  "$(DESTDIR)$(DATADIR)/$(BASH_COMPLETIONS)/cnn" "$(DESTDIR)$(DATADIR)/$(ZSH_COMPLETIONS)/_cnn" \
+	  $(foreach file,$(notdir $(wildcard include/*.h)),"$(DESTDIR)$(INCLUDEDIR)/$(file)") \
+	  $(foreach file,libcnn.a libcnn.so.0 libcnn.so pkgconfig/libcnn.pc,"$(DESTDIR)$(LIBDIR)/$(file)")
 
 clean:
 	rm -rf $(BUILD)

@@ -10,8 +10,13 @@ typedef struct cnn_gradcheck_options {
     size_t samples;          /* 200: elements tried of each tensor, drawn by seed; 0 means all */
     const char *break_layer; /* NULL: the layer whose gradient is damaged on purpose */
 } cnn_gradcheck_options;
+cnn_gradcheck_options cnn_gradcheck_options_defaults(void);
+#ifdef __cplusplus
+#define CNN_GRADCHECK_OPTIONS_DEFAULT cnn_gradcheck_options_defaults()
+#else
 #define CNN_GRADCHECK_OPTIONS_DEFAULT                                                              \
     { .batch_size = 2, .seed = 1, .samples = 200 }
+#endif
 /* One gradient of one layer against central differences. */
 typedef struct cnn_gradcheck_row {
     char layer[CNN_NAME_SIZE];         /* conv1, ..., and last "softmax" */

@@ -28,10 +28,15 @@ typedef struct cnn_model_options {
     bool profile;                    /* false: measure for cnn_model_profile() */
     const char *backend;             /* NULL: the fastest here; or a name: cnn_backend_at() */
 } cnn_model_options;
+cnn_model_options cnn_model_options_defaults(void);
+#ifdef __cplusplus
+#define CNN_MODEL_OPTIONS_DEFAULT cnn_model_options_defaults()
+#else
 #define CNN_MODEL_OPTIONS_DEFAULT                                                                  \
     {                                                                                              \
         .batch_size = 64, .seed = 1, .normalisation = { 0.1307f, 0.3081f }                         \
     }
+#endif
 
 /* Ways to compute: the first that runs here is the default; those with same_bits agree to the last
  * bit. False only out of range. */

@@ -45,7 +45,7 @@ typedef struct cnn_layer_info {
     size_t height, width, channels;
     bool flat;               /* the shape is a vector of `channels` values */
     size_t parameters;       /* weights and biases */
-    size_t multiply_adds;    /* forward, places in the padding included */
+    uint64_t multiply_adds;  /* forward, places in the padding included */
     size_t activation_bytes; /* output, its gradient, and winners: per image in training */
 } cnn_layer_info;
 
@@ -64,6 +64,7 @@ size_t cnn_network_layers(const cnn_network *network);
 /* Layer 0 is the input; 1 to cnn_network_layers() are the layers. False only out of range; info may
  * be NULL. */
 bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info);
+/* SIZE_MAX if they are more than fit. */
 size_t cnn_network_parameters(const cnn_network *network);
 size_t cnn_network_classes(const cnn_network *network); /* outputs of the last layer */
 /* The canonical text, which cnn_network_parse() reads back. Needs the returned number of bytes plus

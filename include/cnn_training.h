@@ -15,8 +15,13 @@ typedef struct cnn_optimizer {
     double beta1, beta2;     /* 0.9, 0.999: Adam and AdamW (Kingma and Ba 2015) */
     double epsilon;          /* 1e-8: added to the square root, after the bias correction */
 } cnn_optimizer;
+cnn_optimizer cnn_optimizer_defaults(void);
+#ifdef __cplusplus
+#define CNN_OPTIMIZER_DEFAULT cnn_optimizer_defaults()
+#else
 #define CNN_OPTIMIZER_DEFAULT                                                                      \
     { .kind = CNN_ADAM, .lr = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8 }
+#endif
 
 typedef enum cnn_schedule_kind {
     CNN_CONSTANT,
@@ -36,11 +41,16 @@ typedef struct cnn_schedule {
     double base_momentum;    /* 0.85: at the peak */
     double max_momentum;     /* 0.95: at both ends */
 } cnn_schedule;
+cnn_schedule cnn_schedule_defaults(void);
+#ifdef __cplusplus
+#define CNN_SCHEDULE_DEFAULT cnn_schedule_defaults()
+#else
 #define CNN_SCHEDULE_DEFAULT                                                                       \
     {                                                                                              \
         .gamma = 0.1, .warmup = 0.3, .div_factor = 25, .final_div_factor = 1e4,                    \
         .base_momentum = 0.85, .max_momentum = 0.95                                                \
     }
+#endif
 
 /* The rates that step number `step` (from 0) uses. Changes lr, and momentum and beta1 where they
  * cycle, of *optimizer, which holds the base values. A kind that there is not changes nothing. */
@@ -86,8 +96,13 @@ typedef struct cnn_train_options {
     void *context;                  /* NULL: handed to progress */
     size_t held_out; /* 0: or so many images, the last of the training set; not with validation */
 } cnn_train_options;
+cnn_train_options cnn_train_options_defaults(void);
+#ifdef __cplusplus
+#define CNN_TRAIN_OPTIONS_DEFAULT cnn_train_options_defaults()
+#else
 #define CNN_TRAIN_OPTIONS_DEFAULT                                                                  \
     { .epochs = 5, .seed = 1, .optimizer = CNN_OPTIMIZER_DEFAULT, .schedule = CNN_SCHEDULE_DEFAULT }
+#endif
 
 /* Trains in batches of the model's batch_size, the last one smaller. NULL may be: test, which is
  * only ever evaluated; options; history, one entry per epoch. Stopping by callback is an error of

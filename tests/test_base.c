@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "bounds.h"
 #include "bytes.h"
 #include "explog.h"
 #include "file.h"
@@ -107,7 +108,7 @@ static void pool_runs_each_task_once(void **state) {
     for (size_t i = 0; i < 3; i++) {
         pool *pool = pool_create(threads[i], NULL);
         assert_non_null(pool);
-        assert_int_equal(pool_threads(pool), threads[i]);
+        assert_int_equal(pool_threads(pool), POOL_THREADS(threads[i]));
         for (size_t round = 0; round < 200; round++) {
             atomic_int times[TASKS] = {0};
             pool_run(pool, counts[round % 5], count_task, times);

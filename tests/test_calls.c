@@ -254,6 +254,14 @@ static void null_files(void **state) {
     assert_string_equal(cnn_version(), CNN_VERSION);
     assert_int_equal(cnn_file_kind_of(NULL, 5, NULL), CNN_FILE_EMPTY);
     assert_int_equal(cnn_file_kind_of("", 0, NULL), CNN_FILE_EMPTY);
+    /* They take nothing that could be wrong. */
+    assert_int_equal(cnn_gradcheck_options_defaults().batch_size, 2);
+    assert_int_equal(cnn_model_options_defaults().batch_size, 64);
+    assert_int_equal(cnn_optimizer_defaults().kind, CNN_ADAM);
+    assert_int_equal(cnn_schedule_defaults().kind, CNN_CONSTANT);
+    assert_int_equal(cnn_train_options_defaults().epochs, 5);
+    cnn_text_clean(NULL);
+    assert_int_equal(cnn_text_character(NULL, NULL) + cnn_text_character("", NULL), 0);
     cnn_error_text(NULL, text, sizeof text);
     assert_string_equal(text, "");
     cnn_error_text(&calls_error, NULL, 10);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "bounds.h"
 #include "checkpoint.h"
 #include "one_checkpoint.h"
 #include "random.h"
@@ -194,7 +195,7 @@ static void test_values_that_cannot_be(void **state) {
         {"run.nesterov", "1", "run.nesterov is \"1\""},
         {"run.schedule", "", "run.schedule is \"\""},
         {"run.epoch", "1", "step 8, where the epochs make it 5"},
-        {"run.epoch", "99999999999", "epoch 99999999999 of 5"},
+        {"run.epoch", "999999999", "epoch 999999999 of 5"},
         {"run.images", "16", "step 8, where the epochs make it 7"},
         {"run.images", "1", "1 images of 48 are no place in an epoch"},
         {"run.images", "64", "no place in an epoch"},

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "bounds.h"
 #include "model_file.h"
 #include "scene.h"
 
@@ -106,7 +107,7 @@ static void options_of_a_file(void **state) {
     for (int i = 0; i < 2; i++) {
         cnn_model *loaded = cnn_model_load(scene_path(here, "a"), i ? &odd : NULL, NULL);
         assert_int_equal(cnn_model_batch_size(loaded), i ? 7 : 64);
-        assert_true(!i || cnn_model_threads(loaded) == 2);
+        assert_true(!i || cnn_model_threads(loaded) == POOL_THREADS(2));
         assert_int_equal(cnn_model_tensor(loaded, "input.grad", NULL, NULL), i);
         assert_true(cnn_model_normalisation(loaded).deviation == 0.1f);
         assert_same_parameters(model, loaded);

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "bounds.h"
 #include "random.h"
 #include "safetensors.h"
 #include "scene.h"
@@ -222,13 +223,18 @@ static void promises_cost_nothing(void **state) {
     (void)state;
     size_t size;
     cnn_error error;
-    uint8_t *bytes =
-        bake(&(recipe){.key = "cnn.network",
-                       .value = "input 32768x32768x1000\nmaxpool2d 2\nflatten\ndense 3\n"},
-             &size);
+#if SIZE_MAX > UINT32_MAX
+    static const char LARGE[] = "input 32768x32768x1000\nmaxpool2d 2\nflatten\ndense 3\n";
+    static const char TEXT[] =
+        "byte 192: tensor \"fc1.weight\" is 3x4, the network wants 3x268435456000";
+#else
+    static const char LARGE[] = "input 32768x8192\nmaxpool2d 2\nflatten\ndense 3\n";
+    static const char TEXT[] =
+        "byte 186: tensor \"fc1.weight\" is 3x4, the network wants 3x67108864";
+#endif
+    uint8_t *bytes = bake(&(recipe){.key = "cnn.network", .value = LARGE}, &size);
     assert_null(parse(bytes, size, &error));
-    scene_error_is(&error, CNN_BAD_FILE,
-                   "byte 192: tensor \"fc1.weight\" is 3x4, the network wants 3x268435456000");
+    scene_error_is(&error, CNN_BAD_FILE, TEXT);
     free(bytes);
 }
 

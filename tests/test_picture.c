@@ -174,7 +174,11 @@ static void bombs_are_refused_before_memory_is_taken(void **state) {
     } CASES[] = {
         {65537, 1, "byte 16: 65537 x 1 pixels, more than 65536 a side"},
         {1, 65537, "byte 16: 1 x 65537 pixels, more than 65536 a side"},
+#if SIZE_MAX > UINT32_MAX
         {0x7fffffff, 0x7fffffff, "byte 16: 2147483647 x 2147483647 pixels, more than 65536 a side"},
+#else
+        {0x7fffffff, 0x7fffffff, "byte 33: damaged PNG data: Invalid IHDR data"}, /* says libpng */
+#endif
         {60000, 60000, "byte 16: 60000 x 60000 pixels, more than 268435456 in all"},
         {16384, 16384, "byte 16: 16384 x 16384 pixels cannot be in 45 bytes"},
         {4096, 4096, "byte 16: 4096 x 4096 pixels cannot be in 45 bytes"},

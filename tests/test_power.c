@@ -54,6 +54,8 @@ int __real_fsync(int fd);
 int __real_rename(const char *from, const char *to);
 int __real_unlink(const char *path);
 int __wrap_open(const char *path, int flags, ...);
+/* As open() is called where files beyond 2 GB have to be asked for. */
+__attribute__((alias("__wrap_open"))) int __wrap_open64(const char *path, int flags, ...);
 ssize_t __wrap_read(int fd, void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t size);
 int __wrap_fsync(int fd);

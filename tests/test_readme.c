@@ -82,11 +82,10 @@ static void test_program_of_the_readme(void **state) {
     run("mkdir -p %s/data/mnist && cp -r networks %s", folder, folder);
     write_set(folder, "train", 256);
     write_set(folder, "t10k", 64);
-    run("%s %s -std=c11 -Wall -Wextra -Werror -Iinclude -o %s/program %s %s/libcnn.a -ljansson "
-        "-lpng"
-        " -lz -lm -pthread",
-        or_else(getenv("CC"), "cc"), or_else(getenv("CFLAGS"), ""), folder, source,
-        or_else(getenv("BUILD"), "build"));
+    run("%s %s %s -std=c11 -Wall -Wextra -Werror -Iinclude -o %s/program %s %s/libcnn.a -ljansson "
+        "-lpng -lz -lm -pthread %s",
+        or_else(getenv("CC"), "cc"), or_else(getenv("CFLAGS"), ""), or_else(getenv("LDFLAGS"), ""),
+        folder, source, or_else(getenv("BUILD"), "build"), or_else(getenv("LDLIBS"), ""));
     run("cd %s && ./program > out && grep -q 'right' out && grep -q 'is a 7' out", folder);
     run("cd %s && test -s mnist.safetensors", folder);
     run("rm -r %s", folder);

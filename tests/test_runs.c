@@ -2,6 +2,7 @@
  * parameters, bit for bit, whichever back end computes and however many threads. The images are
  * made here: one bright spot, its place by class, in noise. */
 #include "books.h"
+#include "bounds.h"
 #include "cnn.h"
 #include "pairs.h"
 #include "same_bits.h"
@@ -53,7 +54,7 @@ static cnn_model *model_made(const char *path, size_t batch, other how) {
     assert_non_null(model);
     cnn_network_free(network);
     assert_string_equal(cnn_model_backend(model), how.book ? "ref" : exact_best()->name);
-    assert_int_equal(cnn_model_threads(model), how.threads);
+    assert_int_equal(cnn_model_threads(model), POOL_THREADS(how.threads));
     return model;
 }
 

@@ -239,9 +239,8 @@ static void every_pair_is_refused(void **state) {
 static int create(void **state) {
     if (command_folder_create(state))
         return -1;
-    command_shell(
-        "mkdir @/w @/w/data && mv @/tiny.net @/w && mv @/*-ubyte @/w/data && "
-        "cd @/w && echo 'keep me' >../victim && echo 'no picture' >image.png");
+    command_shell("mkdir @/w @/w/data && mv @/tiny.net @/w && mv @/*-ubyte @/w/data && "
+                  "cd @/w && echo 'keep me' >../victim && echo 'no picture' >image.png");
     assert_int_equal(command_code, 0);
     assert_int_equal(command_run("train @/w/tiny.net --data @/w/data --epochs 1 --out @/w/m"), 0);
     command_shell("cp @/w/m @/w/weights");

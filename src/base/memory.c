@@ -25,6 +25,10 @@ bool size_add(size_t a, size_t b, size_t *sum) {
     return true;
 }
 
+size_t size_product(size_t a, size_t b) {
+    return b && a > SIZE_MAX / 2 / b ? SIZE_MAX / 2 : a * b;
+}
+
 /* Bytes rounded up to whole lines, as aligned_alloc() wants them. At least one: for 0 bytes it may
  * return NULL, which here means failure. */
 static bool line_bytes(size_t count, size_t size, size_t *bytes) {

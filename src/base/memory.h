@@ -10,6 +10,8 @@
 /* False if a * b does not fit, *product then is unchanged. */
 bool size_multiply(size_t a, size_t b, size_t *product);
 bool size_add(size_t a, size_t b, size_t *sum);
+/* a * b, or SIZE_MAX / 2 if it is more: no block is as large, and it can still be rounded up. */
+size_t size_product(size_t a, size_t b);
 
 /* count elements of `size` bytes, all zero, to be freed with free(). count 0 gives one line. More
  * than the machine has is refused, whatever the system would promise. */

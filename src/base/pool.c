@@ -74,7 +74,7 @@ static void share_out(pool *pool, size_t count) {
 static void relax(size_t look) {
     if (look % 64 == 63)
         sched_yield();
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #endif
 }

@@ -44,6 +44,13 @@ static bool turns(const uint8_t *c) {
 
 size_t cnn_text_character(const char *text, bool *shown) {
     const uint8_t *c = (const uint8_t *)text;
+    bool unused;
+    if (!shown)
+        shown = &unused;
+    if (!c) {
+        *shown = true;
+        return 0;
+    }
     /* The zero at the end is the tail of no character. */
     const size_t length = *c ? printable_character(c, 4) : 0;
     *shown = !*c || (length && !(length == 3 && turns(c)));
@@ -56,6 +63,8 @@ size_t cnn_text_character(const char *text, bool *shown) {
 void cnn_text_clean(char *text) {
     char *end = text;
     bool shown;
+    if (!text)
+        return;
     for (size_t length; (length = cnn_text_character(text, &shown)); text += length) {
         if (shown)
             memmove(end, text, length);

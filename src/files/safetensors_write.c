@@ -39,7 +39,7 @@ static bool tensor_bytes(const safetensors_tensor *tensor, size_t *bytes) {
 static bool place(safetensors_image *image, json_t *header, const safetensors_tensor *tensor,
                   cnn_error *error) {
     size_t bytes, end;
-    if (!tensor_bytes(tensor, &bytes) || !size_add(image->size, bytes, &end) || end > INT64_MAX)
+    if (!tensor_bytes(tensor, &bytes) || !size_add(image->size, bytes, &end) || end > PTRDIFF_MAX)
         return error_set(error, CNN_BAD_ARGUMENT, "the file would be too large");
     if (json_object_set_new(header, tensor->name, describe(tensor, image->size, end)))
         return error_set(error, CNN_NO_MEMORY, "no memory for the header");

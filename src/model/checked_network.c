@@ -45,7 +45,7 @@ static void fill(random_state *random, real *values, size_t count, double bound)
 
 /* Numbers in a batch of this shape. */
 static size_t batch_of(const check *c, extent e) {
-    return c->options.batch_size * extent_size(e);
+    return size_product(c->options.batch_size, extent_size(e));
 }
 
 /* Flatten leaves memory as it is: its page is a copy. */
@@ -335,7 +335,7 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
     c.random = random_seeded(c.options.seed, RANDOM_GRADCHECK);
     if (!network_complete(network, error))
         return false;
-    /* With shapes of at most 2^40 values, no count of numbers here then comes near 2^64. */
+    /* What is made of it then is memory for a few numbers, or refused by size_product(). */
     if (c.options.batch_size == 0 || c.options.batch_size > 4096)
         return error_set(error, CNN_BAD_ARGUMENT, "batch size %zu: must be 1 to 4096",
                          c.options.batch_size);

@@ -10,12 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounds on what a description may ask for. They keep every product below 2^63 before it is checked
- * against memory, and a pool's winners within 32 bits. 2^40 values are 4 TB as floats: no network
- * that a machine can hold is refused by them. */
+/* Bounds on what a description may ask for. They keep every product that is not made with care in a
+ * size_t, and a pool's winners within 32 bits. 2^40 values are 4 TB as floats, and where a size_t
+ * has 32 bits 2^28 are the 1 GB beside which as much is wanted for their gradient: no network that
+ * a machine can hold is refused by them. */
 #define SIDE_MAX ((size_t)1 << 15)
+#if SIZE_MAX > UINT32_MAX
 #define VALUES_MAX ((size_t)1 << 40)
-#define BOUNDS "too large: sides go to 32768, all values to 2^40"
+#define VALUES_MOST "2^40"
+#else
+#define VALUES_MAX ((size_t)1 << 28)
+#define VALUES_MOST "2^28"
+#endif
+#define BOUNDS "too large: sides go to 32768, all values to " VALUES_MOST
 
 size_t extent_size(extent extent) {
     return extent.h * extent.w * extent.c;
@@ -108,7 +115,7 @@ static const char *check_arguments(const layer *layer) {
         if (a->offset == ARGUMENT_END)
             break;
         if (a->type == ARGUMENT_NUMBER && (o->outputs == 0 || o->outputs > VALUES_MAX))
-            return o->outputs ? "more than 2^40 outputs" : "no outputs";
+            return o->outputs ? "more than " VALUES_MOST " outputs" : "no outputs";
         const cnn_pair *pair = (const void *)((const char *)o + a->offset);
         /* Only a pair with a word may be left out, which 0 means. */
         if (a->type == ARGUMENT_PAIR && !a->word && (!pair->h || !pair->w))
@@ -135,7 +142,8 @@ static const char *count_parameters(layer *layer) {
     /* A dense layer is a convolution whose window is the whole input. */
     const size_t window = layer->flat ? g->x.h * g->x.w : g->r * g->s;
     layer->biases = layer->options.no_bias ? 0 : g->y.c;
-    return bounded(window, g->x.c, g->y.c, &layer->weights) ? NULL : "more than 2^40 weights";
+    return bounded(window, g->x.c, g->y.c, &layer->weights) ? NULL
+                                                            : "more than " VALUES_MOST " weights";
 }
 
 /* Counts by kind, so that a ReLU put in between renames no weights. */

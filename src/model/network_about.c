@@ -89,15 +89,15 @@ size_t cnn_network_classes(const cnn_network *network) {
 size_t cnn_network_parameters(const cnn_network *network) {
     size_t sum = 0;
     for (size_t i = 1; network && i <= network->count; i++)
-        sum += network->layers[i].weights + network->layers[i].biases;
+        if (!size_add(sum, network->layers[i].weights + network->layers[i].biases, &sum))
+            return SIZE_MAX;
     return sum;
 }
 
 /* Each weight meets each place of the output once, as places in the padding count here. */
-static size_t multiply_adds(const layer *layer) {
-    size_t product;
-    const size_t places = layer->geometry.y.h * layer->geometry.y.w;
-    return size_multiply(layer->weights, places, &product) ? product : SIZE_MAX;
+static uint64_t multiply_adds(const layer *layer) {
+    const uint64_t places = layer->geometry.y.h * layer->geometry.y.w;
+    return places <= UINT64_MAX / (layer->weights + 1) ? layer->weights * places : UINT64_MAX;
 }
 
 bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info) {

@@ -55,9 +55,8 @@ static bool split_images(cnn_run *run, cnn_error *error) {
 
 cnn_schedule run_schedule(const cnn_train_options *options, size_t steps) {
     cnn_schedule schedule = options->schedule;
-    /* An endless run has as many as can be counted. */
-    if (schedule.total_steps == 0 && !size_multiply(steps, options->epochs, &schedule.total_steps))
-        schedule.total_steps = SIZE_MAX;
+    if (schedule.total_steps == 0)
+        schedule.total_steps = size_product(steps, options->epochs);
     if (schedule.step_size == 0)
         schedule.step_size = steps;
     return schedule;

@@ -8,6 +8,7 @@
  *   db[k]   =        sum over n of dy[n,k]
  *
  * Derivation and an example by hand: docs/math/dense.md. */
+#include "memory.h"
 #include "products.h"
 
 #include <string.h>
@@ -34,7 +35,7 @@ static void dense_forward(const geometry *g, const tensors *t, range images) {
 
 /* Room for a strip of w turned round, so that lanes run along c while the sum runs along k. */
 static size_t dense_scratch(const geometry *g) {
-    return g->y.c * STRIP;
+    return size_product(g->y.c, STRIP);
 }
 
 static void dense_backward_input(const geometry *g, const tensors *t, range images) {

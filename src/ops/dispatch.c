@@ -15,13 +15,14 @@ static bool always(void) {
     return true;
 }
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__i386__)
 /* Also asks whether the operating system keeps the wide registers. */
 static bool has_fma(void) {
     __builtin_cpu_init();
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
+#if defined(__x86_64__)
 static bool has_avx512(void) {
     return has_fma() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
@@ -29,6 +30,10 @@ static bool has_avx512(void) {
 
 static const candidate candidates[] = {
     {&simd_avx512, has_avx512}, {&simd_avx2, has_fma}, {&simd_base, always}};
+#else
+/* Half of the registers of AVX-512 are out of a 32-bit program's reach, and more. */
+static const candidate candidates[] = {{&simd_avx2, has_fma}, {&simd_base, always}};
+#endif
 
 const ops *ops_book(void) {
     return has_fma() ? &book_float_fma : &book_float;

@@ -10,6 +10,7 @@
 
 #include "conv_alive.h"
 #include "matrix_product.h"
+#include "memory.h"
 
 typedef struct conv_planes {
     size_t above, left; /* zeros around dy: rows above and below, columns between two rows */
@@ -20,9 +21,9 @@ typedef struct conv_planes {
 static conv_planes planes_cut(const geometry *g, arena *arena) {
     conv_planes planes = {.above = (g->r - 1) / g->u, .left = (g->s - 1) / g->v};
     planes.row = g->y.w + planes.left;
-    planes.plane = (g->y.h + 2 * planes.above) * planes.row + planes.left + 2 * LANES;
-    planes.dy = arena_take(arena, g->y.c * planes.plane, sizeof(float));
-    planes.dx = arena_take(arena, g->x.c * planes.plane, sizeof(float));
+    planes.plane = size_product(g->y.h + 2 * planes.above, planes.row) + planes.left + 2 * LANES;
+    planes.dy = arena_take(arena, size_product(g->y.c, planes.plane), sizeof(float));
+    planes.dx = arena_take(arena, size_product(g->x.c, planes.plane), sizeof(float));
     return planes;
 }
 

@@ -55,12 +55,12 @@ static conv_space conv_cut(const geometry *g, arena *arena) {
     s.vectors = (s.run + LANES - 1) / LANES;
     s.kernel = g->r * s.vectors * LANES;
     s.words = (K + 63) / 64;
-    s.marks = (pool.y.h * pool.r * pool.y.w + 63) / 64 * 64;
+    s.marks = (size_product(pool.y.h * pool.r, pool.y.w) + 63) / 64 * 64;
     s.image = arena_take(arena, (g->x.h + 2 * g->pad_h) * s.image_row + LANES, sizeof(float));
     s.strip = arena_take(arena, pool.r * g->y.w * K, sizeof(float));
-    s.turned = arena_take(arena, K * s.kernel, sizeof(float));
+    s.turned = arena_take(arena, size_product(K, s.kernel), sizeof(float));
     s.alive = arena_take(arena, places * s.words, sizeof(uint64_t));
-    s.marked = arena_take(arena, (K + 31) / 32 * s.marks, sizeof(uint32_t));
+    s.marked = arena_take(arena, size_product((K + 31) / 32, s.marks), sizeof(uint32_t));
     s.listed = arena_take(arena, K * BAND, sizeof(uint64_t));
     s.spots = arena_take(arena, s.marks, sizeof(spot));
     s.dy = arena_take(arena, places * K, sizeof(float));

@@ -1,6 +1,7 @@
 /* The dense layer, and its block with ReLU, with the sums of src/ops/dense.c in vectors: products
  * of matrices throughout. */
 #include "matrix_product.h"
+#include "memory.h"
 #include "turn.h"
 
 static size_t dense_inputs(const geometry *g) {
@@ -138,7 +139,7 @@ static const float *gradient_of_sums(const tensors *t) {
 
 /* dy[k][n] and a strip of dx[c][n], for a chunk of images; or a strip of w, turned. */
 static size_t dense_vector_scratch(const geometry *g) {
-    return (g->y.c + STRIP) * CHUNK;
+    return size_product(g->y.c + STRIP, CHUNK);
 }
 
 /* Lanes run along images, because the sums run along k, where w's numbers stand. */

@@ -1,4 +1,4 @@
-/* Four lanes: what every processor of a family has, SSE2 on x86-64, NEON on aarch64, SIMD128 in
+/* Four lanes: what every processor of a family has, SSE2 on x86, NEON on aarch64, SIMD128 in
  * WebAssembly, and anything else that a compiler makes of vectors of 128 bits. What each promises:
  * vector.h. */
 #ifndef SIMD_VECTOR_BASE_H
@@ -54,7 +54,7 @@ ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
 }
 #endif
 
-#if defined(__x86_64__)
+#if defined(__SSE2__)
 #include <emmintrin.h>
 #define VECTOR_INSTRUCTIONS "SSE2"
 

@@ -1,0 +1,28 @@
+/* What the build bounds: sizes, in the words of messages, and threads. */
+#ifndef TESTS_BOUNDS_H
+#define TESTS_BOUNDS_H
+
+#include <stdint.h>
+
+#if SIZE_MAX > UINT32_MAX
+#define SIZE_MOST "18446744073709551615"
+#define SIZE_HALF "9223372036854775807"
+#define SIZE_QUARTER "4611686018427387904" /* and one */
+#define VALUES_MOST "2^40"
+#define MACHINE_HAS ": this machine has "
+#else
+#define SIZE_MOST "4294967295"
+#define SIZE_HALF "2147483647"
+#define SIZE_QUARTER "1073741824"
+#define VALUES_MOST "2^28"
+#define MACHINE_HAS NULL /* the machine may have more than a program can ask for */
+#endif
+
+/* How many threads a pool has where `wanted` are asked for, 1 or more. */
+#ifdef CNN_SERIAL
+#define POOL_THREADS(wanted) ((size_t)1)
+#else
+#define POOL_THREADS(wanted) (wanted)
+#endif
+
+#endif

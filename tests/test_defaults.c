@@ -1,0 +1,101 @@
+/* Defaults: each macro and the call that stands for it in other languages agree, field by field. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "cnn.h"
+
+/* They are constants too, where C wants one. */
+static const cnn_model_options MODEL = CNN_MODEL_OPTIONS_DEFAULT;
+static const cnn_optimizer OPTIMIZER = CNN_OPTIMIZER_DEFAULT;
+static const cnn_schedule SCHEDULE = CNN_SCHEDULE_DEFAULT;
+static const cnn_train_options TRAIN = CNN_TRAIN_OPTIONS_DEFAULT;
+static const cnn_gradcheck_options GRADCHECK = CNN_GRADCHECK_OPTIONS_DEFAULT;
+
+#define SAME(a, b, field) assert_true((a).field == (b).field)
+
+static void test_model_options(void **state) {
+    const cnn_model_options called = cnn_model_options_defaults();
+    (void)state;
+    SAME(called, MODEL, batch_size);
+    SAME(called, MODEL, threads);
+    SAME(called, MODEL, seed);
+    SAME(called, MODEL, init);
+    SAME(called, MODEL, constant);
+    SAME(called, MODEL, input_gradient);
+    SAME(called, MODEL, every_layer);
+    SAME(called, MODEL, normalisation.mean);
+    SAME(called, MODEL, normalisation.deviation);
+    SAME(called, MODEL, profile);
+    SAME(called, MODEL, backend);
+    assert_int_equal(called.batch_size, 64);
+    assert_true(called.normalisation.mean == 0.1307f && called.normalisation.deviation == 0.3081f);
+}
+
+static void assert_same_optimizer(cnn_optimizer a, cnn_optimizer b) {
+    SAME(a, b, kind);
+    SAME(a, b, lr);
+    SAME(a, b, momentum);
+    SAME(a, b, nesterov);
+    SAME(a, b, weight_decay);
+    SAME(a, b, beta1);
+    SAME(a, b, beta2);
+    SAME(a, b, epsilon);
+    assert_true(a.kind == CNN_ADAM && a.lr == 0.001 && a.epsilon == 1e-8);
+}
+
+static void assert_same_schedule(cnn_schedule a, cnn_schedule b) {
+    SAME(a, b, kind);
+    SAME(a, b, total_steps);
+    SAME(a, b, step_size);
+    SAME(a, b, gamma);
+    SAME(a, b, min_lr);
+    SAME(a, b, warmup);
+    SAME(a, b, div_factor);
+    SAME(a, b, final_div_factor);
+    SAME(a, b, base_momentum);
+    SAME(a, b, max_momentum);
+    assert_true(a.kind == CNN_CONSTANT && a.gamma == 0.1 && a.max_momentum == 0.95);
+}
+
+static void test_optimizer_and_schedule(void **state) {
+    (void)state;
+    assert_same_optimizer(cnn_optimizer_defaults(), OPTIMIZER);
+    assert_same_schedule(cnn_schedule_defaults(), SCHEDULE);
+}
+
+static void test_train_options(void **state) {
+    const cnn_train_options called = cnn_train_options_defaults();
+    (void)state;
+    SAME(called, TRAIN, epochs);
+    SAME(called, TRAIN, seed);
+    SAME(called, TRAIN, validation);
+    SAME(called, TRAIN, progress);
+    SAME(called, TRAIN, context);
+    assert_same_optimizer(called.optimizer, TRAIN.optimizer);
+    assert_same_schedule(called.schedule, TRAIN.schedule);
+    assert_int_equal(called.epochs, 5);
+}
+
+static void test_gradcheck_options(void **state) {
+    const cnn_gradcheck_options called = cnn_gradcheck_options_defaults();
+    (void)state;
+    SAME(called, GRADCHECK, batch_size);
+    SAME(called, GRADCHECK, seed);
+    SAME(called, GRADCHECK, samples);
+    SAME(called, GRADCHECK, break_layer);
+    assert_int_equal(called.samples, 200);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_model_options),
+        cmocka_unit_test(test_optimizer_and_schedule),
+        cmocka_unit_test(test_train_options),
+        cmocka_unit_test(test_gradcheck_options),
+    };
+    return cmocka_run_group_tests_name("defaults", tests, NULL, NULL);
+}
