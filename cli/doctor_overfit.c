@@ -56,7 +56,10 @@ bool doctor_overfit(doctor_patient *patient, cnn_error *error) {
         double loss = INFINITY;
         if (!train(patient, rates[i], &loss, &taken, error))
             return false;
-        best = loss < best ? loss : best;
+        if (i == 0 || loss < best) {
+            patient->learns_at = rates[i];
+            best = loss;
+        }
     }
     judge(patient, best, taken);
     return true;
