@@ -31,9 +31,9 @@ static const doctor_settings doctor_defaults = {
 
 /* In an order in which each knows what it asks of the others: doctor.h. */
 static bool (*const checks[])(doctor_patient *, cnn_error *) = {
-    doctor_classes, doctor_pixels,   doctor_images,   doctor_first_loss, doctor_spread, doctor_dead,
-    doctor_gradient, doctor_overfit, doctor_range,    doctor_training, doctor_dying,
-    doctor_labels,   doctor_decay,   doctor_flags,    doctor_rate,     doctor_structure,
+    doctor_classes,  doctor_pixels,  doctor_images, doctor_first_loss, doctor_spread, doctor_dead,
+    doctor_gradient, doctor_overfit, doctor_range,  doctor_training,   doctor_dying,  doctor_labels,
+    doctor_decay,    doctor_flags,   doctor_rate,   doctor_structure,
 };
 
 static bool examine(doctor_patient *patient, cnn_error *error) {

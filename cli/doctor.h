@@ -76,6 +76,9 @@ void patient_restore(doctor_patient *patient);
 /* How many images are examined, and the size of chunk that begins at image `first`. */
 size_t patient_examined(const doctor_patient *patient);
 size_t patient_chunk(const doctor_patient *patient, size_t first);
+/* One piece of advice for a network text and one for a model file, which brings weights and
+ * normalisation along: --init, --mean and --std do not count there. */
+const char *patient_advice(const doctor_patient *patient, const char *network, const char *model);
 /* The loss of somebody who guesses: ln(classes). */
 double patient_guess(const doctor_patient *patient);
 /* Has it learnt before it came here? Then the loss has little room to fall. */

@@ -41,9 +41,9 @@ static bool pass_images(doctor_patient *patient, bool *alive, cnn_error *error) 
     return true;
 }
 
-/* Before the first step half of a layer may be dead by its width's chance; beyond it is for nothing,
- * and at nine tenths next to nothing passes. In the first steps of runs that end at 99 % right up
- * to six tenths of a wide dense layer die. */
+/* Before the first step half of a layer may be dead by its width's chance; beyond it is for
+ * nothing, and at nine tenths next to nothing passes. In the first steps of runs that end at 99 %
+ * right up to six tenths of a wide dense layer die. */
 #define SUSPECT_SHARE 0.5
 #define SUSPECT_DIED 0.75
 #define ILL_SHARE 0.9

@@ -62,8 +62,7 @@ bool doctor_decay(doctor_patient *patient, cnn_error *error) {
         return true;
     if (strong && !loss_without(patient, &without, error))
         return false;
-    doctor_finding *finding =
-        findings_add(&patient->findings, CHECK_DECAY, NULL, DOCTOR_HEALTHY);
+    doctor_finding *finding = findings_add(&patient->findings, CHECK_DECAY, NULL, DOCTOR_HEALTHY);
     finding_number(finding, "decay", optimizer.weight_decay);
     finding_say(finding, "It pulls gently.", "%g with %s", optimizer.weight_decay,
                 training_optimizer_name(&patient->settings->training));

@@ -27,12 +27,19 @@ static void judge(const doctor_patient *patient, doctor_finding *finding) {
                 guess);
     if (!(loss - guess <= ILL_ABOVE)) {
         finding->verdict = DOCTOR_ILL;
-        finding->advice = "It is sure of wrong answers before it has seen anything: the pixels or "
-                          "the first weights are too large.";
+        finding->advice = patient_advice(
+            patient,
+            "It is sure of wrong answers before it has seen anything: the pixels or the first "
+            "weights are too large.",
+            "It is sure of wrong answers: it has learnt from other images or labels, or its "
+            "weights are too large.");
     } else if (loss - guess > SUSPECT_ABOVE) {
         finding->verdict = DOCTOR_SUSPECT;
-        finding->advice = "It has opinions before it has seen anything: smaller first weights "
-                          "(--init pytorch) begin nearer to a guess.";
+        finding->advice = patient_advice(
+            patient,
+            "It has opinions before it has seen anything: smaller first weights (--init pytorch) "
+            "begin nearer to a guess.",
+            "It has learnt from other images or labels: look whether --data is what it is for.");
     } else if (patient_knows(patient)) {
         finding->advice = "These weights have learnt already.";
     } else if (!patient->trained_before && loss < 0.5 * guess) {

@@ -22,20 +22,19 @@ static void judge_batch(doctor_patient *patient) {
     const size_t images = patient->learn + patient->held;
     const uint64_t batch = patient->settings->training.batch_size;
     const size_t steps = (size_t)((images - 1) / batch) + 1, better = good_batch(images);
-    doctor_finding *finding =
-        findings_add(&patient->findings, CHECK_BATCH, NULL, DOCTOR_HEALTHY);
+    doctor_finding *finding = findings_add(&patient->findings, CHECK_BATCH, NULL, DOCTOR_HEALTHY);
     finding_number(finding, "steps_per_epoch", (double)steps);
     finding_number(finding, "suggested", (double)better);
     finding_say(finding, "Enough for an epoch to get somewhere.",
-                "batches of %s: %s step%s an epoch", say_count(batch).text,
-                say_count(steps).text, steps == 1 ? "" : "s");
+                "batches of %s: %s step%s an epoch", say_count(batch).text, say_count(steps).text,
+                steps == 1 ? "" : "s");
     if (steps >= LEAST_STEPS || better >= batch)
         return;
     finding->verdict = DOCTOR_SUSPECT;
     finding_say(finding, "Weights move once a step: take that one, or many more epochs.",
                 "batches of %s, %s images: %zu step%s an epoch; with --batch-size\t%zu it is %zu",
-                say_count(batch).text, say_count(images).text, steps, steps == 1 ? "" : "s",
-                better, (images - 1) / better + 1);
+                say_count(batch).text, say_count(images).text, steps, steps == 1 ? "" : "s", better,
+                (images - 1) / better + 1);
 }
 
 /* The momentum with which a rate does as much as the range test suggests: lr / (1 - momentum) is
@@ -53,8 +52,8 @@ static void judge_momentum(doctor_patient *patient) {
         return;
     const double whole = optimizer.lr / (1 - optimizer.momentum);
     const double better = good_momentum(optimizer.lr, patient->plain);
-    const bool high = optimizer.momentum >= 1 ||
-                      (patient->plain > 0 && whole > DOCTOR_RATE_OFF * patient->plain);
+    const bool high =
+        optimizer.momentum >= 1 || (patient->plain > 0 && whole > DOCTOR_RATE_OFF * patient->plain);
     doctor_finding *finding =
         findings_add(&patient->findings, CHECK_MOMENTUM, NULL, DOCTOR_HEALTHY);
     finding_number(finding, "momentum", optimizer.momentum);
@@ -63,7 +62,8 @@ static void judge_momentum(doctor_patient *patient) {
                 optimizer.momentum, 1 / (1 - optimizer.momentum));
     if (!high)
         return;
-    finding->verdict = optimizer.momentum >= 1 || patient_fails(patient) ? DOCTOR_ILL : DOCTOR_SUSPECT;
+    finding->verdict =
+        optimizer.momentum >= 1 || patient_fails(patient) ? DOCTOR_ILL : DOCTOR_SUSPECT;
     finding_say(finding, "The weights run past every minimum: take that one.",
                 "with momentum %g a rate of %g comes to %.3g; the range test suggests "
                 "--momentum\t%g",

@@ -13,9 +13,8 @@
 #define SURE 4.0
 /* Where three quarters are of one class, the others are too few to show by their failure. */
 #define MOST_COMMON 0.75
-/* Cohen's kappa, the share of what chance leaves: up to 0.2 is "slight" (Landis and Koch, 1977); half
- * of that asks for a second opinion. */
-#define SLIGHT 0.1
+/* Cohen's kappa, the share of what chance leaves: up to 0.2 is "slight" (Landis and Koch, 1977). */
+#define SLIGHT 0.2
 enum { LABEL_STEPS = 300, LEAST_PER_CLASS = 10 };
 
 typedef struct hit_rate {
@@ -31,8 +30,8 @@ static double deviation_of(const size_t *labels, const size_t *guesses, size_t c
     double sum = 0;
     for (size_t g = 0; g < classes; g++)
         for (size_t k = 0; guesses[g] && k < classes; k++) {
-            const double off = (g == k) - (double)labels[g] / images -
-                               (double)guesses[k] / images + chance;
+            const double off =
+                (g == k) - (double)labels[g] / images - (double)guesses[k] / images + chance;
             sum += (double)guesses[g] * (double)labels[k] * off * off;
         }
     return sqrt(sum / fmax(images - 1, 1)) / images;
@@ -102,7 +101,8 @@ static uint32_t largest(const float *values, size_t count) {
 static bool network_guess(doctor_patient *patient, uint32_t *guesses, cnn_error *error) {
     const size_t classes = cnn_network_classes(patient->network);
     cnn_tensor p;
-    if (!train_in_turns(patient, error) || !cnn_model_tensor(patient->model, "probabilities", &p, error))
+    if (!train_in_turns(patient, error) ||
+        !cnn_model_tensor(patient->model, "probabilities", &p, error))
         return false;
     for (size_t i = 0; i < patient->held; i += DOCTOR_CHUNK) {
         const size_t left = patient->held - i, n = left < DOCTOR_CHUNK ? left : DOCTOR_CHUNK;
@@ -123,14 +123,13 @@ static void judge_chance(const doctor_patient *patient, doctor_finding *finding,
     const bool fit = findings_worst(&patient->findings, CHECK_OVERFIT) == DOCTOR_HEALTHY;
     const bool enough = patient->held >= LEAST_PER_CLASS * classes;
     const bool even = rate->commonest <= MOST_COMMON;
-    finding->verdict = fit && enough && even ? DOCTOR_ILL : DOCTOR_SUSPECT;
+    finding->verdict = fit && enough && even ? DOCTOR_ILL : DOCTOR_HEALTHY;
     finding_say(finding,
-                !even     ? "With classes so uneven this need not mean anything: even them out, "
-                            "then ask again."
-                : !enough ? "With so few images of each class this need not mean anything."
+                !even     ? "Nothing can be told where classes are so uneven."
+                : !enough ? "Nothing can be told by so few images of each class."
                 : fit     ? "They do not belong to these images: look whether one of the two "
                             "files was sorted or shuffled alone."
-                          : "Mend the network first, then ask again: it cannot tell yet.",
+                          : "Nothing can be told by this network: mend it first, then ask again.",
                 "of %s unseen images %.0f %% are guessed right, %.0f %% by chance",
                 say_count(patient->held).text, 100 * rate->right, 100 * rate->chance);
 }

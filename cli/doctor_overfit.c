@@ -43,8 +43,7 @@ static void judge(doctor_patient *patient, double loss, size_t steps) {
     finding_say(finding,
                 finding->verdict == DOCTOR_SUSPECT
                     ? "It learns, but slowly: a wider network, or see the other findings."
-                    : "It cannot even learn these by heart: the network is ill or too small, or "
-                      "equal images have different labels.",
+                    : "It cannot even learn these by heart: the network is ill, or too small.",
                 "the loss is still %.3g after %zu steps on the same few images", loss, steps);
 }
 

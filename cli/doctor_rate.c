@@ -148,7 +148,9 @@ static void judge_known(doctor_patient *patient, doctor_finding *finding, double
     const double most = (1 - momentum) * patient->goes_up, tenth = rate / OFF;
     const double better = one_digit(most > 0 ? fmin(most / OFF, tenth) : tenth);
     const bool undone = course != DOCTOR_HEALTHY || (most > 0 && rate >= most);
-    finding->verdict = !undone ? DOCTOR_HEALTHY : patient_fails(patient) ? DOCTOR_ILL : DOCTOR_SUSPECT;
+    finding->verdict = !undone                  ? DOCTOR_HEALTHY
+                       : patient_fails(patient) ? DOCTOR_ILL
+                                                : DOCTOR_SUSPECT;
     finding_say(finding, "The weights have learnt already: there is little left to fall.",
                 "your rate is %g; it undoes nothing", rate);
     if (!undone)

@@ -5,8 +5,8 @@
 #include "doctor.h"
 
 void report_head(const doctor_patient *patient);
-/* A line for each finding, causes before what they bring about; layers of which the same can be said
- * share one. */
+/* A line for each finding, causes before what they bring about; layers of which the same can be
+ * said share one. */
 void report_findings(const doctor_patient *patient);
 /* The likeliest cause. */
 void report_end(const doctor_patient *patient);

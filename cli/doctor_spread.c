@@ -41,7 +41,8 @@ static void add_chunk(spread_sums *sums, const doctor_layer *layer, size_t image
 #define ILL_LOW 1e-6
 #define ILL_HIGH 1e4
 
-static void judge(doctor_finding *finding, double spread, double size) {
+static void judge(const doctor_patient *patient, doctor_finding *finding, double spread,
+                  double size) {
     const double share = size > 0 ? spread / size : 0;
     const char *name = finding->layer;
     snprintf(finding->value, sizeof finding->value, "%.2g", spread);
@@ -57,11 +58,16 @@ static void judge(doctor_finding *finding, double spread, double size) {
         finding->advice = "Outputs grow large: smaller first weights, or pixels normalised.";
     } else if (spread < ILL_LOW || share < ILL_LOW) {
         finding->verdict = DOCTOR_ILL;
-        finding->advice = "It gives every image the same answer: other first weights (--init "
-                          "kaiming-normal keeps the spread), or fewer layers.";
+        finding->advice = patient_advice(
+            patient,
+            "It gives every image the same answer: other first weights (--init kaiming-normal "
+            "keeps the spread), or fewer layers.",
+            "It gives every image the same answer: begin anew from the network's text.");
     } else if (spread < SUSPECT_LOW || share < SUSPECT_LOW) {
         finding->verdict = DOCTOR_SUSPECT;
-        finding->advice = "The signal fades: --init kaiming-normal keeps it through many layers.";
+        finding->advice = patient_advice(
+            patient, "The signal fades: --init kaiming-normal keeps it through many layers.",
+            "The signal fades: begin anew from the network's text, with --init kaiming-normal.");
     }
 }
 
@@ -87,7 +93,8 @@ bool doctor_spread(doctor_patient *patient, cnn_error *error) {
     const bool measured = measure(patient, sums, error);
     for (size_t l = 1; measured && l < patient->count; l++)
         if (sums[l].places > 0)
-            judge(findings_add(&patient->findings, CHECK_SPREAD, patient->layers[l].info.name,
+            judge(patient,
+                  findings_add(&patient->findings, CHECK_SPREAD, patient->layers[l].info.name,
                                DOCTOR_HEALTHY),
                   sqrt(sums[l].within / sums[l].places), sqrt(sums[l].size / sums[l].places));
     free(sums);

@@ -8,13 +8,17 @@ static bool is(const doctor_layer *layer, const char *word) {
     return !strncmp(layer->info.text, word, strlen(word));
 }
 
-/* The ReLU that the logits have passed, or 0. Behind it a pool or a flatten keeps the sign. */
-static size_t relu_before_loss(const doctor_patient *patient) {
-    for (size_t l = patient->count - 1; l > 0; l--)
-        if (patient->layers[l].relu)
+/* The ReLU that the logits have passed, or 0. Behind it a pool or a flatten keeps the sign; a pool
+ * seldom finds zeros alone. */
+static size_t relu_before_loss(const doctor_patient *patient, bool *pooled) {
+    for (size_t l = patient->count - 1; l > 0; l--) {
+        const doctor_layer *layer = &patient->layers[l];
+        if (layer->relu)
             return l;
-        else if (!is(&patient->layers[l], "flatten") && !is(&patient->layers[l], "maxpool2d"))
+        if (!is(layer, "flatten") && !is(layer, "maxpool2d"))
             break;
+        *pooled |= is(layer, "maxpool2d");
+    }
     return 0;
 }
 
@@ -40,10 +44,10 @@ static size_t without_relu(const doctor_patient *patient) {
     return 0;
 }
 
-static void say_relu(doctor_patient *patient, size_t l) {
+static void say_relu(doctor_patient *patient, size_t l, bool pooled) {
     const char *name = patient->layers[l].info.name;
-    doctor_finding *finding =
-        findings_add(&patient->findings, CHECK_STRUCTURE, name, DOCTOR_ILL);
+    doctor_finding *finding = findings_add(&patient->findings, CHECK_STRUCTURE, name,
+                                           pooled ? DOCTOR_SUSPECT : DOCTOR_ILL);
     finding_say(finding,
                 "No class can be told to be unlikely, and one that is 0 for every image is never "
                 "learnt: leave out this last relu; softmax always follows.",
@@ -57,8 +61,7 @@ static void say_neck(doctor_patient *patient, size_t l) {
     const doctor_layer *layer = &patient->layers[l];
     const size_t classes = cnn_network_classes(patient->network);
     const doctor_finding *worst = findings_cause(&patient->findings);
-    const bool suffers =
-        worst && worst->verdict == DOCTOR_ILL && worst->check > CHECK_STRUCTURE;
+    const bool suffers = worst && worst->verdict == DOCTOR_ILL && worst->check > CHECK_STRUCTURE;
     doctor_finding *finding = findings_add(&patient->findings, CHECK_STRUCTURE, layer->info.name,
                                            suffers ? DOCTOR_ILL : DOCTOR_SUSPECT);
     finding_number(finding, "values", (double)layer->values);
@@ -83,13 +86,14 @@ static void say_sound(doctor_patient *patient) {
 
 bool doctor_structure(doctor_patient *patient, cnn_error *error) {
     (void)error;
-    const size_t relu = relu_before_loss(patient), neck = narrowest(patient);
+    bool pooled = false;
+    const size_t relu = relu_before_loss(patient, &pooled), neck = narrowest(patient);
     const bool narrow = neck && (double)patient->layers[neck].values <
                                     log2((double)cnn_network_classes(patient->network));
     if (narrow)
         say_neck(patient, neck);
     if (relu)
-        say_relu(patient, relu);
+        say_relu(patient, relu, pooled);
     if (!narrow && !relu)
         say_sound(patient);
     return true;

@@ -145,10 +145,11 @@ static void judge_loss(const course *course) {
     if (course->last < 0.5 * guess || rest < HEALTHY_FALL)
         return;
     finding->verdict = rest < ILL_FALL && course->last < guess ? DOCTOR_SUSPECT : DOCTOR_ILL;
-    finding->advice = finding->verdict == DOCTOR_ILL
-                          ? "Nothing is learnt with these settings: the other findings say why."
-                          : "It learns, but slowly: the other findings may say why; else such images "
-                            "want more steps.";
+    finding->advice =
+        finding->verdict == DOCTOR_ILL
+            ? "Nothing is learnt with these settings: the other findings say why."
+            : "It learns, but slowly: the other findings may say why; else such images "
+              "want more steps.";
 }
 
 static bool make(course *course, cnn_error *error) {
