@@ -23,7 +23,9 @@ typedef struct doctor_settings {
 
 /* A rate that learns all the same may be so many times the suggested one. Chance in the batches
  * moves the suggestion by a factor of two either way: in healthy runs up to 13 times were seen. */
-#define DOCTOR_RATE_OFF 15.0
+#define DOCTOR_OFF_LEARNS 15.0
+/* By construction, the fall is nearly done at ten times the suggestion. */
+#define DOCTOR_OFF 10.0
 
 /* A layer and what can be seen of it. data is NULL where it has none; the first index of
  * activations is the batch, whatever shape[0] says. */

@@ -8,7 +8,7 @@
  * nothing holds is a third after a thousand steps, and errors double. */
 #define MOST_ADDED 0.03
 #define MOST_TAKEN 1e-3
-/* What it costs within these steps, in losses of a guess: where learning has failed with it less is
+/* What it costs within these steps, in losses of a guess: where little is learnt with it less is
  * enough to say why. */
 #define ILL_COST 0.25
 #define ILL_COST_FAILED 0.1
@@ -38,7 +38,8 @@ static void judge(const doctor_patient *patient, doctor_finding *finding, double
     const cnn_optimizer optimizer = training_optimizer(&patient->settings->training);
     const double usual = optimizer.kind == CNN_ADAMW ? USUAL_TAKEN : USUAL_ADDED;
     const double cost = (patient->last_loss - without) / patient_guess(patient);
-    const double most = patient_fails(patient) ? ILL_COST_FAILED : ILL_COST;
+    const bool slow = findings_worst(&patient->findings, CHECK_TRAINING) != DOCTOR_HEALTHY;
+    const double most = slow ? ILL_COST_FAILED : ILL_COST;
     finding_number(finding, "loss", patient->last_loss);
     finding_number(finding, "loss_without", without);
     finding_number(finding, "suggested", usual);

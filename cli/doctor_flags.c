@@ -52,8 +52,8 @@ static void judge_momentum(doctor_patient *patient) {
         return;
     const double whole = optimizer.lr / (1 - optimizer.momentum);
     const double better = good_momentum(optimizer.lr, patient->plain);
-    const bool high =
-        optimizer.momentum >= 1 || (patient->plain > 0 && whole > DOCTOR_RATE_OFF * patient->plain);
+    const bool high = optimizer.momentum >= 1 ||
+                      (patient->plain > 0 && whole > DOCTOR_OFF_LEARNS * patient->plain);
     doctor_finding *finding =
         findings_add(&patient->findings, CHECK_MOMENTUM, NULL, DOCTOR_HEALTHY);
     finding_number(finding, "momentum", optimizer.momentum);

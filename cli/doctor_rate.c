@@ -18,8 +18,6 @@ enum { RATE_STEPS = 160 };
 #define BLOWN_UP 4.0
 /* A model that has learnt has lost what it knows at half of what a guess costs. */
 #define UNDONE 0.5
-/* By construction, the fall is nearly done at ten times the suggestion. */
-#define OFF 10.0
 /* The loss falls if it loses so much of what it was: more than smoothed batches differ by chance.
  */
 #define FALL 0.97
@@ -101,8 +99,8 @@ bool doctor_range(doctor_patient *patient, cnn_error *error) {
     patient->goes_up = test.blown;
     if (test.lowest < FALL * test.first) {
         patient->fallen_at = rate_of_fall(&test);
-        patient->plain = one_digit(patient->fallen_at / OFF);
-        patient->suggested = one_digit((1 - momentum) * patient->fallen_at / OFF);
+        patient->plain = one_digit(patient->fallen_at / DOCTOR_OFF);
+        patient->suggested = one_digit((1 - momentum) * patient->fallen_at / DOCTOR_OFF);
     }
     return true;
 }
@@ -145,14 +143,14 @@ static void judge_low(doctor_patient *patient, doctor_finding *finding, double r
 static void judge_known(doctor_patient *patient, doctor_finding *finding, double rate) {
     const doctor_verdict course = findings_worst(&patient->findings, CHECK_TRAINING);
     const double momentum = training_optimizer(&patient->settings->training).momentum;
-    const double most = (1 - momentum) * patient->goes_up, tenth = rate / OFF;
-    const double better = one_digit(most > 0 ? fmin(most / OFF, tenth) : tenth);
+    const double most = (1 - momentum) * patient->goes_up, tenth = rate / DOCTOR_OFF;
+    const double better = one_digit(most > 0 ? fmin(most / DOCTOR_OFF, tenth) : tenth);
     const bool undone = course != DOCTOR_HEALTHY || (most > 0 && rate >= most);
     finding->verdict = !undone                  ? DOCTOR_HEALTHY
                        : patient_fails(patient) ? DOCTOR_ILL
                                                 : DOCTOR_SUSPECT;
     finding_say(finding, "The weights have learnt already: there is little left to fall.",
-                "your rate is %g; it undoes nothing", rate);
+                "your rate is %g; it undoes little", rate);
     if (!undone)
         return;
     finding_number(finding, "better", better);
@@ -163,7 +161,7 @@ static void judge_known(doctor_patient *patient, doctor_finding *finding, double
 /* A new network. */
 static void judge_new(doctor_patient *patient, doctor_finding *finding, double rate) {
     const bool slow = findings_worst(&patient->findings, CHECK_TRAINING) != DOCTOR_HEALTHY;
-    const double most = slow || patient_fails(patient) ? OFF : DOCTOR_RATE_OFF;
+    const double most = slow || patient_fails(patient) ? DOCTOR_OFF : DOCTOR_OFF_LEARNS;
     if (rate == 0) {
         finding->verdict = DOCTOR_ILL;
         finding_say(finding, "Nothing moves: take the default, or what the range test suggests.",
@@ -171,12 +169,14 @@ static void judge_new(doctor_patient *patient, doctor_finding *finding, double r
     } else if (findings_worst(&patient->findings, CHECK_MOMENTUM) != DOCTOR_HEALTHY) {
         finding_say(finding, "With less momentum it will do.", "yours is %g", rate);
     } else if (!(patient->suggested > 0)) {
-        finding->verdict = DOCTOR_SUSPECT;
-        finding_say(finding, "The rate is not what is wrong: see the other findings.",
+        finding->verdict = slow ? DOCTOR_SUSPECT : DOCTOR_HEALTHY;
+        finding_say(finding,
+                    slow ? "The rate is not what is wrong: see the other findings."
+                         : "Yours learns all the same.",
                     "no rate from 1e-7 to %g lowers the loss", HIGHEST_RATE);
     } else if (rate > most * patient->suggested) {
         judge_high(patient, finding, rate);
-    } else if (rate < patient->suggested / OFF) {
+    } else if (rate < patient->suggested / DOCTOR_OFF) {
         judge_low(patient, finding, rate);
     } else {
         finding_say(finding, "Near enough.", "yours is %g, the range test suggests %g", rate,

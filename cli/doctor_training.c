@@ -122,6 +122,14 @@ static void judge_known(doctor_finding *finding, double rise) {
     finding->advice = "It loses what it knew: see the rate and the decay.";
 }
 
+/* Network and rate are known to learn; then a slow beginning is no more than that. */
+static bool is_able(const doctor_patient *patient) {
+    const double rate = training_optimizer(&patient->settings->training).lr;
+    return findings_worst(&patient->findings, CHECK_OVERFIT) == DOCTOR_HEALTHY &&
+           patient->suggested > 0 && rate >= patient->suggested / DOCTOR_OFF &&
+           rate <= patient->suggested * DOCTOR_OFF;
+}
+
 static void judge_loss(const course *course) {
     const doctor_patient *patient = course->patient;
     const double guess = patient_guess(patient), first = patient->first_loss;
@@ -144,12 +152,12 @@ static void judge_loss(const course *course) {
     }
     if (course->last < 0.5 * guess || rest < HEALTHY_FALL)
         return;
-    finding->verdict = rest < ILL_FALL && course->last < guess ? DOCTOR_SUSPECT : DOCTOR_ILL;
-    finding->advice =
-        finding->verdict == DOCTOR_ILL
-            ? "Nothing is learnt with these settings: the other findings say why."
-            : "It learns, but slowly: the other findings may say why; else such images "
-              "want more steps.";
+    const bool able = is_able(patient), falls = rest < ILL_FALL && course->last < guess;
+    finding->verdict = able && falls ? DOCTOR_HEALTHY : able || falls ? DOCTOR_SUSPECT : DOCTOR_ILL;
+    finding->advice = finding->verdict == DOCTOR_ILL
+                          ? "Nothing is learnt with these settings: the other findings say why."
+                      : able ? "Slow, but rate and network are sound: it wants more steps."
+                             : "It learns, but slowly: the other findings say why.";
 }
 
 static bool make(course *course, cnn_error *error) {
