@@ -83,6 +83,8 @@ size_t patient_chunk(const doctor_patient *patient, size_t first);
 const char *patient_advice(const doctor_patient *patient, const char *network, const char *model);
 /* The loss of somebody who guesses: ln(classes). */
 double patient_guess(const doctor_patient *patient);
+/* The loss of the images examined, with the weights as they are. */
+bool patient_loss(doctor_patient *patient, double *loss, cnn_error *error);
 /* Has it learnt before it came here? Then the loss has little room to fall. */
 bool patient_knows(const doctor_patient *patient);
 /* Has the training with the user's settings failed, in its loss or in the size of its steps? */

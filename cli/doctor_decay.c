@@ -31,7 +31,7 @@ static bool loss_without(doctor_patient *patient, double *loss, cnn_error *error
             *loss += one / DOCTOR_MEAN_STEPS;
     }
     cnn_trainer_free(trainer);
-    return good;
+    return good && patient_knows(patient) ? patient_loss(patient, loss, error) : good;
 }
 
 static void judge(const doctor_patient *patient, doctor_finding *finding, double without) {

@@ -48,7 +48,7 @@ static void judge(const doctor_patient *patient, doctor_finding *finding) {
     }
 }
 
-bool doctor_first_loss(doctor_patient *patient, cnn_error *error) {
+bool patient_loss(doctor_patient *patient, double *loss, cnn_error *error) {
     const size_t images = patient_examined(patient);
     double sum = 0;
     for (size_t i = 0; i < images; i += DOCTOR_CHUNK) {
@@ -58,7 +58,13 @@ bool doctor_first_loss(doctor_patient *patient, cnn_error *error) {
         cnn_model_forward(patient->model);
         sum += (double)n * cnn_model_loss(patient->model);
     }
-    patient->first_loss = sum / (double)images;
+    *loss = sum / (double)images;
+    return true;
+}
+
+bool doctor_first_loss(doctor_patient *patient, cnn_error *error) {
+    if (!patient_loss(patient, &patient->first_loss, error))
+        return false;
     judge(patient, findings_add(&patient->findings, CHECK_LOSS, NULL, DOCTOR_HEALTHY));
     return true;
 }

@@ -48,7 +48,7 @@ static double good_momentum(double rate, double plain) {
 /* Up to 0.9 a rate that is too high is the rate's fault. */
 static void judge_momentum(doctor_patient *patient) {
     const cnn_optimizer optimizer = training_optimizer(&patient->settings->training);
-    if (!(optimizer.momentum > 0.9) || patient_knows(patient))
+    if (!(optimizer.momentum > 0.9) || (patient_knows(patient) && optimizer.momentum < 1))
         return;
     const double whole = optimizer.lr / (1 - optimizer.momentum);
     const double better = good_momentum(optimizer.lr, patient->plain);

@@ -141,11 +141,12 @@ static void judge_low(doctor_patient *patient, doctor_finding *finding, double r
 
 /* Weights that know already: nothing falls far, and the rate must only not undo it. */
 static void judge_known(doctor_patient *patient, doctor_finding *finding, double rate) {
-    const doctor_verdict course = findings_worst(&patient->findings, CHECK_TRAINING);
+    const bool decays = findings_worst(&patient->findings, CHECK_DECAY) != DOCTOR_HEALTHY;
+    const bool worse = findings_worst(&patient->findings, CHECK_TRAINING) != DOCTOR_HEALTHY;
     const double momentum = training_optimizer(&patient->settings->training).momentum;
     const double most = (1 - momentum) * patient->goes_up, tenth = rate / DOCTOR_OFF;
     const double better = one_digit(most > 0 ? fmin(most / DOCTOR_OFF, tenth) : tenth);
-    const bool undone = course != DOCTOR_HEALTHY || (most > 0 && rate >= most);
+    const bool undone = (worse && !decays) || (most > 0 && rate >= most);
     finding->verdict = !undone                  ? DOCTOR_HEALTHY
                        : patient_fails(patient) ? DOCTOR_ILL
                                                 : DOCTOR_SUSPECT;
@@ -153,7 +154,7 @@ static void judge_known(doctor_patient *patient, doctor_finding *finding, double
                 "your rate is %g; it undoes little", rate);
     if (!undone)
         return;
-    finding_number(finding, "better", better);
+    patient->suggested = better;
     finding_say(finding, "It undoes what the weights know: take that one, or a lower one still.",
                 "your rate %g is too high for weights that have learnt; --lr\t%g", rate, better);
 }
@@ -162,11 +163,7 @@ static void judge_known(doctor_patient *patient, doctor_finding *finding, double
 static void judge_new(doctor_patient *patient, doctor_finding *finding, double rate) {
     const bool slow = findings_worst(&patient->findings, CHECK_TRAINING) != DOCTOR_HEALTHY;
     const double most = slow || patient_fails(patient) ? DOCTOR_OFF : DOCTOR_OFF_LEARNS;
-    if (rate == 0) {
-        finding->verdict = DOCTOR_ILL;
-        finding_say(finding, "Nothing moves: take the default, or what the range test suggests.",
-                    "your rate is 0; the range test suggests %g", patient->suggested);
-    } else if (findings_worst(&patient->findings, CHECK_MOMENTUM) != DOCTOR_HEALTHY) {
+    if (findings_worst(&patient->findings, CHECK_MOMENTUM) != DOCTOR_HEALTHY) {
         finding_say(finding, "With less momentum it will do.", "yours is %g", rate);
     } else if (!(patient->suggested > 0)) {
         finding->verdict = slow ? DOCTOR_SUSPECT : DOCTOR_HEALTHY;
@@ -188,13 +185,17 @@ bool doctor_rate(doctor_patient *patient, cnn_error *error) {
     (void)error;
     const double rate = training_optimizer(&patient->settings->training).lr;
     doctor_finding *finding = findings_add(&patient->findings, CHECK_RATE, NULL, DOCTOR_HEALTHY);
+    if (rate == 0) {
+        finding->verdict = DOCTOR_ILL;
+        finding_say(finding, "Nothing moves: leave out --lr.", "your rate is 0");
+    } else if (patient_knows(patient)) {
+        judge_known(patient, finding, rate);
+    } else {
+        judge_new(patient, finding, rate);
+    }
     finding_number(finding, "rate", rate);
     finding_number(finding, "suggested", patient->suggested > 0 ? patient->suggested : NAN);
     finding_number(finding, "fallen_at", patient->fallen_at > 0 ? patient->fallen_at : NAN);
     finding_number(finding, "goes_up_at", patient->goes_up > 0 ? patient->goes_up : NAN);
-    if (patient_knows(patient))
-        judge_known(patient, finding, rate);
-    else
-        judge_new(patient, finding, rate);
     return true;
 }
