@@ -79,11 +79,22 @@ static bool measure(doctor_patient *patient, spread_sums *sums, cnn_error *error
         if (!patient_set(patient, i, n, error))
             return false;
         cnn_model_forward(patient->model);
-        for (size_t l = 1; l < patient->count; l++)
-            if (patient->layers[l].weights)
+        for (size_t l = 0; l < patient->count; l++)
+            if (l == 0 || patient->layers[l].weights)
                 add_chunk(&sums[l], &patient->layers[l], n);
     }
     return true;
+}
+
+/* Images that hardly differ are no layer's fault. */
+static void judge_input(doctor_patient *patient, const spread_sums *sums) {
+    const double share = sqrt(sums->within / sums->size);
+    if (!(share < SUSPECT_LOW) || findings_worst(&patient->findings, CHECK_IMAGES) == DOCTOR_ILL)
+        return;
+    doctor_finding *finding = findings_add(&patient->findings, CHECK_IMAGES, NULL, DOCTOR_ILL);
+    finding_number(finding, "spread", share);
+    finding_say(finding, "Look at the image file: as good as nothing tells one from another.",
+                "the images differ by %.2g of their size", share);
 }
 
 bool doctor_spread(doctor_patient *patient, cnn_error *error) {
@@ -91,6 +102,8 @@ bool doctor_spread(doctor_patient *patient, cnn_error *error) {
     if (!sums)
         return source_refuse(error, "", "no memory for %zu layers", patient->count);
     const bool measured = measure(patient, sums, error);
+    if (measured && sums[0].size > 0)
+        judge_input(patient, &sums[0]);
     for (size_t l = 1; measured && l < patient->count; l++)
         if (sums[l].places > 0)
             judge(patient,

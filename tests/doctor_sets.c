@@ -51,8 +51,10 @@ static FILE *begin(const char *folder, const char *name, uint32_t magic, uint32_
 static void write_pixels(FILE *file, uint32_t picture, bool stripes) {
     for (uint32_t pixel = 0; pixel < 64; pixel++)
         fputc((int)(picture == DOCTOR_BLANK ? 0
-                    : stripes               ? stripe(picture, pixel)
-                                            : quarter(picture, pixel)),
+                    : picture >= DOCTOR_NEARLY
+                        ? quarter(0, pixel) + (pixel == 0 && picture % 32 == 0)
+                    : stripes ? stripe(picture, pixel)
+                              : quarter(picture, pixel)),
               file);
 }
 

@@ -5,7 +5,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A picture without anything in it; from NEARLY on, the same picture but for a trace in one pixel.
+ */
 #define DOCTOR_BLANK UINT32_MAX
+#define DOCTOR_NEARLY 0xf0000000u
 
 /* `count` images of 8x8. Each shows a picture by its number: a quarter brighter than the noise
  * around it, number % 4; or with stripes such that lie or stand, number % 2, which no pixel's mean

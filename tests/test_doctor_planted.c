@@ -13,6 +13,7 @@
 #include "command.h"
 #include "doctor_result.h"
 #include "doctor_sets.h"
+#include "pairs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -42,6 +43,9 @@ static uint32_t twenty(uint32_t i) {
 }
 static uint32_t blank(uint32_t i) {
     return i * 0 + DOCTOR_BLANK;
+}
+static uint32_t nearly_same(uint32_t i) {
+    return DOCTOR_NEARLY + i;
 }
 static uint32_t odd_blank(uint32_t i) {
     return i % 2 ? DOCTOR_BLANK : i / 2;
@@ -73,6 +77,10 @@ static uint32_t rare_shuffled(uint32_t i) {
 static uint32_t next_class(uint32_t i) {
     return (i + 1) % 4;
 }
+/* Equal pictures have equal labels. */
+static uint32_t rare_class_of_32(uint32_t i) {
+    return i % 32 == 0;
+}
 static uint32_t three(uint32_t i) {
     return i % 4 == 3 ? 1 : i % 4;
 }
@@ -89,6 +97,7 @@ static const doctor_set sets[] = {
     {"rare-stripes", 1800, rare_picture, rare, true},
     {"rare-alone", 4000, same, rare_shuffled, false},
     {"all-same", 512, zero, quarter_of, false},
+    {"nearly-same", 512, nearly_same, rare_class_of_32, false},
     {"five", 512, five, quarter_of, false},
     {"half-blank", 512, odd_blank, half_class, false},
     {"two-classes", 512, half, two_classes, false},
@@ -203,6 +212,8 @@ static const illness rows[] = {
      EVEN},
     {"all images the same", "ill", "images", NULL, "@/wide.net --data @/all-same --batch-size 16",
      EVEN},
+    {"images nearly the same", "ill", "images", NULL,
+     "@/wide.net --data @/nearly-same --batch-size 16", EVEN},
     {"five images, all labels", "ill", "images", NULL, "@/wide.net --data @/five --batch-size 16",
      EVEN},
     {"half the images blank", "ill", "images", NULL,
@@ -311,9 +322,10 @@ static void is_named(const illness *row) {
 
 static void each_is_named(void **state) {
     (void)state;
-    for (size_t row = 0; row < sizeof rows / sizeof *rows; row++)
+    const size_t all = sizeof rows / sizeof *rows, step = all / rounds_of(all);
+    for (size_t row = 0; row < all; row += step)
         is_named(&rows[row]);
-    print_message("%zu illnesses named\n", sizeof rows / sizeof *rows);
+    print_message("%zu illnesses planted, each %zuth named\n", all, step);
 }
 
 /* A row of the table cannot say it: the weights are a file's. */
