@@ -31,11 +31,11 @@ static const doctor_settings doctor_defaults = {
     .training = TRAINING_FLAGS_DEFAULT,
 };
 
-/* Cheap ones first; labels last, as they may want to know what the others found. */
+/* In an order in which each knows what it asks of the others: doctor.h. */
 static bool (*const checks[])(doctor_patient *, cnn_error *) = {
-    doctor_classes, doctor_pixels,   doctor_first_loss, doctor_spread,
-    doctor_dead,    doctor_gradient, doctor_training,   doctor_dying,
-    doctor_rate,    doctor_overfit,  doctor_labels,
+    doctor_classes,  doctor_pixels,  doctor_images, doctor_first_loss, doctor_spread, doctor_dead,
+    doctor_gradient, doctor_overfit, doctor_range,  doctor_training,   doctor_dying,  doctor_labels,
+    doctor_decay,    doctor_flags,   doctor_rate,   doctor_structure,
 };
 
 static bool examine(doctor_patient *patient, cnn_error *error) {
@@ -44,14 +44,12 @@ static bool examine(doctor_patient *patient, cnn_error *error) {
     if (!patient->settings->json)
         report_head(patient);
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        const size_t before = patient->findings.count;
         if (!checks[i](patient, error))
             return false;
         if (patient->findings.failed)
             return source_refuse(error, "", "no memory for the findings");
-        if (!patient->settings->json)
-            report_findings(patient, before);
     }
+    findings_settle(&patient->findings);
     return true;
 }
 
@@ -72,7 +70,7 @@ static int doctor_run(const void *values, const char *program) {
     else if (settings->json)
         code = json_line_print(report_json(&patient));
     else
-        report_end(&patient);
+        report_findings(&patient), report_end(&patient);
     patient_free(&patient);
     return code;
 }

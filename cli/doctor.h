@@ -11,6 +11,7 @@ enum {
     DOCTOR_CHUNK = 32,       /* at a time */
     DOCTOR_HELD_OUT = 1000,  /* images never trained on, at most; and a quarter of all at most */
     DOCTOR_STEPS = 100,      /* of the training with the user's settings */
+    DOCTOR_MEAN_STEPS = 10,  /* the last ones, over which its last loss is a mean */
     DOCTOR_MOST_BATCH = 256, /* larger batches are examined as this */
 };
 
@@ -19,6 +20,12 @@ typedef struct doctor_settings {
     bool json;
     training_flags training;
 } doctor_settings;
+
+/* A rate that learns all the same may be so many times the suggested one. Chance in the batches
+ * moves the suggestion by a factor of two either way: in healthy runs up to 13 times were seen. */
+#define DOCTOR_OFF_LEARNS 15.0
+/* By construction, the fall is nearly done at ten times the suggestion. */
+#define DOCTOR_OFF 10.0
 
 /* A layer and what can be seen of it. data is NULL where it has none; the first index of
  * activations is the batch, whatever shape[0] says. */
@@ -49,9 +56,14 @@ typedef struct doctor_patient {
     size_t learn, held;
     size_t batch; /* images of a training step */
     doctor_findings findings;
+    double learns_at;  /* the rate of Adam by which one batch was learnt best */
     double first_loss; /* as it came, over the images examined */
     size_t steps;      /* whole ones of the training with the user's settings */
-    double suggested;  /* rate; 0: none found */
+    double last_loss;  /* of that training; NaN if it did not get so far */
+    double plain;      /* rate that the range test suggests without momentum; 0: none found */
+    double suggested;  /* the same for the user's momentum */
+    double goes_up;    /* the plain rate at which the loss goes up; 0: none found */
+    double fallen_at;  /* the plain rate at which its fall is nearly done; 0: it does not fall */
 } doctor_patient;
 
 bool patient_admit(doctor_patient *patient, cnn_error *error);
@@ -68,10 +80,17 @@ void patient_restore(doctor_patient *patient);
 /* How many images are examined, and the size of chunk that begins at image `first`. */
 size_t patient_examined(const doctor_patient *patient);
 size_t patient_chunk(const doctor_patient *patient, size_t first);
+/* One piece of advice for a network text and one for a model file, which brings weights and
+ * normalisation along: --init, --mean and --std do not count there. */
+const char *patient_advice(const doctor_patient *patient, const char *network, const char *model);
 /* The loss of somebody who guesses: ln(classes). */
 double patient_guess(const doctor_patient *patient);
+/* The loss of the images examined, with the weights as they are. */
+bool patient_loss(doctor_patient *patient, double *loss, cnn_error *error);
 /* Has it learnt before it came here? Then the loss has little room to fall. */
 bool patient_knows(const doctor_patient *patient);
+/* Has the training with the user's settings failed, in its loss or in the size of its steps? */
+bool patient_fails(const doctor_patient *patient);
 
 /* The square root of the sum of squares. */
 double doctor_norm(const float *values, size_t count);
@@ -89,9 +108,11 @@ bool finite_weights(const doctor_patient *patient, doctor_place *place);
 /* A guess for each image held out, by the nearest mean of a class. */
 bool means_guess(const doctor_patient *patient, uint32_t *guesses, cnn_error *error);
 
-/* The checks. Each adds findings; false only if the examination itself failed. */
+/* The checks. Each adds findings; false only if the examination itself failed. In the order of
+ * cmd_doctor.c each may ask for what those before it found. */
 bool doctor_classes(doctor_patient *patient, cnn_error *error);
 bool doctor_pixels(doctor_patient *patient, cnn_error *error);
+bool doctor_images(doctor_patient *patient, cnn_error *error);
 bool doctor_first_loss(doctor_patient *patient, cnn_error *error);
 bool doctor_spread(doctor_patient *patient, cnn_error *error);
 bool doctor_dead(doctor_patient *patient, cnn_error *error);
@@ -99,8 +120,14 @@ bool doctor_gradient(doctor_patient *patient, cnn_error *error);
 /* Leaves the weights as they became, for doctor_dying(). */
 bool doctor_training(doctor_patient *patient, cnn_error *error);
 bool doctor_dying(doctor_patient *patient, cnn_error *error);
+bool doctor_decay(doctor_patient *patient, cnn_error *error);
+/* Batches, momentum and the schedule. */
+bool doctor_flags(doctor_patient *patient, cnn_error *error);
+/* The range test alone, which doctor_rate() judges. */
+bool doctor_range(doctor_patient *patient, cnn_error *error);
 bool doctor_rate(doctor_patient *patient, cnn_error *error);
 bool doctor_overfit(doctor_patient *patient, cnn_error *error);
 bool doctor_labels(doctor_patient *patient, cnn_error *error);
+bool doctor_structure(doctor_patient *patient, cnn_error *error);
 
 #endif

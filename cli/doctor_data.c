@@ -86,12 +86,15 @@ bool doctor_classes(doctor_patient *patient, cnn_error *error) {
  * up or all down. */
 #define SUSPECT_POWER 4.0
 #define ILL_POWER 100.0
+#define FOR_A_MODEL                                                                                \
+    "The model normalises as it once learnt; such images want a training from the network's text."
 
 static bool beyond(double power, double times) {
     return power > times || power < 1 / times;
 }
 
-static void judge_pixels(doctor_finding *finding, double mean, double deviation) {
+static void judge_pixels(const doctor_patient *patient, doctor_finding *finding, double mean,
+                         double deviation) {
     const double power = mean * mean + deviation * deviation;
     finding_number(finding, "mean", mean);
     finding_number(finding, "deviation", deviation);
@@ -103,12 +106,17 @@ static void judge_pixels(doctor_finding *finding, double mean, double deviation)
                     "every pixel is the same, %.3g", mean);
     } else if (beyond(power, ILL_POWER)) {
         finding->verdict = DOCTOR_ILL;
-        finding->advice = "Normalise to mean 0, deviation 1: leave out --mean and --std, and they "
-                          "are measured.";
+        finding->advice = patient_advice(
+            patient,
+            "Normalise to mean 0, deviation 1: leave out --mean and --std, and they are measured.",
+            FOR_A_MODEL);
     } else if (beyond(power, SUSPECT_POWER) || fabs(mean) > 2 * deviation) {
         finding->verdict = DOCTOR_SUSPECT;
-        finding->advice = "Learning is quicker with mean 0, deviation 1: leave out --mean and "
-                          "--std, and they are measured.";
+        finding->advice = patient_advice(
+            patient,
+            "Learning is quicker with mean 0, deviation 1: leave out --mean and --std, and they "
+            "are measured.",
+            FOR_A_MODEL);
     }
 }
 
@@ -127,7 +135,7 @@ bool doctor_pixels(doctor_patient *patient, cnn_error *error) {
         count += (double)(n * values);
     }
     const double mean = sum / count, variance = squares / count - mean * mean;
-    judge_pixels(findings_add(&patient->findings, CHECK_PIXELS, NULL, DOCTOR_HEALTHY), mean,
-                 sqrt(variance > 0 ? variance : 0));
+    judge_pixels(patient, findings_add(&patient->findings, CHECK_PIXELS, NULL, DOCTOR_HEALTHY),
+                 mean, sqrt(variance > 0 ? variance : 0));
     return true;
 }

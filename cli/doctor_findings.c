@@ -13,12 +13,18 @@ static const struct {
 } names[CHECK_COUNT] = {
     {"classes", "classes", ""},
     {"pixels", "pixels", ""},
+    {"images", "images", ""},
     {"labels", "labels", ""},
+    {"structure", "structure", ""},
     {"symmetry", "symmetry", " units, all alike"},
     {"dead-units", "dead units", ""},
     {"spread", "spread", " from image to image"},
     {"first-loss", "first loss", ""},
     {"gradient", "gradient", " of the weights"},
+    {"batch", "batch", ""},
+    {"weight-decay", "decay", ""},
+    {"momentum", "momentum", ""},
+    {"schedule", "schedule", ""},
     {"rate", "rate", ""},
     {"not-finite", "numbers", ""},
     {"updates", "updates", " of the weights a step"},
@@ -109,6 +115,17 @@ const doctor_finding *findings_cause(const doctor_findings *findings) {
             (!cause || likelier(&findings->all[i], cause)))
             cause = &findings->all[i];
     return cause;
+}
+
+void findings_settle(doctor_findings *findings) {
+    const doctor_finding *cause = findings_cause(findings);
+    if (!cause || cause->verdict != DOCTOR_ILL)
+        return;
+    for (size_t i = 0; i < findings->count; i++) {
+        doctor_finding *finding = &findings->all[i];
+        if (finding->verdict != DOCTOR_HEALTHY && finding->check > cause->check)
+            finding->advice = "It may come of what is ill above: mend that first.";
+    }
 }
 
 doctor_verdict findings_worst(const doctor_findings *findings, doctor_check check) {

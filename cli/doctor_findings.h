@@ -11,12 +11,18 @@
 typedef enum doctor_check {
     CHECK_CLASSES,
     CHECK_PIXELS,
+    CHECK_IMAGES,
     CHECK_LABELS,
+    CHECK_STRUCTURE,
     CHECK_SYMMETRY,
     CHECK_DEAD,
     CHECK_SPREAD,
     CHECK_LOSS,
     CHECK_GRADIENT,
+    CHECK_BATCH,
+    CHECK_DECAY,
+    CHECK_MOMENTUM,
+    CHECK_SCHEDULE,
     CHECK_RATE,
     CHECK_FINITE,
     CHECK_UPDATE,
@@ -64,6 +70,9 @@ void finding_number(doctor_finding *finding, const char *name, double value);
 
 /* The likeliest cause of what is not healthy; NULL if all is. */
 const doctor_finding *findings_cause(const doctor_findings *findings);
+/* Once all are made: what an ill cause explains is told as such, so that advice for one does not
+ * contradict advice for the other. */
+void findings_settle(doctor_findings *findings);
 /* The worst verdict on one check; DOCTOR_HEALTHY if it was not made. */
 doctor_verdict findings_worst(const doctor_findings *findings, doctor_check check);
 

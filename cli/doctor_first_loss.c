@@ -27,12 +27,19 @@ static void judge(const doctor_patient *patient, doctor_finding *finding) {
                 guess);
     if (!(loss - guess <= ILL_ABOVE)) {
         finding->verdict = DOCTOR_ILL;
-        finding->advice = "It is sure of wrong answers before it has seen anything: the pixels or "
-                          "the first weights are too large.";
+        finding->advice = patient_advice(
+            patient,
+            "It is sure of wrong answers before it has seen anything: the pixels or the first "
+            "weights are too large.",
+            "It is sure of wrong answers: it has learnt from other images or labels, or its "
+            "weights are too large.");
     } else if (loss - guess > SUSPECT_ABOVE) {
         finding->verdict = DOCTOR_SUSPECT;
-        finding->advice = "It has opinions before it has seen anything: smaller first weights "
-                          "(--init pytorch) begin nearer to a guess.";
+        finding->advice = patient_advice(
+            patient,
+            "It has opinions before it has seen anything: smaller first weights (--init pytorch) "
+            "begin nearer to a guess.",
+            "It has learnt from other images or labels: look whether --data is what it is for.");
     } else if (patient_knows(patient)) {
         finding->advice = "These weights have learnt already.";
     } else if (!patient->trained_before && loss < 0.5 * guess) {
@@ -41,7 +48,7 @@ static void judge(const doctor_patient *patient, doctor_finding *finding) {
     }
 }
 
-bool doctor_first_loss(doctor_patient *patient, cnn_error *error) {
+bool patient_loss(doctor_patient *patient, double *loss, cnn_error *error) {
     const size_t images = patient_examined(patient);
     double sum = 0;
     for (size_t i = 0; i < images; i += DOCTOR_CHUNK) {
@@ -51,7 +58,13 @@ bool doctor_first_loss(doctor_patient *patient, cnn_error *error) {
         cnn_model_forward(patient->model);
         sum += (double)n * cnn_model_loss(patient->model);
     }
-    patient->first_loss = sum / (double)images;
+    *loss = sum / (double)images;
+    return true;
+}
+
+bool doctor_first_loss(doctor_patient *patient, cnn_error *error) {
+    if (!patient_loss(patient, &patient->first_loss, error))
+        return false;
     judge(patient, findings_add(&patient->findings, CHECK_LOSS, NULL, DOCTOR_HEALTHY));
     return true;
 }

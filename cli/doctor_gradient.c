@@ -17,7 +17,8 @@ double doctor_norm(const float *values, size_t count) {
 #define SUSPECT_HIGH 10.0
 #define SUSPECT_BEHIND 1e-4
 
-static void judge_size(doctor_finding *finding, double ratio, double largest) {
+static void judge_size(const doctor_patient *patient, doctor_finding *finding, double ratio,
+                       double largest) {
     finding_ratio(finding, ratio);
     finding_number(finding, "largest_ratio", largest);
     finding_say(finding, "It reaches every layer.", "%s: the gradient is %.2g %% of the weights",
@@ -35,8 +36,11 @@ static void judge_size(doctor_finding *finding, double ratio, double largest) {
         finding->advice = "Steps will be large: normalise the pixels or take a small rate.";
     } else if (ratio < SUSPECT_BEHIND * largest) {
         finding->verdict = DOCTOR_SUSPECT;
-        finding->advice = "It fades on its way back: --init kaiming-normal, fewer layers, or adam, "
-                          "which evens out the steps.";
+        finding->advice = patient_advice(
+            patient,
+            "It fades on its way back: --init kaiming-normal, fewer layers, or adam, which evens "
+            "out the steps.",
+            "It fades on its way back: fewer layers, or adam, which evens out the steps.");
     }
 }
 
@@ -53,7 +57,8 @@ static void judge_sizes(doctor_patient *patient) {
             largest = fmax(largest, ratio_of(&patient->layers[l]));
     for (size_t l = 1; l < patient->count; l++)
         if (patient->layers[l].weights)
-            judge_size(findings_add(&patient->findings, CHECK_GRADIENT,
+            judge_size(patient,
+                       findings_add(&patient->findings, CHECK_GRADIENT,
                                     patient->layers[l].info.name, DOCTOR_HEALTHY),
                        ratio_of(&patient->layers[l]), largest);
 }
@@ -100,8 +105,11 @@ static void judge_symmetry(doctor_patient *patient) {
         finding_number(finding, "units", (double)layer->info.channels);
         snprintf(finding->value, sizeof finding->value, "%zu", layer->info.channels);
         finding_say(finding,
-                    "They will stay alike for ever and count as one: draw the first weights "
-                    "(--init pytorch).",
+                    patient_advice(patient,
+                                   "They will stay alike for ever and count as one: draw the first "
+                                   "weights (--init pytorch).",
+                                   "They will stay alike for ever and count as one: begin anew "
+                                   "from the network's text."),
                     "%s: all %zu units have the same weights and the same gradient",
                     layer->info.name, layer->info.channels);
         found++;

@@ -2,7 +2,7 @@
  * chance: by the nearest class mean, or, where that is too simple, by the network after some
  * training. Where neither is, and the network can learn by heart, the labels belong to other
  * images. */
-#include "doctor.h"
+#include "doctor_turns.h"
 #include "say.h"
 #include "source.h"
 
@@ -11,11 +11,31 @@
 
 /* Deviations above chance: once in thirty thousand sets by chance. */
 #define SURE 4.0
+/* Where three quarters are of one class, the others are too few to show by their failure. */
+#define MOST_COMMON 0.75
+/* Cohen's kappa, the share of what chance leaves: up to 0.2 is "slight" (Landis and Koch, 1977). */
+#define SLIGHT 0.2
 enum { LABEL_STEPS = 300, LEAST_PER_CLASS = 10 };
 
 typedef struct hit_rate {
-    double right, chance, sigmas; /* shares; how far above chance, in deviations of chance */
+    double right, chance, commonest; /* shares: of hits, of hits by chance, of a class */
+    double sigmas;                   /* how far above chance, in deviations of chance */
 } hit_rate;
+
+/* The deviation of hits over such deals: Hoeffding, "A combinatorial central limit theorem", 1951.
+ * It is the smaller the rarer a class, so that few right guesses of it count for much; guesses that
+ * are all the same have none. */
+static double deviation_of(const size_t *labels, const size_t *guesses, size_t classes,
+                           double images, double chance) {
+    double sum = 0;
+    for (size_t g = 0; g < classes; g++)
+        for (size_t k = 0; guesses[g] && k < classes; k++) {
+            const double off =
+                (g == k) - (double)labels[g] / images - (double)guesses[k] / images + chance;
+            sum += (double)guesses[g] * (double)labels[k] * off * off;
+        }
+    return sqrt(sum / fmax(images - 1, 1)) / images;
+}
 
 /* Chance is what the same guesses would hit if the labels were dealt out anew: the sum over classes
  * of the share of guesses times the share of labels, as in Cohen's kappa (1960). */
@@ -33,25 +53,41 @@ static hit_rate measure(const doctor_patient *patient, const uint32_t *guesses, 
     }
     for (size_t k = 0; k < classes; k++)
         rate.chance += (double)counts[k] / held * (double)counts[classes + k] / held;
-    const double deviation = sqrt(rate.chance * (1 - rate.chance) / held);
-    rate.sigmas = deviation > 0 ? (rate.right - rate.chance) / deviation : 0;
+    for (size_t k = 0; k < classes; k++)
+        rate.commonest = fmax(rate.commonest, (double)counts[k] / held);
+    const double deviation = deviation_of(counts, counts + classes, classes, held, rate.chance);
+    rate.sigmas = deviation > 1e-9 ? (rate.right - rate.chance) / deviation : 0;
     return rate;
 }
 
-/* Adam, whatever the user's rule; at the suggested rate if that is Adam's. */
-static bool train(doctor_patient *patient, cnn_error *error) {
+/* Adam, whatever the user's rule, at the rate by which one batch was learnt. batch is for the
+ * images of a step. */
+static bool train(doctor_patient *patient, const class_turns *turns, uint32_t *batch,
+                  cnn_error *error) {
     cnn_optimizer optimizer = CNN_OPTIMIZER_DEFAULT;
-    if (patient->suggested > 0 && patient->settings->training.optimizer != CNN_SGD)
-        optimizer.lr = patient->suggested;
+    optimizer.lr = patient->learns_at;
     patient_restore(patient);
     cnn_trainer *trainer = cnn_trainer_create(patient->model, &optimizer, NULL, error);
     bool good = trainer;
     for (size_t step = 0; good && step < LABEL_STEPS; step++) {
-        good = patient_set_step(patient, step, error);
+        for (size_t i = 0; i < patient->batch; i++)
+            batch[i] = turns_image(turns, step * patient->batch + i);
+        good = cnn_model_set_batch(patient->model, patient->images, batch, patient->batch, error);
         if (good)
             cnn_train_step(trainer);
     }
     cnn_trainer_free(trainer);
+    return good;
+}
+
+static bool train_in_turns(doctor_patient *patient, cnn_error *error) {
+    class_turns turns = {0};
+    uint32_t *batch = calloc(patient->batch, sizeof *batch);
+    const bool made = batch ? turns_make(patient, &turns, error)
+                            : source_refuse(error, "", "no memory for a batch");
+    const bool good = made && train(patient, &turns, batch, error);
+    turns_free(&turns);
+    free(batch);
     return good;
 }
 
@@ -65,7 +101,8 @@ static uint32_t largest(const float *values, size_t count) {
 static bool network_guess(doctor_patient *patient, uint32_t *guesses, cnn_error *error) {
     const size_t classes = cnn_network_classes(patient->network);
     cnn_tensor p;
-    if (!train(patient, error) || !cnn_model_tensor(patient->model, "probabilities", &p, error))
+    if (!train_in_turns(patient, error) ||
+        !cnn_model_tensor(patient->model, "probabilities", &p, error))
         return false;
     for (size_t i = 0; i < patient->held; i += DOCTOR_CHUNK) {
         const size_t left = patient->held - i, n = left < DOCTOR_CHUNK ? left : DOCTOR_CHUNK;
@@ -78,42 +115,69 @@ static bool network_guess(doctor_patient *patient, uint32_t *guesses, cnn_error 
     return true;
 }
 
-/* Neither found anything: is that the labels' fault? */
+/* Neither found anything: is that the labels' fault? Only if it would have been found: by a network
+ * that can learn, with enough images that are not of the commonest class. */
 static void judge_chance(const doctor_patient *patient, doctor_finding *finding,
                          const hit_rate *rate) {
     const size_t classes = cnn_network_classes(patient->network);
     const bool fit = findings_worst(&patient->findings, CHECK_OVERFIT) == DOCTOR_HEALTHY;
     const bool enough = patient->held >= LEAST_PER_CLASS * classes;
-    finding->verdict = fit && enough ? DOCTOR_ILL : DOCTOR_SUSPECT;
+    const bool even = rate->commonest <= MOST_COMMON;
+    finding->verdict = fit && enough && even ? DOCTOR_ILL : DOCTOR_HEALTHY;
     finding_say(finding,
-                fit && enough ? "They do not belong to these images: look whether one of the two "
-                                "files was sorted or shuffled alone."
-                : enough      ? "Mend the network first, then ask again: it cannot tell yet."
-                              : "With so few images of each class this need not mean anything.",
+                !even     ? "Nothing can be told where classes are so uneven."
+                : !enough ? "Nothing can be told by so few images of each class."
+                : fit     ? "They do not belong to these images: look whether one of the two "
+                            "files was sorted or shuffled alone."
+                          : "Nothing can be told by this network: mend it first, then ask again.",
                 "of %s unseen images %.0f %% are guessed right, %.0f %% by chance",
                 say_count(patient->held).text, 100 * rate->right, 100 * rate->chance);
+}
+
+/* Better than chance, but so little that neither network nor rate gets anywhere: files in an order
+ * of their own have that much to do with each other. */
+static void judge_slight(const doctor_patient *patient, doctor_finding *finding) {
+    if (findings_worst(&patient->findings, CHECK_OVERFIT) != DOCTOR_HEALTHY ||
+        findings_worst(&patient->findings, CHECK_TRAINING) != DOCTOR_ILL || patient->plain > 0)
+        return;
+    finding->verdict = DOCTOR_ILL;
+    finding->advice = "That is next to nothing: look whether one of the two files was sorted or "
+                      "shuffled alone.";
+}
+
+static double kappa(const hit_rate *rate) {
+    return (rate->right - rate->chance) / (1 - rate->chance);
+}
+
+static void say(const doctor_patient *patient, doctor_finding *finding, const hit_rate *rate,
+                bool by_means) {
+    finding_number(finding, "right", rate->right);
+    finding_number(finding, "chance", rate->chance);
+    finding_number(finding, "sigmas", rate->sigmas);
+    finding_say(finding, "They belong to the images.",
+                "%.0f %% of unseen images told by %s, %.0f %% by chance", 100 * rate->right,
+                by_means ? "their class means" : "the network", 100 * rate->chance);
+    if (rate->sigmas < SURE)
+        judge_chance(patient, finding, rate);
+    else if (kappa(rate) < SLIGHT && rate->commonest <= MOST_COMMON)
+        judge_slight(patient, finding);
 }
 
 static bool judge(doctor_patient *patient, uint32_t *guesses, size_t *counts, cnn_error *error) {
     if (!means_guess(patient, guesses, error))
         return false;
-    hit_rate rate = measure(patient, guesses, counts);
-    const double by_means = rate.sigmas;
-    if (by_means < SURE) {
+    const hit_rate means = measure(patient, guesses, counts);
+    const bool by_means = means.sigmas >= SURE && kappa(&means) >= SLIGHT;
+    hit_rate rate = means;
+    if (!by_means) {
         if (!network_guess(patient, guesses, error))
             return false;
         rate = measure(patient, guesses, counts);
     }
+    const bool better = by_means || means.sigmas > rate.sigmas;
     doctor_finding *finding = findings_add(&patient->findings, CHECK_LABELS, NULL, DOCTOR_HEALTHY);
-    finding_number(finding, "right", rate.right);
-    finding_number(finding, "chance", rate.chance);
-    finding_number(finding, "sigmas", rate.sigmas);
-    finding_number(finding, "sigmas_of_means", by_means);
-    finding_say(finding, "They belong to the images.",
-                "%.0f %% of unseen images told by %s, %.0f %% by chance", 100 * rate.right,
-                by_means < SURE ? "the network" : "their class means", 100 * rate.chance);
-    if (rate.sigmas < SURE)
-        judge_chance(patient, finding, &rate);
+    say(patient, finding, better ? &means : &rate, better);
+    finding_number(finding, "sigmas_of_means", means.sigmas);
     return true;
 }
 

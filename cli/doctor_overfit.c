@@ -43,8 +43,7 @@ static void judge(doctor_patient *patient, double loss, size_t steps) {
     finding_say(finding,
                 finding->verdict == DOCTOR_SUSPECT
                     ? "It learns, but slowly: a wider network, or see the other findings."
-                    : "It cannot even learn these by heart: the network is ill or too small, or "
-                      "equal images have different labels.",
+                    : "It cannot even learn these by heart: the network is ill, or too small.",
                 "the loss is still %.3g after %zu steps on the same few images", loss, steps);
 }
 
@@ -56,7 +55,10 @@ bool doctor_overfit(doctor_patient *patient, cnn_error *error) {
         double loss = INFINITY;
         if (!train(patient, rates[i], &loss, &taken, error))
             return false;
-        best = loss < best ? loss : best;
+        if (i == 0 || loss < best) {
+            patient->learns_at = rates[i];
+            best = loss;
+        }
     }
     judge(patient, best, taken);
     return true;

@@ -155,6 +155,10 @@ bool patient_set_step(doctor_patient *patient, size_t step, cnn_error *error) {
     return patient_set(patient, step % batches * patient->batch, patient->batch, error);
 }
 
+const char *patient_advice(const doctor_patient *patient, const char *network, const char *model) {
+    return patient->trained_before ? model : network;
+}
+
 size_t patient_examined(const doctor_patient *patient) {
     return least(patient->learn, DOCTOR_EXAMINED);
 }

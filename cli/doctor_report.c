@@ -62,22 +62,28 @@ static void print_layers(const doctor_findings *findings, size_t first) {
     print(all[first].verdict, finding_title(all[first].check), text, all[first].advice);
 }
 
-static bool begins_line(const doctor_findings *findings, size_t first, size_t index) {
-    for (size_t i = first; i < index; i++)
+static bool begins_line(const doctor_findings *findings, size_t index) {
+    for (size_t i = 0; i < index; i++)
         if (same_line(&findings->all[i], &findings->all[index]))
             return false;
     return true;
 }
 
-void report_findings(const doctor_patient *patient, size_t first) {
-    const doctor_findings *findings = &patient->findings;
-    for (size_t i = first; i < findings->count; i++) {
+static void report_check(const doctor_findings *findings, doctor_check check) {
+    for (size_t i = 0; i < findings->count; i++) {
         const doctor_finding *finding = &findings->all[i];
+        if (finding->check != check)
+            continue;
         if (!finding->value[0])
-            print(finding->verdict, finding_title(finding->check), finding->text, finding->advice);
-        else if (begins_line(findings, first, i))
+            print(finding->verdict, finding_title(check), finding->text, finding->advice);
+        else if (begins_line(findings, i))
             print_layers(findings, i);
     }
+}
+
+void report_findings(const doctor_patient *patient) {
+    for (int check = 0; check < CHECK_COUNT; check++)
+        report_check(&patient->findings, (doctor_check)check);
 }
 
 void report_end(const doctor_patient *patient) {

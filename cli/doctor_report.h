@@ -5,8 +5,9 @@
 #include "doctor.h"
 
 void report_head(const doctor_patient *patient);
-/* A line for each finding from number `first` on; healthy ones of several layers share one. */
-void report_findings(const doctor_patient *patient, size_t first);
+/* A line for each finding, causes before what they bring about; layers of which the same can be
+ * said share one. */
+void report_findings(const doctor_patient *patient);
 /* The likeliest cause. */
 void report_end(const doctor_patient *patient);
 /* NULL without memory. */

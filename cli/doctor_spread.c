@@ -41,7 +41,8 @@ static void add_chunk(spread_sums *sums, const doctor_layer *layer, size_t image
 #define ILL_LOW 1e-6
 #define ILL_HIGH 1e4
 
-static void judge(doctor_finding *finding, double spread, double size) {
+static void judge(const doctor_patient *patient, doctor_finding *finding, double spread,
+                  double size) {
     const double share = size > 0 ? spread / size : 0;
     const char *name = finding->layer;
     snprintf(finding->value, sizeof finding->value, "%.2g", spread);
@@ -57,11 +58,16 @@ static void judge(doctor_finding *finding, double spread, double size) {
         finding->advice = "Outputs grow large: smaller first weights, or pixels normalised.";
     } else if (spread < ILL_LOW || share < ILL_LOW) {
         finding->verdict = DOCTOR_ILL;
-        finding->advice = "It gives every image the same answer: other first weights (--init "
-                          "kaiming-normal keeps the spread), or fewer layers.";
+        finding->advice = patient_advice(
+            patient,
+            "It gives every image the same answer: other first weights (--init kaiming-normal "
+            "keeps the spread), or fewer layers.",
+            "It gives every image the same answer: begin anew from the network's text.");
     } else if (spread < SUSPECT_LOW || share < SUSPECT_LOW) {
         finding->verdict = DOCTOR_SUSPECT;
-        finding->advice = "The signal fades: --init kaiming-normal keeps it through many layers.";
+        finding->advice = patient_advice(
+            patient, "The signal fades: --init kaiming-normal keeps it through many layers.",
+            "The signal fades: begin anew from the network's text, with --init kaiming-normal.");
     }
 }
 
@@ -73,11 +79,22 @@ static bool measure(doctor_patient *patient, spread_sums *sums, cnn_error *error
         if (!patient_set(patient, i, n, error))
             return false;
         cnn_model_forward(patient->model);
-        for (size_t l = 1; l < patient->count; l++)
-            if (patient->layers[l].weights)
+        for (size_t l = 0; l < patient->count; l++)
+            if (l == 0 || patient->layers[l].weights)
                 add_chunk(&sums[l], &patient->layers[l], n);
     }
     return true;
+}
+
+/* Images that hardly differ are no layer's fault. */
+static void judge_input(doctor_patient *patient, const spread_sums *sums) {
+    const double share = sqrt(sums->within / sums->size);
+    if (!(share < SUSPECT_LOW) || findings_worst(&patient->findings, CHECK_IMAGES) == DOCTOR_ILL)
+        return;
+    doctor_finding *finding = findings_add(&patient->findings, CHECK_IMAGES, NULL, DOCTOR_ILL);
+    finding_number(finding, "spread", share);
+    finding_say(finding, "Look at the image file: as good as nothing tells one from another.",
+                "the images differ by %.2g of their size", share);
 }
 
 bool doctor_spread(doctor_patient *patient, cnn_error *error) {
@@ -85,9 +102,12 @@ bool doctor_spread(doctor_patient *patient, cnn_error *error) {
     if (!sums)
         return source_refuse(error, "", "no memory for %zu layers", patient->count);
     const bool measured = measure(patient, sums, error);
+    if (measured && sums[0].size > 0)
+        judge_input(patient, &sums[0]);
     for (size_t l = 1; measured && l < patient->count; l++)
         if (sums[l].places > 0)
-            judge(findings_add(&patient->findings, CHECK_SPREAD, patient->layers[l].info.name,
+            judge(patient,
+                  findings_add(&patient->findings, CHECK_SPREAD, patient->layers[l].info.name,
                                DOCTOR_HEALTHY),
                   sqrt(sums[l].within / sums[l].places), sqrt(sums[l].size / sums[l].places));
     free(sums);

@@ -6,9 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The last loss is a mean over so many steps. */
-#define MEAN_STEPS 10
-
 /* What is measured on the way. */
 typedef struct course {
     doctor_patient *patient;
@@ -50,8 +47,8 @@ static bool walk(course *course) {
     if (!finite_weights(patient, &course->place))
         return false;
     add_ratios(course);
-    if (course->steps >= DOCTOR_STEPS - MEAN_STEPS)
-        course->last += loss / MEAN_STEPS;
+    if (course->steps >= DOCTOR_STEPS - DOCTOR_MEAN_STEPS)
+        course->last += loss / DOCTOR_MEAN_STEPS;
     course->steps++;
     return true;
 }
@@ -113,6 +110,27 @@ static void judge_updates(const course *course) {
 #define HEALTHY_FALL 0.8
 #define ILL_FALL 0.95
 
+/* A model that has learnt: the loss of the images examined, in losses of a guess. It falls where
+ * the rate is right, as they are among those trained on. */
+#define SUSPECT_RISE 0.02
+#define ILL_RISE 0.5
+
+static void judge_known(doctor_finding *finding, double rise) {
+    finding->advice = "It keeps what it knows.";
+    if (rise <= SUSPECT_RISE)
+        return;
+    finding->verdict = rise <= ILL_RISE ? DOCTOR_SUSPECT : DOCTOR_ILL;
+    finding->advice = "It loses what it knew: see the rate and the decay.";
+}
+
+/* Network and rate are known to learn; then a slow beginning is no more than that. */
+static bool is_able(const doctor_patient *patient) {
+    const double rate = training_optimizer(&patient->settings->training).lr;
+    return findings_worst(&patient->findings, CHECK_OVERFIT) == DOCTOR_HEALTHY &&
+           patient->suggested > 0 && rate >= patient->suggested / DOCTOR_OFF &&
+           rate <= patient->suggested * DOCTOR_OFF;
+}
+
 static void judge_loss(const course *course) {
     const doctor_patient *patient = course->patient;
     const double guess = patient_guess(patient), first = patient->first_loss;
@@ -129,12 +147,18 @@ static void judge_loss(const course *course) {
     }
     finding_say(finding, "It learns with your settings.",
                 "the loss goes from %.3f to %.3f in %d steps", first, course->last, DOCTOR_STEPS);
+    if (patient_knows(patient)) {
+        judge_known(finding, (course->last - first) / guess);
+        return;
+    }
     if (course->last < 0.5 * guess || rest < HEALTHY_FALL)
         return;
-    finding->verdict = rest < ILL_FALL && course->last < guess ? DOCTOR_SUSPECT : DOCTOR_ILL;
+    const bool able = is_able(patient), falls = rest < ILL_FALL && course->last < guess;
+    finding->verdict = able && falls ? DOCTOR_HEALTHY : able || falls ? DOCTOR_SUSPECT : DOCTOR_ILL;
     finding->advice = finding->verdict == DOCTOR_ILL
                           ? "Nothing is learnt with these settings: the other findings say why."
-                          : "It learns, but slowly: see the rate.";
+                      : able ? "Slow, but rate and network are sound: it wants more steps."
+                             : "It learns, but slowly: the other findings say why.";
 }
 
 static bool make(course *course, cnn_error *error) {
@@ -159,6 +183,10 @@ bool doctor_training(doctor_patient *patient, cnn_error *error) {
         going = good && walk(&course);
     }
     patient->steps = course.steps;
+    /* Where little changes, the same images tell more than a few batches. */
+    if (good && course.steps == DOCTOR_STEPS && patient_knows(patient))
+        good = patient_loss(patient, &course.last, error);
+    patient->last_loss = course.steps == DOCTOR_STEPS ? course.last : NAN;
     if (good) {
         judge_loss(&course);
         judge_finite(&course);

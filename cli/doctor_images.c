@@ -1,0 +1,109 @@
+/* Are the images different ones, and have equal ones equal labels? */
+#include "doctor.h"
+#include "say.h"
+#include "source.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Of more images so many, drawn by seed. */
+#define MOST_IMAGES 100000
+/* Of equal images with different labels all but the commonest label are wrong, whatever is learnt:
+ * one in a hundred is as many as a good network gets wrong on MNIST, a quarter leaves little. */
+#define SUSPECT_SHARE 0.01
+#define ILL_SHARE 0.25
+/* Over half are copies. */
+#define SUSPECT_COPIES 0.5
+
+/* An image by its pixels' hash: of 100,000 different images two share one once in 10^9 sets. */
+typedef struct image_print {
+    uint64_t hash;
+    size_t label;
+} image_print;
+
+typedef struct image_counts {
+    size_t images, different, contradicted;
+} image_counts;
+
+/* FNV-1a of Fowler, Noll and Vo over words of eight bytes, with high bits brought down. */
+static uint64_t hash_of(const uint8_t *bytes, size_t size) {
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < size; i += sizeof hash) {
+        uint64_t word = 0;
+        memcpy(&word, bytes + i, size - i < sizeof word ? size - i : sizeof word);
+        hash = (hash ^ word) * 0x100000001b3u;
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
+static int compare(const void *a, const void *b) {
+    const image_print *x = a, *y = b;
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return x->label < y->label ? -1 : x->label > y->label;
+}
+
+/* Equal images stand together, and among them equal labels. */
+static image_counts count(const image_print *prints, size_t images) {
+    image_counts counts = {.images = images};
+    for (size_t first = 0, next; first < images; first = next) {
+        size_t most = 0, run = 0;
+        for (next = first; next < images && prints[next].hash == prints[first].hash; next++) {
+            run = next > first && prints[next].label == prints[next - 1].label ? run + 1 : 1;
+            most = run > most ? run : most;
+        }
+        counts.different++;
+        counts.contradicted += next - first - most;
+    }
+    return counts;
+}
+
+static void judge_contradicted(doctor_finding *finding, const image_counts *counts) {
+    const double share = (double)counts->contradicted / (double)counts->images;
+    finding->verdict = share >= ILL_SHARE ? DOCTOR_ILL : DOCTOR_SUSPECT;
+    finding_say(finding,
+                "Same pixels, different labels: no network is right about both. Look for blank "
+                "images, and for files copied into several classes.",
+                "%s of %s equal another image and contradict its label",
+                say_count(counts->contradicted).text, say_count(counts->images).text);
+}
+
+static void judge(doctor_finding *finding, const image_counts *counts) {
+    const double images = (double)counts->images;
+    finding_number(finding, "images", images);
+    finding_number(finding, "different", (double)counts->different);
+    finding_number(finding, "contradicted", (double)counts->contradicted);
+    finding_say(finding, "Equal ones have equal labels.", "%s of %s are different",
+                say_count(counts->different).text, say_count(counts->images).text);
+    if (counts->different == 1 && counts->images > 1) {
+        finding->verdict = DOCTOR_ILL;
+        finding_say(finding, "Look at the image file: nothing in it tells one from another.",
+                    "all %s images are the same", say_count(counts->images).text);
+    } else if ((double)counts->contradicted >= SUSPECT_SHARE * images) {
+        judge_contradicted(finding, counts);
+    } else if ((double)counts->different < (1 - SUSPECT_COPIES) * images) {
+        finding->verdict = DOCTOR_SUSPECT;
+        finding->advice = "Copies teach nothing new, and a test on copies of what was learnt tells "
+                          "nothing: look whether files repeat.";
+    }
+}
+
+bool doctor_images(doctor_patient *patient, cnn_error *error) {
+    const cnn_dataset_info info = cnn_dataset_about(patient->images);
+    const size_t images = info.images < MOST_IMAGES ? info.images : MOST_IMAGES;
+    image_print *prints = calloc(images, sizeof *prints);
+    if (!prints)
+        return source_refuse(error, "", "no memory to compare %zu images", images);
+    for (size_t i = 0; i < images; i++) {
+        const size_t index = patient->order[i];
+        prints[i].hash = hash_of(cnn_dataset_image(patient->images, index),
+                                 info.height * info.width * info.channels);
+        prints[i].label = cnn_dataset_label(patient->images, index);
+    }
+    qsort(prints, images, sizeof *prints, compare);
+    const image_counts counts = count(prints, images);
+    free(prints);
+    judge(findings_add(&patient->findings, CHECK_IMAGES, NULL, DOCTOR_HEALTHY), &counts);
+    return true;
+}

@@ -1,0 +1,100 @@
+/* What the order and width of the layers forbid, whatever the weights are. */
+#include "doctor.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool is(const doctor_layer *layer, const char *word) {
+    return !strncmp(layer->info.text, word, strlen(word));
+}
+
+/* The ReLU that the logits have passed, or 0. Behind it a pool or a flatten keeps the sign; a pool
+ * seldom finds zeros alone. */
+static size_t relu_before_loss(const doctor_patient *patient, bool *pooled) {
+    for (size_t l = patient->count - 1; l > 0; l--) {
+        const doctor_layer *layer = &patient->layers[l];
+        if (layer->relu)
+            return l;
+        if (!is(layer, "flatten") && !is(layer, "maxpool2d"))
+            break;
+        *pooled |= is(layer, "maxpool2d");
+    }
+    return 0;
+}
+
+/* The first of the narrowest layers, the logits left out; 0: there is none. */
+static size_t narrowest(const doctor_patient *patient) {
+    size_t last = patient->count - 1, found = 0;
+    while (last > 0 && !patient->layers[last].weights)
+        last--;
+    for (size_t l = 1; l < last; l++)
+        if (!found || patient->layers[l].values < patient->layers[found].values)
+            found = l;
+    return found;
+}
+
+/* The second of two layers with weights between which nothing bends the line, or 0. */
+static size_t without_relu(const doctor_patient *patient) {
+    bool straight = false;
+    for (size_t l = 1; l < patient->count; l++) {
+        if (patient->layers[l].weights && straight)
+            return l;
+        straight = patient->layers[l].weights || (straight && is(&patient->layers[l], "flatten"));
+    }
+    return 0;
+}
+
+static void say_relu(doctor_patient *patient, size_t l, bool pooled) {
+    const char *name = patient->layers[l].info.name;
+    doctor_finding *finding = findings_add(&patient->findings, CHECK_STRUCTURE, name,
+                                           pooled ? DOCTOR_SUSPECT : DOCTOR_ILL);
+    finding_say(finding,
+                "No class can be told to be unlikely, and one that is 0 for every image is never "
+                "learnt: leave out this last relu; softmax always follows.",
+                "%s stands between the last weights and the loss", name);
+}
+
+/* Units that are on or off tell 2^units classes apart. Ill if something suffers: a few linear
+ * units can be enough (Wen et al., "A discriminative feature learning approach for deep face
+ * recognition", 2016, draw ten digits by two). */
+static void say_neck(doctor_patient *patient, size_t l) {
+    const doctor_layer *layer = &patient->layers[l];
+    const size_t classes = cnn_network_classes(patient->network);
+    const doctor_finding *worst = findings_cause(&patient->findings);
+    const bool suffers = worst && worst->verdict == DOCTOR_ILL && worst->check > CHECK_STRUCTURE;
+    doctor_finding *finding = findings_add(&patient->findings, CHECK_STRUCTURE, layer->info.name,
+                                           suffers ? DOCTOR_ILL : DOCTOR_SUSPECT);
+    finding_number(finding, "values", (double)layer->values);
+    finding_number(finding, "classes", (double)classes);
+    finding_say(finding, "All that is known of an image has to pass there: make it wider.",
+                "%s (%s) leaves %zu value%s of each image to tell %zu classes apart",
+                layer->info.name, layer->info.text, layer->values, layer->values == 1 ? "" : "s",
+                classes);
+}
+
+static void say_sound(doctor_patient *patient) {
+    const size_t l = without_relu(patient);
+    doctor_finding *finding =
+        findings_add(&patient->findings, CHECK_STRUCTURE, NULL, DOCTOR_HEALTHY);
+    if (l)
+        finding_say(finding, "Together they can do no more than one: a relu between would help.",
+                    "nothing bends the line between %s and the weights before it",
+                    patient->layers[l].info.name);
+    else
+        finding_say(finding, "Nothing stands in the way.", "no layer is too narrow, no relu last");
+}
+
+bool doctor_structure(doctor_patient *patient, cnn_error *error) {
+    (void)error;
+    bool pooled = false;
+    const size_t relu = relu_before_loss(patient, &pooled), neck = narrowest(patient);
+    const bool narrow = neck && (double)patient->layers[neck].values <
+                                    log2((double)cnn_network_classes(patient->network));
+    if (narrow)
+        say_neck(patient, neck);
+    if (relu)
+        say_relu(patient, relu, pooled);
+    if (!narrow && !relu)
+        say_sound(patient);
+    return true;
+}

@@ -1,0 +1,26 @@
+/* Data sets with an illness planted in them, for cnn doctor. */
+#ifndef TESTS_DOCTOR_SETS_H
+#define TESTS_DOCTOR_SETS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A picture without anything in it; from NEARLY on, the same picture but for a trace in one pixel.
+ */
+#define DOCTOR_BLANK UINT32_MAX
+#define DOCTOR_NEARLY 0xf0000000u
+
+/* `count` images of 8x8. Each shows a picture by its number: a quarter brighter than the noise
+ * around it, number % 4; or with stripes such that lie or stand, number % 2, which no pixel's mean
+ * tells. Test images are other pictures, rightly labelled. */
+typedef struct doctor_set {
+    const char *name; /* of its folder */
+    uint32_t count;
+    uint32_t (*picture)(uint32_t image); /* or DOCTOR_BLANK */
+    uint32_t (*label)(uint32_t image);
+    bool stripes;
+} doctor_set;
+
+void doctor_set_create(const doctor_set *set);
+
+#endif
