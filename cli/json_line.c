@@ -133,7 +133,10 @@ int json_line_print(json_t *object) {
         return EXIT_FAILED; /* the same lack was met before */
     if (!text)
         return say_error("no memory for the JSON output");
-    puts(text); /* what standard output refuses is said at the end of the program */
+    /* Said here while the reason is known; what is only refused with the last flush is said then.
+     */
+    const bool refused = puts(text) == EOF;
+    const int reason = errno;
     free(text);
-    return 0;
+    return refused ? say_error("standard output: %s", strerror(reason)) : 0;
 }

@@ -42,15 +42,15 @@ static int create(void **state) {
 static const struct {
     const char *bytes, *said;
 } kinds[] = {
-    {"\\377\\330\\377\\340\\0\\20JFIF\\0\\1\\1", "a JPEG; make it a PNG first"},
-    {"GIF89a\\1\\0\\1\\0\\0\\0\\0", "a GIF; make it a PNG first"},
-    {"RIFF\\44\\0\\0\\0WEBPVP8 ", "a WebP; make it a PNG first"},
-    {"\\0\\0\\0\\30ftypheic\\0\\0\\0\\0", "a HEIC; make it a PNG first"},
-    {"\\0\\0\\0\\40ftypavif\\0\\0\\0\\0", "an AVIF; make it a PNG first"},
-    {"II*\\0\\10\\0\\0\\0", "a TIFF; make it a PNG first"},
-    {"MM\\0*\\0\\0\\0\\10", "a TIFF; make it a PNG first"},
-    {"BM\\66\\0\\0\\0\\0\\0", "a BMP; make it a PNG first"},
-    {"some text", "byte 0: "},
+    {"\\377\\330\\377\\340\\0\\20JFIF\\0\\1\\1", "a JPEG; a PNG is wanted"},
+    {"GIF89a\\1\\0\\1\\0\\0\\0\\0", "a GIF; a PNG is wanted"},
+    {"RIFF\\44\\0\\0\\0WEBPVP8 ", "a WebP; a PNG is wanted"},
+    {"\\0\\0\\0\\30ftypheic\\0\\0\\0\\0", "a HEIC; a PNG is wanted"},
+    {"\\0\\0\\0\\40ftypavif\\0\\0\\0\\0", "an AVIF; a PNG is wanted"},
+    {"II*\\0\\10\\0\\0\\0", "a TIFF; a PNG is wanted"},
+    {"MM\\0*\\0\\0\\0\\10", "a TIFF; a PNG is wanted"},
+    {"BM\\66\\0\\0\\0\\0\\0", "a BMP; a PNG is wanted"},
+    {"some text", "a text; a PNG is wanted"},
     {"", ""},
 };
 

@@ -228,6 +228,7 @@ static void another_lock_stays(void **state) {
     clear();
     const pid_t one = start(1, LONG "--out one --checkpoint run --every 60m");
     wait_for("one.lock");
+    wait_for("run.lock");
     command_shell("rm @/run.lock");
     const pid_t two = start(2, LONG "--out two --checkpoint run --every 60m");
     wait_for("two.lock");
