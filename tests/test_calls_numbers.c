@@ -98,7 +98,8 @@ static void sizes_of_pictures(void **state) {
         const size_t n = k ? SIZE_MAX : 0;
         const cnn_pictures high = {.height = n, .width = 1, .channels = 1};
         const char *const names[] = {"a"};
-        const cnn_pictures many = {1, 1, 1, SIZE_MAX, names, NULL, NULL};
+        const cnn_pictures many = {
+            .height = 1, .width = 1, .channels = 1, .classes = SIZE_MAX, .names = names};
         REFUSED(cnn_picture_create(n, 1, 1, pixels, e));
         REFUSED(cnn_picture_create(1, n, 3, pixels, e));
         REFUSED(cnn_picture_resize(c.picture, n, 1, pixels, e));
