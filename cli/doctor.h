@@ -22,8 +22,8 @@ typedef struct doctor_settings {
 } doctor_settings;
 
 /* A rate that learns all the same may be so many times the suggested one. Chance in the batches
- * moves the suggestion by a factor of two either way: in healthy runs up to 13 times were seen. */
-#define DOCTOR_OFF_LEARNS 15.0
+ * moves the suggestion by a factor of two either way: in healthy runs up to 17 times were seen. */
+#define DOCTOR_OFF_LEARNS 20.0
 /* By construction, the fall is nearly done at ten times the suggestion. */
 #define DOCTOR_OFF 10.0
 

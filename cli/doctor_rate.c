@@ -18,6 +18,8 @@ enum { RATE_STEPS = 160 };
 #define BLOWN_UP 4.0
 /* A model that has learnt has lost what it knows at half of what a guess costs. */
 #define UNDONE 0.5
+/* Below this share of it something is learnt. */
+#define BEGUN 0.9
 /* The loss falls if it loses so much of what it was: more than smoothed batches differ by chance.
  */
 #define FALL 0.97
@@ -119,7 +121,8 @@ bool patient_fails(const doctor_patient *patient) {
 
 /* Far above: ill if training has failed, else suspect, as it may yet. */
 static void judge_high(doctor_patient *patient, doctor_finding *finding, double rate) {
-    const bool failed = patient_fails(patient);
+    const bool failed =
+        patient_fails(patient) || findings_worst(&patient->findings, CHECK_DYING) == DOCTOR_ILL;
     finding->verdict = failed ? DOCTOR_ILL : DOCTOR_SUSPECT;
     finding_say(finding,
                 failed ? "At such rates the loss jumps about and ends at a guess: take that one."
@@ -181,6 +184,12 @@ static void judge_new(doctor_patient *patient, doctor_finding *finding, double r
     }
 }
 
+/* A model that has begun to learn, and does not stop at this rate. */
+static bool goes_on_well(const doctor_patient *patient) {
+    return patient->trained_before && patient->first_loss < BEGUN * patient_guess(patient) &&
+           findings_worst(&patient->findings, CHECK_TRAINING) == DOCTOR_HEALTHY;
+}
+
 bool doctor_rate(doctor_patient *patient, cnn_error *error) {
     (void)error;
     const double rate = training_optimizer(&patient->settings->training).lr;
@@ -188,7 +197,7 @@ bool doctor_rate(doctor_patient *patient, cnn_error *error) {
     if (rate == 0) {
         finding->verdict = DOCTOR_ILL;
         finding_say(finding, "Nothing moves: leave out --lr.", "your rate is 0");
-    } else if (patient_knows(patient)) {
+    } else if (patient_knows(patient) || goes_on_well(patient)) {
         judge_known(patient, finding, rate);
     } else {
         judge_new(patient, finding, rate);

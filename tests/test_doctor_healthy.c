@@ -136,9 +136,10 @@ static void trained_models(void **state) {
     end_of_table();
 }
 
-/* MNIST, with the networks of the original work among others. */
+/* MNIST, with the networks of the original work among others. For the last, without a hidden layer,
+ * some of these rates are too high on Fashion-MNIST. */
 static const char *const real_networks[] = {"networks/simple.net", "networks/scratch.net",
-                                            "@/dense28.net", "@/linear28.net", "@/deep28.net"};
+                                            "@/dense28.net", "@/deep28.net", "@/linear28.net"};
 static const char *const real_settings[] = {
     "--lr 0.001 --batch-size 64",
     "--optimizer sgd --lr 0.05 --batch-size 32",
@@ -175,13 +176,13 @@ static void real_digits(void **state) {
 }
 
 /* A number of epochs for each; 0: as it is drawn. */
-static void all_of(const char *data) {
+static void all_of(const char *data, size_t networks_used) {
     static const size_t epochs[] = {0, 1, 3, 5};
     char flags[256];
-    for (size_t i = 0; i < REAL_NETWORKS * REAL_SETTINGS * 2; i++) {
-        const char *network = real_networks[i % REAL_NETWORKS];
+    for (size_t i = 0; i < networks_used * REAL_SETTINGS * 2; i++) {
+        const char *network = real_networks[i % networks_used];
         snprintf(flags, sizeof flags, "%s --seed %zu %s", data, i % 5 + 1,
-                 real_settings[i / REAL_NETWORKS % REAL_SETTINGS]);
+                 real_settings[i / networks_used % REAL_SETTINGS]);
         if (epochs[i % 4])
             train_and_examine(network, flags, epochs[i % 4]);
         else
@@ -194,10 +195,10 @@ static void in_full(void **state) {
     if (!getenv("CNN_DOCTOR_FULL"))
         skip();
     need_digits();
-    all_of("--data data/mnist");
-    all_of("--data data/mnist --limit 1000");
+    all_of("--data data/mnist", REAL_NETWORKS);
+    all_of("--data data/mnist --limit 1000", REAL_NETWORKS);
     if (!access("data/fashion-mnist/train-images-idx3-ubyte", R_OK))
-        all_of("--data data/fashion-mnist");
+        all_of("--data data/fashion-mnist", REAL_NETWORKS - 1);
     end_of_table();
 }
 

@@ -325,7 +325,7 @@ static void each_is_named(void **state) {
     const size_t all = sizeof rows / sizeof *rows, step = all / rounds_of(all);
     for (size_t row = 0; row < all; row += step)
         is_named(&rows[row]);
-    print_message("%zu illnesses planted, each %zuth named\n", all, step);
+    print_message("%zu illnesses, one in %zu planted\n", all, step);
 }
 
 /* A row of the table cannot say it: the weights are a file's. */
