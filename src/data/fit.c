@@ -20,6 +20,8 @@
 /* The large setting has this many pixels to one, or fewer if it would have more than FINE_SIDE. */
 #define FINE 8
 #define FINE_SIDE 512
+/* Ink that is fainter than this part of what a stroke leaves is a trace. */
+#define TRACE 0.25
 /* Width of strokes on 28 pixels, as stroke_width() measures it. Half of MNIST's are between 2.0 and
  * 2.7. What is bold there is so by a broad pen and still open where it should be; what is bold in a
  * small drawing closes its loops, and is the better for being made finer. */
@@ -34,6 +36,7 @@ typedef struct box {
 /* One fit under way. */
 typedef struct setting {
     plane ink;
+    double pen;    /* width of strokes on the plane */
     box box;       /* of the drawing on the plane */
     size_t fine;   /* pixels of the shape to one of the result */
     double scale;  /* pixels of the shape to one of the plane */
@@ -42,19 +45,6 @@ typedef struct setting {
     size_t margin; /* around the drawing in the shape: room to grow */
     shape shape;
 } setting;
-
-static box box_of(const plane *ink) {
-    size_t top = ink->height, left = ink->width, bottom = 0, right = 0;
-    for (size_t y = 0; y < ink->height; y++)
-        for (size_t x = 0; x < ink->width; x++)
-            if (ink->values[y * ink->width + x] > 0) {
-                top = y < top ? y : top;
-                left = x < left ? x : left;
-                bottom = y + 1;
-                right = x + 1 > right ? x + 1 : right;
-            }
-    return (box){top, left, bottom - top, right - left};
-}
 
 /* Paper beyond the edge. */
 static double ink_at(const plane *ink, size_t y, size_t x) {
@@ -79,6 +69,21 @@ static double smaller(double a, double b) {
     return a < b ? a : b;
 }
 
+/* Around all that is no mere trace. */
+static box box_of(const plane *ink, double pen) {
+    const double least = TRACE * smaller(1, 0.9 * pen);
+    size_t top = ink->height, left = ink->width, bottom = 0, right = 0;
+    for (size_t y = 0; y < ink->height; y++)
+        for (size_t x = 0; x < ink->width; x++)
+            if (ink->values[y * ink->width + x] > least) {
+                top = y < top ? y : top;
+                left = x < left ? x : left;
+                bottom = y + 1;
+                right = x + 1 > right ? x + 1 : right;
+            }
+    return (box){top, left, bottom - top, right - left};
+}
+
 /* How large the drawing is set, and how much bolder. Strokes grow to both sides, also over the box:
  * what they grow by is left free in it. */
 static void measure(setting *setting, size_t height, size_t width) {
@@ -87,7 +92,7 @@ static void measure(setting *setting, size_t height, size_t width) {
     const double wide = (double)(width * setting->fine) * BOX / OF;
     const double down =
         smaller(high / (double)setting->box.height, wide / (double)setting->box.width);
-    const double stroke = stroke_width(&setting->ink) * down;
+    const double stroke = setting->pen * down;
     const double least = FINEST_STROKE * unit * (double)setting->fine;
     const double most = BOLDEST_STROKE * unit * (double)setting->fine;
     if (stroke < least)
@@ -96,7 +101,7 @@ static void measure(setting *setting, size_t height, size_t width) {
         setting->reach = -floor((stroke - most) / 2 + 0.5);
     setting->scale = smaller((high - 2 * setting->reach) / (double)setting->box.height,
                              (wide - 2 * setting->reach) / (double)setting->box.width);
-    setting->stroke = stroke_width(&setting->ink) * setting->scale;
+    setting->stroke = setting->pen * setting->scale;
     setting->margin = setting->reach > 0 ? (size_t)setting->reach : 1;
 }
 
@@ -194,7 +199,8 @@ static bool fit_plane(setting *setting, size_t height, size_t width, uint8_t *pi
                       cnn_error *error) {
     if (!ink_find(&setting->ink, error))
         return false;
-    setting->box = box_of(&setting->ink);
+    setting->pen = stroke_width(&setting->ink);
+    setting->box = box_of(&setting->ink, setting->pen);
     setting->fine = fineness(height, width);
     measure(setting, height, width);
     const bool ok = set_shape(setting, error);

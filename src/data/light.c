@@ -145,3 +145,9 @@ light light_of(const plane *plane) {
     light.noise = noise_of(&choice, &light);
     return light;
 }
+
+void light_take_off(const light *light, plane *plane) {
+    for (size_t y = 0; y < plane->height; y++)
+        for (size_t x = 0; x < plane->width; x++)
+            plane->values[y * plane->width + x] -= (float)light_at(light, plane, y, x);
+}

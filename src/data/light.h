@@ -19,4 +19,8 @@ light light_of(const plane *plane);
 /* The brightness of the paper under a place. */
 double light_at(const light *light, const plane *plane, size_t y, size_t x);
 
+/* Brightness becomes the distance from the paper, below it if dark, else above. The plane may be a
+ * smaller copy of the one whose light it is. */
+void light_take_off(const light *light, plane *plane);
+
 #endif

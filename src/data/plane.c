@@ -3,9 +3,10 @@
 #include "memory.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-/* Patches that hold less than this part of the largest are dust. */
-#define DUST 50
+/* Rows turned together, whose values then share a line of the cache. */
+#define BLOCK 16
 
 /* A side in the proportion in which the longer one is cut down; never 0. */
 static size_t cut_down(size_t length, size_t longer, size_t side) {
@@ -31,80 +32,82 @@ bool plane_of_picture(plane *plane, const cnn_picture *picture, size_t side, cnn
     return plane->values != NULL;
 }
 
-/* A search for patches: each is a stretch at the beginning of `places`. */
-typedef struct search {
-    plane *plane;
-    uint32_t *places; /* [height * width] */
-    bool *seen;       /* [height * width] */
-    size_t count;     /* places in the patch found last */
-    double weight;    /* the sum of its values */
-    bool at_edge;
-} search;
-
-static void see(search *search, size_t place) {
-    if (search->seen[place] || !(search->plane->values[place] > 0))
-        return;
-    search->seen[place] = true;
-    search->places[search->count++] = (uint32_t)place;
+size_t plane_shorter(const plane *plane) {
+    return plane->height < plane->width ? plane->height : plane->width;
 }
 
-static void see_around(search *search, size_t y, size_t x) {
-    const size_t height = search->plane->height, width = search->plane->width;
-    for (size_t row = y ? y - 1 : 0; row <= y + 1 && row < height; row++)
-        for (size_t column = x ? x - 1 : 0; column <= x + 1 && column < width; column++)
-            see(search, row * width + column);
+bool plane_copy(const plane *from, plane *to, cnn_error *error) {
+    *to = *from;
+    to->values = memory_new(from->height * from->width, sizeof *to->values, error);
+    if (to->values)
+        memcpy(to->values, from->values, from->height * from->width * sizeof *to->values);
+    return to->values != NULL;
 }
 
-/* The patch that a place belongs to; count is 0 if it is none, or of one seen before. */
-static void find_patch(search *search, size_t place) {
-    const size_t height = search->plane->height, width = search->plane->width;
-    search->count = 0;
-    search->weight = 0;
-    search->at_edge = false;
-    see(search, place);
-    for (size_t i = 0; i < search->count; i++) {
-        const size_t y = search->places[i] / width, x = search->places[i] % width;
-        search->weight += search->plane->values[search->places[i]];
-        search->at_edge |= y == 0 || x == 0 || y + 1 == height || x + 1 == width;
-        see_around(search, y, x);
-    }
+/* The mean of a square, less where the plane ends. */
+static float mean_of(const plane *plane, size_t top, size_t left, size_t side) {
+    double sum = 0, count = 0;
+    for (size_t y = top; y < top + side && y < plane->height; y++)
+        for (size_t x = left; x < left + side && x < plane->width; x++, count++)
+            sum += plane->values[y * plane->width + x];
+    return (float)(sum / count);
 }
 
-static void clear_patch(search *search) {
-    for (size_t i = 0; i < search->count; i++)
-        search->plane->values[search->places[i]] = 0;
+bool plane_shrink(const plane *plane, size_t side, struct plane *small, size_t *part,
+                  cnn_error *error) {
+    const size_t longer = plane->height > plane->width ? plane->height : plane->width;
+    *part = (longer + side - 1) / side;
+    small->height = (plane->height + *part - 1) / *part;
+    small->width = (plane->width + *part - 1) / *part;
+    small->values = memory_new(small->height * small->width, sizeof *small->values, error);
+    if (!small->values)
+        return false;
+    for (size_t y = 0; y < small->height; y++)
+        for (size_t x = 0; x < small->width; x++)
+            small->values[y * small->width + x] = mean_of(plane, y * *part, x * *part, *part);
+    return true;
 }
 
-/* One walk over all patches to learn the largest, one to clear. */
-static void clean(search *search) {
-    const size_t all = search->plane->height * search->plane->width;
-    double largest = 0;
-    bool largest_at_edge = false;
-    for (size_t i = 0; i < all; i++) {
-        find_patch(search, i);
-        if (search->weight > largest) {
-            largest = search->weight;
-            largest_at_edge = search->at_edge;
+bool plane_turn(plane *plane, cnn_error *error) {
+    const size_t height = plane->height, width = plane->width;
+    float *turned = memory_new(height * width, sizeof *turned, error);
+    if (!turned)
+        return false;
+    for (size_t top = 0; top < height; top += BLOCK)
+        for (size_t x = 0; x < width; x++)
+            for (size_t y = top; y < top + BLOCK && y < height; y++)
+                turned[x * height + y] = plane->values[y * width + x];
+    free(plane->values);
+    plane->values = turned;
+    plane->height = width;
+    plane->width = height;
+    return true;
+}
+
+void plane_negate(const plane *plane) {
+    for (size_t i = 0; i < plane->height * plane->width; i++)
+        plane->values[i] = -plane->values[i];
+}
+
+bool plane_smooth(plane *plane, cnn_error *error) {
+    const size_t height = plane->height, width = plane->width;
+    struct plane from;
+    if (!plane_copy(plane, &from, error))
+        return false;
+    for (size_t y = 0; y < height; y++)
+        for (size_t x = 0; x < width; x++) {
+            double sum = 0, count = 0;
+            for (size_t row = y ? y - 1 : 0; row <= y + 1 && row < height; row++)
+                for (size_t i = x ? x - 1 : 0; i <= x + 1 && i < width; i++, count++)
+                    sum += from.values[row * width + i];
+            plane->values[y * width + x] = (float)(sum / count);
         }
-    }
-    for (size_t i = 0; i < all; i++)
-        search->seen[i] = false;
-    for (size_t i = 0; i < all; i++) {
-        find_patch(search, i);
-        if (search->weight * DUST < largest || (search->at_edge && !largest_at_edge))
-            clear_patch(search);
-    }
+    free(from.values);
+    return true;
 }
 
-bool plane_clean(plane *plane, cnn_error *error) {
-    const size_t all = plane->height * plane->width;
-    search search = {.plane = plane};
-    search.places = memory_new(all, sizeof *search.places, error);
-    search.seen = search.places ? memory_new(all, sizeof *search.seen, error) : NULL;
-    const bool ok = search.seen != NULL;
-    if (ok)
-        clean(&search);
-    free(search.places);
-    free(search.seen);
-    return ok;
+void plane_clear_below(const plane *plane, double least) {
+    for (size_t i = 0; i < plane->height * plane->width; i++)
+        if (!(plane->values[i] > least))
+            plane->values[i] = 0;
 }

@@ -13,9 +13,23 @@ typedef struct plane {
  * there is no memory; else values is to be freed. */
 bool plane_of_picture(plane *plane, const cnn_picture *picture, size_t side, cnn_error *error);
 
-/* Clears every patch of values above 0 (touching sides or corners make one patch) that holds less
- * than a fiftieth of the largest: dust. If the largest does not touch the edge of the plane, those
- * that do are cleared too: the rim of the paper, the table, a shadow. */
-bool plane_clean(plane *plane, cnn_error *error);
+size_t plane_shorter(const plane *plane);
+
+/* False if there is no memory; else values is to be freed. */
+bool plane_copy(const plane *from, plane *to, cnn_error *error);
+
+/* The means of squares of *part a side, the least that gives no more than `side` a side. False if
+ * there is no memory; else values is to be freed. */
+bool plane_shrink(const plane *plane, size_t side, struct plane *small, size_t *part,
+                  cnn_error *error);
+
+/* Each value becomes the mean of three by three: the grain fades. False if there is no memory. */
+bool plane_smooth(plane *plane, cnn_error *error);
+
+/* Rows become columns. False if there is no memory. */
+bool plane_turn(plane *plane, cnn_error *error);
+void plane_negate(const plane *plane);
+/* What is no more than `least` becomes 0. */
+void plane_clear_below(const plane *plane, double least);
 
 #endif

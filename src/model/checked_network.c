@@ -142,12 +142,12 @@ static void damage(real *gradient, size_t count) {
 
 /* Checks one gradient. */
 static void check_array(check *c, const probe *p, const char *name, const char *gradient,
-                        checked_array array, cnn_tensor shape) {
+                        checked_array array, const cnn_tensor *shape) {
     cnn_gradcheck_row *row = &c->rows[c->count++];
-    *row = (cnn_gradcheck_row){.rank = shape.rank};
+    *row = (cnn_gradcheck_row){.rank = shape->rank};
     snprintf(row->layer, sizeof row->layer, "%s", name);
     snprintf(row->gradient, sizeof row->gradient, "%s", gradient);
-    memcpy(row->shape, shape.shape, sizeof row->shape);
+    memcpy(row->shape, shape->shape, sizeof row->shape);
     gradcheck_array(p, array, row, &c->random, c->options.samples);
     const bool all_zero = row->error == 0 && gradcheck_largest(array.gradient, array.count) == 0;
     c->telling &= row->checked && !all_zero;
@@ -169,7 +169,7 @@ static void check_input(check *c, const probe *p, const char *name, extent x, bo
     const cnn_tensor shape = flat ? (cnn_tensor){.rank = 2, .shape = {n, values}}
                                   : (cnn_tensor){.rank = 4, .shape = {n, x.h, x.w, x.c}};
     check_array(c, p, name, "dx", (checked_array){(real *)p->t.x, p->t.dx, n * values, values},
-                shape);
+                &shape);
 }
 
 /* Every image adds to dw and db, so all are evaluated for each element (per_image 0). The shapes
@@ -181,10 +181,10 @@ static void check_parameters(check *c, const probe *p) {
     const cnn_tensor shape = layer->flat
                                  ? (cnn_tensor){.rank = 2, .shape = {w / g->y.c, g->y.c}}
                                  : (cnn_tensor){.rank = 4, .shape = {g->r, g->s, g->x.c, g->y.c}};
-    check_array(c, p, layer->name, "dw", (checked_array){(real *)p->t.w, p->t.dw, w, 0}, shape);
+    check_array(c, p, layer->name, "dw", (checked_array){(real *)p->t.w, p->t.dw, w, 0}, &shape);
     if (b)
         check_array(c, p, layer->name, "db", (checked_array){(real *)p->t.b, p->t.db, b, 0},
-                    (cnn_tensor){.rank = 1, .shape = {b}});
+                    &(cnn_tensor){.rank = 1, .shape = {b}});
 }
 
 /* Draws parameters and dy, runs the layer there and back, and measures every gradient. */

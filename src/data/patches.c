@@ -1,0 +1,132 @@
+/* A search that grows each patch from its first place, in the order of rows. */
+#include "patches.h"
+
+#include "memory.h"
+
+#include <stdlib.h>
+
+/* One pair of the outline in so many is open where a piece of the ground begins. */
+#define OPEN 4.0
+/* Patches that hold less than this part of the largest are dust. */
+#define DUST 50
+/* Strokes are 1: what is nowhere so strong is a trace of something. */
+#define STRONG 0.5F
+/* A drawing that does not touch the edge holds at least this part of what does. */
+#define BESIDE 10
+
+/* Each patch is a stretch at the beginning of `places` while it is looked at. */
+typedef struct search {
+    const plane *plane;
+    const relief *relief;
+    uint32_t *places; /* [height * width] */
+    bool *seen;       /* [height * width] */
+    patch patch;
+} search;
+
+static void see(search *search, size_t place) {
+    if (search->seen[place] || !(search->plane->values[place] > 0))
+        return;
+    search->seen[place] = true;
+    search->places[search->patch.count++] = (uint32_t)place;
+}
+
+static void see_around(search *search, size_t y, size_t x) {
+    const size_t height = search->plane->height, width = search->plane->width;
+    for (size_t row = y ? y - 1 : 0; row <= y + 1 && row < height; row++)
+        for (size_t column = x ? x - 1 : 0; column <= x + 1 && column < width; column++)
+            see(search, row * width + column);
+}
+
+static bool is_open(const relief *relief, size_t place, size_t beside) {
+    return relief && relief->ground[beside] - relief->ground[place] >
+                         relief->level[place] - relief->level[beside];
+}
+
+static void follow_outline(search *search, size_t y, size_t x) {
+    const size_t width = search->plane->width, place = y * width + x;
+    const bool ends[4] = {y == 0, x == 0, y + 1 == search->plane->height, x + 1 == width};
+    const size_t beside[4] = {place - width, place - 1, place + width, place + 1};
+    for (int i = 0; i < 4; i++) {
+        if (!ends[i] && search->plane->values[beside[i]] > 0)
+            continue;
+        search->patch.outline++;
+        search->patch.open += ends[i] || is_open(search->relief, place, beside[i]);
+        search->patch.at_edge += ends[i];
+    }
+}
+
+static void widen(patch *patch, size_t y, size_t x) {
+    patch->top = y < patch->top ? y : patch->top;
+    patch->left = x < patch->left ? x : patch->left;
+    patch->bottom = y + 1 > patch->bottom ? y + 1 : patch->bottom;
+    patch->right = x + 1 > patch->right ? x + 1 : patch->right;
+}
+
+/* The patch that a place belongs to; count is 0 if it is none, or of one seen before. */
+static void find_patch(search *search, size_t place) {
+    const size_t width = search->plane->width;
+    search->patch = (patch){.top = SIZE_MAX, .left = SIZE_MAX};
+    see(search, place);
+    for (size_t i = 0; i < search->patch.count; i++) {
+        const size_t y = search->places[i] / width, x = search->places[i] % width;
+        const float value = search->plane->values[search->places[i]];
+        search->patch.weight += value;
+        search->patch.most = value > search->patch.most ? value : search->patch.most;
+        widen(&search->patch, y, x);
+        follow_outline(search, y, x);
+        see_around(search, y, x);
+    }
+}
+
+double patch_wholeness(const patch *patch) {
+    return 1 - OPEN * (double)patch->open / (double)patch->outline;
+}
+
+static void sift(search *search, patch_keep *keep, void *context) {
+    for (size_t i = 0; i < search->plane->height * search->plane->width; i++) {
+        find_patch(search, i);
+        if (search->patch.count && !keep(&search->patch, context))
+            for (size_t k = 0; k < search->patch.count; k++)
+                search->plane->values[search->places[k]] = 0;
+    }
+}
+
+bool patches_sift(plane *plane, const relief *relief, patch_keep *keep, void *context,
+                  cnn_error *error) {
+    const size_t all = plane->height * plane->width;
+    search search = {.plane = plane, .relief = relief};
+    search.places = memory_new(all, sizeof *search.places, error);
+    search.seen = search.places ? memory_new(all, sizeof *search.seen, error) : NULL;
+    const bool ok = search.seen != NULL;
+    if (ok)
+        sift(&search, keep, context);
+    free(search.places);
+    free(search.seen);
+    return ok;
+}
+
+/* The weights of the largest patch away from the edge and of the largest at it, traces aside. */
+typedef struct largest {
+    double inner, outer;
+} largest;
+
+static bool learn(const patch *patch, void *context) {
+    largest *largest = context;
+    double *so_far = patch->at_edge ? &largest->outer : &largest->inner;
+    if (patch->most >= STRONG && patch->weight > *so_far)
+        *so_far = patch->weight;
+    return true;
+}
+
+static bool is_drawn(const patch *patch, void *context) {
+    const largest *largest = context;
+    const bool inner = largest->inner * BESIDE > largest->outer;
+    const double most = inner || largest->inner > largest->outer ? largest->inner : largest->outer;
+    return patch->most >= STRONG && patch->weight * DUST >= most && !(patch->at_edge && inner);
+}
+
+bool patches_clean(plane *plane, cnn_error *error) {
+    largest largest = {0, 0};
+    return patches_sift(plane, NULL, learn, &largest, error) &&
+           patches_sift(plane, NULL, is_drawn, &largest, error);
+}

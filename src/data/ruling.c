@@ -1,0 +1,242 @@
+/* Lines are found on a small copy, so that they may be a little bent, and rubbed out on the plane.
+ * Those within 45 degrees of upright are dealt with; the others are when all is laid on its side.
+ */
+#include "ruling.h"
+
+#include "levels.h"
+#include "memory.h"
+#include "opening.h"
+#include "runs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The small copy's longer side. */
+#define SMALL 256
+/* In smaller planes nothing is so thin that it must be a line. */
+#define LEAST_SIDE 16
+/* A line is no wider than this part of the shorter side of it, and a place. */
+#define WIDTH_PART 24
+/* What a line lies on is wider than this part. */
+#define GROUND_PART 3
+/* What stands out less, in deviations of the grain and in levels besides, does not. */
+#define FAR 3.0
+#define THINNEST 3.0
+/* So much of a line's length stands out, itself or because something crosses it; so much is a line
+ * and nothing else; and so much of the ends, in this part of its length each, stands out. */
+#define DARK 0.88
+#define BARE 0.2
+#define END_PART 20
+#define END_DARK 0.5
+/* What is so many times as strong as the line is a stroke along it. */
+#define STRONGER 1.4
+
+/* One brightness and direction under way; ink is up. */
+typedef struct work {
+    plane *plane;
+    struct plane thin; /* by how much what is no wider than a line stands out */
+    size_t part;       /* pixels of the plane to one of the maps, a side */
+    size_t height, width, radius;
+    bool *dark, *bare; /* [height][width]: what stands out, and what is no wider than a line */
+} work;
+
+/* By how much each value stands out from what is wider than a window, or in its row. */
+static bool stand_out(const plane *plane, size_t radius, bool in_row, struct plane *out,
+                      cnn_error *error) {
+    if (!plane_copy(plane, out, error))
+        return false;
+    const bool ok =
+        in_row ? open_rows(out, radius, error) : open_squares(out, radius, false, error);
+    for (size_t i = 0; i < plane->height * plane->width; i++)
+        out->values[i] = plane->values[i] - out->values[i];
+    return ok;
+}
+
+/* Sets a place and both beside it where it stands out, and at least half as much as `beside`. */
+static void set_map(bool *map, const plane *out, const plane *beside, double grain) {
+    const size_t width = out->width;
+    /* More than a quarter is paper. */
+    const double least = levels_below(out, 4) + FAR * grain + THINNEST;
+    for (size_t i = 0; i < out->height * width; i++)
+        if (out->values[i] > least && 2 * out->values[i] > beside->values[i]) {
+            map[i] = true;
+            map[i % width ? i - 1 : i] = true;
+            map[(i + 1) % width ? i + 1 : i] = true;
+        }
+}
+
+static bool set_maps(work *work, const plane *small, cnn_error *error) {
+    const size_t shorter = plane_shorter(small), all = small->height * small->width;
+    const double grain = levels_grain(small);
+    plane wide = {0}, narrow = {0};
+    work->height = small->height;
+    work->width = small->width;
+    work->radius = shorter / WIDTH_PART / 2 + 1;
+    work->dark = memory_new(all, sizeof *work->dark, error);
+    work->bare = work->dark ? memory_new(all, sizeof *work->bare, error) : NULL;
+    const bool ok = work->bare &&
+                    stand_out(small, shorter / GROUND_PART / 2 + 1, false, &wide, error) &&
+                    stand_out(small, work->radius, true, &narrow, error);
+    if (ok) {
+        set_map(work->dark, &wide, &wide, grain);
+        set_map(work->bare, &narrow, &wide, grain);
+    }
+    free(wide.values);
+    free(narrow.values);
+    return ok;
+}
+
+static bool is_set(const bool *map, const work *work, const run *run, size_t y) {
+    const double x = run_column(run, y);
+    return x >= 0 && x < (double)work->width && map[y * work->width + (size_t)x];
+}
+
+/* What runs along the edge of the picture is the edge of something. */
+static bool along_edge(const work *work, const run *run) {
+    const double near = 2, far = (double)(work->width - 1) - near;
+    const double last = run->first + run->slope * (double)(work->height - 1);
+    return (run->first < near && last < near) || (run->first > far && last > far);
+}
+
+/* How many rows of a stretch are set. */
+static size_t count_set(const bool *map, const work *work, const run *run, size_t from,
+                        size_t end) {
+    size_t count = 0;
+    for (size_t y = from; y < end; y++)
+        count += is_set(map, work, run, y);
+    return count;
+}
+
+/* `any`: also along the edge. */
+static bool is_line(const work *work, const run *run, bool any) {
+    const size_t top = run->top, bottom = run->bottom, end = (bottom - top) / END_PART + 1;
+    const double all = (double)(bottom - top), least = END_DARK * (double)end;
+    return (any || !along_edge(work, run)) &&
+           (double)count_set(work->dark, work, run, top, top + end) >= least &&
+           (double)count_set(work->dark, work, run, bottom - end, bottom) >= least &&
+           (double)count_set(work->bare, work, run, top, bottom) >= BARE * all &&
+           (double)count_set(work->dark, work, run, top, bottom) >= DARK * all;
+}
+
+/* The columns of a row that may belong to the line; false if there are none. */
+static bool reach(const work *work, const run *run, size_t y, size_t part, size_t *from,
+                  size_t *end) {
+    const double row = ((double)y + 0.5) / (double)part - 0.5;
+    const double middle = (run->first + run->slope * row + 0.5) * (double)part;
+    const double off = (double)((work->radius + 2) * part);
+    const double width = (double)(part == 1 ? work->width : work->plane->width);
+    const double low = fmax(0, ceil(middle - off)), high = fmin(width, floor(middle + off) + 1);
+    *from = (size_t)low;
+    *end = (size_t)fmax(low, high);
+    return low < high;
+}
+
+static int compare(const void *one, const void *other) {
+    const float a = *(const float *)one, b = *(const float *)other;
+    return a < b ? -1 : a > b;
+}
+
+/* By how much the line stands out in half of its rows. */
+static bool strength_of(const work *work, const run *run, double *strength, cnn_error *error) {
+    float *most = memory_new(work->plane->height, sizeof *most, error);
+    size_t from, end, count = 0;
+    if (!most)
+        return false;
+    for (size_t y = 0; y < work->plane->height; y++)
+        if (reach(work, run, y, work->part, &from, &end) &&
+            is_set(work->bare, work, run, y / work->part)) {
+            for (size_t x = from; x < end; x++)
+                most[count] = fmaxf(most[count], work->thin.values[y * work->plane->width + x]);
+            count++;
+        }
+    qsort(most, count, sizeof *most, compare);
+    *strength = count ? most[count / 2] : 0;
+    free(most);
+    return true;
+}
+
+static bool rub_out(const work *work, const run *run, cnn_error *error) {
+    const size_t width = work->plane->width;
+    size_t from, end;
+    double strength;
+    if (!strength_of(work, run, &strength, error))
+        return false;
+    for (size_t y = 0; y < work->plane->height; y++)
+        if (reach(work, run, y, work->part, &from, &end))
+            for (size_t i = y * width + from; i < y * width + end; i++)
+                if (work->thin.values[i] <= STRONGER * strength) {
+                    work->plane->values[i] -= work->thin.values[i];
+                    work->thin.values[i] = 0;
+                }
+    /* No other line is found in the same places. */
+    for (size_t y = 0; y < work->height; y++)
+        if (reach(work, run, y, 1, &from, &end))
+            memset(work->bare + y * work->width + from, false, end - from);
+    return true;
+}
+
+/* The thin things of the plane, if they are not known yet. */
+static bool set_thin(work *work, cnn_error *error) {
+    return work->thin.values || stand_out(work->plane, work->radius * work->part + work->part / 2,
+                                          true, &work->thin, error);
+}
+
+/* Turns the plane and its brightness as the maps are, or back. */
+static bool lay(work *work, bool lying, bool light, cnn_error *error) {
+    if (!light)
+        plane_negate(work->plane);
+    return !lying || plane_turn(work->plane, error);
+}
+
+/* Lines along the edge are lines if others are. */
+static bool rub_out_all(work *work, const run *runs, size_t all, size_t *count, cnn_error *error) {
+    bool ok = true;
+    for (int any = 0; any < 2; any++)
+        for (size_t i = 0; ok && i < all; i++)
+            if (is_line(work, &runs[i], any)) {
+                ok = set_thin(work, error) && rub_out(work, &runs[i], error);
+                ++*count;
+            }
+    return ok;
+}
+
+static bool any_line(const work *work, const run *runs, size_t all) {
+    for (size_t i = 0; i < all; i++)
+        if (is_line(work, &runs[i], false))
+            return true;
+    return false;
+}
+
+/* The plane is turned only if there is a line. */
+static bool one_way(plane *plane, bool lying, bool light, size_t *count, cnn_error *error) {
+    work work = {.plane = plane};
+    struct plane small;
+    run *runs = NULL;
+    size_t all = 0;
+    if (!plane_shrink(plane, SMALL, &small, &work.part, error))
+        return false;
+    if (!light)
+        plane_negate(&small);
+    bool ok = (!lying || plane_turn(&small, error)) && set_maps(&work, &small, error) &&
+              runs_find(work.dark, work.height, work.width, DARK, &runs, &all, error);
+    if (ok && any_line(&work, runs, all))
+        ok = lay(&work, lying, light, error) && rub_out_all(&work, runs, all, count, error) &&
+             lay(&work, lying, light, error);
+    free(runs);
+    free(small.values);
+    free(work.thin.values);
+    free(work.dark);
+    free(work.bare);
+    return ok;
+}
+
+bool ruling_rub_out(plane *plane, size_t *count, cnn_error *error) {
+    *count = 0;
+    if (plane_shorter(plane) < LEAST_SIDE)
+        return true;
+    for (int i = 0; i < 4; i++)
+        if (!one_way(plane, i % 2, i / 2, count, error))
+            return false;
+    return true;
+}
