@@ -124,7 +124,7 @@ static void no_more_is_read_than_tells(void **state) {
 static void info_lays_out_no_network(void **state) {
     (void)state;
     command_shell(
-        "printf 'input 20000x20000\\nmaxpool2d 10000\\nflatten\\ndense 2\\n' >@/wide.net");
+        "printf 'input 8000x8000\\nmaxpool2d 4000\\nflatten\\ndense 2\\n' >@/wide.net");
     assert_int_equal(command_code, 0);
     cnn_error error;
     char path[128];
@@ -138,7 +138,7 @@ static void info_lays_out_no_network(void **state) {
     cnn_network_free(network);
     if (COMMAND_COUNTS)
         return;
-    command_shell("ulimit -v 500000; \"$CNN\" info @/wide.st --json");
+    command_shell("ulimit -v 200000; \"$CNN\" info @/wide.st --json");
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     if (command_code)
         fail_msg("%s", command_err);
