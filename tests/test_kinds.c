@@ -123,8 +123,7 @@ static void no_more_is_read_than_tells(void **state) {
 /* To print a table takes the memory of a table: no model is laid out for it. */
 static void info_lays_out_no_network(void **state) {
     (void)state;
-    command_shell(
-        "printf 'input 8000x8000\\nmaxpool2d 4000\\nflatten\\ndense 2\\n' >@/wide.net");
+    command_shell("printf 'input 8000x8000\\nmaxpool2d 4000\\nflatten\\ndense 2\\n' >@/wide.net");
     assert_int_equal(command_code, 0);
     cnn_error error;
     char path[128];
