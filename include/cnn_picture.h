@@ -46,10 +46,11 @@ const uint8_t *cnn_picture_pixels(const cnn_picture *picture);
 bool cnn_picture_resize(const cnn_picture *picture, size_t height, size_t width, uint8_t *pixels,
                         cnn_error *error);
 /* Brings a drawn or photographed digit into the form of MNIST's, pixels[height][width] in grey:
- * strokes white on black, whichever they were; paper, slow changes of light, grain and dust taken
- * off; cut to the drawing, which fits 20/28 of either side in its proportions; the centre of mass
- * in the middle; strokes finer or bolder than MNIST's made so much bolder or finer. Refused: a
- * picture in which nothing stands out, and sides over 1024. */
+ * strokes white on black, whichever they were; paper, straight lines printed on it, changes of
+ * light, edges of shadows, grain and dust taken off; cut to the drawing, which fits 20/28 of either
+ * side in its proportions; the centre of mass in the middle; strokes finer or bolder than MNIST's
+ * made so much bolder or finer. Refused: a picture in which nothing stands out, and sides over
+ * 1024. */
 bool cnn_picture_fit(const cnn_picture *picture, size_t height, size_t width, uint8_t *pixels,
                      cnn_error *error);
 

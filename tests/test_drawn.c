@@ -153,40 +153,44 @@ static void nine_in_ten_drawn_digits_are_right(void **state) {
 
 /* Pictures on each kind of paper: each digit of each font in so many hands. */
 #define PAPER_HANDS 3
-#define PAPER_PICTURES (PAPER_HANDS * FONT_COUNT * 10)
 
 /* A hand and a paper of its own for each picture. */
-static size_t read_paper(cnn_model *model, paper_kind paper, glyph glyphs[FONT_COUNT][10]) {
+static size_t read_paper(cnn_model *model, paper_kind paper, size_t pictures,
+                         glyph glyphs[FONT_COUNT][10]) {
     size_t right = 0;
-    for (size_t i = 0; i < PAPER_PICTURES; i++) {
+    for (size_t i = 0; i < pictures; i++) {
         const size_t digit = i % 10, font = i / 10 % FONT_COUNT;
         const hand hand = paper_hand(i + 1);
+        const glyph *glyph = &glyphs[font][digit];
         uint8_t form[FORM * FORM];
-        right +=
-            read_drawing(&glyphs[font][digit], &hand, paper, form) && guess(model, form) == digit;
+        right += read_drawing(glyph, &hand, paper, form) && guess(model, form) == digit;
     }
-    print_message("  %-13s %zu of %zu right\n", paper_name(paper), right, PAPER_PICTURES);
+    print_message("  %-13s %zu of %zu right\n", paper_name(paper), right, pictures);
     return right;
 }
 
-/* Of 100, on each kind of paper. Strips of light between two shadows, holes and stickers are what
- * is misread most: docs/architecture.md. */
+/* Of 100, on each kind of paper. Strips of light between two shadows, holes and stickers are
+ * misread most: docs/architecture.md. */
 static const size_t LEAST_RIGHT[PAPER_KINDS] = {
     [PAPER_PLAIN] = 95, [PAPER_SQUARED] = 95, [PAPER_RULED] = 95,    [PAPER_SHADOW] = 95,
     [PAPER_PAGE] = 95,  [PAPER_FOLD] = 95,    [PAPER_VIGNETTE] = 95, [PAPER_BLOCKS] = 93,
-    [PAPER_HOLE] = 92,  [PAPER_SHADOWS] = 90,
+    [PAPER_HOLE] = 92,  [PAPER_SHADOWS] = 92,
 };
 
+/* One hand, as many as the sanitizers have time for, is too few for shares. */
 static void what_is_not_ink_does_not_count(void **state) {
     (void)state;
     static glyph glyphs[FONT_COUNT][10];
+    const size_t hands = rounds_of(PAPER_HANDS), pictures = hands * FONT_COUNT * 10;
     load_glyphs(glyphs);
     cnn_model *model = model_of_make_mnist();
     if (!model)
         skip();
     bool good = true;
-    for (paper_kind paper = 0; paper < PAPER_KINDS; paper++)
-        good &= 100 * read_paper(model, paper, glyphs) >= LEAST_RIGHT[paper] * PAPER_PICTURES;
+    for (paper_kind paper = 0; paper < PAPER_KINDS; paper++) {
+        const size_t right = read_paper(model, paper, pictures, glyphs);
+        good &= hands < PAPER_HANDS || 100 * right >= LEAST_RIGHT[paper] * pictures;
+    }
     cnn_model_free(model);
     assert_true(good);
 }

@@ -19,7 +19,7 @@
 /* What is fainter than this part of the strokes belongs to no patch. */
 #define TRACE 0.25
 /* What touches the edge counts for less. */
-#define AT_EDGE 0.6
+#define AT_EDGE 0.55
 
 /* The diagonal of a patch's box, less for what is open of its outline. */
 static double score_of(const patch *patch) {
