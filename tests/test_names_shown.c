@@ -36,8 +36,8 @@ enum { NAMES = sizeof names / sizeof *names };
 /* $N is the name; files "$N.net", "$N.m", "$N.png" and the folder "$N.data" are there. */
 static const char *const calls[] = {
     "train ./\"$N.net\" --data \"$N.data\" --epochs 1 --out \"$N.new\" --log \"$N.log\"",
-    "train ./\"$N.net\" --data \"$N.data\" --epochs 1 --out \"$N.new\" --validation 0.2 --profile "
-    "--checkpoint \"$N.ckpt\" --every 1",
+    ("train ./\"$N.net\" --data \"$N.data\" --epochs 1 --out \"$N.new\" --validation 0.2 --profile "
+     "--checkpoint \"$N.ckpt\" --every 1"),
     "train ./\"$N.net\" --data \"$N.data\" --epochs 1 --out \"$N.new\" --json",
     "train ./\"$N.net\" --data \"$N.data\" --out \"$N.m\" --log \"$N.m\"",
     "train ./\"$N.net\" --data \"$N.none\" --out \"$N.m\"",
