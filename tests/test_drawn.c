@@ -142,8 +142,8 @@ static void nine_in_ten_drawn_digits_are_right(void **state) {
     if (!model)
         skip();
     size_t right = 0;
-    const size_t all = HAND_COUNT * FONT_COUNT * 10;
-    for (size_t i = 0; i < HAND_COUNT; i++)
+    const size_t hands = rounds_of(HAND_COUNT), all = hands * FONT_COUNT * 10;
+    for (size_t i = 0; i < hands; i++)
         right += read_hand(model, i, glyphs);
     print_message("drawn digits: %zu of %zu right, %.1f %%\n", right, all,
                   100.0 * (double)right / (double)all);
@@ -152,7 +152,7 @@ static void nine_in_ten_drawn_digits_are_right(void **state) {
 }
 
 /* Pictures on each kind of paper: each digit of each font in so many hands. */
-#define PAPER_HANDS 3
+#define PAPER_PICTURES (3 * FONT_COUNT * 10)
 
 /* A hand and a paper of its own for each picture. */
 static size_t read_paper(cnn_model *model, paper_kind paper, size_t pictures,
@@ -177,11 +177,11 @@ static const size_t LEAST_RIGHT[PAPER_KINDS] = {
     [PAPER_HOLE] = 92,  [PAPER_SHADOWS] = 92,
 };
 
-/* One hand, as many as the sanitizers have time for, is too few for shares. */
+/* As few as the sanitizers have time for are too few for shares. */
 static void what_is_not_ink_does_not_count(void **state) {
     (void)state;
     static glyph glyphs[FONT_COUNT][10];
-    const size_t hands = rounds_of(PAPER_HANDS), pictures = hands * FONT_COUNT * 10;
+    const size_t pictures = rounds_of(PAPER_PICTURES);
     load_glyphs(glyphs);
     cnn_model *model = model_of_make_mnist();
     if (!model)
@@ -189,7 +189,7 @@ static void what_is_not_ink_does_not_count(void **state) {
     bool good = true;
     for (paper_kind paper = 0; paper < PAPER_KINDS; paper++) {
         const size_t right = read_paper(model, paper, pictures, glyphs);
-        good &= hands < PAPER_HANDS || 100 * right >= LEAST_RIGHT[paper] * pictures;
+        good &= pictures < PAPER_PICTURES || 100 * right >= LEAST_RIGHT[paper] * pictures;
     }
     cnn_model_free(model);
     assert_true(good);

@@ -232,6 +232,7 @@ static void another_lock_stays(void **state) {
     command_shell("rm @/run.lock");
     const pid_t two = start(2, LONG "--out two --checkpoint run --every 60m");
     wait_for("two.lock");
+    wait_for("run.lock");
     end(one, SIGTERM);
     assert_true(there("run.lock"));
     end(two, SIGTERM);
