@@ -91,6 +91,13 @@ SIMD_NAMES = -DSIMD_TABLE=$(1) -DSIMD_NAME='"$(1:simd_%=%)"'
 APART_FLAGS := -fno-lto $(if $(FUZZING),-fno-sanitize=fuzzer-no-link)
 
 PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
+# A layer's page is found by its file's name: a new one is in every back end. src/ops/pages.h names
+# the others.
+OTHER_PAGES := book $(shell sed -n 's/^.include "\(.*\)\.c"$$/\1/p' src/ops/pages.h)
+LAYER_PAGES := $(filter-out $(OTHER_PAGES),$(PAGES:src/ops/%.c=%))
+PAGE_FLAGS := $(LAYER_PAGES:%=-include src/ops/%.c) "-DLAYER_PAGES=$(patsubst %,PAGE(%),$(LAYER_PAGES))"
+SIMD_PAGES := $(filter-out conv2d dense,$(LAYER_PAGES))
+SIMD_PAGE_FLAGS := $(SIMD_PAGES:%=-include src/ops/%.c) "-DLAYER_PAGES=$(patsubst %,PAGE(%),$(SIMD_PAGES))"
 
 POOLS  := src/base/pool.c src/base/pool_serial.c
 POOL_UNIT := $(if $(filter serial,$(POOL)),src/base/pool_serial.c,src/base/pool.c)
@@ -138,16 +145,16 @@ $(BUILD)/%.o: %.c
 # The gradient check follows the network in double.
 $(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL += -DCNN_REAL=double
 
-$(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
+$(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c $(PAGES)
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) $(APART_FLAGS) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) $(APART_FLAGS) $(PAGE_FLAGS) -MMD -MP -c $< -o $@
 
-$(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
+$(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c $(PAGES)
 	@mkdir -p $(@D)
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(APART_FLAGS) \
-	  -MMD -MP -c $< -o $@
+	  $(SIMD_PAGE_FLAGS) -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones. For that, what -flto has
 # put off is done here; whatever other flags bring along comes with the last link.
@@ -187,6 +194,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(LINK) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
 
+$(BUILD)/tests/book_twice.o: $(PAGES)
+$(BUILD)/tests/book_twice.o: CFLAGS_ALL += $(PAGE_FLAGS) -DCNN_ROUNDINGS=2
 $(BUILD)/tests/test_corpora: $(REPLAYED)
 $(BUILD)/fuzz/%.o: CFLAGS_ALL += -Itests $(if $(FUZZING),,-DLLVMFuzzerTestOneInput=$(notdir $*))
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/harness.o $(BUILD)/tests/allocations.o \

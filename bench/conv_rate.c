@@ -127,7 +127,7 @@ int main(int arguments, char **argument) {
         fprintf(stderr, "usage: conv_rate N C H W K R STRIDE PAD THREADS\n");
         return 2;
     }
-    work w = {.conv = &ops_best()->conv2d, .geometry = geometry_of(argument)};
+    work w = {.conv = ops_operation(ops_best(), "conv2d"), .geometry = geometry_of(argument)};
     const size_t threads = serve_count(argument[9]);
     take_memory(&w, serve_count(argument[1]), threads);
     w.pool = serve_need(pool_create(threads, NULL), "no threads");

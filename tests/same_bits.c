@@ -147,8 +147,8 @@ static const char *block_differs(shape *s, const ops *book, const operation *oth
     tensors positive = {.n = s->n, .x = s->book.y, .y = room(s, s->y * s->n)};
     tensors last = {.n = s->n, .x = positive.y, .y = positive.y, .winners = NULL};
     alone.pool = NULL;
-    book->conv2d.forward(&alone, &s->book, all);
-    book->relu.forward(&relu, &positive, all);
+    ops_operation(book, "conv2d")->forward(&alone, &s->book, all);
+    ops_operation(book, "relu")->forward(&relu, &positive, all);
     positive.dy = s->dy;
     positive.dx = room(s, s->y * s->n);
     if (pool) {
@@ -156,13 +156,13 @@ static const char *block_differs(shape *s, const ops *book, const operation *oth
         last.y = room(s, s->pooled * s->n);
         last.winners = room(s, s->pooled * s->n);
         last.dx = room(s, s->y * s->n);
-        book->maxpool2d.forward(pool, &last, all);
-        book->maxpool2d.backward_input(pool, &last, all);
+        ops_operation(book, "maxpool2d")->forward(pool, &last, all);
+        ops_operation(book, "maxpool2d")->backward_input(pool, &last, all);
         positive.dy = last.dx;
     }
-    book->relu.backward_input(&relu, &positive, all);
+    ops_operation(book, "relu")->backward_input(&relu, &positive, all);
     s->book.dy = positive.dx;
-    backward(&book->conv2d, &alone, &s->book, s->n);
+    backward(ops_operation(book, "conv2d"), &alone, &s->book, s->n);
 
     other->forward(&s->g, &s->other, all);
     const char *wrong = compare(s, "y", last.y, s->other.y, s->pooled * s->n, tolerance);
@@ -187,11 +187,11 @@ static const char *dense_block_differs(shape *s, const ops *book, const operatio
                          .dy = s->dy,
                          .dx = room(s, s->y * s->n)};
     s->other.dz = room(s, s->y * s->n);
-    book->dense.forward(&s->g, &s->book, all);
-    book->relu.forward(&relu, &act, all);
-    book->relu.backward_input(&relu, &act, all);
+    ops_operation(book, "dense")->forward(&s->g, &s->book, all);
+    ops_operation(book, "relu")->forward(&relu, &act, all);
+    ops_operation(book, "relu")->backward_input(&relu, &act, all);
     s->book.dy = act.dx;
-    backward(&book->dense, &s->g, &s->book, s->x);
+    backward(ops_operation(book, "dense"), &s->g, &s->book, s->x);
     other->forward(&s->g, &s->other, all);
     const char *wrong = compare(s, "y", act.y, s->other.y, s->y * s->n, tolerance);
     memcpy(s->other.y, act.y, s->y * s->n * sizeof *act.y);
@@ -240,8 +240,10 @@ static const char *convolutions_differ(const ops *book, const ops *other, size_t
         shape s = {.used = 0};
         if (!draw_convolution(&s, &random, false))
             continue;
-        make(&s, &random, 30, zeros_of[i++ % 6], &book->conv2d, &other->conv2d);
-        wrong = layer_differs(&s, &book->conv2d, &other->conv2d, s.n, tolerance);
+        make(&s, &random, 30, zeros_of[i++ % 6], ops_operation(book, "conv2d"),
+             ops_operation(other, "conv2d"));
+        wrong = layer_differs(&s, ops_operation(book, "conv2d"), ops_operation(other, "conv2d"),
+                              s.n, tolerance);
         release(&s);
     }
     return wrong;
@@ -251,12 +253,13 @@ static const char *blocks_differ(const ops *book, const ops *other, size_t shape
                                  double tolerance) {
     random_state random = random_seeded(12, 0);
     const char *wrong = NULL;
-    for (size_t i = 0; other->conv_block.forward && i < shapes && !wrong;) {
+    for (size_t i = 0; ops_operation(other, "conv2d relu maxpool2d") && i < shapes && !wrong;) {
         shape s = {.used = 0};
         if (!draw_convolution(&s, &random, i % 4))
             continue;
-        make(&s, &random, 30, zeros_of[i++ % 3], &book->conv2d, &other->conv_block);
-        wrong = block_differs(&s, book, &other->conv_block, tolerance);
+        make(&s, &random, 30, zeros_of[i++ % 3], ops_operation(book, "conv2d"),
+             ops_operation(other, "conv2d relu maxpool2d"));
+        wrong = block_differs(&s, book, ops_operation(other, "conv2d relu maxpool2d"), tolerance);
         release(&s);
     }
     return wrong;
@@ -267,16 +270,18 @@ static const char *dense_differs(const ops *book, const ops *other, size_t shape
     random_state random = random_seeded(13, 0);
     const char *wrong = NULL;
     for (size_t i = 0; i < shapes && !wrong; i++) {
-        const bool block = i % 2 && other->dense_block.forward;
+        const bool block = i % 2 && ops_operation(other, "dense relu");
         shape s = {.n = one_of(&random, 1, 40)};
         s.g.x = (extent){1, 1, channels(&random) * one_of(&random, 1, 4)};
         s.g.y = (extent){1, 1, i % 3 ? channels(&random) : 8 * one_of(&random, 8, 18)};
         s.x = s.g.x.c;
         s.y = s.pooled = s.g.y.c;
         s.w = s.x * s.y;
-        make(&s, &random, zeros_of[i % 4], 20, &book->dense, &other->dense);
-        wrong = block ? dense_block_differs(&s, book, &other->dense_block, tolerance)
-                      : layer_differs(&s, &book->dense, &other->dense, s.x, tolerance);
+        make(&s, &random, zeros_of[i % 4], 20, ops_operation(book, "dense"),
+             ops_operation(other, "dense"));
+        wrong = block ? dense_block_differs(&s, book, ops_operation(other, "dense relu"), tolerance)
+                      : layer_differs(&s, ops_operation(book, "dense"),
+                                      ops_operation(other, "dense"), s.x, tolerance);
         release(&s);
     }
     return wrong;

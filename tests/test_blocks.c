@@ -36,10 +36,10 @@ static void parts_forward(const geometry *g, const twin *r, range images) {
     act.y = g->pool ? r->relu : r->parts.y;
     pool.y = r->parts.y;
     pool.winners = r->parts.winners;
-    ops_book()->conv2d.forward(g, &conv, images);
-    ops_book()->relu.forward(&relu, &act, images);
+    ops_operation(ops_book(), "conv2d")->forward(g, &conv, images);
+    ops_operation(ops_book(), "relu")->forward(&relu, &act, images);
     if (g->pool)
-        ops_book()->maxpool2d.forward(g->pool, &pool, images);
+        ops_operation(ops_book(), "maxpool2d")->forward(g->pool, &pool, images);
 }
 
 static void parts_backward(const geometry *g, const twin *r, range images) {
@@ -50,9 +50,9 @@ static void parts_backward(const geometry *g, const twin *r, range images) {
     act.dx = r->dconv;
     conv.dy = r->dconv;
     if (g->pool)
-        ops_book()->maxpool2d.backward_input(g->pool, &pool, images);
-    ops_book()->relu.backward_input(&relu, &act, images);
-    backward_once(&ops_book()->conv2d, g, &conv, images, images);
+        ops_operation(ops_book(), "maxpool2d")->backward_input(g->pool, &pool, images);
+    ops_operation(ops_book(), "relu")->backward_input(&relu, &act, images);
+    backward_once(ops_operation(ops_book(), "conv2d"), g, &conv, images, images);
 }
 
 /* Winners count where y is above 0. Elsewhere the block may leave anything, so they are spoilt: the
@@ -71,9 +71,10 @@ static void compare_winners(const geometry *g, twin *r, range images) {
 static void make_twin(twin *r, const geometry *g, tensors inputs) {
     const size_t conv = inputs.n * g->y.h * g->y.w * g->y.c;
     r->block = r->parts = inputs;
-    outputs_made(&r->arrays, r->sizes, g, &exact_best()->conv_block, &r->block);
+    outputs_made(&r->arrays, r->sizes, g, ops_operation(exact_best(), "conv2d relu maxpool2d"),
+                 &r->block);
     r->block.slices = r->sizes.x % 5; /* any number, by the shape */
-    outputs_made(&r->arrays, r->sizes, g, &ops_book()->conv2d, &r->parts);
+    outputs_made(&r->arrays, r->sizes, g, ops_operation(ops_book(), "conv2d"), &r->parts);
     r->conv = numbers_guarded(&r->arrays, conv);
     r->relu = numbers_guarded(&r->arrays, conv);
     r->dconv = numbers_guarded(&r->arrays, conv);
@@ -90,7 +91,7 @@ static void compare_gradients(const geometry *g, const twin *r) {
 
 static void compare_forward(const geometry *g, twin *r, range images) {
     parts_forward(g, r, images);
-    forward_once(&exact_best()->conv_block, g, &r->block, images);
+    forward_once(ops_operation(exact_best(), "conv2d relu maxpool2d"), g, &r->block, images);
     assert_same_bits(g, "y", r->parts.y, r->block.y, r->sizes.y * r->parts.n);
     compare_winners(g, r, images);
 }
@@ -103,7 +104,8 @@ static void compare_block(random_state *random, const geometry *g, size_t n, dra
     make_twin(&r, g, inputs_drawn(&r.arrays, random, r.sizes, g, n, x, dy));
     compare_forward(g, &r, images);
     parts_backward(g, &r, images);
-    backward_once(&exact_best()->conv_block, g, &r.block, images, images);
+    backward_once(ops_operation(exact_best(), "conv2d relu maxpool2d"), g, &r.block, images,
+                  images);
     compare_gradients(g, &r);
     assert_fences(&r.arrays);
     arrays_free(&r.arrays);
@@ -112,7 +114,7 @@ static void compare_block(random_state *random, const geometry *g, size_t n, dra
 }
 
 static bool no_blocks(void) {
-    return !exact_best()->conv_block.forward;
+    return !ops_operation(exact_best(), "conv2d relu maxpool2d");
 }
 
 /* Every second round is in whole numbers, so that places of a window tie. */
@@ -198,7 +200,7 @@ static void example_of_the_page(void **state) {
     const geometry pool = {.x = {2, 2, 2}, .y = {1, 1, 2}, .r = 2, .s = 2, .u = 2, .v = 2};
     const geometry g = {
         .x = {3, 3, 1}, .y = {2, 2, 2}, .r = 2, .s = 2, .u = 1, .v = 1, .pool = &pool};
-    const operation *block = &exact_best()->conv_block;
+    const operation *block = ops_operation(exact_best(), "conv2d relu maxpool2d");
     (void)state;
     if (no_blocks())
         skip();
@@ -233,17 +235,17 @@ static void dense_parts(const geometry *g, const tensors *dense, float *y, const
     const geometry relu = relu_of(g);
     const range all = {0, dense->n};
     const tensors act = {.n = dense->n, .x = dense->y, .y = y, .dy = dy, .dx = dense->dz};
-    forward_once(&ops_book()->dense, g, dense, images);
-    ops_book()->relu.forward(&relu, &act, images);
-    ops_book()->relu.backward_input(&relu, &act, all);
+    forward_once(ops_operation(ops_book(), "dense"), g, dense, images);
+    ops_operation(ops_book(), "relu")->forward(&relu, &act, images);
+    ops_operation(ops_book(), "relu")->backward_input(&relu, &act, all);
     tensors back = *dense;
     back.dy = dense->dz;
-    backward_once(&ops_book()->dense, g, &back, images, rows);
+    backward_once(ops_operation(ops_book(), "dense"), g, &back, images, rows);
 }
 
 /* Forward at once and in pieces; the way back from either. */
 static void compare_dense(random_state *random, size_t round) {
-    const operation *block = &exact_best()->dense_block;
+    const operation *block = ops_operation(exact_best(), "dense relu");
     const geometry g = dense_drawn(random, round % 3 == 0);
     const sizes sizes = dense_sizes(&g);
     const size_t n = between(random, 1, round % 4 ? 20 : 80), ys = n * sizes.y;
@@ -253,7 +255,7 @@ static void compare_dense(random_state *random, size_t round) {
     tensors book = fast;
     outputs_made(&a, sizes, &g, block, &fast);
     fast.slices = round % 5;
-    outputs_made(&a, sizes, &g, &ops_book()->dense, &book);
+    outputs_made(&a, sizes, &g, ops_operation(ops_book(), "dense"), &book);
     float *y = numbers_guarded(&a, ys);
     book.dz = numbers_guarded(&a, ys);
     dense_parts(&g, &book, y, book.dy, images, rows);
@@ -287,7 +289,7 @@ static void example_of_the_dense_page(void **state) {
     const float x[] = {1, 2}, w[] = {3, 1, -1, -1}, b[] = {0, 0.5f}, dy[] = {2, 5};
     float y[2], dz[2], dx[2], dw[4], db[2];
     const geometry g = {.x = {1, 1, 2}, .y = {1, 1, 2}};
-    const operation *block = &exact_best()->dense_block;
+    const operation *block = ops_operation(exact_best(), "dense relu");
     (void)state;
     if (no_blocks())
         skip();

@@ -30,7 +30,7 @@ static size_t weights_of(const geometry *g) {
 
 static trial conv_trial(const book *book, shape shape, size_t n, bool biases) {
     const geometry g = geometry_of(shape);
-    return trial_new(book, &book->ops->conv2d, g, n, weights_of(&g), biases);
+    return trial_new(book, ops_operation(book->ops, "conv2d"), g, n, weights_of(&g), biases);
 }
 
 /* One image forward, in every book. */

@@ -8,7 +8,7 @@
 
 static trial dense_trial(const book *book, extent x, size_t k, size_t n, bool biases) {
     const geometry g = {.x = x, .y = {1, 1, k}};
-    return trial_new(book, &book->ops->dense, g, n, x.h * x.w * x.c * k, biases);
+    return trial_new(book, ops_operation(book->ops, "dense"), g, n, x.h * x.w * x.c * k, biases);
 }
 
 /* docs/math/dense.md */

@@ -197,8 +197,10 @@ static bool counts(const trial_run *run, bool block) {
 }
 
 static bool run_once(random_state *random, const geometry *g, size_t n, bool block, bool thin) {
-    trial_run run = {
-        .op = block ? &ops_best()->conv_block : &ops_best()->conv2d, .g = *g, .random = random};
+    trial_run run = {.op = block ? ops_operation(ops_best(), "conv2d relu maxpool2d")
+                                 : ops_operation(ops_best(), "conv2d"),
+                     .g = *g,
+                     .random = random};
     draw_run(&run, n, thin);
     forward_once(run.op, g, &run.t, run.images);
     backward_once(run.op, g, &run.t, run.images, run.images);
@@ -262,14 +264,14 @@ static void test_conv2d_grid(void **state) {
 
 static void test_conv_block(void **state) {
     (void)state;
-    if (!ops_best()->conv_block.forward)
+    if (!ops_operation(ops_best(), "conv2d relu maxpool2d"))
         skip();
     random_shapes(22, true);
 }
 
 static void test_conv_block_grid(void **state) {
     (void)state;
-    if (!ops_best()->conv_block.forward)
+    if (!ops_operation(ops_best(), "conv2d relu maxpool2d"))
         skip();
     grid(23, true);
 }
@@ -308,7 +310,8 @@ static void check_dense(const geometry *g, const tensors *t, range images, range
 /* With every share of zeros, and wide outputs of whole vectors. */
 static bool dense_once(random_state *random, size_t round, bool block) {
     static const uint32_t zeros[] = {10, 35, 50, 70};
-    const operation *op = block ? &ops_best()->dense_block : &ops_best()->dense;
+    const operation *op =
+        block ? ops_operation(ops_best(), "dense relu") : ops_operation(ops_best(), "dense");
     const geometry g = dense_drawn(random, round % 3 == 0);
     const sizes sizes = dense_sizes(&g);
     const size_t n = between(random, 1, round % 4 ? 20 : 80), C = sizes.x;
@@ -343,7 +346,7 @@ static void test_dense(void **state) {
 
 static void test_dense_block(void **state) {
     (void)state;
-    if (!ops_best()->dense_block.forward)
+    if (!ops_operation(ops_best(), "dense relu"))
         skip();
     dense_shapes(25, true);
 }

@@ -19,7 +19,7 @@ static geometry geometry_of(shape a) {
 }
 
 static trial pool_trial(const book *book, shape shape, size_t n) {
-    return trial_new(book, &book->ops->maxpool2d, geometry_of(shape), n, 0, false);
+    return trial_new(book, ops_operation(book->ops, "maxpool2d"), geometry_of(shape), n, 0, false);
 }
 
 static void assert_winners(const trial *t, const int32_t *winners) {

@@ -88,7 +88,7 @@ static void test_names(void **state) {
         "waiting",           NULL};
     (void)state;
     assert_names(true, layers);
-    assert_names(false, ops_best()->conv_block.forward ? blocks : layers);
+    assert_names(false, ops_operation(ops_best(), "conv2d relu maxpool2d") ? blocks : layers);
 }
 
 static void test_images(void **state) {
@@ -180,7 +180,7 @@ static void test_work(void **state) {
     cnn_model *model = model_with(true, false, 1);
     (void)state;
     train(model);
-    const bool blocks = ops_best()->conv_block.forward;
+    const bool blocks = ops_operation(ops_best(), "conv2d relu maxpool2d");
     const cnn_profile_row conv = row_named(model, blocks ? "conv1 relu1 pool1" : "conv1");
     const cnn_profile_row fc = row_named(model, "fc2");
     assert_true(conv.forward.multiply_adds == 22.0 * 22 * 4 * (double)conv.forward.images);
@@ -205,7 +205,7 @@ static void test_work_by_hand(void **state) {
     assert_non_null(network);
     blocks_plan(network, ops_best(), false, blocks);
     assert_true(needed_forward(network, &blocks[0]) == 10 * 10 * 3 * 2);
-    if (ops_best()->conv_block.forward)
+    if (ops_operation(ops_best(), "conv2d relu maxpool2d"))
         assert_true(needed_backward(network, &blocks[0], &t, 0) == (2 * 2 + 3 * 3) * 3);
     cnn_network_free(network);
 }
@@ -233,8 +233,9 @@ static void test_memory(void **state) {
     assert_int_equal(a.parameters, a.gradients);
     assert_true(a.parameters >= cnn_network_parameters(cnn_model_network(plain)) * sizeof(float));
     assert_true(a.scratch > 0);
-    assert_true(ops_best()->conv_block.forward ? a.activations < b.activations
-                                               : a.activations == b.activations);
+    assert_true(ops_operation(ops_best(), "conv2d relu maxpool2d")
+                    ? a.activations < b.activations
+                    : a.activations == b.activations);
     cnn_model_free(every);
     cnn_model_free(plain);
 }

@@ -12,7 +12,7 @@ static double rounding(const book *book) {
 
 static trial relu_trial(const book *book, size_t values, size_t n) {
     const geometry g = {.x = {1, 1, values}, .y = {1, 1, values}};
-    return trial_new(book, &book->ops->relu, g, n, 0, false);
+    return trial_new(book, ops_operation(book->ops, "relu"), g, n, 0, false);
 }
 
 /* docs/math/relu.md: both zeros count as not above 0 */
@@ -294,7 +294,7 @@ static void example_of_a_kink(void **state) {
     double y[3];
     const geometry g = {.x = {1, 1, 3}, .y = {1, 1, 3}};
     const tensors t = {.n = 1, .x = (const void *)x, .y = (void *)y};
-    book_double.relu.forward(&g, &t, (range){0, 1});
+    ops_operation(&book_double, "relu")->forward(&g, &t, (range){0, 1});
     assert_true(fabs((y[0] - y[2]) / (2 * step) - 0.7) < 1e-15);
     assert_true(fabs(y[0] - 2 * y[1] + y[2] - 0.075) < 1e-15);
 }

@@ -47,7 +47,8 @@ static void compare_convolution(random_state *random, const geometry *g, size_t 
     const range images = range_drawn(random, n);
     p.book = inputs_drawn(&p.arrays, random, p.sizes, g, n, (draw){30, 0},
                           (draw){zeros[round % COUNT(zeros)], 0});
-    compare(&p, g, &ops_book()->conv2d, &exact_best()->conv2d, images, images);
+    compare(&p, g, ops_operation(ops_book(), "conv2d"), ops_operation(exact_best(), "conv2d"),
+            images, images);
 }
 
 static void test_convolutions(void **state) {
@@ -81,7 +82,8 @@ static void test_dense_layers(void **state) {
         const draw x = {zeros[random_below(&random, COUNT(zeros))], 0};
         const size_t n = between(&random, 1, i % 4 ? 20 : 80);
         p.book = inputs_drawn(&p.arrays, &random, p.sizes, &g, n, x, (draw){20, 0});
-        compare(&p, &g, &ops_book()->dense, &exact_best()->dense, range_drawn(&random, n),
+        compare(&p, &g, ops_operation(ops_book(), "dense"), ops_operation(exact_best(), "dense"),
+                range_drawn(&random, n),
                 i % 2 ? range_drawn(&random, p.sizes.x) : (range){0, p.sizes.x});
     }
 }
@@ -127,7 +129,8 @@ static void test_relus(void **state) {
         geometry g = {
             .x = {between(&random, 1, 9), between(&random, 1, 9), channels_drawn(&random)}};
         g.y = g.x;
-        compare_plain(&random, &g, &ops_book()->relu, &exact_best()->relu);
+        compare_plain(&random, &g, ops_operation(ops_book(), "relu"),
+                      ops_operation(exact_best(), "relu"));
     }
 }
 
@@ -143,7 +146,8 @@ static void test_pools(void **state) {
             g.y.h = g.x.h - g.r + 1;
             g.y.w = g.x.w - g.s + 1;
         }
-        compare_plain(&random, &g, &ops_book()->maxpool2d, &exact_best()->maxpool2d);
+        compare_plain(&random, &g, ops_operation(ops_book(), "maxpool2d"),
+                      ops_operation(exact_best(), "maxpool2d"));
     }
 }
 

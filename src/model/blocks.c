@@ -1,45 +1,48 @@
+/* The back end's own table says which layers it can fuse: the words of a kernel that computes
+ * several are the pattern that is looked for here. */
 #include "blocks.h"
 
-static const operation *operation_of(const cnn_network *network, size_t index, const ops *ops) {
-    if (index > network->count || !network->layers[index].kind->operation)
-        return NULL;
-    return network->layers[index].kind->operation(ops);
+#include <stdio.h>
+
+enum { FUSED_MAX = 4 }; /* layers in one block */
+
+/* The words of layers first to last, as a kernel has them; false if they are too long for one. */
+static bool words_of(const cnn_network *network, size_t first, size_t last, char *words,
+                     size_t size) {
+    size_t used = 0;
+    for (size_t i = first; i <= last && used < size; i++)
+        used += (size_t)snprintf(words + used, size - used, "%s%s", i > first ? " " : "",
+                                 network->layers[i].kind->word);
+    return used < size;
 }
 
-/* A place in two windows has a gradient that is a sum: such a pool stays by itself. */
-static bool overlaps(const geometry *pool) {
-    return pool->u < pool->r || pool->v < pool->s;
+static geometry fused_geometry(const cnn_network *network, size_t first, size_t last) {
+    geometry g = network->layers[first].geometry;
+    if (last > first && network->layers[last].geometry.r)
+        g.pool = &network->layers[last].geometry;
+    return g;
 }
 
-/* The block for such a layer with a ReLU behind it, or NULL. */
-static const operation *with_relu(const ops *ops, const operation *op) {
-    const operation *block = op == &ops->conv2d  ? &ops->conv_block
-                             : op == &ops->dense ? &ops->dense_block
-                                                 : NULL;
-    return block && block->forward ? block : NULL;
-}
-
-static void take_pool(const cnn_network *network, const ops *ops, block *b) {
-    const size_t next = b->last + 1;
-    if (operation_of(network, next, ops) != &ops->maxpool2d ||
-        overlaps(&network->layers[next].geometry))
-        return;
-    b->geometry.pool = &network->layers[next].geometry;
-    b->last = next;
+/* Can layers first to last be computed together? */
+static bool fuse(const cnn_network *network, const ops *ops, size_t first, size_t last, block *b) {
+    char words[FUSED_MAX * LAYER_NAME_SIZE];
+    if (last > network->count || !words_of(network, first, last, words, sizeof words))
+        return false;
+    const operation *op = ops_operation(ops, words);
+    const geometry g = fused_geometry(network, first, last);
+    if (!op || (op->fits && !op->fits(&g)))
+        return false;
+    *b = (block){.first = first, .last = last, .op = op, .geometry = g};
+    return true;
 }
 
 static block block_at(const cnn_network *network, size_t index, const ops *ops, bool every_layer) {
-    block b = {.first = index,
-               .last = index,
-               .op = operation_of(network, index, ops),
-               .geometry = network->layers[index].geometry};
-    const operation *block = with_relu(ops, b.op);
-    if (every_layer || !block || operation_of(network, index + 1, ops) != &ops->relu)
+    block b = {.first = index, .last = index, .geometry = network->layers[index].geometry};
+    if (network->layers[index].kind->view)
         return b;
-    b.op = block;
-    b.last++;
-    if (block == &ops->conv_block)
-        take_pool(network, ops, &b);
+    size_t layers = every_layer ? 1 : FUSED_MAX;
+    while (layers > 0 && !fuse(network, ops, index, index + layers - 1, &b))
+        layers--;
     return b;
 }
 

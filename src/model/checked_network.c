@@ -64,7 +64,7 @@ static void copy_backward(const geometry *g, const tensors *t, range images) {
 static const operation copy = {.forward = copy_forward, .backward_input = copy_backward};
 
 static const operation *operation_of(const layer *layer) {
-    return layer->kind->operation ? layer->kind->operation(ops_best_double()) : &copy;
+    return layer->kind->view ? &copy : ops_operation(ops_best_double(), layer->kind->word);
 }
 
 /* Outputs go where the caller wants them: it keeps those before, above and below apart. */

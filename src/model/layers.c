@@ -1,7 +1,7 @@
 /* The rows of the layer table. A row's shape function puts in the defaults that are the kind's own,
  * fills the geometry, and says in words why the layer cannot stand there; it is called with numbers
  * within the bounds of network.c, so its sums do not overflow. A new kind of layer is a page in
- * src/ops, a slot in ops.h and a row here. That a shape is a vector is kept apart from 1 x 1 x c:
+ * src/ops and a row here. That a shape is a vector is kept apart from 1 x 1 x c:
  * as in PyTorch, a dense layer wants to see a flatten, which settles the order of its inputs. */
 #include "layers.h"
 
@@ -63,23 +63,6 @@ static const char *dense_shape(const layer_options *o, geometry *g, bool *flat) 
     return NULL;
 }
 
-/* Functions, not pointers: which table it is, float or double, is only known when it is used. */
-static const operation *conv2d_operation(const ops *ops) {
-    return &ops->conv2d;
-}
-
-static const operation *relu_operation(const ops *ops) {
-    return &ops->relu;
-}
-
-static const operation *maxpool2d_operation(const ops *ops) {
-    return &ops->maxpool2d;
-}
-
-static const operation *dense_operation(const ops *ops) {
-    return &ops->dense;
-}
-
 /* The arguments of the rows, in the order in which a text has them. */
 #define OUTPUTS                                                                                    \
     { NULL, ARGUMENT_NUMBER, offsetof(layer_options, outputs) }
@@ -102,26 +85,22 @@ const layer_kind layer_kinds[] = {
      .prefix = "conv",
      .arguments = {OUTPUTS, KERNEL, STRIDE, PAD, BIAS},
      .shape = conv2d_shape,
-     .operation = conv2d_operation,
      .weights = true},
-    {.word = "relu",
-     .prefix = "relu",
-     .arguments = {END},
-     .shape = relu_shape,
-     .operation = relu_operation},
+    {.word = "relu", .prefix = "relu", .arguments = {END}, .shape = relu_shape},
     {.word = "maxpool2d",
      .prefix = "pool",
      .arguments = {KERNEL, STRIDE, END},
      .shape = maxpool2d_shape,
-     .operation = maxpool2d_operation,
      .winners = true},
-    /* No operation: only the shape changes, not the memory. */
-    {.word = "flatten", .prefix = "flatten", .arguments = {END}, .shape = flatten_shape},
+    {.word = "flatten",
+     .prefix = "flatten",
+     .arguments = {END},
+     .shape = flatten_shape,
+     .view = true},
     {.word = "dense",
      .prefix = "fc",
      .arguments = {OUTPUTS, BIAS, END},
      .shape = dense_shape,
-     .operation = dense_operation,
      .weights = true},
 };
 

@@ -28,14 +28,13 @@ typedef struct argument {
 enum { ARGUMENTS_MAX = 5 }; /* conv2d has them all */
 
 typedef struct layer_kind {
-    const char *word;                  /* in network texts: conv2d */
+    const char *word;                  /* in network texts and of its operation: conv2d */
     const char *prefix;                /* of names: conv */
     argument arguments[ARGUMENTS_MAX]; /* ended by one of offset ARGUMENT_END if there are fewer */
     /* Fills g->y, *flat and the rest of the geometry from g->x and the options, or returns why it
      * cannot be. `flat` comes in as the shape before. */
     const char *(*shape)(const layer_options *options, geometry *g, bool *flat);
-    /* Its pages in a back end; NULL: memory stays as it is. */
-    const operation *(*operation)(const ops *ops);
+    bool view;    /* only the shape changes: memory stays as it is, and there is no operation */
     bool weights; /* [r][s][x.c][y.c], or [x.h x.w x.c][y.c] if the output is flat */
     bool winners; /* keeps, for the way back, where each maximum was */
 } layer_kind;

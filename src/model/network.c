@@ -159,7 +159,7 @@ static void name_layer(const cnn_network *network, layer *layer) {
  * layer that wants height and width finds an image of 1 x 1. */
 static bool vector_by_input(const cnn_network *network) {
     for (size_t i = 1; i <= network->count; i++)
-        if (network->layers[i].weights || !network->layers[i].kind->operation)
+        if (network->layers[i].weights || network->layers[i].kind->view)
             return false;
     return network->layers[0].flat;
 }

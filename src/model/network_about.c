@@ -108,7 +108,7 @@ bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info 
     const layer *layer = &network->layers[index];
     const extent y = layer->geometry.y;
     /* Flatten has none: its output is its input. Else output, gradient and perhaps winners. */
-    const bool own_memory = !layer->kind || layer->kind->operation;
+    const bool own_memory = !layer->kind || !layer->kind->view;
     const size_t numbers = 2 + (layer->kind && layer->kind->winners);
     *info = (cnn_layer_info){
         .height = y.h,

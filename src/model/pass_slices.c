@@ -4,8 +4,16 @@
 #include "pass.h"
 #include "profile.h"
 
+/* Does any operation of what is dense know slices? */
+static bool tail_sliced(const cnn_model *model) {
+    for (size_t i = model->tail; i < model->block_count; i++)
+        if (model->blocks[i].op && model->blocks[i].op->sliced)
+            return true;
+    return false;
+}
+
 bool pass_shares_tail(const cnn_model *model) {
-    return model_few(pool_threads(model->pool), model->n) && model->ops->dense.sliced;
+    return model_few(pool_threads(model->pool), model->n) && tail_sliced(model);
 }
 
 /* One block of all images, in so many shards, each in `slices` slices. */

@@ -140,3 +140,9 @@ static void conv2d_backward_weights(const geometry *g, const tensors *t, range i
     if (t->db)
         conv2d_backward_bias(g, t, images);
 }
+
+static const operation conv2d_operation = {.forward = conv2d_forward,
+                                           .backward_input = conv2d_backward_input,
+                                           .backward_weights = conv2d_backward_weights,
+                                           .axis = SUM_IMAGES,
+                                           .scratch = conv2d_scratch};

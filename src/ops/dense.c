@@ -75,3 +75,9 @@ static void dense_backward_weights(const geometry *g, const tensors *t, range ro
     if (t->db && rows.first == 0)
         dense_backward_bias(g, t);
 }
+
+static const operation dense_operation = {.forward = dense_forward,
+                                          .backward_input = dense_backward_input,
+                                          .backward_weights = dense_backward_weights,
+                                          .axis = SUM_ROWS,
+                                          .scratch = dense_scratch};

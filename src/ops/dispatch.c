@@ -70,6 +70,18 @@ const ops *ops_named(const char *name) {
     return NULL;
 }
 
+static const operation *find(const kernel *kernels, const char *layers) {
+    for (; kernels && kernels->layers; kernels++)
+        if (!strcmp(kernels->layers, layers))
+            return kernels->operation;
+    return NULL;
+}
+
+const operation *ops_operation(const ops *ops, const char *layers) {
+    const operation *own = find(ops->kernels, layers);
+    return own ? own : find(ops->pages, layers);
+}
+
 const ops *ops_best(void) {
     return ops_named(NULL);
 }

@@ -61,3 +61,6 @@ static void maxpool2d_backward_input(const geometry *g, const tensors *t, range 
             for (size_t c = 0; c < C; c++)
                 dx[n][winners[n][window][c]][c] += dy[n][window][c];
 }
+
+static const operation maxpool2d_operation = {.forward = maxpool2d_forward,
+                                              .backward_input = maxpool2d_backward_input};

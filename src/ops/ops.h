@@ -28,7 +28,7 @@ typedef struct geometry {
     size_t r, s;         /* kernel or window */
     size_t u, v;         /* stride */
     size_t pad_h, pad_w; /* rows and columns of zeros on each side */
-    /* Of a block: the pool behind convolution and ReLU; NULL: there is none. */
+    /* For layers fused into one: the geometry of the last of them if it has a window, or NULL. */
     const struct geometry *pool;
 } geometry;
 
@@ -91,7 +91,17 @@ typedef struct operation {
      */
     size_t (*pieces)(const geometry *g);
     operation_pass forward_pieces, forward_sum;
+    /* For layers fused into one: may these be? NULL: always. */
+    bool (*fits)(const geometry *g);
 } operation;
+
+/* An operation and what it computes: the word of a layer, "conv2d", or the words of layers that
+ * follow each other and are fused into one, "conv2d relu maxpool2d". Such an operation has the bits
+ * of its parts; y, winners and dy are those of the last part. winners count where y is above 0. */
+typedef struct kernel {
+    const char *layers;
+    const operation *operation;
+} kernel;
 
 /* Softmax with cross-entropy over logits x[n][k] with labels[n] below k. Inside in double: max,
  * then the sum of exp(x - max) over k rising. Never overflows. p = exp(x - max) / sum;  loss =
@@ -124,19 +134,17 @@ typedef void (*adam_update)(const adam_rates *rates, real *w, const real *dw, re
 /* One back end. */
 typedef struct ops {
     const char *name, *instructions; /* what it asks of the processor, in words */
-    int roundings; /* of a multiply-add: 1, the same bits as the book; 2, near them */
-    operation conv2d, relu, maxpool2d, dense;
-    /* Blocks, with the bits of their parts; y, winners and dy are those of the last part. A back
-     * end without blocks has no function there.
-     * conv_block: convolution, ReLU, and the pool of g->pool if there is one; winners count where y
-     * is above 0. Windows must not overlap.
-     * dense_block: dense and ReLU. */
-    operation conv_block, dense_block;
+    int roundings;         /* of a multiply-add: 1, the same bits as the book; 2, near them */
+    const kernel *kernels; /* its own, ended by one of layers NULL, or NULL: it has none */
+    const kernel *pages;   /* of the book, built for the same instruction set; ended likewise */
     softmax_forward softmax_forward;
     softmax_backward softmax_backward;
     sgd_update sgd;
     adam_update adam;
 } ops;
+
+/* The operation for these words, its own before the book's; NULL: there is none. */
+const operation *ops_operation(const ops *ops, const char *layers);
 
 /* Part `part` of `parts` nearly equal pieces of `size` things. */
 static inline range range_part(size_t size, size_t parts, size_t part) {

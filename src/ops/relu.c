@@ -21,3 +21,6 @@ static void relu_backward_input(const geometry *g, const tensors *t, range image
     for (size_t i = values.first; i < values.last; i++)
         dx[i] = x[i] <= 0 ? 0 : dy[i];
 }
+
+static const operation relu_operation = {.forward = relu_forward,
+                                         .backward_input = relu_backward_input};

@@ -1,0 +1,15 @@
+/* The book's pages, for a unit that takes them in. A layer's page is src/ops/WORD.c and defines the
+ * operation WORD_operation; the Makefile finds these by their file names, has the compiler include
+ * each one, and lists them in LAYER_PAGES. All other pages are named here. */
+#ifndef OPS_PAGES_H
+#define OPS_PAGES_H
+
+#include "adam.c"
+#include "sgd.c"
+#include "softmax_xent.c"
+
+#define PAGE(word) {#word, &word##_operation},
+static const kernel layer_pages[] = {LAYER_PAGES{NULL, NULL}};
+#undef PAGE
+
+#endif

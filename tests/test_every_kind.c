@@ -1,0 +1,210 @@
+/* What holds for every kind of layer, whichever rows the table has: a new one is tested here
+ * without a line of its own. Back ends, fused or not, and threads give the same bits; gradients are
+ * right; texts and model files come back as they were. */
+#include "books.h"
+#include "cnn.h"
+#include "layers.h"
+#include "network.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Arguments that a small layer of the kind may have. */
+static void arguments_of(const layer_kind *kind, char *text, size_t size) {
+    size_t used = (size_t)snprintf(text, size, "%s", kind->word);
+    for (size_t i = 0; i < ARGUMENTS_MAX && kind->arguments[i].offset != ARGUMENT_END; i++)
+        if (!kind->arguments[i].word)
+            used += (size_t)snprintf(text + used, size - used, "%s",
+                                     kind->arguments[i].type == ARGUMENT_PAIR ? " 3x2" : " 5");
+}
+
+/* A network that has the kind: on images between two convolutions, and in front of the usual ends;
+ * or, if it takes none, on a vector. */
+static cnn_network *network_with(const layer_kind *kind) {
+    static const char *const frames[] = {
+        "input 9x8x3\nconv2d 4 2x2\n%s\nconv2d 3 2x2\nrelu\nmaxpool2d 2\nflatten\ndense 6\nrelu\n"
+        "dense 4\n",
+        "input 9x8x3\nconv2d 4 2x2\nrelu\n%s\nflatten\ndense 6\nrelu\ndense 4\n",
+        "input 5x4x2\nconv2d 3 2x2\nflatten\n%s\nrelu\ndense 4\n",
+    };
+    char layer[96], text[256];
+    arguments_of(kind, layer, sizeof layer);
+    for (size_t i = 0; i < COUNT(frames); i++) {
+        snprintf(text, sizeof text, frames[i], layer);
+        cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
+        if (network)
+            return network;
+    }
+    fail_msg("no network takes %s", layer);
+    return NULL;
+}
+
+/* Three steps of SGD on numbers drawn, the last batch a smaller one. */
+enum { BATCH = 19, STEPS = 3 };
+
+static cnn_model *trained(const cnn_network *network, const char *backend, size_t threads,
+                          bool every_layer) {
+    cnn_model_options options = cnn_model_options_defaults();
+    options.batch_size = BATCH;
+    options.backend = backend;
+    options.threads = threads;
+    options.every_layer = every_layer;
+    options.input_gradient = true;
+    cnn_model *model = cnn_model_create(network, &options, NULL);
+    assert_non_null(model);
+    const cnn_optimizer sgd = {.kind = CNN_SGD, .lr = 0.05, .momentum = 0.9};
+    cnn_trainer *trainer = cnn_trainer_create(model, &sgd, NULL, NULL);
+    assert_non_null(trainer);
+    random_state random = random_seeded(7, RANDOM_INIT);
+    const size_t values = extent_size(network->layers[0].geometry.y);
+    float *x = malloc(BATCH * values * sizeof *x);
+    uint32_t labels[BATCH];
+    for (size_t step = 0; step < STEPS; step++) {
+        const size_t images = step + 1 < STEPS ? BATCH : 5;
+        for (size_t i = 0; i < images * values; i++)
+            x[i] = (float)(2 * random_uniform(&random) - 1);
+        for (size_t i = 0; i < images; i++)
+            labels[i] = random_below(&random, 4);
+        assert_true(cnn_model_set_input(model, x, labels, images, NULL));
+        cnn_train_step(trainer);
+    }
+    free(x);
+    cnn_trainer_free(trainer);
+    return model;
+}
+
+/* Each tensor that both have, bit by bit; at least the parameters and the ends. */
+static void assert_same(const cnn_model *a, const cnn_model *b, const char *what) {
+    cnn_tensor one, other;
+    size_t compared = 0;
+    for (size_t i = 0; cnn_model_tensor_at(a, i, &one); i++) {
+        if (!cnn_model_tensor(b, one.name, &other, NULL))
+            continue;
+        size_t numbers = 1;
+        for (size_t d = 0; d < one.rank; d++)
+            numbers *= one.shape[d];
+        if (memcmp(one.data, other.data, numbers * 4))
+            fail_msg("%s: %s differs", what, one.name);
+        compared++;
+    }
+    assert_true(compared >= 10);
+}
+
+static void same_bits(void **state) {
+    (void)state;
+    cnn_backend backend;
+    for (size_t kind = 0; kind < layer_kind_count; kind++) {
+        cnn_network *network = network_with(&layer_kinds[kind]);
+        cnn_model *book = trained(network, "ref", 1, true);
+        for (size_t i = 0; cnn_backend_at(i, &backend); i++)
+            for (int variant = 0; backend.runs && backend.same_bits && variant < 8; variant++) {
+                static const size_t threads[] = {1, 2, 3, 11};
+                char what[160];
+                snprintf(what, sizeof what, "%s, %s, %zu threads%s", layer_kinds[kind].word,
+                         backend.name, threads[variant / 2], variant % 2 ? ", every layer" : "");
+                cnn_model *model =
+                    trained(network, backend.name, threads[variant / 2], variant % 2);
+                assert_same(book, model, what);
+                cnn_model_free(model);
+            }
+        cnn_model_free(book);
+        cnn_network_free(network);
+    }
+}
+
+static void right_gradients(void **state) {
+    (void)state;
+    for (size_t kind = 0; kind < layer_kind_count; kind++) {
+        cnn_network *network = network_with(&layer_kinds[kind]);
+        double worst;
+        assert_true(cnn_gradcheck(network, NULL, NULL, NULL, &worst, NULL));
+        if (!(worst <= CNN_GRADCHECK_LIMIT))
+            fail_msg("%s: a gradient is off by %g", layer_kinds[kind].word, worst);
+        /* The last layer of the kind, damaged, has to be noticed. */
+        const cnn_gradcheck_options broken = {
+            .batch_size = 2, .seed = 1, .samples = 200, .break_layer = layer_kinds[kind].word};
+        assert_true(cnn_gradcheck(network, &broken, NULL, NULL, &worst, NULL));
+        assert_true(worst > CNN_GRADCHECK_LIMIT);
+        cnn_network_free(network);
+    }
+}
+
+static void there_and_back(void **state) {
+    (void)state;
+    char path[] = "/tmp/every_kind.XXXXXX";
+    const int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    for (size_t kind = 0; kind < layer_kind_count; kind++) {
+        cnn_network *network = network_with(&layer_kinds[kind]);
+        char text[512], again[512];
+        assert_true(cnn_network_text(network, text, sizeof text) < sizeof text);
+        cnn_model *model = trained(network, NULL, 1, false);
+        assert_true(cnn_model_save(model, path, NULL));
+        cnn_model *loaded = cnn_model_load(path, NULL, NULL);
+        assert_non_null(loaded);
+        cnn_network_text(cnn_model_network(loaded), again, sizeof again);
+        assert_string_equal(text, again);
+        cnn_tensor one, other;
+        for (size_t i = 0; cnn_model_tensor_at(model, i, &one); i++)
+            if (strstr(one.name, ".weight") && !strstr(one.name, ".grad")) {
+                assert_true(cnn_model_tensor(loaded, one.name, &other, NULL));
+                assert_memory_equal(one.data, other.data, one.shape[0] * one.shape[1] * 4);
+            }
+        cnn_model_free(loaded);
+        cnn_model_free(model);
+        cnn_network_free(network);
+    }
+    unlink(path);
+}
+
+/* Two kinds of one prefix would make two layers of one name. */
+static void names_apart(void **state) {
+    (void)state;
+    static const char *const taken[] = {"input", "softmax", "labels", "losses", "probabilities"};
+    for (size_t i = 0; i < layer_kind_count; i++) {
+        for (size_t j = 0; j < i; j++) {
+            assert_string_not_equal(layer_kinds[i].word, layer_kinds[j].word);
+            assert_string_not_equal(layer_kinds[i].prefix, layer_kinds[j].prefix);
+        }
+        for (size_t j = 0; j < COUNT(taken); j++)
+            assert_string_not_equal(layer_kinds[i].prefix, taken[j]);
+        /* Names end in a number, and may not be read as another prefix and number. */
+        assert_int_equal(strcspn(layer_kinds[i].prefix, "0123456789. "),
+                         strlen(layer_kinds[i].prefix));
+    }
+}
+
+/* Whatever a table lacks is the book's, and no operation is half there. */
+static void every_table_is_whole(void **state) {
+    (void)state;
+    bool runs;
+    const ops *ops;
+    for (size_t i = 0; (ops = ops_at(i, &runs)); i++)
+        for (size_t kind = 0; kind < layer_kind_count; kind++) {
+            const layer_kind *k = &layer_kinds[kind];
+            const operation *op = ops_operation(ops, k->word);
+            const operation *page = ops_operation(ops_book(), k->word);
+            assert_int_equal(!op, k->view);
+            if (!op)
+                continue;
+            assert_true(op->forward && op->backward_input);
+            assert_int_equal(!op->backward_weights, !page->backward_weights);
+            assert_int_equal(op->axis, page->axis);
+            assert_int_equal(!op->pieces, !op->forward_pieces);
+            assert_int_equal(!op->pieces, !op->forward_sum);
+        }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_bits),
+        cmocka_unit_test(right_gradients),
+        cmocka_unit_test(there_and_back),
+        cmocka_unit_test(names_apart),
+        cmocka_unit_test(every_table_is_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
