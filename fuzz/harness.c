@@ -62,7 +62,7 @@ static size_t work_of(const cnn_network *network) {
         const geometry *g = &network->layers[i].geometry;
         const size_t padded = (g->x.h + 2 * g->pad_h) * (g->x.w + 2 * g->pad_w) * g->x.c;
         size_t work = g->r ? g->r * g->s : 1;
-        if (network->layers[i].weights && !size_multiply(work, g->x.c, &work))
+        if (layer_kernel_size(&network->layers[i]) && !size_multiply(work, g->x.c, &work))
             return SIZE_MAX;
         if (!size_multiply(work, extent_size(g->y), &work) || !size_add(work, padded, &work) ||
             !size_add(sum, work, &sum))

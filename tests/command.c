@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,8 +73,17 @@ void command_images(const char *folder, uint32_t side, uint32_t classes, uint32_
     }
 }
 
+/* What runs these tests may ignore them, as nohup and background jobs do; then so would commands.
+ */
+static void heed_signals(void) {
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        signal(numbers[i], SIG_DFL);
+}
+
 int command_folder_create(void **state) {
     (void)state;
+    heed_signals();
     strcpy(command_folder, "/tmp/cnn-command-XXXXXX");
     if (!mkdtemp(command_folder))
         return -1;

@@ -9,26 +9,33 @@
 /* Where the header begins: the place of what is missing in it. */
 #define HEADER_OFFSET 8
 
-bool parameter_next(const cnn_network *network, parameter *p) {
-    const bool weights_before = p->layer && !p->bias;
-    const bool bias = weights_before && network->layers[p->layer].biases;
-    if (!bias)
-        do
-            p->layer++;
-        while (p->layer <= network->count && !network->layers[p->layer].weights);
-    if (p->layer > network->count)
-        return false;
-    const layer *layer = &network->layers[p->layer];
-    p->bias = bias;
-    p->layout = bias ? layout_of_vector(layer->biases) : layout_of_weights(network, p->layer);
-    snprintf(p->name, sizeof p->name, "%s.%s%s", layer->name, bias ? "bias" : "weight",
-             p->suffix ? p->suffix : "");
-    return true;
+/* Is the buffer one that this walk visits, and does the layer have it? */
+static bool visited(const layer *layer, size_t buffer, const char *suffix) {
+    const buffer_role role = layer->kind->buffers[buffer].role;
+    return (role == BUFFER_PARAMETER || (role == BUFFER_STATE && !suffix)) &&
+           layer_buffer_size(layer, buffer);
 }
 
-size_t parameter_place(const cnn_model *model, const parameter *parameter) {
-    const node *node = &model->nodes[parameter->layer];
-    return (size_t)((parameter->bias ? node->b : node->w) - model->parameters);
+/* p->next is the buffer to look at next, of layer p->layer. */
+bool parameter_next(const cnn_network *network, parameter *p) {
+    for (; p->layer <= network->count; p->layer++, p->next = 0) {
+        const layer *layer = &network->layers[p->layer];
+        while (p->next < layer_buffers(layer)) {
+            p->buffer = p->next++;
+            if (!visited(layer, p->buffer, p->suffix))
+                continue;
+            p->layout = layout_of_buffer(network, p->layer, p->buffer, 1);
+            snprintf(p->name, sizeof p->name, "%s.%s%s", layer->name,
+                     layer->kind->buffers[p->buffer].name, p->suffix ? p->suffix : "");
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t parameter_place(const cnn_model *model, const parameter *p) {
+    const float *numbers = model->nodes[p->layer].buffers[p->buffer];
+    return (size_t)(numbers - model->parameters);
 }
 
 bool parameters_finite(const cnn_model *model, const parameter_set *set, parameter *which) {

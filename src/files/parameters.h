@@ -9,17 +9,17 @@
 /* Of a layer, its part and a suffix. */
 #define PARAMETER_NAME_SIZE (CNN_NAME_SIZE + 16)
 
-/* One tensor of parameters of a network, or of what an optimiser keeps for each of them. */
+/* One tensor of what a model file has of a network, parameters and state; or, with a suffix, of
+ * what an optimiser keeps for each parameter. */
 typedef struct parameter {
-    const char *suffix; /* behind each name; NULL: none */
+    const char *suffix; /* after each name; NULL: none */
     char name[PARAMETER_NAME_SIZE];
-    size_t layer;
-    bool bias;
+    size_t layer, buffer, next;
     layout layout;
 } parameter;
 
-/* Walks over the parameters in the order of the layers: begin with one that has its suffix and is
- * else zeroed. False after the last. */
+/* Walks over them in the order of the layers and their buffers: begin with one that has its suffix
+ * and is else zeroed. False after the last. */
 bool parameter_next(const cnn_network *network, parameter *parameter);
 
 /* Where it begins in numbers that lie as all parameters of the model do. */

@@ -4,17 +4,17 @@
 
 #define NUMBER_BYTES 4
 
-/* Height, width and channels of a layer's output before it was flattened: layers without weights
+/* Height, width and channels of a layer's output before it was flattened: layers without a kernel
  * keep the order of flat values, a dense layer ends it. */
 static extent unflattened(const cnn_network *network, size_t index) {
     const layer *layer = &network->layers[index];
-    while (layer->kind && layer->flat && !layer->kind->weights)
+    while (layer->kind && layer->flat && !layer_kernel_size(layer))
         layer--;
     return layer->geometry.y;
 }
 
 /* For a dense layer the kernel [h][w][c][k] is the same memory as the matrix [h w c][k]. */
-layout layout_of_weights(const cnn_network *network, size_t index) {
+static layout layout_of_kernel(const cnn_network *network, size_t index) {
     const layer *layer = &network->layers[index];
     const geometry *g = &layer->geometry;
     const extent x = layer->flat ? unflattened(network, index - 1) : (extent){g->r, g->s, g->x.c};
@@ -46,6 +46,15 @@ layout layout_of_activation(const cnn_network *network, size_t index, size_t ima
 
 layout layout_of_vector(size_t count) {
     return (layout){.rank = 1, .shape = {count}, .size = {1, 1, 1, count}, .stride = {0, 0, 0, 1}};
+}
+
+layout layout_of_buffer(const cnn_network *network, size_t index, size_t buffer, size_t images) {
+    const layer *layer = &network->layers[index];
+    const struct buffer *b = &layer->kind->buffers[buffer];
+    if (b->per_image)
+        return layout_of_activation(network, index, images);
+    return b->initial == INITIAL_KERNEL ? layout_of_kernel(network, index)
+                                        : layout_of_vector(layer_buffer_size(layer, buffer));
 }
 
 size_t layout_count(const layout *layout) {

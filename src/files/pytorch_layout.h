@@ -14,10 +14,10 @@ typedef struct layout {
     size_t size[4], stride[4];
 } layout;
 
-/* The weights of layer `index`, which must have some. A dense layer's are a kernel as large as what
- * was flattened. */
-layout layout_of_weights(const cnn_network *network, size_t index);
-/* What layer `index` makes of `images` images, or its gradient, or its winners. */
+/* One of its buffers, of so many images where it is per image. A dense layer's kernel is as large
+ * as what was flattened. */
+layout layout_of_buffer(const cnn_network *network, size_t index, size_t buffer, size_t images);
+/* What layer `index` makes of `images` images, or its gradient. */
 layout layout_of_activation(const cnn_network *network, size_t index, size_t images);
 /* The same in both. */
 layout layout_of_vector(size_t count);

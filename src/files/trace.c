@@ -140,21 +140,24 @@ static void add_activations(addition *a, size_t index) {
     const layout layout = layout_of_activation(a->model->network, index, a->model->n);
     add(a, name, "", &safetensors_f32, &layout, node->y);
     add(a, name, ".grad", &safetensors_f32, &layout, node->dy);
-    add(a, name, ".winners", &safetensors_i32, &layout, node->winners);
 }
 
-/* Or their gradients. */
-static void add_parameters(addition *a, size_t index, bool gradients) {
+/* What the layer keeps of the batch, and gradients; or parameters and state. */
+static void add_buffers(addition *a, size_t index, bool pass) {
     const layer *layer = &a->model->network->layers[index];
     const node *node = &a->model->nodes[index];
-    if (!layer->weights)
-        return;
-    const layout weights = layout_of_weights(a->model->network, index);
-    const layout biases = layout_of_vector(layer->biases);
-    add(a, layer->name, gradients ? ".weight.grad" : ".weight", &safetensors_f32, &weights,
-        gradients ? node->dw : node->w);
-    add(a, layer->name, gradients ? ".bias.grad" : ".bias", &safetensors_f32, &biases,
-        gradients ? node->db : node->b);
+    for (size_t b = 0; b < layer_buffers(layer); b++) {
+        const buffer *buffer = &layer->kind->buffers[b];
+        const bool of_batch = buffer->role == BUFFER_FOR_BACKWARD;
+        const layout layout = layout_of_buffer(a->model->network, index, b, a->model->n);
+        const void *data = pass && !of_batch ? node->gradients[b] : node->buffers[b];
+        char suffix[CNN_NAME_SIZE];
+        if (of_batch && !pass)
+            continue;
+        snprintf(suffix, sizeof suffix, ".%s%s", buffer->name, pass && !of_batch ? ".grad" : "");
+        add(a, layer->name, suffix, buffer->type == CNN_INT32 ? &safetensors_i32 : &safetensors_f32,
+            &layout, data);
+    }
 }
 
 /* What belongs to the batch but to no layer. */
@@ -190,8 +193,7 @@ bool cnn_trace_add(cnn_trace *trace, const cnn_model *model, cnn_trace_part part
     for (size_t i = 0; i <= layers && a.good; i++) {
         if (pass)
             add_activations(&a, i);
-        if (i)
-            add_parameters(&a, i, pass);
+        add_buffers(&a, i, pass);
     }
     if (pass)
         add_ends(&a);

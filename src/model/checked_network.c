@@ -25,7 +25,7 @@ typedef struct check {
     bool broken;         /* options.break_layer has been met */
     bool unchecked;      /* a gradient of which no element could be */
     /* Of the layer at hand, to be reported when its inputs have said enough. */
-    cnn_gradcheck_row rows[3];
+    cnn_gradcheck_row rows[1 + BUFFERS_MAX];
     size_t count;
     bool telling; /* some slope of each was measured, and not all were 0 */
 } check;
@@ -80,23 +80,31 @@ static void evaluate_softmax(const probe *p, real *outputs, range images) {
                                        images);
 }
 
-/* All arrays of one probe, cut from one block. Without a bias, b and db have to be NULL: that is
- * how an operation knows. */
+/* What a layer does without stays NULL: that is how an operation knows. Integers need no more room
+ * than numbers. */
+static void plan_buffer(const check *c, const layer *layer, arena *arena, probe *p, size_t b) {
+    const buffer *buffer = &layer->kind->buffers[b];
+    const size_t size = layer_buffer_size(layer, b);
+    const size_t images = buffer->per_image ? c->options.batch_size : 1;
+    if (!size)
+        return;
+    bind(&p->t, buffer->argument, arena_take(arena, size_product(images, size), sizeof(real)));
+    if (buffer->role == BUFFER_PARAMETER)
+        bind(&p->t, buffer->gradient, arena_take(arena, size, sizeof(real)));
+}
+
+/* All arrays of one probe, cut from one block. */
 static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
     const size_t in = batch_of(c, layer->geometry.x), out = batch_of(c, layer->geometry.y);
     const operation *op = operation_of(layer);
     const size_t scratch = op->scratch ? op->scratch(&layer->geometry) : 0;
-    real **arrays[] = {&p->t.dx, &p->dy, &p->y, &p->high, &p->low, &p->t.dw, &p->t.db};
-    const size_t sizes[] = {in, out, out, out, out, layer->weights, layer->biases};
+    real **arrays[] = {&p->t.dx, &p->dy, &p->y, &p->high, &p->low};
+    const size_t sizes[] = {in, out, out, out, out};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         *arrays[i] = arena_take(arena, sizes[i], sizeof(real));
-    p->t.w = arena_take(arena, layer->weights, sizeof(real));
-    p->t.b = arena_take(arena, layer->biases, sizeof(real));
-    /* Only a pool writes there; of the others none minds. */
-    p->t.winners = arena_take(arena, out, sizeof(int32_t));
+    for (size_t b = 0; b < layer_buffers(layer); b++)
+        plan_buffer(c, layer, arena, p, b);
     p->t.scratch = arena_take(arena, scratch, sizeof(real));
-    if (!layer->biases)
-        p->t.b = p->t.db = NULL;
 }
 
 /* Counts, then cuts. The block is the caller's, to be freed with free(). */
@@ -120,8 +128,8 @@ static void backward(const probe *p) {
     const range images = {0, p->images};
     op->backward_input(g, &p->t, images);
     if (op->backward_weights)
-        op->backward_weights(
-            g, &p->t, op->axis == SUM_IMAGES ? images : (range){0, p->layer->weights / g->y.c});
+        op->backward_weights(g, &p->t,
+                             op->axis == SUM_IMAGES ? images : (range){0, layer_fan_in(p->layer)});
 }
 
 /* Is it the layer to be broken? conv2 means that one, conv2d every convolution. */
@@ -176,15 +184,18 @@ static void check_input(check *c, const probe *p, const char *name, extent x, bo
  * are for the report alone. */
 static void check_parameters(check *c, const probe *p) {
     const layer *layer = p->layer;
-    const geometry *g = &layer->geometry;
-    const size_t w = layer->weights, b = layer->biases;
-    const cnn_tensor shape = layer->flat
-                                 ? (cnn_tensor){.rank = 2, .shape = {w / g->y.c, g->y.c}}
-                                 : (cnn_tensor){.rank = 4, .shape = {g->r, g->s, g->x.c, g->y.c}};
-    check_array(c, p, layer->name, "dw", (checked_array){(real *)p->t.w, p->t.dw, w, 0}, &shape);
-    if (b)
-        check_array(c, p, layer->name, "db", (checked_array){(real *)p->t.b, p->t.db, b, 0},
-                    &(cnn_tensor){.rank = 1, .shape = {b}});
+    for (size_t b = 0; b < layer_buffers(layer); b++) {
+        const buffer *buffer = &layer->kind->buffers[b];
+        const buffer_shape s = buffer->shape(layer);
+        if (buffer->role != BUFFER_PARAMETER || !s.rank)
+            continue;
+        cnn_tensor shape = {.rank = s.rank};
+        memcpy(shape.shape, s.size, sizeof s.size);
+        check_array(c, p, layer->name, buffer->symbol,
+                    (checked_array){bound(&p->t, buffer->argument), bound(&p->t, buffer->gradient),
+                                    layer_buffer_size(layer, b), 0},
+                    &shape);
+    }
 }
 
 /* Draws parameters and dy, runs the layer there and back, and measures every gradient. */
@@ -192,10 +203,12 @@ static void check_once(check *c, probe *p) {
     const layer *layer = p->layer;
     /* He's bound for layers before a ReLU: values keep their size from layer to layer, so that one
      * step and one limit suit all of them. */
-    const double bound =
-        layer->weights ? sqrt(6.0 / (double)(layer->weights / layer->geometry.y.c)) : 0;
-    fill(&c->random, (real *)p->t.w, layer->weights, bound);
-    fill(&c->random, (real *)p->t.b, layer->biases, bound);
+    const size_t fan = layer_fan_in(layer);
+    const double bound_he = fan ? sqrt(6.0 / (double)fan) : 1;
+    for (size_t b = 0; b < layer_buffers(layer); b++)
+        if (layer->kind->buffers[b].role == BUFFER_PARAMETER)
+            fill(&c->random, bound(&p->t, layer->kind->buffers[b].argument),
+                 layer_buffer_size(layer, b), bound_he);
     /* Random: were every dy 1, a gradient that mixes up outputs would have the same sum as the
      * right one. */
     fill(&c->random, p->dy, batch_of(c, layer->geometry.y), 1);
@@ -203,13 +216,15 @@ static void check_once(check *c, probe *p) {
     p->evaluate(p, p->y, (range){0, p->images});
     /* Before any element moves: it reads the winners, which every evaluation overwrites. */
     backward(p);
-    /* A layer with weights is broken in what it learns, any other in what it passes on. */
-    if (is_broken(c, layer->name, layer->kind->word))
-        damage(layer->weights ? p->t.dw : p->t.dx,
-               layer->weights ? layer->weights : batch_of(c, layer->geometry.x));
+    /* A layer with parameters is broken in what it learns, any other in what it passes on. */
+    if (is_broken(c, layer->name, layer->kind->word)) {
+        if (layer->parameters)
+            damage(bound(&p->t, layer->kind->buffers[0].gradient), layer_buffer_size(layer, 0));
+        else
+            damage(p->t.dx, batch_of(c, layer->geometry.x));
+    }
     check_input(c, p, layer->name, layer->geometry.x, (layer - 1)->flat);
-    if (layer->weights)
-        check_parameters(c, p);
+    check_parameters(c, p);
     /* The last evaluation left the winners of a moved element. Nobody reads them again. */
 }
 

@@ -1,17 +1,12 @@
-/* Initial parameters. Drawn layer by layer, weights in memory order, then biases, from one stream
- * of the seed: the same seed gives the same model everywhere. Numbers are worked out in double and
- * rounded once. Their size goes by the fan in, so that a layer's outputs vary about as much as its
- * inputs, whatever its width. */
+/* Initial parameters. Drawn layer by layer and buffer by buffer, in memory order, from one
+ * stream of the seed: the same seed gives the same model everywhere. Numbers are worked out in
+ * double and rounded once. Their size goes by the fan in, so that a layer's outputs vary about as
+ * much as its inputs, whatever its width. */
 #include "model.h"
 
 #include "random.h"
 
 #include <math.h>
-
-/* How many inputs one output sums up: r s c of a convolution, h w c of a dense layer. */
-static size_t fan_in(const layer *layer) {
-    return layer->weights / layer->geometry.y.c;
-}
 
 /* In [-bound, bound). */
 static void fill_uniform(random_state *random, float *values, size_t count, double bound) {
@@ -29,30 +24,58 @@ static void fill(float *values, size_t count, float value) {
         values[i] = value;
 }
 
-/* One layer. Only weights break the symmetry between units, so biases may all be 0. */
-static void initialise(const cnn_model_options *options, random_state *random, const layer *layer,
-                       const node *node) {
-    const double fan = (double)fan_in(layer);
-    switch (options->init) {
+/* A kernel. */
+static void fill_kernel(const cnn_model_options *o, random_state *random, float *w, size_t count,
+                        double fan) {
+    switch (o->init) {
     case CNN_INIT_PYTORCH: /* gain sqrt(2 / (1 + a^2)) sqrt(3 / fan) with a^2 = 5 */
-        fill_uniform(random, node->w, layer->weights, sqrt(1 / fan));
-        fill_uniform(random, node->b, layer->biases, sqrt(1 / fan));
+        fill_uniform(random, w, count, sqrt(1 / fan));
         break;
     case CNN_INIT_KAIMING_NORMAL: /* variance 2 / fan: ReLU takes half of the power away */
-        fill_normal(random, node->w, layer->weights, sqrt(2 / fan));
-        fill(node->b, layer->biases, 0);
+        fill_normal(random, w, count, sqrt(2 / fan));
         break;
     case CNN_INIT_CONSTANT: /* units stay alike: good to follow by hand, not to learn */
-        fill(node->w, layer->weights, options->constant);
-        fill(node->b, layer->biases, options->constant);
+        fill(w, count, o->constant);
+        break;
+    }
+}
+
+/* Only kernels break the symmetry between units, so biases may all be 0. */
+static void fill_bias(const cnn_model_options *o, random_state *random, float *b, size_t count,
+                      double fan) {
+    if (o->init == CNN_INIT_PYTORCH)
+        fill_uniform(random, b, count, sqrt(1 / fan));
+    else
+        fill(b, count, o->init == CNN_INIT_CONSTANT ? o->constant : 0);
+}
+
+static void initialise(const cnn_model_options *options, random_state *random, const layer *layer,
+                       size_t buffer, float *numbers) {
+    const size_t count = layer_buffer_size(layer, buffer);
+    const double fan = (double)layer_fan_in(layer);
+    switch (layer->kind->buffers[buffer].initial) {
+    case INITIAL_ZERO:
+        fill(numbers, count, 0);
+        break;
+    case INITIAL_ONE:
+        fill(numbers, count, 1);
+        break;
+    case INITIAL_KERNEL:
+        fill_kernel(options, random, numbers, count, fan);
+        break;
+    case INITIAL_BIAS:
+        fill_bias(options, random, numbers, count, fan);
         break;
     }
 }
 
 void model_initialise(cnn_model *model) {
     random_state random = random_seeded(model->options.seed, RANDOM_INIT);
-    /* Layers without weights draw nothing: one more ReLU leaves the others as they were. */
-    for (size_t i = 1; i <= model->network->count; i++)
-        if (model->network->layers[i].weights)
-            initialise(&model->options, &random, &model->network->layers[i], &model->nodes[i]);
+    /* Layers without a kernel draw nothing: one more ReLU leaves the others as they were. */
+    for (size_t i = 1; i <= model->network->count; i++) {
+        const layer *layer = &model->network->layers[i];
+        for (size_t b = 0; b < layer_buffers(layer); b++)
+            if (layer->kind->buffers[b].role != BUFFER_FOR_BACKWARD && model->nodes[i].buffers[b])
+                initialise(&model->options, &random, layer, b, model->nodes[i].buffers[b]);
+    }
 }

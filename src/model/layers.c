@@ -5,6 +5,8 @@
  * as in PyTorch, a dense layer wants to see a flatten, which settles the order of its inputs. */
 #include "layers.h"
 
+#include "network.h"
+
 #include <string.h>
 
 /* 0 in options means: not said. */
@@ -78,6 +80,36 @@ static const char *dense_shape(const layer_options *o, geometry *g, bool *flat) 
 #define END                                                                                        \
     { NULL, ARGUMENT_NUMBER, ARGUMENT_END }
 
+static buffer_shape conv2d_weight(const layer *layer) {
+    const geometry *g = &layer->geometry;
+    return (buffer_shape){4, {g->r, g->s, g->x.c, g->y.c}};
+}
+
+static buffer_shape dense_weight(const layer *layer) {
+    return (buffer_shape){2, {extent_size(layer->geometry.x), layer->geometry.y.c}};
+}
+
+static buffer_shape bias_shape(const layer *layer) {
+    return (buffer_shape){layer->options.no_bias ? 0 : 1, {layer->geometry.y.c}};
+}
+
+static buffer_shape output_shape(const layer *layer) {
+    const extent y = layer->geometry.y;
+    return (buffer_shape){3, {y.h, y.w, y.c}};
+}
+
+/* What several kinds keep. */
+#define WEIGHT_BUFFER(weight_shape)                                                                \
+    {                                                                                              \
+        .name = "weight", .symbol = "dw", .initial = INITIAL_KERNEL, .shape = weight_shape,        \
+        .argument = offsetof(tensors, w), .gradient = offsetof(tensors, dw)                        \
+    }
+#define BIAS_BUFFER                                                                                \
+    {                                                                                              \
+        .name = "bias", .symbol = "db", .initial = INITIAL_BIAS, .shape = bias_shape,              \
+        .argument = offsetof(tensors, b), .gradient = offsetof(tensors, db)                        \
+    }
+
 /* Prefixes are those of PyTorch's tutorials (conv1, fc1): weights meet it under names it knows. The
  * order of the rows is free. */
 const layer_kind layer_kinds[] = {
@@ -85,13 +117,18 @@ const layer_kind layer_kinds[] = {
      .prefix = "conv",
      .arguments = {OUTPUTS, KERNEL, STRIDE, PAD, BIAS},
      .shape = conv2d_shape,
-     .weights = true},
+     .buffers = {WEIGHT_BUFFER(conv2d_weight), BIAS_BUFFER}},
     {.word = "relu", .prefix = "relu", .arguments = {END}, .shape = relu_shape},
     {.word = "maxpool2d",
      .prefix = "pool",
      .arguments = {KERNEL, STRIDE, END},
      .shape = maxpool2d_shape,
-     .winners = true},
+     .buffers = {{.name = "winners",
+                  .role = BUFFER_FOR_BACKWARD,
+                  .type = CNN_INT32,
+                  .per_image = true,
+                  .shape = output_shape,
+                  .argument = offsetof(tensors, winners)}}},
     {.word = "flatten",
      .prefix = "flatten",
      .arguments = {END},
@@ -101,7 +138,7 @@ const layer_kind layer_kinds[] = {
      .prefix = "fc",
      .arguments = {OUTPUTS, BIAS, END},
      .shape = dense_shape,
-     .weights = true},
+     .buffers = {WEIGHT_BUFFER(dense_weight), BIAS_BUFFER}},
 };
 
 const size_t layer_kind_count = sizeof layer_kinds / sizeof *layer_kinds;

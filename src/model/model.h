@@ -26,10 +26,10 @@ bool normalisation_takes_deviation(float deviation);
 /* What one layer owns; node 0 is the input. Where the layer leaves memory as it is (flatten), y and
  * dy are those of the layer before; inside a block there are none. */
 typedef struct node {
-    float *y, *dy;          /* [batch][h][w][c]; dy is NULL where nobody needs it */
-    int32_t *winners;       /* of a pool, as y: place in the H x W plane of each maximum */
-    float *w, *b, *dw, *db; /* NULL where the layer has none */
-    float *partials;        /* [shard][weights + biases], of layers that sum over images */
+    float *y, *dy;                 /* [batch][h][w][c]; dy is NULL if it is not computed */
+    void *buffers[BUFFERS_MAX];    /* as its kind lists them; NULL if the layer does without */
+    float *gradients[BUFFERS_MAX]; /* of its parameters */
+    float *partials;               /* [shard][parameters], of layers that sum over images */
 } node;
 
 /* What one task has spent on one pass of one block: see profile.h. */
@@ -58,10 +58,12 @@ struct cnn_model {
     pool *pool;
     cnn_model_options options;
     batch_state state;
-    bool labelled;                  /* the batch; or else its losses mean nothing */
-    size_t n;                       /* images in the batch that is set; 0: none */
-    float *parameters, *gradients;  /* of all layers, one block each; gaps between layers stay 0 */
-    size_t parameters_size;         /* numbers in each of the two */
+    bool labelled; /* the batch; or else its losses mean nothing */
+    size_t n;      /* images in the batch that is set; 0: none */
+    /* Of all layers, one stretch each; gaps between layers stay 0. Behind the parameters follows
+     * the state of all layers, so that files find both by their distance from `parameters`. */
+    float *parameters, *gradients;
+    size_t parameters_size;         /* numbers of the parameters, and of the gradients */
     uint32_t *labels;               /* [batch] */
     float *probabilities, *losses;  /* [batch][classes]; [batch] */
     float *scratch;                 /* [shard][scratch_size] */

@@ -24,9 +24,9 @@ static double convolution_forward(const geometry *g) {
 
 double needed_forward(const cnn_network *network, const block *block) {
     const layer *layer = &network->layers[block->first];
-    if (!layer->weights)
+    if (!layer_kernel_size(layer))
         return 0;
-    return layer->flat ? (double)layer->weights : convolution_forward(&block->geometry);
+    return layer->flat ? (double)layer_kernel_size(layer) : convolution_forward(&block->geometry);
 }
 
 /* Each number of the gradient that is alive meets the inputs of its place. Behind a pool that place
@@ -50,13 +50,13 @@ static double dense_backward(const layer *layer, const tensors *t, size_t image)
     size_t alive = 0;
     for (size_t k = 0; k < outputs; k++)
         alive += dy[k] != 0;
-    return (double)alive * (double)(layer->weights / outputs);
+    return (double)alive * (double)layer_fan_in(layer);
 }
 
 double needed_backward(const cnn_network *network, const block *block, const tensors *t,
                        size_t image) {
     const layer *layer = &network->layers[block->first];
-    if (!layer->weights)
+    if (!layer_kernel_size(layer))
         return 0;
     return layer->flat
                ? dense_backward(layer, t, image)

@@ -28,6 +28,33 @@ size_t extent_size(extent extent) {
     return extent.h * extent.w * extent.c;
 }
 
+size_t layer_buffers(const layer *layer) {
+    size_t count = 0;
+    while (layer->kind && count < BUFFERS_MAX && layer->kind->buffers[count].name)
+        count++;
+    return count;
+}
+
+/* Cannot overflow once the layer is in a network. */
+size_t layer_buffer_size(const layer *layer, size_t buffer) {
+    const buffer_shape s = layer->kind->buffers[buffer].shape(layer);
+    size_t size = s.rank > 0;
+    for (size_t i = 0; i < s.rank; i++)
+        size *= s.size[i];
+    return size;
+}
+
+size_t layer_kernel_size(const layer *layer) {
+    for (size_t i = 0; i < layer_buffers(layer); i++)
+        if (layer->kind->buffers[i].initial == INITIAL_KERNEL)
+            return layer_buffer_size(layer, i);
+    return 0;
+}
+
+size_t layer_fan_in(const layer *layer) {
+    return layer_kernel_size(layer) / layer->geometry.y.c;
+}
+
 /* False if a b c is above VALUES_MAX, or no size_t at all. */
 static bool bounded(size_t a, size_t b, size_t c, size_t *product) {
     return size_multiply(a, b, product) && size_multiply(*product, c, product) &&
@@ -134,16 +161,18 @@ static bool padded_fits(const geometry *g) {
     return bounded(g->x.h + 2 * g->pad_h, g->x.w + 2 * g->pad_w, g->x.c, &values);
 }
 
-/* Weights and biases, or why there are too many. */
+/* Adds up the parameters, or says why there are too many. */
 static const char *count_parameters(layer *layer) {
-    if (!layer->kind->weights)
-        return NULL;
-    const geometry *g = &layer->geometry;
-    /* A dense layer is a convolution whose window is the whole input. */
-    const size_t window = layer->flat ? g->x.h * g->x.w : g->r * g->s;
-    layer->biases = layer->options.no_bias ? 0 : g->y.c;
-    return bounded(window, g->x.c, g->y.c, &layer->weights) ? NULL
-                                                            : "more than " VALUES_MOST " weights";
+    for (size_t i = 0; i < layer_buffers(layer); i++) {
+        const buffer_shape s = layer->kind->buffers[i].shape(layer);
+        size_t size = s.rank > 0;
+        for (size_t d = 0; d < s.rank; d++)
+            if (!bounded(size, s.size[d], 1, &size))
+                return "more than " VALUES_MOST " weights";
+        if (layer->kind->buffers[i].role == BUFFER_PARAMETER)
+            layer->parameters += size;
+    }
+    return NULL;
 }
 
 /* Counts by kind, so that a ReLU put in between renames no weights. */
@@ -159,7 +188,7 @@ static void name_layer(const cnn_network *network, layer *layer) {
  * layer that wants height and width finds an image of 1 x 1. */
 static bool vector_by_input(const cnn_network *network) {
     for (size_t i = 1; i <= network->count; i++)
-        if (network->layers[i].weights || network->layers[i].kind->view)
+        if (layer_kernel_size(&network->layers[i]) || network->layers[i].kind->view)
             return false;
     return network->layers[0].flat;
 }
@@ -241,7 +270,7 @@ bool cnn_network_dense(cnn_network *network, cnn_dense o, cnn_error *error) {
  * same by class 3. */
 static bool classes_are_places(const cnn_network *network) {
     size_t i = network->count;
-    while (i > 0 && network->layers[i].flat && !network->layers[i].weights)
+    while (i > 0 && network->layers[i].flat && !layer_kernel_size(&network->layers[i]))
         i--;
     const extent e = network->layers[i].geometry.y;
     return !network->layers[i].flat && e.h * e.w > 1 && e.c > 1;

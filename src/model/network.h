@@ -19,7 +19,7 @@ typedef struct layer {
     bool flat;      /* the output is a vector */
     size_t ordinal; /* among the layers of its kind, from 1 */
     char name[LAYER_NAME_SIZE];
-    size_t weights, biases; /* how many numbers, 0 without */
+    size_t parameters; /* numbers of all its parameters */
 } layer;
 
 struct cnn_network {
@@ -29,6 +29,17 @@ struct cnn_network {
 
 /* The numbers of one image of this shape. Never overflows for shapes in a network. */
 size_t extent_size(extent extent);
+
+/* How many buffers the layer's kind lists; 0 for the input. */
+size_t layer_buffers(const layer *layer);
+/* Numbers of one of them, or of one image of it; 0: the layer does without. */
+size_t layer_buffer_size(const layer *layer, size_t buffer);
+/* Numbers of its kernel, each of which meets an input at each position of the output; 0: it has
+ * none, and what comes out at a position comes from that position or around it, channel by channel.
+ */
+size_t layer_kernel_size(const layer *layer);
+/* Inputs that one output sums up: r s c of a convolution, h w c of a dense layer; 0: no kernel. */
+size_t layer_fan_in(const layer *layer);
 
 /* Appends a layer, or says why it cannot follow; the network then is unchanged. */
 bool network_add(cnn_network *network, const layer_kind *kind, const layer_options *options,

@@ -89,7 +89,7 @@ size_t cnn_network_classes(const cnn_network *network) {
 size_t cnn_network_parameters(const cnn_network *network) {
     size_t sum = 0;
     for (size_t i = 1; network && i <= network->count; i++)
-        if (!size_add(sum, network->layers[i].weights + network->layers[i].biases, &sum))
+        if (!size_add(sum, network->layers[i].parameters, &sum))
             return SIZE_MAX;
     return sum;
 }
@@ -97,7 +97,8 @@ size_t cnn_network_parameters(const cnn_network *network) {
 /* Each weight meets each place of the output once, as places in the padding count here. */
 static uint64_t multiply_adds(const layer *layer) {
     const uint64_t places = layer->geometry.y.h * layer->geometry.y.w;
-    return places <= UINT64_MAX / (layer->weights + 1) ? layer->weights * places : UINT64_MAX;
+    const uint64_t kernel = layer_kernel_size(layer);
+    return places <= UINT64_MAX / (kernel + 1) ? kernel * places : UINT64_MAX;
 }
 
 bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info) {
@@ -107,17 +108,20 @@ bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info 
         return true;
     const layer *layer = &network->layers[index];
     const extent y = layer->geometry.y;
-    /* Flatten has none: its output is its input. Else output, gradient and perhaps winners. */
+    /* A view has none: its output is its input. */
     const bool own_memory = !layer->kind || !layer->kind->view;
-    const size_t numbers = 2 + (layer->kind && layer->kind->winners);
+    size_t numbers = own_memory ? 2 * extent_size(y) : 0;
+    for (size_t i = 0; i < layer_buffers(layer); i++)
+        if (layer->kind->buffers[i].per_image)
+            numbers += layer_buffer_size(layer, i);
     *info = (cnn_layer_info){
         .height = y.h,
         .width = y.w,
         .channels = y.c,
         .flat = layer->flat,
-        .parameters = layer->weights + layer->biases,
+        .parameters = layer->parameters,
         .multiply_adds = multiply_adds(layer),
-        .activation_bytes = own_memory ? extent_size(y) * numbers * sizeof(float) : 0,
+        .activation_bytes = numbers * sizeof(float),
     };
     snprintf(info->name, sizeof info->name, "%s", layer->name);
     layer_text(layer, info->text, sizeof info->text);

@@ -2,22 +2,30 @@
 #include "pass.h"
 #include "profile.h"
 
+/* Puts what the layer keeps where its operation looks for it. */
+static void bind_buffers(const layer *layer, const node *node, tensors *t) {
+    for (size_t b = 0; b < layer_buffers(layer); b++) {
+        const buffer *buffer = &layer->kind->buffers[b];
+        bind(t, buffer->argument, node->buffers[b]);
+        if (buffer->role == BUFFER_PARAMETER)
+            bind(t, buffer->gradient, node->gradients[b]);
+    }
+}
+
 tensors pass_tensors(const cnn_model *model, const block *block, size_t task) {
     const node *first = &model->nodes[block->first], *before = first - 1;
     const node *last = &model->nodes[block->last];
-    return (tensors){.n = model->n,
-                     .x = before->y,
-                     .w = first->w,
-                     .b = first->b,
-                     .y = last->y,
-                     .winners = last->winners,
-                     .dy = last->dy,
-                     .dz = block->op && block->op->backward_output ? first->dy : NULL,
-                     .dx = before->dy,
-                     .dw = first->dw,
-                     .db = first->db,
-                     .scratch = model->scratch + task * model->scratch_size,
-                     .pieces = model->pieces};
+    tensors t = {.n = model->n,
+                 .x = before->y,
+                 .y = last->y,
+                 .dy = last->dy,
+                 .dz = block->op && block->op->backward_output ? first->dy : NULL,
+                 .dx = before->dy,
+                 .scratch = model->scratch + task * model->scratch_size,
+                 .pieces = model->pieces};
+    for (size_t i = block->first; i <= block->last; i++)
+        bind_buffers(&model->network->layers[i], &model->nodes[i], &t);
+    return t;
 }
 
 void pass_losses_forward(const cnn_model *model, size_t part, range images) {
@@ -76,8 +84,12 @@ void pass_block_gradients(const cnn_model *model, size_t index, tensors t, size_
     if (node->partials) {
         /* The sums of the only shard are whole. */
         if (model_shards(model) > 1) {
-            t.dw = node->partials + shard * (layer->weights + layer->biases);
-            t.db = layer->biases ? t.dw + layer->weights : NULL;
+            float *partial = node->partials + shard * layer->parameters;
+            for (size_t b = 0; b < layer_buffers(layer); b++) {
+                if (node->gradients[b])
+                    bind(&t, layer->kind->buffers[b].gradient, partial);
+                partial += node->gradients[b] ? layer_buffer_size(layer, b) : 0;
+            }
         }
         block->op->backward_weights(&block->geometry, &t, images);
         profile_end(model, begun, task, index, PASS_WEIGHTS, counted);

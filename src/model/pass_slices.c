@@ -70,7 +70,7 @@ enum { WORTH = 1 << 16 }; /* multiply-adds for which to call the other threads *
 /* A dense block of all images; a small one is for this thread alone. */
 static sliced_block tail_block(const cnn_model *model, size_t index) {
     const block *block = &model->blocks[index];
-    const size_t weights = model->network->layers[block->first].weights;
+    const size_t weights = model->network->layers[block->first].parameters;
     const size_t slices = weights * model->n < WORTH ? 1 : most_slices(model);
     return (sliced_block){model, index, 1, slices, forward_of(block)};
 }

@@ -15,19 +15,25 @@ static float *floats(arena *arena, size_t a, size_t b) {
     return arena_take(arena, count, sizeof(float));
 }
 
-/* Parameters or gradients of all layers, one after the other; the same cuts for both, so number i
- * of one belongs to number i of the other. Returns how many floats that is, with the gaps that
- * round pieces up to lines: an optimiser runs over them too, rather than stop at each layer. */
-static size_t plan_parameters(cnn_model *model, arena *arena, bool gradients) {
+/* Buffers of one role, of all layers, one after the other; or gradients of the parameters, with the
+ * same cuts, so number i of one belongs to number i of the other. Returns how many floats that is,
+ * with the gaps that round pieces up to lines: an optimiser runs over them too, rather than stop at
+ * each layer. */
+static size_t plan_buffers(cnn_model *model, arena *arena, buffer_role role, bool gradients) {
     const size_t before = arena->used;
     for (size_t i = 1; i <= model->network->count; i++) {
         const layer *layer = &model->network->layers[i];
         node *node = &model->nodes[i];
-        float **w = gradients ? &node->dw : &node->w, **b = gradients ? &node->db : &node->b;
-        if (layer->weights)
-            *w = floats(arena, layer->weights, 1);
-        if (layer->biases)
-            *b = floats(arena, layer->biases, 1);
+        for (size_t b = 0; b < layer_buffers(layer); b++) {
+            const size_t size = layer_buffer_size(layer, b);
+            if (layer->kind->buffers[b].role != role || !size)
+                continue;
+            float *numbers = floats(arena, size, 1);
+            if (gradients)
+                node->gradients[b] = numbers;
+            else
+                node->buffers[b] = numbers;
+        }
     }
     return (arena->used - before) / sizeof(float);
 }
@@ -40,6 +46,17 @@ static void plan_input(cnn_model *model, arena *arena) {
     model->nodes[0].y = floats(arena, batch, values);
     if (model->options.input_gradient)
         model->nodes[0].dy = floats(arena, batch, values);
+}
+
+/* What the layer's forward pass leaves for backward. */
+static void plan_for_backward(cnn_model *model, arena *arena, size_t index) {
+    const layer *layer = &model->network->layers[index];
+    for (size_t b = 0; b < layer_buffers(layer); b++) {
+        const buffer *buffer = &layer->kind->buffers[b];
+        const size_t images = buffer->per_image ? model->options.batch_size : 1;
+        if (buffer->role == BUFFER_FOR_BACKWARD)
+            model->nodes[index].buffers[b] = floats(arena, images, layer_buffer_size(layer, b));
+    }
 }
 
 /* Activations, their gradients and what else one block keeps of a batch. */
@@ -56,17 +73,16 @@ static void plan_block(cnn_model *model, arena *arena, const block *block) {
     node->dy = floats(arena, batch, values);
     if (block->op->backward_output)
         model->nodes[block->first].dy = floats(arena, batch, values);
-    if (last->kind->winners)
-        node->winners = (void *)floats(arena, batch, values);
+    for (size_t i = block->first; i <= block->last; i++)
+        plan_for_backward(model, arena, i);
 }
 
 /* For every shard that there may be: each writes its own sums, so none waits for another. Layers
  * whose rows are shared out instead (dense, with far more weights) need none. */
 static void plan_partials(cnn_model *model, arena *arena, const block *block) {
     const layer *first = &model->network->layers[block->first];
-    if (first->weights && block->op->axis == SUM_IMAGES)
-        model->nodes[block->first].partials =
-            floats(arena, SHARDS_MAX, first->weights + first->biases);
+    if (first->parameters && block->op->axis == SUM_IMAGES)
+        model->nodes[block->first].partials = floats(arena, SHARDS_MAX, first->parameters);
 }
 
 /* A shard is in one block at a time: the one that wants the most sets the size for all. */
@@ -134,10 +150,11 @@ static void plan(cnn_model *model, arena *arena) {
     size_t before = 0;
     /* Pieces begin on lines, so the first one cut will be right here. */
     model->parameters = (void *)(arena->base ? arena->base + arena->used : NULL);
-    model->parameters_size = plan_parameters(model, arena, false);
+    model->parameters_size = plan_buffers(model, arena, BUFFER_PARAMETER, false);
+    plan_buffers(model, arena, BUFFER_STATE, false);
     model->memory.parameters = bytes_since(arena, &before);
     model->gradients = (void *)(arena->base ? arena->base + arena->used : NULL);
-    plan_parameters(model, arena, true);
+    plan_buffers(model, arena, BUFFER_PARAMETER, true);
     model->memory.gradients = bytes_since(arena, &before);
     plan_batch(model, arena);
     model->memory.activations = bytes_since(arena, &before);

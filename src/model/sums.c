@@ -38,18 +38,20 @@ enum { SUM_PARTS = PROFILE_TASKS };
 /* Shards have left their own sums. */
 static void sum_partials(const sums *s, size_t index, const layer *layer, const node *node,
                          size_t part) {
-    const size_t stride = layer->weights + layer->biases, shards = model_shards(s->model);
-    const range w = range_part(layer->weights, SUM_PARTS, part);
-    const range b = range_part(layer->biases, SUM_PARTS, part);
-    const uint64_t begun = profile_begin(s->model);
-    if (shards > 1) {
-        add_partials(node->partials, shards, stride, w, node->dw);
-        add_partials(node->partials + layer->weights, shards, stride, b, node->db);
+    const size_t shards = model_shards(s->model);
+    const float *partials = node->partials;
+    for (size_t b = 0; b < layer_buffers(layer); b++) {
+        if (!node->gradients[b])
+            continue;
+        const size_t size = layer_buffer_size(layer, b);
+        const range piece = range_part(size, SUM_PARTS, part);
+        const uint64_t begun = profile_begin(s->model);
+        if (shards > 1)
+            add_partials(partials, shards, layer->parameters, piece, node->gradients[b]);
+        profile_end(s->model, begun, part, index, PASS_SUMS, part || b ? 0 : s->model->n);
+        finish(s, index, part, node->gradients[b] + piece.first, range_size(piece));
+        partials += size;
     }
-    profile_end(s->model, begun, part, index, PASS_SUMS, part ? 0 : s->model->n);
-    finish(s, index, part, node->dw + w.first, range_size(w));
-    if (range_size(b))
-        finish(s, index, part, node->db + b.first, range_size(b));
 }
 
 /* Rows are summed here, over the whole batch; one thread has a row to itself. */
@@ -57,7 +59,7 @@ static void sum_rows(const sums *s, size_t index, const layer *layer, const node
                      size_t part) {
     const block *block = &s->model->blocks[index];
     const size_t K = layer->geometry.y.c;
-    const range rows = range_part(layer->weights / K, SUM_PARTS, part);
+    const range rows = range_part(layer_fan_in(layer), SUM_PARTS, part);
     const tensors t = pass_tensors(s->model, block, 0);
     const uint64_t begun = profile_begin(s->model);
     if (!range_size(rows))
@@ -66,9 +68,9 @@ static void sum_rows(const sums *s, size_t index, const layer *layer, const node
     profile_end(s->model, begun, part, index, PASS_WEIGHTS, part ? 0 : s->model->n);
     if (!part)
         profile_work(s->model, part, index, PASS_WEIGHTS, &t, 0);
-    finish(s, index, part, node->dw + rows.first * K, range_size(rows) * K);
-    if (node->db && rows.first == 0)
-        finish(s, index, part, node->db, layer->biases);
+    finish(s, index, part, node->gradients[0] + rows.first * K, range_size(rows) * K);
+    if (node->gradients[1] && rows.first == 0)
+        finish(s, index, part, node->gradients[1], layer_buffer_size(layer, 1));
 }
 
 static void sum_part(void *context, size_t task) {
@@ -77,7 +79,7 @@ static void sum_part(void *context, size_t task) {
     const block *block = &s->model->blocks[index];
     const layer *layer = &s->model->network->layers[block->first];
     const node *node = &s->model->nodes[block->first];
-    if (!layer->weights)
+    if (!layer->parameters)
         return;
     if (node->partials)
         sum_partials(s, index, layer, node, part);

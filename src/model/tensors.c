@@ -28,20 +28,21 @@ static void meet(search *s, const char *layer, const char *suffix, cnn_tensor te
 }
 
 /* Of the batch that is set, which may be smaller than the memory. */
-static cnn_tensor activation(const cnn_model *model, const layer *layer, void *data,
-                             cnn_type type) {
+static cnn_tensor activation(const cnn_model *model, const layer *layer, void *data) {
     const extent e = layer->geometry.y;
     if (layer->flat)
-        return (cnn_tensor){.type = type, .rank = 2, .shape = {model->n, e.c}, .data = data};
-    return (cnn_tensor){.type = type, .rank = 4, .shape = {model->n, e.h, e.w, e.c}, .data = data};
+        return (cnn_tensor){.rank = 2, .shape = {model->n, e.c}, .data = data};
+    return (cnn_tensor){.rank = 4, .shape = {model->n, e.h, e.w, e.c}, .data = data};
 }
 
 /* In the layout of memory, [r][s][c][k] or [c][k]; PyTorch's is for files. */
-static cnn_tensor weights(const layer *layer, void *data) {
-    const geometry *g = &layer->geometry;
-    if (layer->flat)
-        return (cnn_tensor){.rank = 2, .shape = {layer->weights / g->y.c, g->y.c}, .data = data};
-    return (cnn_tensor){.rank = 4, .shape = {g->r, g->s, g->x.c, g->y.c}, .data = data};
+static cnn_tensor buffer_tensor(const cnn_model *model, const layer *layer, const buffer *buffer,
+                                void *data) {
+    const buffer_shape s = buffer->shape(layer);
+    cnn_tensor tensor = {.type = buffer->type, .rank = s.rank + buffer->per_image, .data = data};
+    tensor.shape[0] = model->n;
+    memcpy(tensor.shape + buffer->per_image, s.size, s.rank * sizeof *s.size);
+    return tensor;
 }
 
 static cnn_tensor vector(size_t size, cnn_type type, void *data) {
@@ -55,13 +56,16 @@ static void meet_layer(search *s, size_t index) {
     /* Long networks: most layers are passed over without a look at what they have. */
     if (s->name && strncmp(s->name, layer->name, strlen(layer->name)))
         return;
-    meet(s, layer->name, "", activation(model, layer, node->y, CNN_FLOAT32));
-    meet(s, layer->name, ".grad", activation(model, layer, node->dy, CNN_FLOAT32));
-    meet(s, layer->name, ".winners", activation(model, layer, node->winners, CNN_INT32));
-    meet(s, layer->name, ".weight", weights(layer, node->w));
-    meet(s, layer->name, ".weight.grad", weights(layer, node->dw));
-    meet(s, layer->name, ".bias", vector(layer->biases, CNN_FLOAT32, node->b));
-    meet(s, layer->name, ".bias.grad", vector(layer->biases, CNN_FLOAT32, node->db));
+    meet(s, layer->name, "", activation(model, layer, node->y));
+    meet(s, layer->name, ".grad", activation(model, layer, node->dy));
+    for (size_t b = 0; b < layer_buffers(layer); b++) {
+        const buffer *buffer = &layer->kind->buffers[b];
+        char suffix[CNN_NAME_SIZE];
+        snprintf(suffix, sizeof suffix, ".%s", buffer->name);
+        meet(s, layer->name, suffix, buffer_tensor(model, layer, buffer, node->buffers[b]));
+        snprintf(suffix, sizeof suffix, ".%s.grad", buffer->name);
+        meet(s, layer->name, suffix, buffer_tensor(model, layer, buffer, node->gradients[b]));
+    }
 }
 
 /* Layer by layer, the input first, then what belongs to the batch as a whole. */
