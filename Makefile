@@ -190,6 +190,8 @@ WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=free,--w
 $(BUILD)/tests/test_power: \
   WRAPPED += -Wl,--wrap=open,--wrap=open64,--wrap=read,--wrap=write,--wrap=fsync \
              -Wl,--wrap=rename,--wrap=unlink
+# Adds a page to the book.
+$(BUILD)/tests/test_gradcheck_kinks: WRAPPED += -Wl,--wrap=ops_operation
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(LINK) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka

@@ -109,9 +109,12 @@ static void jagged_backward(const geometry *g, const tensors *t, range images) {
 
 static const operation jagged = {.forward = jagged_forward, .backward_input = jagged_backward};
 
-static const operation *jagged_operation(const ops *ops) {
-    (void)ops;
-    return &jagged;
+/* The book's pages are found by their names; here is one more. */
+const operation *__real_ops_operation(const ops *ops, const char *layers);
+const operation *__wrap_ops_operation(const ops *ops, const char *layers);
+
+const operation *__wrap_ops_operation(const ops *ops, const char *layers) {
+    return strcmp(layers, "jagged") ? __real_ops_operation(ops, layers) : &jagged;
 }
 
 static const char *jagged_shape(const layer_options *o, geometry *g, bool *flat) {
@@ -123,8 +126,7 @@ static const char *jagged_shape(const layer_options *o, geometry *g, bool *flat)
 static const layer_kind JAGGED = {.word = "jagged",
                                   .prefix = "jag",
                                   .arguments = {{NULL, ARGUMENT_NUMBER, ARGUMENT_END}},
-                                  .shape = jagged_shape,
-                                  .operation = jagged_operation};
+                                  .shape = jagged_shape};
 
 static void look_for_unchecked(const cnn_gradcheck_row *row, void *context) {
     const bool jagged_row = !strncmp(row->layer, "jag", 3);
