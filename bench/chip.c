@@ -50,7 +50,8 @@ static void triads(const work *w, size_t thread) {
         w->loops->triad(w->a + at, w->b + at, w->c + at, 0.5f, w->count);
 }
 
-static void run_task(void *context, size_t thread) {
+static void run_task(void *context, size_t thread, size_t worker) {
+    (void)worker;
     const work *w = context;
     w->task(w, thread);
 }

@@ -1,5 +1,5 @@
 /* conv_rate N C H W K R STRIDE PAD THREADS: times one convolution alone, forward, dx, dw and db, in
- * shards and with partial sums as src/model/pass.c does it. Uses the operation itself: through
+ * shards and with partial sums as a model's program does it. Uses the operation itself: through
  * cnn.h a softmax over the convolution's whole output would be timed with it.
  * See serve.h for how it is asked. */
 #include "serve.h"
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SHARDS_MOST = 8, PARTS = 8 };
+enum { PARTS = 8 };
 
 typedef struct work {
     const operation *conv;
@@ -44,13 +44,15 @@ static tensors slice(const work *w, size_t task) {
     return t;
 }
 
-static void forward(void *context, size_t task) {
+static void forward(void *context, size_t task, size_t worker) {
+    (void)worker;
     const work *w = context;
     const tensors t = slice(w, task);
     w->conv->forward(&w->geometry, &t, range_part(t.n, w->shards, task / w->slices));
 }
 
-static void backward(void *context, size_t task) {
+static void backward(void *context, size_t task, size_t worker) {
+    (void)worker;
     const work *w = context;
     const size_t shard = task / w->slices;
     const range images = range_part(w->tensors.n, w->shards, shard);
@@ -63,7 +65,8 @@ static void backward(void *context, size_t task) {
     w->conv->backward_weights(&w->geometry, &t, images);
 }
 
-static void add_part(void *context, size_t part) {
+static void add_part(void *context, size_t part, size_t worker) {
+    (void)worker;
     const work *w = context;
     const size_t stride = w->weights + w->geometry.y.c;
     const range elements = range_part(stride, PARTS, part);
@@ -106,7 +109,7 @@ static geometry geometry_of(char **argument) {
 static void take_memory(work *w, size_t n, size_t threads) {
     const geometry *g = &w->geometry;
     w->weights = g->r * g->s * g->x.c * g->y.c;
-    w->shards = n < SHARDS_MOST ? n : SHARDS_MOST;
+    w->shards = n < SHARDS_MAX ? n : SHARDS_MAX;
     w->slices = w->conv->sliced && threads > w->shards ? threads / w->shards : 1;
     w->scratch_size = w->conv->scratch ? w->conv->scratch(g) : 0;
     w->scratch = numbers(w->shards * w->slices * w->scratch_size);

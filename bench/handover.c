@@ -16,7 +16,8 @@ typedef struct handover {
 
 /* Task 0 sends, task 1 returns; the pool has others do nothing. Neither ends before the other has
  * begun, so they are on two threads. */
-static void send_or_return(void *context, size_t task) {
+static void send_or_return(void *context, size_t task, size_t worker) {
+    (void)worker;
     handover *h = context;
     for (size_t trip = 1; trip <= TRIPS && task < 2; trip++) {
         if (task == 0)

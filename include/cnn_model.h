@@ -102,6 +102,50 @@ cnn_pictures cnn_model_pictures(const cnn_model *model, bool fit);
 bool cnn_model_prepare(const cnn_model *model, const cnn_picture *picture, bool fit,
                        uint8_t *pixels, cnn_error *error);
 
+/* What a pass does, step by step, as `cnn info --program` prints it. TRAIN is what cnn_train_step()
+ * runs; PREDICT is what each thread runs by itself on its share of cnn_model_predict(). */
+typedef enum cnn_program {
+    CNN_PROGRAM_FORWARD,
+    CNN_PROGRAM_BACKWARD,
+    CNN_PROGRAM_TRAIN,
+    CNN_PROGRAM_PREDICT
+} cnn_program;
+typedef enum cnn_work {
+    CNN_WORK_FORWARD,             /* y from x */
+    CNN_WORK_PARTIAL_SUMS,        /* the same in two steps: sums over part of the inputs, */
+    CNN_WORK_COMBINE,             /* and y from all of them */
+    CNN_WORK_LOSS,                /* probabilities and losses from the logits */
+    CNN_WORK_LOGITS_GRADIENT,     /* the loss's gradient: probabilities less labels, over images */
+    CNN_WORK_ACTIVATION_GRADIENT, /* through the activation of a fusion */
+    CNN_WORK_INPUT_GRADIENT,      /* dx from dy */
+    CNN_WORK_WEIGHT_GRADIENT,     /* dw and db: sums of one shard, or rows of the batch's */
+    CNN_WORK_REDUCE,              /* the shards' sums, added in their order */
+    CNN_WORK_UPDATE               /* parameters move */
+} cnn_work;
+/* What a task is: the images of a part of the batch; the same, one shard after the other; a split
+ * of the work on a shard or on the batch, by rows or channels; rows of the weights; or elements of
+ * each parameter. */
+typedef enum cnn_cut {
+    CNN_CUT_IMAGES,
+    CNN_CUT_SHARDS,
+    CNN_CUT_SPLITS,
+    CNN_CUT_ROWS,
+    CNN_CUT_ELEMENTS
+} cnn_cut;
+typedef struct cnn_step {
+    cnn_work work;
+    size_t first, last; /* layers that are computed together */
+    bool meet;          /* threads wait for each other before it */
+    cnn_cut cut;
+    size_t tasks;  /* into which it is cut */
+    size_t splits; /* CNN_CUT_SPLITS: of each part of the batch */
+    size_t tile;   /* images at a time, with the steps around it; 0: all of the task's */
+} cnn_step;
+/* The steps for so many images, 1 to batch_size. Fills at most `count`; returns how many there are;
+ * 0: no such program or number of images, or no memory. */
+size_t cnn_model_program(const cnn_model *model, cnn_program program, size_t images,
+                         cnn_step *steps, size_t count);
+
 typedef enum cnn_type { CNN_FLOAT32, CNN_INT32 } cnn_type;
 /* A look into a model's own memory, dense, last index fastest. Valid while the model lives; the
  * contents change with each pass. Parameters may be written between passes, of a const model

@@ -97,7 +97,8 @@ static void powers(void **state) {
 
 enum { TASKS = 1000 };
 
-static void count_task(void *context, size_t index) {
+static void count_task(void *context, size_t index, size_t worker) {
+    (void)worker;
     atomic_int *times = context;
     atomic_fetch_add(&times[index], 1);
 }

@@ -194,6 +194,11 @@ static void null_models(void **state) {
     assert_false(cnn_model_mnist_form(NULL));
     cnn_model_set_mnist_form(NULL, true);
     assert_int_equal(cnn_model_profile(NULL, NULL, 0), 0);
+    assert_int_equal(cnn_model_program(NULL, CNN_PROGRAM_TRAIN, 1, NULL, 0), 0);
+    assert_int_equal(cnn_model_program(c.model, (cnn_program)77, 1, NULL, 0), 0);
+    assert_int_equal(cnn_model_program(c.model, CNN_PROGRAM_TRAIN, 0, NULL, SIZE_MAX), 0);
+    assert_int_equal(cnn_model_program(c.model, CNN_PROGRAM_TRAIN, SIZE_MAX, NULL, 0), 0);
+    assert_true(cnn_model_program(c.model, CNN_PROGRAM_TRAIN, 1, NULL, SIZE_MAX) > 5);
     assert_true(cnn_model_profile(c.model, NULL, SIZE_MAX) > 5);
     cnn_model_free(NULL);
 }

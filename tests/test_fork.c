@@ -186,7 +186,8 @@ static void child_of_a_run(void **state) {
     assert_true(end_child(from[1], from[0]).good);
 }
 
-static void add(void *context, size_t i) {
+static void add(void *context, size_t i, size_t worker) {
+    (void)worker;
     ((size_t *)context)[i] += i;
 }
 

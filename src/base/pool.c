@@ -58,7 +58,7 @@ static void take_tasks(pool *pool, size_t own) {
     for (size_t i = 0; i < pool->threads; i++) {
         worker *from = &pool->workers[(own + i) % pool->threads];
         for (size_t task; (task = atomic_fetch_add(&from->next, 1)) < from->last;)
-            pool->task(pool->context, task);
+            pool->task(pool->context, task, own);
     }
 }
 
@@ -229,7 +229,7 @@ size_t pool_threads(const pool *pool) {
 void pool_run(pool *pool, size_t count, pool_task task, void *context) {
     if (forked(pool)) {
         for (size_t i = 0; i < count; i++)
-            task(context, i);
+            task(context, i, 0);
         return;
     }
     pool->task = task;

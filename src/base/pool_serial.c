@@ -34,5 +34,5 @@ size_t pool_threads(const pool *pool) {
 void pool_run(pool *pool, size_t count, pool_task task, void *context) {
     (void)pool;
     for (size_t i = 0; i < count; i++)
-        task(context, i);
+        task(context, i, 0);
 }

@@ -34,7 +34,7 @@ bool parameter_next(const cnn_network *network, parameter *p) {
 }
 
 size_t parameter_place(const cnn_model *model, const parameter *p) {
-    const float *numbers = model->nodes[p->layer].buffers[p->buffer];
+    const float *numbers = model->layers[p->layer].buffers[p->buffer];
     return (size_t)(numbers - model->parameters);
 }
 

@@ -136,21 +136,21 @@ static void add(addition *a, const char *layer, const char *suffix, const safete
  * own. */
 static void add_activations(addition *a, size_t index) {
     const char *name = a->model->network->layers[index].name;
-    const node *node = &a->model->nodes[index];
+    const layer_memory *memory = &a->model->layers[index];
     const layout layout = layout_of_activation(a->model->network, index, a->model->n);
-    add(a, name, "", &safetensors_f32, &layout, node->y);
-    add(a, name, ".grad", &safetensors_f32, &layout, node->dy);
+    add(a, name, "", &safetensors_f32, &layout, memory->y);
+    add(a, name, ".grad", &safetensors_f32, &layout, memory->dy);
 }
 
 /* What the layer keeps of the batch, and gradients; or parameters and state. */
 static void add_buffers(addition *a, size_t index, bool pass) {
     const layer *layer = &a->model->network->layers[index];
-    const node *node = &a->model->nodes[index];
+    const layer_memory *memory = &a->model->layers[index];
     for (size_t b = 0; b < layer_buffers(layer); b++) {
         const buffer *buffer = &layer->kind->buffers[b];
         const bool of_batch = buffer->role == BUFFER_FOR_BACKWARD;
         const layout layout = layout_of_buffer(a->model->network, index, b, a->model->n);
-        const void *data = pass && !of_batch ? node->gradients[b] : node->buffers[b];
+        const void *data = pass && !of_batch ? memory->gradients[b] : memory->buffers[b];
         char suffix[CNN_NAME_SIZE];
         if (of_batch && !pass)
             continue;

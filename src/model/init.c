@@ -75,7 +75,7 @@ void model_initialise(cnn_model *model) {
     for (size_t i = 1; i <= model->network->count; i++) {
         const layer *layer = &model->network->layers[i];
         for (size_t b = 0; b < layer_buffers(layer); b++)
-            if (layer->kind->buffers[b].role != BUFFER_FOR_BACKWARD && model->nodes[i].buffers[b])
-                initialise(&model->options, &random, layer, b, model->nodes[i].buffers[b]);
+            if (layer->kind->buffers[b].role != BUFFER_FOR_BACKWARD && model->layers[i].buffers[b])
+                initialise(&model->options, &random, layer, b, model->layers[i].buffers[b]);
     }
 }

@@ -5,19 +5,20 @@
 #include "class_names.h"
 #include "memory.h"
 #include "plan.h"
+#include "program.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The blocks, and where the dense ones begin: behind a flatten there is no way back to images. */
-static void plan_blocks(cnn_model *model) {
-    model->block_count =
-        blocks_plan(model->network, model->ops, model->options.every_layer, model->blocks);
-    while (model->tail < model->block_count &&
-           !model->network->layers[model->blocks[model->tail].last].flat)
-        model->tail++;
+/* The fusions, and where the dense ones begin: after a flatten no layer has images again. */
+static void plan_fusions(cnn_model *model) {
+    model->fusion_count =
+        fusions_plan(model->network, model->ops, model->options.every_layer, model->fusions);
+    while (model->head < model->fusion_count &&
+           !model->network->layers[model->fusions[model->head].last].flat)
+        model->head++;
 }
 
 /* In float and in the order of torchvision's ToTensor and Normalize, so that inputs agree to the
@@ -78,16 +79,20 @@ static bool build(cnn_model *model, const cnn_network *network, cnn_error *error
     if (!model->ops)
         return refuse_backend(model->options.backend, error);
     model->network = network_copy(network, error);
-    model->nodes = memory_new(network->count + 1, sizeof *model->nodes, error);
-    model->blocks = memory_new(network->count, sizeof *model->blocks, error);
-    if (!model->network || !model->nodes || !model->blocks)
+    model->layers = memory_new(network->count + 1, sizeof *model->layers, error);
+    model->fusions = memory_new(network->count, sizeof *model->fusions, error);
+    if (!model->network || !model->layers || !model->fusions)
         return false;
-    plan_blocks(model);
-    if (!plan_memory(model, error))
+    plan_fusions(model);
+    model->steps = memory_new(program_steps_most(model->fusion_count), sizeof *model->steps, error);
+    if (!model->steps)
         return false;
-    /* Last of what can fail: threads are the dearest to start in vain. */
+    /* Before the memory, as each thread has its own scratch. */
     model->pool = pool_create(model->options.threads, error);
     if (!model->pool)
+        return false;
+    model->threads = pool_threads(model->pool);
+    if (!plan_memory(model, error))
         return false;
     for (size_t i = 0; i < cnn_network_classes(network); i++)
         snprintf(model->classes[i], sizeof *model->classes, "%zu", i);
@@ -117,8 +122,9 @@ void cnn_model_free(cnn_model *model) {
     /* First, so that no thread is left when what it works on goes. */
     pool_free(model->pool);
     cnn_network_free(model->network);
-    free(model->nodes);
-    free(model->blocks);
+    free(model->layers);
+    free(model->fusions);
+    free(model->steps);
     free(model->block);
     free(model);
 }

@@ -1,19 +1,14 @@
-/* The inside of a model: one plan of memory, and the way of one batch through it. One thread at a
- * time may use a model; the threads of its pool work only within such a call. */
+/* The inside of a model: one plan of memory, and a program for each pass over a batch. One thread
+ * at a time may use a model; the threads of its pool work only within such a call. */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
-#include "blocks.h"
 #include "error.h"
+#include "fusion.h"
 #include "pool.h"
 
-/* A batch is cut into this many shards, or one an image if it is smaller. More would only cost
- * memory for partial sums; fewer would leave cores idle. Never the number of threads: the cut
- * decides how sums are rounded, and results must not depend on the machine. */
-enum { SHARDS_MAX = 8 };
-
-/* Are these images few for so many threads? Of what is dense, threads then share the weights and
- * not the images. */
+/* Small batch: fewer than 16 images per thread. Dense layers are then split by weights instead of
+ * by images. */
 enum { IMAGES_MANY = 16 };
 static inline bool model_few(size_t threads, size_t images) {
     return threads > 1 && images < threads * IMAGES_MANY;
@@ -23,16 +18,15 @@ static inline bool model_few(size_t threads, size_t images) {
 bool normalisation_takes_mean(float mean);
 bool normalisation_takes_deviation(float deviation);
 
-/* What one layer owns; node 0 is the input. Where the layer leaves memory as it is (flatten), y and
- * dy are those of the layer before; inside a block there are none. */
-typedef struct node {
+/* The arrays of one layer; layer 0 is the input. A view has y and dy of the layer that it reads;
+ * inside a fusion there are none. */
+typedef struct layer_memory {
     float *y, *dy;                 /* [batch][h][w][c]; dy is NULL if it is not computed */
     void *buffers[BUFFERS_MAX];    /* as its kind lists them; NULL if the layer does without */
     float *gradients[BUFFERS_MAX]; /* of its parameters */
-    float *partials;               /* [shard][parameters], of layers that sum over images */
-} node;
+} layer_memory;
 
-/* What one task has spent on one pass of one block: see profile.h. */
+/* What one thread has spent on one pass of one fusion: see profile.h. */
 typedef struct profile_slot {
     uint64_t nanoseconds;
     size_t images;
@@ -45,17 +39,21 @@ typedef struct profile_slot {
 typedef enum batch_state {
     BATCH_NONE,
     BATCH_SET,
-    BATCH_PASSED, /* forward: there are losses, and a way back */
+    BATCH_PASSED, /* forward: there are losses, and backward may follow */
     BATCH_MOVED   /* the parameters are others than those it passed: there are losses */
 } batch_state;
 
 struct cnn_model {
     cnn_network *network; /* a copy, owned */
-    node *nodes;          /* [layers + 1], owned */
-    block *blocks;        /* [block_count], owned; those from `tail` on are dense */
-    size_t block_count, tail;
+    layer_memory *layers; /* [layers + 1], owned */
+    fusion *fusions;      /* [fusion_count], owned; those from `head` on have flat outputs */
+    size_t fusion_count, head;
+    struct step *steps; /* the program compiled last, for so many images; owned; see program.h */
+    size_t step_count, program_images;
+    cnn_program program;
     const ops *ops; /* the back end, chosen when the model is made */
     pool *pool;
+    size_t threads; /* of the pool when it was made: what memory is planned for */
     cnn_model_options options;
     batch_state state;
     bool labelled; /* the batch; or else its losses mean nothing */
@@ -66,17 +64,18 @@ struct cnn_model {
     size_t parameters_size;         /* numbers of the parameters, and of the gradients */
     uint32_t *labels;               /* [batch] */
     float *probabilities, *losses;  /* [batch][classes]; [batch] */
-    float *scratch;                 /* [shard][scratch_size] */
-    size_t scratch_size;            /* floats that the hungriest layer wants, for one shard */
+    float *scratch;                 /* [threads][scratch_size] */
+    size_t scratch_size;            /* of the fusion that needs most, in floats */
     float *pieces;                  /* [batch], of the dense layer that has the most, or NULL */
     char (*classes)[CNN_NAME_SIZE]; /* [classes]: names, each ended by 0 */
     bool mnist_form;                /* of the images it was trained on */
     float pixels[256];              /* what each byte is to the network */
-    void *block;                    /* holds every array above but nodes and network */
+    void *block;                    /* holds every array above but layers and network */
     cnn_memory memory;              /* how block is used */
     profile_slot *profile;          /* NULL without the option */
     uint64_t thread_time;           /* nanoseconds of all threads in all passes */
     size_t backward_passes;
+    uint64_t training_steps; /* taken by its trainer */
 };
 
 /* The pieces of the batch that is set, which do not depend on each other: how many, and the images
@@ -88,9 +87,6 @@ static inline size_t model_shards(const cnn_model *model) {
 static inline range model_shard(const cnn_model *model, size_t shard) {
     return range_part(model->n, model_shards(model), shard);
 }
-
-/* Called by any thread, when these of the gradients (elements of model->gradients) are whole. */
-typedef void model_finished(void *context, range elements);
 
 /* A batch of so many images is set, or with 0 none is. */
 static inline void model_begin_batch(cnn_model *model, size_t images, bool labelled) {
@@ -104,11 +100,6 @@ static inline void model_moved(cnn_model *model) {
     if (model->state == BATCH_PASSED)
         model->state = BATCH_MOVED;
 }
-
-/* Forward and backward at once, of a batch with labels. Who updates the parameters where their
- * gradients are just finished finds both in the nearest cache. The loss is that of the parameters
- * before. */
-void model_both_ways(cnn_model *model, model_finished *finished, void *context);
 
 /* Parameters drawn as the options say. */
 void model_initialise(cnn_model *model);

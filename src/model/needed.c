@@ -22,11 +22,11 @@ static double convolution_forward(const geometry *g) {
     return rows * columns * (double)g->x.c * (double)g->y.c;
 }
 
-double needed_forward(const cnn_network *network, const block *block) {
-    const layer *layer = &network->layers[block->first];
+double needed_forward(const cnn_network *network, const fusion *fusion) {
+    const layer *layer = &network->layers[fusion->first];
     if (!layer_kernel_size(layer))
         return 0;
-    return layer->flat ? (double)layer_kernel_size(layer) : convolution_forward(&block->geometry);
+    return layer->flat ? (double)layer_kernel_size(layer) : convolution_forward(&fusion->geometry);
 }
 
 /* Each number of the gradient that is alive meets the inputs of its place. Behind a pool that place
@@ -53,12 +53,12 @@ static double dense_backward(const layer *layer, const tensors *t, size_t image)
     return (double)alive * (double)layer_fan_in(layer);
 }
 
-double needed_backward(const cnn_network *network, const block *block, const tensors *t,
+double needed_backward(const cnn_network *network, const fusion *fusion, const tensors *t,
                        size_t image) {
-    const layer *layer = &network->layers[block->first];
+    const layer *layer = &network->layers[fusion->first];
     if (!layer_kernel_size(layer))
         return 0;
     return layer->flat
                ? dense_backward(layer, t, image)
-               : convolution_backward(&block->geometry, block->last > block->first, t, image);
+               : convolution_backward(&fusion->geometry, fusion->last > fusion->first, t, image);
 }

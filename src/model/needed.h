@@ -3,14 +3,14 @@
 #ifndef MODEL_NEEDED_H
 #define MODEL_NEEDED_H
 
-#include "blocks.h"
+#include "fusion.h"
 
 /* Of one image, forward. 0 for layers without weights. */
-double needed_forward(const cnn_network *network, const block *block);
+double needed_forward(const cnn_network *network, const fusion *fusion);
 
-/* Of this image, for dx, and as many again for dw. y, winners and dy of t are those of the block's
+/* Of this image, for dx, and as many again for dw. y, winners and dy of t are those of the fusion's
  * last layer. */
-double needed_backward(const cnn_network *network, const block *block, const tensors *t,
+double needed_backward(const cnn_network *network, const fusion *fusion, const tensors *t,
                        size_t image);
 
 #endif

@@ -213,7 +213,8 @@ static void make_images(cnn_network *network) {
 bool network_add(cnn_network *network, const layer_kind *kind, const layer_options *options,
                  cnn_error *error) {
     const layer *before = &network->layers[network->count];
-    layer layer = {.kind = kind, .options = *options, .flat = before->flat};
+    layer layer = {
+        .kind = kind, .options = *options, .input = network->count, .flat = before->flat};
     layer.geometry.x = before->geometry.y;
     const char *reason = check_arguments(&layer);
     if (!reason)

@@ -16,6 +16,7 @@ typedef struct layer {
     const layer_kind *kind; /* NULL for layer 0, the input */
     layer_options options;  /* as asked for; defaults are put into the geometry */
     geometry geometry;
+    size_t input;   /* the layer whose output it reads: in a chain, the one before */
     bool flat;      /* the output is a vector */
     size_t ordinal; /* among the layers of its kind, from 1 */
     char name[LAYER_NAME_SIZE];

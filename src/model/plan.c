@@ -23,29 +23,29 @@ static size_t plan_buffers(cnn_model *model, arena *arena, buffer_role role, boo
     const size_t before = arena->used;
     for (size_t i = 1; i <= model->network->count; i++) {
         const layer *layer = &model->network->layers[i];
-        node *node = &model->nodes[i];
+        layer_memory *memory = &model->layers[i];
         for (size_t b = 0; b < layer_buffers(layer); b++) {
             const size_t size = layer_buffer_size(layer, b);
             if (layer->kind->buffers[b].role != role || !size)
                 continue;
             float *numbers = floats(arena, size, 1);
             if (gradients)
-                node->gradients[b] = numbers;
+                memory->gradients[b] = numbers;
             else
-                node->buffers[b] = numbers;
+                memory->buffers[b] = numbers;
         }
     }
     return (arena->used - before) / sizeof(float);
 }
 
 /* The gradient of the input is left out unless asked for: that saves the first layer half of its
- * way back. */
+ * backward pass. */
 static void plan_input(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
     const size_t values = extent_size(model->network->layers[0].geometry.y);
-    model->nodes[0].y = floats(arena, batch, values);
+    model->layers[0].y = floats(arena, batch, values);
     if (model->options.input_gradient)
-        model->nodes[0].dy = floats(arena, batch, values);
+        model->layers[0].dy = floats(arena, batch, values);
 }
 
 /* What the layer's forward pass leaves for backward. */
@@ -55,43 +55,42 @@ static void plan_for_backward(cnn_model *model, arena *arena, size_t index) {
         const buffer *buffer = &layer->kind->buffers[b];
         const size_t images = buffer->per_image ? model->options.batch_size : 1;
         if (buffer->role == BUFFER_FOR_BACKWARD)
-            model->nodes[index].buffers[b] = floats(arena, images, layer_buffer_size(layer, b));
+            model->layers[index].buffers[b] = floats(arena, images, layer_buffer_size(layer, b));
     }
 }
 
-/* Activations, their gradients and what else one block keeps of a batch. */
-static void plan_block(cnn_model *model, arena *arena, const block *block) {
-    const layer *last = &model->network->layers[block->last];
+/* Activations, their gradients and what else one fusion keeps of a batch. */
+static void plan_fusion(cnn_model *model, arena *arena, const fusion *f) {
+    const layer *last = &model->network->layers[f->last];
     const size_t batch = model->options.batch_size, values = extent_size(last->geometry.y);
-    node *node = &model->nodes[block->last];
-    if (!block->op) {
-        node->y = node[-1].y;
-        node->dy = node[-1].dy;
+    layer_memory *memory = &model->layers[f->last];
+    if (!f->op) {
+        memory->y = model->layers[last->input].y;
+        memory->dy = model->layers[last->input].dy;
         return;
     }
-    node->y = floats(arena, batch, values);
-    node->dy = floats(arena, batch, values);
-    if (block->op->backward_output)
-        model->nodes[block->first].dy = floats(arena, batch, values);
-    for (size_t i = block->first; i <= block->last; i++)
+    memory->y = floats(arena, batch, values);
+    memory->dy = floats(arena, batch, values);
+    if (f->op->backward_output)
+        model->layers[f->first].dy = floats(arena, batch, values);
+    for (size_t i = f->first; i <= f->last; i++)
         plan_for_backward(model, arena, i);
 }
 
 /* For every shard that there may be: each writes its own sums, so none waits for another. Layers
  * whose rows are shared out instead (dense, with far more weights) need none. */
-static void plan_partials(cnn_model *model, arena *arena, const block *block) {
-    const layer *first = &model->network->layers[block->first];
-    if (first->parameters && block->op->axis == SUM_IMAGES)
-        model->nodes[block->first].partials = floats(arena, SHARDS_MAX, first->parameters);
+static void plan_partials(cnn_model *model, arena *arena, fusion *f) {
+    const layer *first = &model->network->layers[f->first];
+    if (first->parameters && f->op->axis == SUM_IMAGES)
+        f->partials = floats(arena, SHARDS_MAX, first->parameters);
 }
 
-/* A shard is in one block at a time: the one that wants the most sets the size for all. */
+/* Scratch is reused by all fusions; its size is their maximum. */
 static size_t scratch_size(const cnn_model *model) {
     size_t most = 0;
-    for (size_t i = 0; i < model->block_count; i++) {
-        const block *block = &model->blocks[i];
-        const bool wants = block->op && block->op->scratch;
-        const size_t size = wants ? block->op->scratch(&block->geometry) : 0;
+    for (size_t i = 0; i < model->fusion_count; i++) {
+        const fusion *f = &model->fusions[i];
+        const size_t size = f->op && f->op->scratch ? f->op->scratch(&f->geometry) : 0;
         most = size > most ? size : most;
     }
     return most;
@@ -101,8 +100,8 @@ static size_t scratch_size(const cnn_model *model) {
 static void plan_batch(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
     plan_input(model, arena);
-    for (size_t i = 0; i < model->block_count; i++)
-        plan_block(model, arena, &model->blocks[i]);
+    for (size_t i = 0; i < model->fusion_count; i++)
+        plan_fusion(model, arena, &model->fusions[i]);
     model->labels = arena_take(arena, batch, sizeof *model->labels);
     model->probabilities = floats(arena, batch, cnn_network_classes(model->network));
     model->losses = floats(arena, batch, 1);
@@ -110,15 +109,13 @@ static void plan_batch(cnn_model *model, arena *arena) {
 
 /* Where whole batches are few images. Of larger ones only the last is, once in an epoch. */
 static void plan_pieces(cnn_model *model, arena *arena) {
-    const size_t threads = model->options.threads ? model->options.threads : cnn_processors();
     const size_t batch = model->options.batch_size;
     size_t most = 0;
-    if (!model_few(threads, batch))
+    if (!model_few(model->threads, batch))
         return;
-    for (size_t i = model->tail; i < model->block_count; i++) {
-        const block *block = &model->blocks[i];
-        const bool wants = block->op && block->op->pieces;
-        const size_t pieces = wants ? block->op->pieces(&block->geometry) : 0;
+    for (size_t i = model->head; i < model->fusion_count; i++) {
+        const fusion *f = &model->fusions[i];
+        const size_t pieces = f->op && f->op->pieces ? f->op->pieces(&f->geometry) : 0;
         most = pieces > most ? pieces : most;
     }
     if (most)
@@ -127,11 +124,10 @@ static void plan_pieces(cnn_model *model, arena *arena) {
 
 static void plan_scratch(cnn_model *model, arena *arena) {
     const size_t slots = profile_slots(model);
-    for (size_t i = 0; i < model->block_count; i++)
-        plan_partials(model, arena, &model->blocks[i]);
+    for (size_t i = 0; i < model->fusion_count; i++)
+        plan_partials(model, arena, &model->fusions[i]);
     model->scratch_size = scratch_size(model);
-    /* One for each shard, since shards run side by side. */
-    model->scratch = floats(arena, SHARDS_MAX, model->scratch_size);
+    model->scratch = floats(arena, model->threads, model->scratch_size);
     plan_pieces(model, arena);
     model->classes = arena_take(arena, cnn_network_classes(model->network), sizeof *model->classes);
     if (slots)
@@ -163,6 +159,27 @@ static void plan(cnn_model *model, arena *arena) {
     model->memory.total = arena->used;
 }
 
+/* What every call of a fusion's operation is given. */
+static void bind_fusion(const cnn_model *model, fusion *f) {
+    const layer_memory *first = &model->layers[f->first], *last = &model->layers[f->last];
+    const layer_memory *before = &model->layers[model->network->layers[f->first].input];
+    f->arguments = (tensors){.x = before->y,
+                             .y = last->y,
+                             .dy = last->dy,
+                             .dz = f->op && f->op->backward_output ? first->dy : NULL,
+                             .dx = before->dy,
+                             .pieces = model->pieces};
+    for (size_t i = f->first; i <= f->last; i++) {
+        const layer *layer = &model->network->layers[i];
+        for (size_t b = 0; b < layer_buffers(layer); b++) {
+            bind(&f->arguments, layer->kind->buffers[b].argument, model->layers[i].buffers[b]);
+            if (layer->kind->buffers[b].role == BUFFER_PARAMETER)
+                bind(&f->arguments, layer->kind->buffers[b].gradient,
+                     model->layers[i].gradients[b]);
+        }
+    }
+}
+
 /* The pointers that the first walk leaves are NULL; the second sets every one. */
 bool plan_memory(cnn_model *model, cnn_error *error) {
     arena counted = {0};
@@ -174,5 +191,7 @@ bool plan_memory(cnn_model *model, cnn_error *error) {
         return false;
     arena real = {.base = model->block};
     plan(model, &real);
+    for (size_t i = 0; i < model->fusion_count; i++)
+        bind_fusion(model, &model->fusions[i]);
     return true;
 }

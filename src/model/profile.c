@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <time.h>
 
-/* Every so many backward passes the needed work is counted, on one image a task. */
+/* Every so many backward passes the needed work is counted, on one image a call. */
 enum { COUNT_EVERY = 8 };
 
 size_t profile_slots(const cnn_model *model) {
-    return model->options.profile ? PROFILE_TASKS * profile_rows(model) * PROFILE_PASSES : 0;
+    return model->options.profile ? model->threads * profile_rows(model) * PROFILE_PASSES : 0;
 }
 
 uint64_t profile_begin(const cnn_model *model) {
@@ -21,27 +21,27 @@ uint64_t profile_begin(const cnn_model *model) {
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static profile_slot *slot_of(const cnn_model *model, size_t task, size_t row, profile_pass pass) {
-    return &model->profile[(task * profile_rows(model) + row) * PROFILE_PASSES + pass];
+static profile_slot *slot_of(const cnn_model *model, size_t worker, size_t row, profile_pass pass) {
+    return &model->profile[(worker * profile_rows(model) + row) * PROFILE_PASSES + pass];
 }
 
-uint64_t profile_end(const cnn_model *model, uint64_t begun, size_t task, size_t row,
+uint64_t profile_end(const cnn_model *model, uint64_t begun, size_t worker, size_t row,
                      profile_pass pass, size_t images) {
     if (!model->options.profile)
         return 0;
     const uint64_t now = profile_begin(model);
-    profile_slot *slot = slot_of(model, task, row, pass);
+    profile_slot *slot = slot_of(model, worker, row, pass);
     slot->nanoseconds += now - begun;
     slot->images += images;
     return now;
 }
 
-void profile_work(const cnn_model *model, size_t task, size_t row, profile_pass pass,
+void profile_work(const cnn_model *model, size_t worker, size_t row, profile_pass pass,
                   const tensors *t, size_t image) {
     if (!model->options.profile || model->backward_passes % COUNT_EVERY)
         return;
-    profile_slot *slot = slot_of(model, task, row, pass);
-    slot->multiply_adds += needed_backward(model->network, &model->blocks[row], t, image);
+    profile_slot *slot = slot_of(model, worker, row, pass);
+    slot->multiply_adds += needed_backward(model->network, &model->fusions[row], t, image);
     slot->counted++;
 }
 
@@ -52,11 +52,11 @@ void profile_run(cnn_model *model, size_t count, pool_task task, void *context) 
         model->thread_time += (profile_begin(model) - begun) * pool_threads(model->pool);
 }
 
-/* All tasks' slots of one row and pass. */
+/* All threads' slots of one row and pass. */
 static cnn_profile_pass sum_of(const cnn_model *model, size_t row, profile_pass pass) {
     profile_slot sum = {0};
-    for (size_t task = 0; model->options.profile && task < PROFILE_TASKS; task++) {
-        const profile_slot *slot = slot_of(model, task, row, pass);
+    for (size_t worker = 0; model->options.profile && worker < model->threads; worker++) {
+        const profile_slot *slot = slot_of(model, worker, row, pass);
         sum.nanoseconds += slot->nanoseconds;
         sum.images += slot->images;
         sum.multiply_adds += slot->multiply_adds;
@@ -67,10 +67,10 @@ static cnn_profile_pass sum_of(const cnn_model *model, size_t row, profile_pass 
                               sum.images};
 }
 
-/* One pass of all blocks together. */
-static cnn_profile_pass sum_of_blocks(const cnn_model *model, profile_pass pass) {
+/* One pass of all fusions together. */
+static cnn_profile_pass sum_of_fusions(const cnn_model *model, profile_pass pass) {
     cnn_profile_pass sum = {0};
-    for (size_t i = 0; i < model->block_count; i++) {
+    for (size_t i = 0; i < model->fusion_count; i++) {
         const cnn_profile_pass one = sum_of(model, i, pass);
         sum.seconds += one.seconds;
         sum.images = one.images > sum.images ? one.images : sum.images;
@@ -86,7 +86,7 @@ static cnn_profile_row part_row(const cnn_model *model, profile_part part) {
                          .weights = sum_of(model, row, PASS_WEIGHTS)};
     snprintf(r.name, sizeof r.name, "%s", parts[part]);
     if (part == PART_UPDATE)
-        r.weights.seconds += sum_of_blocks(model, PASS_UPDATE).seconds;
+        r.weights.seconds += sum_of_fusions(model, PASS_UPDATE).seconds;
     return r;
 }
 
@@ -94,10 +94,10 @@ static cnn_profile_row row_of(const cnn_model *model, size_t row) {
     cnn_profile_row r = {.forward = sum_of(model, row, PASS_FORWARD),
                          .input = sum_of(model, row, PASS_INPUT),
                          .weights = sum_of(model, row, PASS_WEIGHTS)};
-    r.first = model->blocks[row].first;
-    r.last = model->blocks[row].last;
+    r.first = model->fusions[row].first;
+    r.last = model->fusions[row].last;
     r.forward.multiply_adds =
-        needed_forward(model->network, &model->blocks[row]) * (double)r.forward.images;
+        needed_forward(model->network, &model->fusions[row]) * (double)r.forward.images;
     for (size_t i = r.first, used = 0; i <= r.last && used < sizeof r.name; i++)
         used += (size_t)snprintf(r.name + used, sizeof r.name - used, "%s%s",
                                  i > r.first ? " " : "", model->network->layers[i].name);
@@ -106,7 +106,7 @@ static cnn_profile_row row_of(const cnn_model *model, size_t row) {
 
 /* What shards left, added up, of all layers. */
 static cnn_profile_row sums_row(const cnn_model *model) {
-    return (cnn_profile_row){.name = "sums", .weights = sum_of_blocks(model, PASS_SUMS)};
+    return (cnn_profile_row){.name = "sums", .weights = sum_of_fusions(model, PASS_SUMS)};
 }
 
 /* What threads had and did not use. */
@@ -127,10 +127,10 @@ static cnn_profile_row waiting_row(const cnn_model *model) {
 }
 
 static cnn_profile_row any_row(const cnn_model *model, size_t i) {
-    if (i < model->block_count)
+    if (i < model->fusion_count)
         return row_of(model, i);
     if (i < profile_rows(model))
-        return part_row(model, (profile_part)(i - model->block_count));
+        return part_row(model, (profile_part)(i - model->fusion_count));
     return i == profile_rows(model) ? sums_row(model) : waiting_row(model);
 }
 

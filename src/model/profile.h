@@ -1,11 +1,11 @@
-/* Where the time of a model goes, for those who asked by the option `profile`. Tasks that run side
- * by side each add to a slot of their own; they are summed when somebody looks. */
+/* Where the time of a model goes, for those who asked by the option `profile`. Each
+ * thread adds to slots of its own; they are summed when they are asked for. */
 #ifndef MODEL_PROFILE_H
 #define MODEL_PROFILE_H
 
 #include "model.h"
 
-/* What a task is busy with. SUMS: adding up what shards left. UPDATE: moving parameters whose
+/* What a thread is busy with. SUMS: adding up what shards left. UPDATE: moving parameters whose
  * gradients are finished. */
 typedef enum profile_pass {
     PASS_FORWARD,
@@ -16,30 +16,29 @@ typedef enum profile_pass {
     PROFILE_PASSES
 } profile_pass;
 
-/* The rows behind those of the blocks. */
+/* The rows after those of the fusions. */
 typedef enum profile_part { PART_GATHER, PART_LOSS, PART_UPDATE, PROFILE_PARTS } profile_part;
 
-/* For each task that can run at the same time: [block_count + PROFILE_PARTS][PROFILE_PASSES]. */
-enum { PROFILE_TASKS = 2 * SHARDS_MAX };
-
 static inline size_t profile_rows(const cnn_model *model) {
-    return model->block_count + PROFILE_PARTS;
+    return model->fusion_count + PROFILE_PARTS;
 }
 
 static inline size_t profile_part_row(const cnn_model *model, profile_part part) {
-    return model->block_count + part;
+    return model->fusion_count + part;
 }
 
-/* How many slots the model needs; 0 without the option. */
+/* How many slots the model needs, [threads][profile_rows()][PROFILE_PASSES]; 0 without the option.
+ */
 size_t profile_slots(const cnn_model *model);
 
 /* Now, in nanoseconds, or 0 without the option. */
 uint64_t profile_begin(const cnn_model *model);
-/* Adds the time since then, and these images. Returns now. */
-uint64_t profile_end(const cnn_model *model, uint64_t begun, size_t task, size_t row,
+/* Adds the time since then, and these images, to what thread `worker` of the pool has done. Returns
+ * now. */
+uint64_t profile_end(const cnn_model *model, uint64_t begun, size_t worker, size_t row,
                      profile_pass pass, size_t images);
-/* Now and then counts what this image of a block's backward pass needs. */
-void profile_work(const cnn_model *model, size_t task, size_t row, profile_pass pass,
+/* Now and then counts what this image of a fusion's backward pass needs. */
+void profile_work(const cnn_model *model, size_t worker, size_t row, profile_pass pass,
                   const tensors *t, size_t image);
 
 /* pool_run() that sets down the time of all threads in it, busy or not. */

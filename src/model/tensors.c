@@ -52,19 +52,19 @@ static cnn_tensor vector(size_t size, cnn_type type, void *data) {
 static void meet_layer(search *s, size_t index) {
     const cnn_model *model = s->model;
     const layer *layer = &model->network->layers[index];
-    const node *node = &model->nodes[index];
+    const layer_memory *memory = &model->layers[index];
     /* Long networks: most layers are passed over without a look at what they have. */
     if (s->name && strncmp(s->name, layer->name, strlen(layer->name)))
         return;
-    meet(s, layer->name, "", activation(model, layer, node->y));
-    meet(s, layer->name, ".grad", activation(model, layer, node->dy));
+    meet(s, layer->name, "", activation(model, layer, memory->y));
+    meet(s, layer->name, ".grad", activation(model, layer, memory->dy));
     for (size_t b = 0; b < layer_buffers(layer); b++) {
         const buffer *buffer = &layer->kind->buffers[b];
         char suffix[CNN_NAME_SIZE];
         snprintf(suffix, sizeof suffix, ".%s", buffer->name);
-        meet(s, layer->name, suffix, buffer_tensor(model, layer, buffer, node->buffers[b]));
+        meet(s, layer->name, suffix, buffer_tensor(model, layer, buffer, memory->buffers[b]));
         snprintf(suffix, sizeof suffix, ".%s.grad", buffer->name);
-        meet(s, layer->name, suffix, buffer_tensor(model, layer, buffer, node->gradients[b]));
+        meet(s, layer->name, suffix, buffer_tensor(model, layer, buffer, memory->gradients[b]));
     }
 }
 
@@ -98,12 +98,12 @@ bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tenso
     return s.found;
 }
 
-/* Is it, or a tensor of, a layer that a block leaves out? */
-static bool inside_block(const cnn_model *model, const char *name) {
+/* Is it, or a tensor of, a layer that a fusion leaves out? */
+static bool inside_fusion(const cnn_model *model, const char *name) {
     for (size_t i = 1; i <= model->network->count; i++) {
         const char *layer = model->network->layers[i].name;
         const size_t length = strlen(layer);
-        if (!model->nodes[i].y && !strncmp(name, layer, length) &&
+        if (!model->layers[i].y && !strncmp(name, layer, length) &&
             (!name[length] || !strcmp(name + length, ".grad")))
             return true;
     }
@@ -116,6 +116,7 @@ bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tens
     if (!given(model, "model", error) || !given(name, "name", error))
         return false;
     walk(&s);
-    return s.found || error_set(error, CNN_BAD_ARGUMENT, "no tensor named \"%.60s\"%s", name,
-                                inside_block(model, name) ? " without the option every_layer" : "");
+    return s.found ||
+           error_set(error, CNN_BAD_ARGUMENT, "no tensor named \"%.60s\"%s", name,
+                     inside_fusion(model, name) ? " without the option every_layer" : "");
 }

@@ -4,6 +4,7 @@
  * the book (sgd.c, adam.c). */
 #include "trainer.h"
 
+#include "execute.h"
 #include "memory.h"
 #include "power.h"
 #include "profile.h"
@@ -176,11 +177,11 @@ static void update(void *context, range elements) {
 enum { UPDATE_PARTS = 8 };
 
 /* One of UPDATE_PARTS stretches of all parameters, whatever layers they belong to. */
-static void update_part(void *context, size_t part) {
+static void update_part(void *context, size_t part, size_t worker) {
     const cnn_model *model = ((const cnn_trainer *)context)->model;
     const uint64_t begun = profile_begin(model);
     update(context, range_part(model->parameters_size, UPDATE_PARTS, part));
-    profile_end(model, begun, part, profile_part_row(model, PART_UPDATE), PASS_WEIGHTS,
+    profile_end(model, begun, worker, profile_part_row(model, PART_UPDATE), PASS_WEIGHTS,
                 part ? 0 : model->n);
 }
 
@@ -189,7 +190,7 @@ static void update_part(void *context, size_t part) {
 static void begin_update(cnn_trainer *trainer) {
     trainer->now = trainer->optimizer;
     cnn_schedule_apply(&trainer->schedule, trainer->steps, &trainer->now);
-    trainer->steps++;
+    trainer->model->training_steps = trainer->steps++;
 }
 
 void cnn_trainer_update(cnn_trainer *trainer) {
@@ -204,6 +205,7 @@ double cnn_train_step(cnn_trainer *trainer) {
     if (!trainer || trainer->model->state == BATCH_NONE || !trainer->model->labelled)
         return NAN;
     begin_update(trainer);
-    model_both_ways(trainer->model, update, trainer);
+    execute(trainer->model, CNN_PROGRAM_TRAIN, update, trainer);
+    trainer->model->state = BATCH_MOVED;
     return cnn_model_loss(trainer->model);
 }

@@ -37,6 +37,15 @@ typedef struct range {
     size_t first, last;
 } range;
 
+static inline size_t range_size(range range) {
+    return range.last - range.first;
+}
+
+/* A batch is cut into this many shards, or one an image if it is smaller. More would only cost
+ * memory for partial sums. Never the number of threads: the cut decides how sums are rounded, and
+ * results must not depend on the machine. */
+enum { SHARDS_MAX = 8 };
+
 /* The arrays of one call. Whole batches: an operation indexes them with its range itself. Arrays an
  * operation does not name may be NULL. No two overlap. */
 typedef struct tensors {
@@ -49,8 +58,10 @@ typedef struct tensors {
     const real *dy;
     real *dz; /* [n][k]: see operation.backward_output; NULL: the operation has none */
     real *dx, *dw;
-    real *db;      /* NULL where b is */
-    real *scratch; /* as many numbers as the operation's `scratch` says, one block per call */
+    real *db;            /* NULL where b is */
+    real *scratch;       /* as many numbers as the operation's `scratch` says, one block per call */
+    bool training;       /* or evaluation */
+    uint64_t seed, step; /* of the model, and how many steps its training has taken */
     /* Where operation.sliced: this call does only part `slice` of `slices` of each image; another
      * one does the others, perhaps at the same time. slices 0: all of it. */
     size_t slice, slices;

@@ -1,10 +1,10 @@
 /* The back end's own table says which layers it can fuse: the words of a kernel that computes
  * several are the pattern that is looked for here. */
-#include "blocks.h"
+#include "fusion.h"
 
 #include <stdio.h>
 
-enum { FUSED_MAX = 4 }; /* layers in one block */
+enum { FUSED_MAX = 4 }; /* layers in one fusion */
 
 /* The words of layers first to last, as a kernel has them; false if they are too long for one. */
 static bool words_of(const cnn_network *network, size_t first, size_t last, char *words,
@@ -23,33 +23,42 @@ static geometry fused_geometry(const cnn_network *network, size_t first, size_t 
     return g;
 }
 
+/* Does each layer read the one before it? */
+static bool chained(const cnn_network *network, size_t first, size_t last) {
+    for (size_t i = first + 1; i <= last; i++)
+        if (network->layers[i].input != i - 1)
+            return false;
+    return true;
+}
+
 /* Can layers first to last be computed together? */
-static bool fuse(const cnn_network *network, const ops *ops, size_t first, size_t last, block *b) {
+static bool fuse(const cnn_network *network, const ops *ops, size_t first, size_t last, fusion *f) {
     char words[FUSED_MAX * LAYER_NAME_SIZE];
-    if (last > network->count || !words_of(network, first, last, words, sizeof words))
+    if (last > network->count || !chained(network, first, last) ||
+        !words_of(network, first, last, words, sizeof words))
         return false;
     const operation *op = ops_operation(ops, words);
     const geometry g = fused_geometry(network, first, last);
     if (!op || (op->fits && !op->fits(&g)))
         return false;
-    *b = (block){.first = first, .last = last, .op = op, .geometry = g};
+    *f = (fusion){.first = first, .last = last, .op = op, .geometry = g};
     return true;
 }
 
-static block block_at(const cnn_network *network, size_t index, const ops *ops, bool every_layer) {
-    block b = {.first = index, .last = index, .geometry = network->layers[index].geometry};
+static fusion fusion_at(const cnn_network *network, size_t index, const ops *ops,
+                        bool every_layer) {
+    fusion f = {.first = index, .last = index, .geometry = network->layers[index].geometry};
     if (network->layers[index].kind->view)
-        return b;
+        return f;
     size_t layers = every_layer ? 1 : FUSED_MAX;
-    while (layers > 0 && !fuse(network, ops, index, index + layers - 1, &b))
+    while (layers > 0 && !fuse(network, ops, index, index + layers - 1, &f))
         layers--;
-    return b;
+    return f;
 }
 
-size_t blocks_plan(const cnn_network *network, const ops *ops, bool every_layer, block *blocks) {
+size_t fusions_plan(const cnn_network *network, const ops *ops, bool every_layer, fusion *fusions) {
     size_t count = 0;
-    for (size_t i = 1; i <= network->count; i = blocks[count++].last + 1)
-        blocks[count] = block_at(network, i, ops, every_layer);
-    blocks[count - 1].loss = true;
+    for (size_t i = 1; i <= network->count; i = fusions[count++].last + 1)
+        fusions[count] = fusion_at(network, i, ops, every_layer);
     return count;
 }

@@ -1,0 +1,154 @@
+/* Sets of images through a model, in batches or drawn by threads as they come: predictions, and how
+ * well a data set is told apart. */
+#include "batch.h"
+#include "execute.h"
+#include "profile.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* How many images a thread takes at a time when activations are not inspected later. With more,
+ * what one layer wrote has left the cache when the next one reads it. Fewer where threads draw the
+ * next chunk as soon as they are done, as all wait for the last one. */
+enum { PREDICT_TILE = 64, PREDICT_CHUNK = 32 };
+
+static size_t images_at_once(const cnn_model *model, size_t left) {
+    const size_t batch = model->options.batch_size;
+    const size_t cached = PREDICT_TILE * pool_threads(model->pool);
+    const size_t most = batch < cached ? batch : cached;
+    return left < most ? left : most;
+}
+
+/* Predictions shared out: each task has `each` places of the batch for itself, and draws the next
+ * images as soon as it is done with the last. */
+typedef struct predictions {
+    cnn_model *model;
+    const uint8_t *images;
+    size_t count, each;
+    float *probabilities;
+    atomic_size_t next;
+} predictions;
+
+static void predict_task(void *context, size_t task, size_t worker) {
+    predictions *p = context;
+    const cnn_model *model = p->model;
+    const size_t classes = cnn_network_classes(model->network), place = task * p->each;
+    size_t first;
+    while ((first = atomic_fetch_add(&p->next, p->each)) < p->count) {
+        const size_t left = p->count - first, count = left < p->each ? left : p->each;
+        const range places = {place, place + count};
+        const source s = {.model = p->model, .images = p->images, .first = first, .place = place};
+        gather_places(&s, places, worker);
+        execute_alone(p->model, places, worker);
+        memcpy(p->probabilities + first * classes, model->probabilities + place * classes,
+               count * classes * sizeof *p->probabilities);
+    }
+}
+
+/* 0 if each image has to be split between the threads. */
+static size_t images_each(const cnn_model *model, size_t tasks, size_t count) {
+    const size_t room = model->options.batch_size / tasks, share = (count + tasks - 1) / tasks;
+    const size_t most = room < PREDICT_CHUNK ? room : PREDICT_CHUNK;
+    return count < tasks ? 0 : share < most ? share : most;
+}
+
+static void predict_in_batches(cnn_model *model, const uint8_t *images, size_t count,
+                               float *probabilities) {
+    const size_t classes = cnn_network_classes(model->network);
+    for (size_t done = 0; done < count; done += model->n) {
+        gather((source){.model = model, .images = images, .first = done},
+               images_at_once(model, count - done));
+        cnn_model_forward(model);
+        memcpy(probabilities + done * classes, model->probabilities,
+               model->n * classes * sizeof *probabilities);
+    }
+}
+
+/* No arrays are that long: counts of them cannot overflow. */
+static bool predictable(const cnn_model *model, size_t count, cnn_error *error) {
+    const size_t values = extent_size(model->network->layers[0].geometry.y),
+                 classes = cnn_network_classes(model->network);
+    const size_t row = classes * sizeof(float), each = row > values ? row : values;
+    return (count > 0 && count <= PTRDIFF_MAX / each) ||
+           error_set(error, CNN_BAD_ARGUMENT,
+                     count ? "%zu images to predict: more than memory has room for"
+                           : "no images to predict",
+                     count);
+}
+
+static void predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities) {
+    const size_t tasks = pool_threads(model->pool);
+    predictions p = {model, images, count, images_each(model, tasks, count), probabilities, 0};
+    if (!p.each) {
+        predict_in_batches(model, images, count, probabilities);
+        return;
+    }
+    model->n = tasks * p.each;
+    prepare_prediction(model);
+    profile_run(model, tasks, predict_task, &p);
+}
+
+/* A model has memory for one batch: that which was set is gone afterwards. */
+bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
+                       cnn_error *error) {
+    if (!given(model, "model", error) || !given(images, "images", error) ||
+        !given(probabilities, "probabilities", error) || !predictable(model, count, error))
+        return false;
+    predict(model, images, count, probabilities);
+    model_begin_batch(model, 0, false);
+    return true;
+}
+
+/* The first of the largest, as everywhere where values tie. */
+static size_t guess_of(const float *p, size_t classes) {
+    size_t best = 0;
+    for (size_t k = 1; k < classes; k++)
+        if (p[k] > p[best])
+            best = k;
+    return best;
+}
+
+/* Adds what the last forward pass says about the batch. Guesses go by the logits, since softmax may
+ * round two of them to the same probability. */
+static void count_batch(const cnn_model *model, cnn_score *score, size_t *confusion) {
+    const size_t classes = cnn_network_classes(model->network);
+    for (size_t i = 0; i < model->n; i++) {
+        const size_t guess =
+            guess_of(model->layers[model->network->count].y + i * classes, classes);
+        score->correct += guess == model->labels[i];
+        score->loss += model->losses[i];
+        if (confusion)
+            confusion[model->labels[i] * classes + guess]++;
+    }
+    score->images += model->n;
+}
+
+/* Losses are added in double, image by image, in their order: the score depends neither on the size
+ * of a batch nor on the number of threads. */
+void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
+                    size_t count, cnn_score *score, size_t *confusion) {
+    *score = (cnn_score){0};
+    for (size_t done = 0; done < count; done += model->n) {
+        gather((source){.model = model, .dataset = dataset, .indices = indices, .first = done},
+               images_at_once(model, count - done));
+        cnn_model_forward(model);
+        count_batch(model, score, confusion);
+    }
+    model_begin_batch(model, 0, false);
+    score->loss /= (double)score->images;
+    /* Where logits are no numbers, the first class that they seem to name is no guess. */
+    score->accuracy = isnan(score->loss) ? NAN : (double)score->correct / (double)score->images;
+}
+
+bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
+                        size_t *confusion, cnn_error *error) {
+    if (!given(model, "model", error) || !given(dataset, "data set", error) ||
+        !given(score, "score", error) || !model_takes(model, dataset, error))
+        return false;
+    const size_t classes = cnn_network_classes(model->network);
+    if (confusion)
+        memset(confusion, 0, classes * classes * sizeof *confusion);
+    model_evaluate(model, dataset, NULL, cnn_dataset_about(dataset).images, score, confusion);
+    return true;
+}

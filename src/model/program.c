@@ -1,0 +1,226 @@
+/* Compiles a model's passes to steps. Each function here emits the steps of one part of a pass and
+ * says how they are cut; where threads meet follows from the cuts (same_round()).
+ *
+ * Layers up to the first flat output are the body, the others, dense ones, the head. As a rule a
+ * part of the images goes through all of the body a few at a time, so that what one layer wrote is
+ * still in this core's cache when the next reads it, and then through the head. Two cases differ:
+ *
+ *   few images for many threads   a thread would read all weights of the head for a handful of
+ *                                 images: threads split its weights instead, and meet after each
+ *                                 layer
+ *   fewer shards than threads     each shard's work in the body is split between threads, by rows
+ * or channels of a layer, and threads meet after each layer */
+#include "program.h"
+
+enum {
+    IMAGE_TILE = 8,
+    PARALLEL_MIN = 1 << 16, /* multiply-adds of a layer that are worth the other threads' time */
+    PIECES_LEAST = 16,      /* of each parameter, when gradients are added up */
+    STEPS_PER_FUSION = 7
+};
+
+size_t program_steps_most(size_t fusions) {
+    return STEPS_PER_FUSION * fusions + 2; /* the loss and its gradient */
+}
+
+/* Smaller batches have one shard an image. */
+static size_t shards_of(size_t images) {
+    return images < SHARDS_MAX ? images : SHARDS_MAX;
+}
+
+/* The first shard that begins at or after this share of the images: shards differ by an image,
+ * which is much where they have one or two. */
+static size_t part_begin(size_t images, size_t parts, size_t part) {
+    const size_t shards = shards_of(images);
+    size_t shard = part;
+    while (shard < shards && range_part(images, shards, shard).first * parts < images * part)
+        shard++;
+    return shard;
+}
+
+range program_shards(size_t images, size_t parts, size_t part) {
+    return (range){part_begin(images, parts, part), part_begin(images, parts, part + 1)};
+}
+
+range program_images(size_t images, size_t parts, size_t part) {
+    const size_t shards = shards_of(images);
+    if (parts > shards)
+        return range_part(images, parts, part);
+    const range own = program_shards(images, parts, part);
+    return (range){range_part(images, shards, own.first).first,
+                   range_part(images, shards, own.last - 1).last};
+}
+
+typedef struct emitter {
+    const cnn_model *model;
+    size_t images, threads, shards;
+    bool few;          /* the head is split by its weights */
+    size_t parts;      /* of the images, forward and in the head */
+    size_t back_parts; /* of the shards, backward in the body */
+    step *steps;
+    size_t count;
+} emitter;
+
+static bool by_images(cnn_cut cut) {
+    return cut == CNN_CUT_IMAGES || cut == CNN_CUT_SHARDS;
+}
+
+static bool by_parameters(cnn_cut cut) {
+    return cut == CNN_CUT_ROWS || cut == CNN_CUT_ELEMENTS;
+}
+
+/* Does a task of b need nothing that another task of a makes? There may be no other; parts of
+ * images do not depend on each other, nor do pieces of parameters. */
+static bool same_round(const step *a, const step *b) {
+    return a->tasks == b->tasks && (a->tasks == 1 || (by_images(a->cut) && by_images(b->cut)) ||
+                                    (by_parameters(a->cut) && by_parameters(b->cut)));
+}
+
+static void emit(emitter *e, cnn_work work, size_t fusion, step how) {
+    how.work = work;
+    how.fusion = fusion;
+    how.meet = !e->count || !same_round(&e->steps[e->count - 1], &how);
+    e->steps[e->count++] = how;
+}
+
+static step by_parts(size_t parts, size_t tile) {
+    return (step){.cut = CNN_CUT_IMAGES, .tasks = parts, .tile = tile};
+}
+
+/* An operation that knows no slices is not split. */
+static step by_splits(const operation *op, size_t shards, size_t splits) {
+    const size_t each = op->sliced ? splits : 1;
+    return (step){.cut = CNN_CUT_SPLITS, .tasks = shards * each, .splits = each};
+}
+
+/* A layer of the head of all images; a small one is for one thread. */
+static step split_head(const emitter *e, const fusion *f) {
+    const size_t parameters = e->model->network->layers[f->first].parameters;
+    const bool small = parameters * e->images < PARALLEL_MIN;
+    return by_splits(f->op, 1, small ? 1 : e->threads);
+}
+
+static bool in_head(const emitter *e, size_t fusion) {
+    return fusion >= e->model->head;
+}
+
+/* Splits of each image, forward: where there are fewer images than threads. */
+static step forward_cut(const emitter *e, size_t i) {
+    const fusion *f = &e->model->fusions[i];
+    if (in_head(e, i))
+        return e->few ? split_head(e, f) : by_parts(e->parts, 0);
+    return e->threads >= 2 * e->images ? by_splits(f->op, e->images, e->threads / e->images)
+                                       : by_parts(e->parts, IMAGE_TILE);
+}
+
+/* Training moves rows of the weights on one thread in each step; if this thread also computes their
+ * share of the sums, they stay in its cache, and threads exchange sums, which are fewer. */
+static void emit_forward(emitter *e, bool training) {
+    const cnn_model *model = e->model;
+    for (size_t i = 0; i < model->fusion_count; i++) {
+        const operation *op = model->fusions[i].op;
+        if (!op)
+            continue;
+        const step how = forward_cut(e, i);
+        if (training && op->pieces && model->pieces && how.splits > 1) {
+            emit(e, CNN_WORK_PARTIAL_SUMS, i, how);
+            emit(e, CNN_WORK_COMBINE, i, how);
+        } else {
+            emit(e, CNN_WORK_FORWARD, i, how);
+        }
+    }
+    emit(e, CNN_WORK_LOSS, model->fusion_count - 1, by_parts(e->few ? 1 : e->parts, 0));
+}
+
+/* One step a task for all that is to be done before a layer's gradients. */
+static step output_cut(const emitter *e, size_t i) {
+    if (in_head(e, i))
+        return by_parts(e->few ? 1 : e->parts, 0);
+    return (step){.cut = CNN_CUT_SHARDS, .tasks = e->back_parts};
+}
+
+static bool split_body(const emitter *e) {
+    return e->threads >= 2 * e->shards;
+}
+
+/* Sums over images are a shard's own. */
+static step backward_cut(const emitter *e, size_t i, bool sums) {
+    const fusion *f = &e->model->fusions[i];
+    if (in_head(e, i) && !sums)
+        return e->few ? split_head(e, f) : by_parts(e->parts, 0);
+    return split_body(e) ? by_splits(f->op, e->shards, e->threads / e->shards)
+                         : (step){.cut = CNN_CUT_SHARDS, .tasks = e->back_parts};
+}
+
+static void emit_backward(emitter *e) {
+    const cnn_model *model = e->model;
+    const size_t last = model->fusion_count - 1;
+    emit(e, CNN_WORK_LOGITS_GRADIENT, last, by_parts(e->few ? 1 : e->parts, 0));
+    for (size_t i = model->fusion_count; i-- > 0;) {
+        const fusion *f = &model->fusions[i];
+        if (!f->op)
+            continue;
+        if (f->op->backward_output)
+            emit(e, CNN_WORK_ACTIVATION_GRADIENT, i, output_cut(e, i));
+        if (f->arguments.dx)
+            emit(e, CNN_WORK_INPUT_GRADIENT, i, backward_cut(e, i, false));
+        if (f->partials)
+            emit(e, CNN_WORK_WEIGHT_GRADIENT, i, backward_cut(e, i, true));
+    }
+}
+
+/* Sums over the whole batch: shards' sums are added up in their order, and layers whose rows are
+ * independent sum theirs here. Updating right after finds parameters and gradients still in L1. */
+static void emit_parameters(emitter *e, bool update) {
+    const cnn_model *model = e->model;
+    const size_t pieces = 2 * e->threads > PIECES_LEAST ? 2 * e->threads : PIECES_LEAST;
+    for (size_t i = 0; i < model->fusion_count; i++) {
+        const fusion *f = &model->fusions[i];
+        if (!model->network->layers[f->first].parameters)
+            continue;
+        const step how = {.cut = f->partials ? CNN_CUT_ELEMENTS : CNN_CUT_ROWS, .tasks = pieces};
+        if (!f->partials)
+            emit(e, CNN_WORK_WEIGHT_GRADIENT, i, how);
+        else if (e->shards > 1) /* the sums of the only shard are complete */
+            emit(e, CNN_WORK_REDUCE, i, how);
+        if (update)
+            emit(e, CNN_WORK_UPDATE, i, how);
+    }
+}
+
+/* Can threads split any layer of the head? */
+static bool splittable(const cnn_model *model) {
+    for (size_t i = model->head; i < model->fusion_count; i++)
+        if (model->fusions[i].op && model->fusions[i].op->sliced)
+            return true;
+    return false;
+}
+
+/* Each thread has one part, or two if they are large, so that one that is held up does fewer. */
+static emitter emitter_of(const cnn_model *model, size_t images, step *steps) {
+    const size_t threads = pool_threads(model->pool), shards = shards_of(images);
+    const size_t large = threads > 1 && images >= 2 * threads * IMAGES_MANY;
+    const size_t parts = large ? 2 * threads : threads, most = threads > shards ? images : shards;
+    return (emitter){.model = model,
+                     .images = images,
+                     .threads = threads,
+                     .shards = shards,
+                     .few = model_few(threads, images) && splittable(model),
+                     .parts = parts < most ? parts : most,
+                     .back_parts = parts < shards ? parts : shards,
+                     .steps = steps};
+}
+
+size_t program_compile(const cnn_model *model, cnn_program which, size_t images, step *steps) {
+    emitter e = emitter_of(model, images, steps);
+    /* The calling thread alone, on images of its own. */
+    if (which == CNN_PROGRAM_PREDICT)
+        e.threads = e.parts = 1, e.few = false;
+    if (which != CNN_PROGRAM_BACKWARD)
+        emit_forward(&e, which == CNN_PROGRAM_TRAIN);
+    if (which == CNN_PROGRAM_TRAIN || which == CNN_PROGRAM_BACKWARD) {
+        emit_backward(&e);
+        emit_parameters(&e, which == CNN_PROGRAM_TRAIN);
+    }
+    return e.count;
+}
