@@ -133,7 +133,8 @@ static void as_a_dense_layer(void **state) {
 static void shapes_in_files(void **state) {
     (void)state;
     cnn_network *image = network_of(IMAGE), *vector = network_of(VECTOR);
-    const layout kernel = layout_of_buffer(image, 2, 0, 1), matrix = layout_of_buffer(vector, 2, 0, 1);
+    const layout kernel = layout_of_buffer(image, 2, 0, 1);
+    const layout matrix = layout_of_buffer(vector, 2, 0, 1);
     assert_int_equal(kernel.rank, 4);
     assert_memory_equal(kernel.shape, ((size_t[]){6, 8, 1, 1}), 4 * sizeof(size_t));
     assert_int_equal(matrix.rank, 2);
