@@ -70,8 +70,6 @@ FLAGS_book_float  := -DBOOK_TABLE=book_float
 FLAGS_book_double := -DBOOK_TABLE=book_double -DCNN_REAL=double
 FLAGS_book_float_fma  := -DBOOK_TABLE=book_float_fma -mavx2 -mfma
 FLAGS_book_double_fma := -DBOOK_TABLE=book_double_fma -DCNN_REAL=double -mavx2 -mfma
-# gcc would spell out loops of 8 and 16 before it could turn them into vectors.
-BOOK_FLAGS := $(if $(findstring clang,$(CC)),,--param max-completely-peel-times=7)
 
 # The vector kernels: one unit, one object per instruction set. Where base has no fused multiply-add
 # it rounds twice.
@@ -141,7 +139,7 @@ $(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) $(APART_FLAGS) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(APART_FLAGS) -MMD -MP -c $< -o $@
 
 $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c
 	@mkdir -p $(@D)
