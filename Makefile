@@ -4,7 +4,8 @@
 # make compare    sets NumPy, PyTorch and this side by side (QUICK=1: in a few minutes)
 # make parity     the same numbers as PyTorch, step by step (QUICK=1: in five minutes)
 # make bench      the chip's bounds, and how near to them each layer and each step of training comes
-#                 (NETWORK=FILE for another network, JSON=1)
+#                 (NETWORK=FILE for another network, JSON=1); LADDER=1: one convolution from naive
+#                 to fast in numbered steps
 # make fuzz       bytes made up by libFuzzer for each parser, TIME=60 seconds each (FUZZ=NAME: one)
 # make coverage   how much of the library the tests run, by lines and branches
 # make mutants    small changes of the sources that the tests have to notice (COUNT=300 SEED=1)
@@ -97,7 +98,7 @@ OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
            $(SIMDS:%=$(BUILD)/src/simd/%.o)
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-BENCHES := $(patsubst %,$(BUILD)/bench/%,bench conv_rate predict_rate train_rate)
+BENCHES := $(patsubst %,$(BUILD)/bench/%,bench ladder conv_rate predict_rate train_rate)
 APART  := $(wildcard tests/test_*.c) tests/cross_bits.c tests/faults_preload.c tests/interface.c
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(APART),$(wildcard tests/*.c)))
 
@@ -115,6 +116,10 @@ FLAGS_loops_avx2   := -DLOOPS_NAME='"avx2"' -DLOOPS_BYTES=32 -mavx2 -mfma
 FLAGS_loops_avx512 := -DLOOPS_NAME='"avx512"' -DLOOPS_BYTES=64 -mavx512f -mfma
 BENCH_PARTS := $(patsubst %,$(BUILD)/bench/%.o,bound chip handover results results_json results_text \
                subject $(LOOPS))
+
+# The ladder, built as the vector kernels are.
+RUNG_TABLES := $(SIMDS:simd_%=rungs_%)
+LADDER_PARTS := $(patsubst %,$(BUILD)/bench/%.o,ladder_problem $(RUNG_TABLES))
 
 # Short lines; V=1 shows whole commands, -s nothing.
 QUIET := $(if $(V),,@)
@@ -186,6 +191,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(QUIET)$(LINK) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
 
 $(BUILD)/tests/test_corpora: $(REPLAYED)
+$(BUILD)/tests/test_ladder: $(LADDER_PARTS)
+$(BUILD)/tests/test_ladder.o: CFLAGS_ALL += -Ibench
 $(BUILD)/fuzz/%.o: CFLAGS_ALL += -Itests $(if $(FUZZING),,-DLLVMFuzzerTestOneInput=$(notdir $*))
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/harness.o $(BUILD)/tests/allocations.o \
                       $(OBJECTS)
@@ -204,6 +211,12 @@ $(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) -ffp-contract=fast $(FLAGS_$*) -DLOOPS_TABLE=$* -MMD -MP -c $< -o $@
 
+$(RUNG_TABLES:%=$(BUILD)/bench/%.o): $(BUILD)/bench/rungs_%.o: bench/rungs.c
+	@mkdir -p $(@D)
+	$(call SAY,CC)
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_simd_$*) -DRUNGS_TABLE=rungs_$* \
+	  -DBOOK_TABLE=book_rungs_$* -DSIMD_NAME='"$*"' $(APART_FLAGS) -MMD -MP -c $< -o $@
+
 # Without cmocka, jansson, libpng and zlib, and so without pictures: for processors that are emulated
 # (scripts/check neon).
 CROSS := $(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(OBJECTS)) \
@@ -215,6 +228,7 @@ $(BUILD)/cross_bits: $(BUILD)/tests/cross_bits.o $(CROSS)
 
 # Timing programs over the library's objects; the comparison runs them.
 $(BUILD)/bench/bench: $(BENCH_PARTS)
+$(BUILD)/bench/ladder: $(LADDER_PARTS)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/bench/serve.o $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(LINK) -o $@ $^ $(LIBS)
@@ -239,8 +253,13 @@ compare: all $(BENCHES)
 	@$(BUILD)/venv/bin/python compare/compare.py --build $(BUILD) --out $(BUILD)/compare \
 	  $(if $(QUICK),--quick) $(if $(RESUME),--resume)
 
+ifdef LADDER
+bench: $(BUILD)/bench/ladder
+	@$<
+else
 bench: $(BUILD)/bench/bench
 	@$< $(if $(JSON),--json) $(if $(NETWORK),networks/simple.net $(NETWORK))
+endif
 
 parity: all
 	@scripts/fetch-data mnist
@@ -311,4 +330,4 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(REPLAYED:.o=.d) $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d) $(BENCHES:=.d) \
-         $(BENCH_PARTS:.o=.d)
+         $(BENCH_PARTS:.o=.d) $(LADDER_PARTS:.o=.d)
