@@ -4,7 +4,8 @@
 # make compare    sets NumPy, PyTorch and this side by side (QUICK=1: in a few minutes)
 # make parity     the same numbers as PyTorch, step by step (QUICK=1: in five minutes)
 # make bench      the chip's bounds, and how near to them each layer and each step of training comes
-#                 (NETWORK=FILE for another network, JSON=1)
+#                 (NETWORK=FILE for another network, JSON=1); LADDER=1: one convolution from naive
+#                 to fast in numbered steps
 # make fuzz       bytes made up by libFuzzer for each parser, TIME=60 seconds each (FUZZ=NAME: one)
 # make coverage   how much of the library the tests run, by lines and branches
 # make mutants    small changes of the sources that the tests have to notice (COUNT=300 SEED=1)
@@ -70,8 +71,6 @@ FLAGS_book_float  := -DBOOK_TABLE=book_float
 FLAGS_book_double := -DBOOK_TABLE=book_double -DCNN_REAL=double
 FLAGS_book_float_fma  := -DBOOK_TABLE=book_float_fma -mavx2 -mfma
 FLAGS_book_double_fma := -DBOOK_TABLE=book_double_fma -DCNN_REAL=double -mavx2 -mfma
-# gcc would spell out loops of 8 and 16 before it could turn them into vectors.
-BOOK_FLAGS := $(if $(findstring clang,$(CC)),,--param max-completely-peel-times=7)
 
 # The vector kernels: one unit, one object per instruction set. Where base has no fused multiply-add
 # it rounds twice.
@@ -95,9 +94,8 @@ PAGES  := $(filter-out src/ops/dispatch.c,$(wildcard src/ops/*.c))
 # the others.
 OTHER_PAGES := book $(shell sed -n 's/^.include "\(.*\)\.c"$$/\1/p' src/ops/pages.h)
 LAYER_PAGES := $(filter-out $(OTHER_PAGES),$(PAGES:src/ops/%.c=%))
-PAGE_FLAGS := $(LAYER_PAGES:%=-include src/ops/%.c) "-DLAYER_PAGES=$(patsubst %,PAGE(%),$(LAYER_PAGES))"
-SIMD_PAGES := $(filter-out conv2d dense,$(LAYER_PAGES))
-SIMD_PAGE_FLAGS := $(SIMD_PAGES:%=-include src/ops/%.c) "-DLAYER_PAGES=$(patsubst %,PAGE(%),$(SIMD_PAGES))"
+PAGE_FLAGS := $(LAYER_PAGES:%=-include src/ops/%.c) \
+              "-DLAYER_PAGES=$(patsubst %,PAGE(%),$(LAYER_PAGES))"
 
 POOLS  := src/base/pool.c src/base/pool_serial.c
 POOL_UNIT := $(if $(filter serial,$(POOL)),src/base/pool_serial.c,src/base/pool.c)
@@ -106,7 +104,7 @@ OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
            $(SIMDS:%=$(BUILD)/src/simd/%.o)
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-BENCHES := $(patsubst %,$(BUILD)/bench/%,bench conv_rate predict_rate train_rate)
+BENCHES := $(patsubst %,$(BUILD)/bench/%,bench ladder conv_rate predict_rate train_rate)
 APART  := $(wildcard tests/test_*.c) tests/cross_bits.c tests/faults_preload.c tests/interface.c
 HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(APART),$(wildcard tests/*.c)))
 
@@ -124,6 +122,10 @@ FLAGS_loops_avx2   := -DLOOPS_NAME='"avx2"' -DLOOPS_BYTES=32 -mavx2 -mfma
 FLAGS_loops_avx512 := -DLOOPS_NAME='"avx512"' -DLOOPS_BYTES=64 -mavx512f -mfma
 BENCH_PARTS := $(patsubst %,$(BUILD)/bench/%.o,bound chip handover results results_json results_text \
                subject $(LOOPS))
+
+# The ladder, built as the vector kernels are.
+RUNG_TABLES := $(SIMDS:simd_%=rungs_%)
+LADDER_PARTS := $(patsubst %,$(BUILD)/bench/%.o,ladder_problem $(RUNG_TABLES))
 
 # Short lines; V=1 shows whole commands, -s nothing.
 QUIET := $(if $(V),,@)
@@ -148,13 +150,14 @@ $(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c $(PAGES)
 	@mkdir -p $(@D)
 	$(call SAY,CC)
-	$(QUIET)$(CC) $(CFLAGS_ALL) $(BOOK_FLAGS) $(FLAGS_$*) $(APART_FLAGS) $(PAGE_FLAGS) -MMD -MP -c $< -o $@
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(APART_FLAGS) $(PAGE_FLAGS) \
+	  -MMD -MP -c $< -o $@
 
 $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c $(PAGES)
 	@mkdir -p $(@D)
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(APART_FLAGS) \
-	  $(SIMD_PAGE_FLAGS) -MMD -MP -c $< -o $@
+	  $(PAGE_FLAGS) -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones. For that, what -flto has
 # put off is done here; whatever other flags bring along comes with the last link.
@@ -199,6 +202,8 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 $(BUILD)/tests/book_twice.o: $(PAGES)
 $(BUILD)/tests/book_twice.o: CFLAGS_ALL += $(PAGE_FLAGS) -DCNN_ROUNDINGS=2
 $(BUILD)/tests/test_corpora: $(REPLAYED)
+$(BUILD)/tests/test_ladder: $(LADDER_PARTS)
+$(BUILD)/tests/test_ladder.o: CFLAGS_ALL += -Ibench
 $(BUILD)/fuzz/%.o: CFLAGS_ALL += -Itests $(if $(FUZZING),,-DLLVMFuzzerTestOneInput=$(notdir $*))
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/fuzz_%.o $(BUILD)/fuzz/harness.o $(BUILD)/tests/allocations.o \
                       $(OBJECTS)
@@ -217,6 +222,12 @@ $(LOOPS:%=$(BUILD)/bench/%.o): $(BUILD)/bench/%.o: bench/loops.c
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) -ffp-contract=fast $(FLAGS_$*) -DLOOPS_TABLE=$* -MMD -MP -c $< -o $@
 
+$(RUNG_TABLES:%=$(BUILD)/bench/%.o): $(BUILD)/bench/rungs_%.o: bench/rungs.c $(PAGES)
+	@mkdir -p $(@D)
+	$(call SAY,CC)
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_simd_$*) -DRUNGS_TABLE=rungs_$* \
+	  -DBOOK_TABLE=book_rungs_$* -DSIMD_NAME='"$*"' $(APART_FLAGS) $(PAGE_FLAGS) -MMD -MP -c $< -o $@
+
 # Without cmocka, jansson, libpng and zlib, and so without pictures: for processors that are emulated
 # (scripts/check neon).
 CROSS := $(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(OBJECTS)) \
@@ -228,6 +239,7 @@ $(BUILD)/cross_bits: $(BUILD)/tests/cross_bits.o $(CROSS)
 
 # Timing programs over the library's objects; the comparison runs them.
 $(BUILD)/bench/bench: $(BENCH_PARTS)
+$(BUILD)/bench/ladder: $(LADDER_PARTS)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(BUILD)/bench/serve.o $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(LINK) -o $@ $^ $(LIBS)
@@ -252,8 +264,13 @@ compare: all $(BENCHES)
 	@$(BUILD)/venv/bin/python compare/compare.py --build $(BUILD) --out $(BUILD)/compare \
 	  $(if $(QUICK),--quick) $(if $(RESUME),--resume)
 
+ifdef LADDER
+bench: $(BUILD)/bench/ladder
+	@$<
+else
 bench: $(BUILD)/bench/bench
 	@$< $(if $(JSON),--json) $(if $(NETWORK),networks/simple.net $(NETWORK))
+endif
 
 parity: all
 	@scripts/fetch-data mnist
@@ -324,4 +341,4 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(REPLAYED:.o=.d) $(OBJECTS:.o=.d) $(CLI:.o=.d) $(TESTS:=.d) $(HELPERS:.o=.d) $(BENCHES:=.d) \
-         $(BENCH_PARTS:.o=.d)
+         $(BENCH_PARTS:.o=.d) $(LADDER_PARTS:.o=.d)

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "ops.h"
 #include "pool.h"
+#include "window.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +101,7 @@ static geometry geometry_of(char **argument) {
         .v = stride,
         .pad_h = pad,
         .pad_w = pad};
-    g.y = (extent){(g.x.h + 2 * pad - r) / stride + 1, (g.x.w + 2 * pad - r) / stride + 1,
+    g.y = (extent){window_outputs(g.x.h, pad, r, stride), window_outputs(g.x.w, pad, r, stride),
                    serve_count(argument[5])};
     return g;
 }

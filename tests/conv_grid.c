@@ -1,3 +1,6 @@
+/* The 53 shapes. They are taken from the input files of benchdnn, the test driver of oneDNN
+ * (https://github.com/uxlfoundation/oneDNN, tests/benchdnn/inputs/conv; Apache License 2.0), with
+ * the names they have there, or the names of the files for those without one. */
 #include "conv_grid.h"
 
 const conv_shape conv_grid[CONV_GRID_SHAPES] = {

@@ -1,6 +1,6 @@
-/* 53 shapes of convolutions, against which fast kernels are commonly tried: lengths that fill no
- * vector, kernels larger than the image, deep padding, strides, and layers of well-known networks
- * (AlexNet, VGG-11, ResNet-50, GoogLeNet). */
+/* 53 shapes of convolutions from oneDNN's benchdnn, on which fast kernels are commonly tried:
+ * lengths that fill no vector, kernels larger than the image, deep padding, strides, and layers of
+ * well-known networks (AlexNet, VGG-11, ResNet-50, GoogLeNet). */
 #ifndef TESTS_CONV_GRID_H
 #define TESTS_CONV_GRID_H
 

@@ -1,4 +1,5 @@
 #include "books.h"
+#include "window.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -350,6 +351,29 @@ static void order_of_summation(void **state) {
     }
 }
 
+/* window.h, against looking at each row of the padded image. */
+static void assert_window(size_t size, size_t pad, size_t window, size_t stride) {
+    size_t outputs = 0;
+    for (size_t begin = 0; begin + window <= size + 2 * pad; begin += stride, outputs++) {
+        const range inside = window_inside(size, pad, window, stride, outputs);
+        for (size_t i = 0; i < window; i++) {
+            const bool in_image = begin + i >= pad && begin + i < pad + size;
+            assert_int_equal(in_image, i >= inside.first && i < inside.last);
+        }
+        assert_true(inside.last <= window && inside.first <= inside.last);
+    }
+    assert_int_equal(outputs, window_outputs(size, pad, window, stride));
+}
+
+static void windows_by_looking(void **state) {
+    (void)state;
+    for (size_t size = 1; size < 7; size++)
+        for (size_t pad = 0; pad < 9; pad++)
+            for (size_t window = 1; window < 9; window++)
+                for (size_t stride = 1; stride < 5; stride++)
+                    assert_window(size, pad, window, stride);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ones_with_padding),
@@ -362,6 +386,7 @@ int main(void) {
         cmocka_unit_test(not_square),
         cmocka_unit_test(random_shapes_against_naive_loops),
         cmocka_unit_test(order_of_summation),
+        cmocka_unit_test(windows_by_looking),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include "layers.h"
 
 #include "network.h"
+#include "window.h"
 
 #include <string.h>
 
@@ -14,22 +15,15 @@ static size_t or_else(size_t value, size_t otherwise) {
     return value ? value : otherwise;
 }
 
-/* Places a window can stand at; 0 if it does not fit. The sum is safe: pads are bounded. What is
- * left over at the end is not used, as in PyTorch without ceil_mode. */
-static size_t places(size_t size, size_t pad, size_t window, size_t stride) {
-    const size_t padded = size + 2 * pad;
-    return padded < window ? 0 : (padded - window) / stride + 1;
-}
-
-/* Strides are 1 unless given. A pad may exceed the kernel: at such places y is the bias. */
+/* Strides are 1 unless given. A pad may exceed the kernel: at such positions y is the bias. */
 static const char *conv2d_shape(const layer_options *o, geometry *g, bool *flat) {
     if (*flat)
         return "a convolution needs height and width";
     g->r = o->kernel.h, g->s = o->kernel.w;
     g->u = or_else(o->stride.h, 1), g->v = or_else(o->stride.w, 1);
     g->pad_h = o->pad.h, g->pad_w = o->pad.w;
-    g->y = (extent){places(g->x.h, g->pad_h, g->r, g->u), places(g->x.w, g->pad_w, g->s, g->v),
-                    o->outputs};
+    g->y = (extent){window_outputs(g->x.h, g->pad_h, g->r, g->u),
+                    window_outputs(g->x.w, g->pad_w, g->s, g->v), o->outputs};
     return g->y.h && g->y.w ? NULL : "the kernel does not fit";
 }
 
@@ -39,7 +33,8 @@ static const char *maxpool2d_shape(const layer_options *o, geometry *g, bool *fl
         return "pooling needs height and width";
     g->r = o->kernel.h, g->s = o->kernel.w;
     g->u = or_else(o->stride.h, g->r), g->v = or_else(o->stride.w, g->s);
-    g->y = (extent){places(g->x.h, 0, g->r, g->u), places(g->x.w, 0, g->s, g->v), g->x.c};
+    g->y = (extent){window_outputs(g->x.h, 0, g->r, g->u), window_outputs(g->x.w, 0, g->s, g->v),
+                    g->x.c};
     return g->y.h && g->y.w ? NULL : "the window does not fit";
 }
 

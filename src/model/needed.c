@@ -1,24 +1,29 @@
 #include "needed.h"
 
-/* How many of `kernel` places lie inside `size` when the kernel stands at output `at`. */
-static size_t taps(size_t at, size_t kernel, size_t stride, size_t pad, size_t size) {
-    const size_t left = at * stride, end = size + pad;
-    const size_t first = left < pad ? pad - left : 0;
-    const size_t last = left >= end ? 0 : end - left < kernel ? end - left : kernel;
-    return first < last ? last - first : 0;
+#include "window.h"
+
+/* Rows of the kernel that lie inside the image at output row p. */
+static size_t rows_at(const geometry *g, size_t p) {
+    const range r = window_inside(g->x.h, g->pad_h, g->r, g->u, p);
+    return r.last - r.first;
+}
+
+static size_t columns_at(const geometry *g, size_t q) {
+    const range s = window_inside(g->x.w, g->pad_w, g->s, g->v, q);
+    return s.last - s.first;
 }
 
 /* Inputs that one output at p, q is the sum over. */
 static size_t inputs_at(const geometry *g, size_t p, size_t q) {
-    return taps(p, g->r, g->u, g->pad_h, g->x.h) * taps(q, g->s, g->v, g->pad_w, g->x.w) * g->x.c;
+    return rows_at(g, p) * columns_at(g, q) * g->x.c;
 }
 
 static double convolution_forward(const geometry *g) {
     double rows = 0, columns = 0;
     for (size_t p = 0; p < g->y.h; p++)
-        rows += (double)taps(p, g->r, g->u, g->pad_h, g->x.h);
+        rows += (double)rows_at(g, p);
     for (size_t q = 0; q < g->y.w; q++)
-        columns += (double)taps(q, g->s, g->v, g->pad_w, g->x.w);
+        columns += (double)columns_at(g, q);
     return rows * columns * (double)g->x.c * (double)g->y.c;
 }
 

@@ -1,15 +1,15 @@
 /* The fully connected layer. Its input is one vector of C = H W C values.
  *
- *   x[n][c], w[c][k], b[k]  ->  y[n][k]
+ *   x[n][c], weight[c][k], bias[k]  ->  y[n][k]
  *
- *   y[n,k]  = b[k] + sum over c of  x[n,c] w[c,k]
- *   dx[n,c] =        sum over k of dy[n,k] w[c,k]
- *   dw[c,k] =        sum over n of dy[n,k] x[n,c]
- *   db[k]   =        sum over n of dy[n,k]
+ *   y[n,k]       = bias[k] + sum over c of  x[n,c] weight[c,k]
+ *   dx[n,c]      =           sum over k of dy[n,k] weight[c,k]
+ *   dweight[c,k] =           sum over n of dy[n,k] x[n,c]
+ *   dbias[k]     =           sum over n of dy[n,k]
  *
- * Derivation and an example by hand: docs/math/dense.md. */
-#include "memory.h"
-#include "products.h"
+ * y is the sum of pieces, each over DENSE_PIECE inputs: a long chain of additions would round at
+ * the size of the total. Derivation and an example by hand: docs/math/dense.md. */
+#include "ops.h"
 
 #include <string.h>
 
@@ -17,63 +17,66 @@ static size_t inputs_of(const geometry *g) {
     return g->x.h * g->x.w * g->x.c;
 }
 
-enum { STRIP = 32 }; /* rows of w that stay in cache while all images meet them */
-
-static void dense_forward(const geometry *g, const tensors *t, range images) {
-    const size_t C = inputs_of(g), K = g->y.c;
-    const real(*x)[C] = (const void *)t->x;
-    const real(*w)[K] = (const void *)t->w;
-    real(*y)[K] = (void *)t->y;
+static void dense_y(size_t C, size_t K, range images, const real *bias, const real x[restrict][C],
+                    const real weight[restrict C][K], real piece[restrict K], real y[restrict][K]) {
     for (size_t n = images.first; n < images.last; n++)
         for (size_t k = 0; k < K; k++)
-            y[n][k] = t->b ? t->b[k] : 0;
-    for (size_t c = 0; c < C; c += STRIP)
-        add_piece((matrix){&x[images.first][c], images.last - images.first, C,
-                           C - c < STRIP ? C - c : STRIP, 1},
-                  w[c], K, y[images.first], K);
+            y[n][k] = bias ? bias[k] : 0;
+    for (size_t first = 0; first < C; first += DENSE_PIECE)
+        for (size_t n = images.first; n < images.last; n++) {
+            for (size_t k = 0; k < K; k++)
+                piece[k] = 0;
+            for (size_t c = first; c < C && c < first + DENSE_PIECE; c++)
+                for (size_t k = 0; k < K; k++)
+                    piece[k] = fused(x[n][c], weight[c][k], piece[k]);
+            for (size_t k = 0; k < K; k++)
+                y[n][k] += piece[k];
+        }
 }
 
-/* Room for a strip of w turned round, so that lanes run along c while the sum runs along k. */
+/* Images are innermost, so that no addition waits for the one before it. */
+static void dense_dx(size_t C, size_t K, range images, const real dy[restrict][K],
+                     const real weight[restrict C][K], real dx[restrict][C]) {
+    memset(dx[images.first], 0, (images.last - images.first) * sizeof *dx);
+    for (size_t c = 0; c < C; c++)
+        for (size_t k = 0; k < K; k++)
+            for (size_t n = images.first; n < images.last; n++)
+                dx[n][c] = fused(dy[n][k], weight[c][k], dx[n][c]);
+}
+
+/* Rows c of dweight are shared out; the one with row 0 sums dbias too. */
+static void dense_dw(size_t N, size_t C, size_t K, range rows, const real dy[restrict N][K],
+                     const real x[restrict N][C], real dweight[restrict C][K], real *dbias) {
+    memset(dweight[rows.first], 0, (rows.last - rows.first) * sizeof *dweight);
+    for (size_t c = rows.first; c < rows.last; c++)
+        for (size_t n = 0; n < N; n++)
+            for (size_t k = 0; k < K; k++)
+                dweight[c][k] = fused(dy[n][k], x[n][c], dweight[c][k]);
+    if (!dbias || rows.first > 0)
+        return;
+    memset(dbias, 0, K * sizeof *dbias);
+    for (size_t n = 0; n < N; n++)
+        for (size_t k = 0; k < K; k++)
+            dbias[k] += dy[n][k];
+}
+
+/* Room for one piece of each output. */
 static size_t dense_scratch(const geometry *g) {
-    return size_product(g->y.c, STRIP);
+    return g->y.c;
+}
+
+static void dense_forward(const geometry *g, const tensors *t, range images) {
+    dense_y(inputs_of(g), g->y.c, images, t->b, (const void *)t->x, (const void *)t->w, t->scratch,
+            (void *)t->y);
 }
 
 static void dense_backward_input(const geometry *g, const tensors *t, range images) {
-    const size_t C = inputs_of(g), K = g->y.c;
-    const real(*dy)[K] = (const void *)t->dy;
-    const real(*w)[K] = (const void *)t->w;
-    real(*dx)[C] = (void *)t->dx;
-    for (size_t c = 0; c < C; c += STRIP) {
-        const size_t width = C - c < STRIP ? C - c : STRIP;
-        real(*strip)[width] = (void *)t->scratch;
-        for (size_t i = 0; i < width; i++)
-            for (size_t k = 0; k < K; k++)
-                strip[k][i] = w[c + i][k];
-        for (size_t n = images.first; n < images.last; n++)
-            memset(&dx[n][c], 0, width * sizeof **dx);
-        add_products((matrix){dy[images.first], images.last - images.first, K, K, 1}, strip[0],
-                     width, &dx[images.first][c], C);
-    }
-}
-
-static void dense_backward_bias(const geometry *g, const tensors *t) {
-    const real(*dy)[g->y.c] = (const void *)t->dy;
-    memset(t->db, 0, g->y.c * sizeof *t->db);
-    for (size_t n = 0; n < t->n; n++)
-        for (size_t k = 0; k < g->y.c; k++)
-            t->db[k] += dy[n][k];
+    dense_dx(inputs_of(g), g->y.c, images, (const void *)t->dy, (const void *)t->w, (void *)t->dx);
 }
 
 static void dense_backward_weights(const geometry *g, const tensors *t, range rows) {
-    const size_t C = inputs_of(g), K = g->y.c;
-    const real(*x)[C] = (const void *)t->x;
-    const real(*dy)[K] = (const void *)t->dy;
-    real(*dw)[K] = (void *)t->dw;
-    memset(dw[rows.first], 0, (rows.last - rows.first) * sizeof *dw);
-    add_products((matrix){&x[0][rows.first], rows.last - rows.first, 1, t->n, C}, dy[0], K,
-                 dw[rows.first], K);
-    if (t->db && rows.first == 0)
-        dense_backward_bias(g, t);
+    dense_dw(t->n, inputs_of(g), g->y.c, rows, (const void *)t->dy, (const void *)t->x,
+             (void *)t->dw, t->db);
 }
 
 static const operation dense_operation = {.forward = dense_forward,

@@ -2,64 +2,53 @@
  *
  *   x[n][h][w][c]  ->  y[n][p][q][c], winners[n][p][q][c]
  *
- *   y[n,p,q,c] = max over r, s of x[n, p u + r, q v + s, c]
+ *   y[n,p,q,c]  = max over r, s of x[n, p u + r, q v + s, c]
+ *   dx[n,h,w,c] = sum of dy[n,p,q,c] over the windows p, q that x[n,h,w,c] is the maximum of
  *
- * The winner's place is kept, since the whole gradient of a window goes to it.
- * docs/math/maxpool2d.md
- */
+ * winners[n,p,q,c] = h W + w of that maximum, where all of the gradient goes: hw in the code.
+ * docs/math/maxpool2d.md */
 #include "ops.h"
 
-#include <stdbool.h>
 #include <string.h>
 
-/* What place (r, s) of a window has to say against the best so far, for every channel. Only a
- * greater value takes over, so the first maximum in row-major order stays; a NaN takes over too, so
+/* Only a greater value wins, so that the first maximum in row-major order stays; a NaN wins too, so
  * that it cannot hide. */
-static void challenge(size_t channels, const real *restrict x, int32_t place, real *restrict best,
-                      int32_t *restrict winner) {
-    for (size_t c = 0; c < channels; c++) {
-        const bool wins = x[c] > best[c] || x[c] != x[c];
-        best[c] = wins ? x[c] : best[c];
-        winner[c] = wins ? place : winner[c];
-    }
-}
-
-static void maxpool2d_window(const geometry *g, const real *image, size_t p, size_t q, real *best,
-                             int32_t *winner) {
-    const real(*x)[g->x.c] = (const void *)image;
-    const size_t corner = p * g->u * g->x.w + q * g->v;
-    for (size_t c = 0; c < g->x.c; c++) {
-        best[c] = x[corner][c];
-        winner[c] = (int32_t)corner;
-    }
-    for (size_t r = 0; r < g->r; r++)
-        for (size_t s = 0; s < g->s; s++) {
-            const size_t place = corner + r * g->x.w + s;
-            challenge(g->x.c, x[place], (int32_t)place, best, winner);
-        }
-}
-
-static void maxpool2d_forward(const geometry *g, const tensors *t, range images) {
-    const size_t C = g->x.c;
-    const real(*x)[g->x.h * g->x.w][C] = (const void *)t->x;
-    real(*y)[g->y.h][g->y.w][C] = (void *)t->y;
-    int32_t(*winners)[g->y.h][g->y.w][C] = (void *)t->winners;
+static void maxpool2d_y(const geometry *g, range images,
+                        const real x[restrict][g->x.h * g->x.w][g->x.c],
+                        real y[restrict][g->y.h][g->y.w][g->x.c],
+                        int32_t winners[restrict][g->y.h][g->y.w][g->x.c]) {
     for (size_t n = images.first; n < images.last; n++)
         for (size_t p = 0; p < g->y.h; p++)
             for (size_t q = 0; q < g->y.w; q++)
-                maxpool2d_window(g, x[n][0], p, q, y[n][p][q], winners[n][p][q]);
+                for (size_t r = 0; r < g->r; r++)
+                    for (size_t s = 0; s < g->s; s++)
+                        for (size_t c = 0; c < g->x.c; c++) {
+                            const size_t hw = (p * g->u + r) * g->x.w + q * g->v + s;
+                            const real value = x[n][hw][c], best = y[n][p][q][c];
+                            const bool wins = r + s == 0 || value > best || value != value;
+                            y[n][p][q][c] = wins ? value : best;
+                            winners[n][p][q][c] = wins ? (int32_t)hw : winners[n][p][q][c];
+                        }
+}
+
+static void maxpool2d_dx(const geometry *g, range images,
+                         const real dy[restrict][g->y.h][g->y.w][g->x.c],
+                         const int32_t winners[restrict][g->y.h][g->y.w][g->x.c],
+                         real dx[restrict][g->x.h * g->x.w][g->x.c]) {
+    memset(dx[images.first], 0, (images.last - images.first) * sizeof *dx);
+    for (size_t n = images.first; n < images.last; n++)
+        for (size_t p = 0; p < g->y.h; p++)
+            for (size_t q = 0; q < g->y.w; q++)
+                for (size_t c = 0; c < g->x.c; c++)
+                    dx[n][winners[n][p][q][c]][c] += dy[n][p][q][c];
+}
+
+static void maxpool2d_forward(const geometry *g, const tensors *t, range images) {
+    maxpool2d_y(g, images, (const void *)t->x, (void *)t->y, (void *)t->winners);
 }
 
 static void maxpool2d_backward_input(const geometry *g, const tensors *t, range images) {
-    const size_t C = g->x.c;
-    const real(*dy)[g->y.h * g->y.w][C] = (const void *)t->dy;
-    const int32_t(*winners)[g->y.h * g->y.w][C] = (const void *)t->winners;
-    real(*dx)[g->x.h * g->x.w][C] = (void *)t->dx;
-    memset(dx[images.first], 0, (images.last - images.first) * sizeof *dx);
-    for (size_t n = images.first; n < images.last; n++)
-        for (size_t window = 0; window < g->y.h * g->y.w; window++)
-            for (size_t c = 0; c < C; c++)
-                dx[n][winners[n][window][c]][c] += dy[n][window][c];
+    maxpool2d_dx(g, images, (const void *)t->dy, (const void *)t->winners, (void *)t->dx);
 }
 
 static const operation maxpool2d_operation = {.forward = maxpool2d_forward,

@@ -75,13 +75,16 @@ typedef enum sum_axis {
     SUM_ROWS    /* range: rows h w c of w; whole sums over the batch, db with row 0 */
 } sum_axis;
 
+/* Inputs of a dense layer whose products are summed apart, as one piece of an output's sum. */
+enum { DENSE_PIECE = 32 };
+
 /* conv2d     y[k]     = b, then + x w over r, s, c rising; places in the padding are left out
  *            dx[c]    = 0, then + dy w over r, s, k rising
  *            dw, db   = 0, then + x dy over n, p, q rising, for the range of images
  * relu       y = x <= 0 ? 0 : x;  dx = x <= 0 ? 0 : dy   (NaN goes through, as in PyTorch)
  * maxpool2d  the first maximum in row-major order wins; NaN wins over all
  *            dx = 0, then + dy of each window won, over p, q rising
- * dense      y[k]     = b, then + (0, then + x w over c rising) of 32 c at a time
+ * dense      y[k]     = b, then + (0, then + x w over c rising) of DENSE_PIECE c at a time
  *            dx[c]    = 0, then + dy w over k rising
  *            dw, db   = 0, then + x dy over n rising
  * Where a zero is one factor, a back end may add the product or leave it out. */

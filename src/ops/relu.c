@@ -1,4 +1,11 @@
-/* ReLU: y = max(x, 0), and the gradient goes through where x was above 0. docs/math/relu.md. */
+/* ReLU, number by number.
+ *
+ *   x[i]  ->  y[i]
+ *
+ *   y[i]  = 0 where x[i] <= 0, else x[i]
+ *   dx[i] = 0 where x[i] <= 0, else dy[i]
+ *
+ * docs/math/relu.md */
 #include "ops.h"
 
 static range values_of(const geometry *g, range images) {

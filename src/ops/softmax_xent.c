@@ -1,15 +1,20 @@
-/* Softmax and cross-entropy as one operation: apart, exp overflows and log meets 0; together, only
- * differences to the largest logit are ever raised. docs/math/softmax_xent.md. */
+/* Softmax and cross-entropy as one operation, over logits x[n][k] with the true class labels[n].
+ *
+ *   p[n,k]  = exp(x[n,k] - max[n]) / sum[n]       max[n]: the largest logit of the image
+ *   loss[n] = log(sum[n]) - (x[n,label] - max[n]) sum[n]: of exp(x[n,k] - max[n]) over k
+ *   dx[n,k] = (p[n,k] - [k = label]) / N
+ *
+ * One by one, exp would overflow and log would be taken of 0. docs/math/softmax_xent.md */
 #include "explog.h"
 #include "ops.h"
 
-/* So many powers are kept from the sum for the shares; beyond, they are raised twice. */
+/* So many exponentials are kept from the sum for p; those of further classes are computed again. */
 enum { KEPT = 32 };
 
 static void softmax_image(size_t K, const real *x, size_t label, real *p, real *loss) {
     double max = x[0], sum = 0, kept[KEPT];
     for (size_t k = 1; k < K; k++)
-        max = x[k] > max || x[k] != x[k] ? x[k] : max;
+        max = x[k] > max || x[k] != x[k] ? x[k] : max; /* a NaN cannot hide */
     for (size_t k = 0; k < K; k++) {
         const double power = plain_exp(x[k] - max);
         if (k < KEPT)
@@ -23,8 +28,10 @@ static void softmax_image(size_t K, const real *x, size_t label, real *p, real *
 
 static void softmax_xent_forward(size_t K, const real *logits, const uint32_t *labels,
                                  real *probabilities, real *losses, range images) {
+    const real(*x)[K] = (const void *)logits;
+    real(*p)[K] = (void *)probabilities;
     for (size_t n = images.first; n < images.last; n++)
-        softmax_image(K, logits + n * K, labels[n], probabilities + n * K, losses + n);
+        softmax_image(K, x[n], labels[n], p[n], &losses[n]);
 }
 
 static void softmax_xent_backward(size_t K, size_t N, const real *probabilities,

@@ -5,7 +5,6 @@
 
 #include "conv_space.h"
 #include "matrix_product.h"
-#include "window.h"
 
 /* w[r][s][c][k] as [r][s][k][c], into s->turned, which is as large. */
 static void swap_channels(const geometry *g, const conv_space *s, const float *w) {

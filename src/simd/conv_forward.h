@@ -5,21 +5,14 @@
 
 #include "conv_windows.h"
 #include "matrix_product.h"
-
-/* The kernel's rows that meet the image, not the padding, in output row p. */
-static range rows_seen(const geometry *g, size_t p) {
-    const size_t top = p * g->u, bottom = g->pad_h + g->x.h;
-    const size_t first = top < g->pad_h ? g->pad_h - top : 0;
-    const size_t last = top + g->r < bottom ? g->r : bottom > top ? bottom - top : 0;
-    return first < last ? (range){first, last} : (range){0, 0};
-}
+#include "window.h"
 
 /* Output row p, `width` channels from k on: the columns are the rows of a product, and a kernel row
  * is one run of its sums. */
 static void conv_row(const geometry *g, const tensors *t, const conv_space *s, size_t p, size_t k,
                      size_t width, float *y) {
     const size_t K = g->y.c;
-    const range r = rows_seen(g, p);
+    const range r = window_inside(g->x.h, g->pad_h, g->r, g->u, p);
     const matrix a = {.first = s->seen + (p * g->u + r.first) * s->image_row,
                       .rows = g->y.w,
                       .row = g->v * g->x.c,

@@ -8,8 +8,9 @@ static size_t dense_inputs(const geometry *g) {
     return g->x.h * g->x.w * g->x.c;
 }
 
-/* Rows of w that stay in cache while images meet them; images that share a look at all of w. */
-enum { STRIP = 32, CHUNK = 32 };
+/* Rows of w that are worked on while they are in cache, forward one piece of the sums; images that
+ * share each reading of w. */
+enum { STRIP = DENSE_PIECE, CHUNK = 32 };
 
 /* Of `size` outputs, or inputs, those of this call: whole vectors of them. */
 static range dense_slice(const tensors *t, size_t size) {

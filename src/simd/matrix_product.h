@@ -1,8 +1,7 @@
-/* The product of two matrices in registers: the vector twin of src/ops/products.h, with the same
- * sums in the same order. Two multiply-add units of latency four want eight sums side by side; more
- * of them load less for each product and begin and end less often. Rows by two vectors of sums, two
- * vectors of m and one number of a, broadcast, just fit the registers: 14 rows, or 6. Fewer rows
- * take more vectors, one vector more rows. */
+/* The product of two matrices in registers, each sum in rising order. Two multiply-add units of
+ * latency four want eight sums side by side; more of them load less for each product and begin and
+ * end less often. Rows by two vectors of sums, two vectors of m and one number of a, broadcast,
+ * just fit the registers: 14 rows, or 6. Fewer rows take more vectors, one vector more rows. */
 #ifndef SIMD_MATRIX_PRODUCT_H
 #define SIMD_MATRIX_PRODUCT_H
 

@@ -1,0 +1,39 @@
+/* The ladder: one convolution, forward and dw, from a naive loop to a fast kernel in numbered
+ * steps. Each rung adds one idea and gives the same bits. docs/performance.md explains them.
+ *
+ * Rungs take the arguments of an operation (ops.h), with room in scratch for a
+ * padded image and two of y or w. To stay short they ask for stride 1, a kernel of 3 x 3, output
+ * rows of a multiple of 4, 16 channels in and 32 out (or multiples), a 2 x 2 pool in g->pool, a
+ * bias forward and none backward. */
+#ifndef BENCH_RUNGS_H
+#define BENCH_RUNGS_H
+
+#include "ops.h"
+
+enum { RUNGS = 8 };
+
+typedef enum rung_result {
+    RUNG_Y,
+    RUNG_POOLED, /* y and winners after ReLU and g->pool; winners count where y is above 0 */
+    RUNG_DW
+} rung_result;
+
+typedef struct rung {
+    const char *idea;
+    operation_pass run;
+    rung_result result;
+    bool channels_first; /* x[n][c][h][w], w[k][c][r][s], y[n][k][p][q], and so dy and dw */
+} rung;
+
+typedef struct rungs {
+    const char *name; /* of the instruction set, as in ops.name */
+    const char *instructions;
+    int roundings;   /* as in ops */
+    const ops *book; /* compiled with these instructions */
+    rung forward[RUNGS], dw[RUNGS];
+} rungs;
+
+/* The same source, one object per instruction set (bench/rungs.c). */
+extern const rungs rungs_base, rungs_avx2, rungs_avx512;
+
+#endif
