@@ -199,11 +199,11 @@ static void test_work_by_hand(void **state) {
     int32_t winners[2 * 2 * 2] = {0, 0, 2, 2, 8, 8, 10, 10};
     const tensors t = {.n = 1, .y = y, .dy = dy, .winners = winners};
     const char text[] = "input 4x4x3\nconv2d 2 3x3 pad 1\nrelu\nmaxpool2d 2\nflatten\ndense 2\n";
-    block blocks[8];
+    fusion blocks[8];
     (void)state;
     cnn_network *network = cnn_network_parse(text, sizeof text - 1, NULL);
     assert_non_null(network);
-    blocks_plan(network, ops_best(), false, blocks);
+    fusions_plan(network, ops_best(), false, blocks);
     assert_true(needed_forward(network, &blocks[0]) == 10 * 10 * 3 * 2);
     if (ops_operation(ops_best(), "conv2d relu maxpool2d"))
         assert_true(needed_backward(network, &blocks[0], &t, 0) == (2 * 2 + 3 * 3) * 3);
@@ -215,11 +215,11 @@ static void test_dense_work_by_hand(void **state) {
     float dy[3] = {1, 1, 1}, dz[3] = {1, 0, 1};
     const tensors layer = {.n = 1, .dy = dy}, rectified = {.n = 1, .dy = dy, .dz = dz};
     const char text[] = "input 2x2x1\nflatten\ndense 3\nrelu\ndense 2\n";
-    block blocks[8];
+    fusion blocks[8];
     (void)state;
     cnn_network *network = cnn_network_parse(text, sizeof text - 1, NULL);
     assert_non_null(network);
-    blocks_plan(network, ops_best(), false, blocks);
+    fusions_plan(network, ops_best(), false, blocks);
     assert_true(needed_backward(network, &blocks[1], &layer, 0) == 3 * 4);
     assert_true(needed_backward(network, &blocks[1], &rectified, 0) == 2 * 4);
     cnn_network_free(network);

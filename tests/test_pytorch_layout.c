@@ -44,7 +44,7 @@ static void convolution_by_hand(void **state) {
                                          2, 6, /* k 0, c 1 */
                                          1, 5, /* k 1, c 0 */
                                          3, 7};
-    assert_layout(layout_of_weights(network, 2), 4, (size_t[]){2, 2, 1, 2}, FILE_ORDER);
+    assert_layout(layout_of_buffer(network, 2, 0, 1), 4, (size_t[]){2, 2, 1, 2}, FILE_ORDER);
     cnn_network_free(network);
 }
 
@@ -54,12 +54,12 @@ static const int32_t PLANES[] = {0, 2, 4, 6, 8, 10, 1, 3, 5, 7, 9, 11};
 static void dense_after_flatten_by_hand(void **state) {
     (void)state;
     cnn_network *network = network_of("input 2x3x2\nrelu\nflatten\nrelu\nflatten\ndense 1\n");
-    assert_layout(layout_of_weights(network, 5), 2, (size_t[]){1, 12}, PLANES);
+    assert_layout(layout_of_buffer(network, 5, 0, 1), 2, (size_t[]){1, 12}, PLANES);
     cnn_network_free(network);
     /* One row of two places, two channels, two outputs: memory has [w][c][k]. */
     network = network_of("input 1x2x2\nflatten\ndense 2\n");
     static const int32_t FILE_ORDER[] = {0, 4, 2, 6, 1, 5, 3, 7};
-    assert_layout(layout_of_weights(network, 2), 2, (size_t[]){2, 4}, FILE_ORDER);
+    assert_layout(layout_of_buffer(network, 2, 0, 1), 2, (size_t[]){2, 4}, FILE_ORDER);
     cnn_network_free(network);
 }
 
@@ -68,10 +68,10 @@ static void dense_after_dense_by_hand(void **state) {
     (void)state;
     cnn_network *network = network_of("input 2x3x2\nflatten\ndense 2\nrelu\nflatten\ndense 3\n");
     static const int32_t FILE_ORDER[] = {0, 3, 1, 4, 2, 5};
-    assert_layout(layout_of_weights(network, 5), 2, (size_t[]){3, 2}, FILE_ORDER);
+    assert_layout(layout_of_buffer(network, 5, 0, 1), 2, (size_t[]){3, 2}, FILE_ORDER);
     cnn_network_free(network);
     network = network_of("input 1x1x2\nrelu\ndense 3\n");
-    assert_layout(layout_of_weights(network, 2), 2, (size_t[]){3, 2}, FILE_ORDER);
+    assert_layout(layout_of_buffer(network, 2, 0, 1), 2, (size_t[]){3, 2}, FILE_ORDER);
     cnn_network_free(network);
 }
 
@@ -100,9 +100,9 @@ static void there_and_back(void **state) {
     (void)state;
     cnn_network *network = network_of("input 11x13x2\nconv2d 7 3x5\nmaxpool2d 2\nflatten\n"
                                       "relu\ndense 6\ndense 5 bias off\n");
-    assert_layout(layout_of_weights(network, 1), 4, (size_t[]){7, 2, 3, 5}, NULL);
-    assert_layout(layout_of_weights(network, 5), 2, (size_t[]){6, 7 * 4 * 4}, NULL);
-    assert_layout(layout_of_weights(network, 6), 2, (size_t[]){5, 6}, NULL);
+    assert_layout(layout_of_buffer(network, 1, 0, 1), 4, (size_t[]){7, 2, 3, 5}, NULL);
+    assert_layout(layout_of_buffer(network, 5, 0, 1), 2, (size_t[]){6, 7 * 4 * 4}, NULL);
+    assert_layout(layout_of_buffer(network, 6, 0, 1), 2, (size_t[]){5, 6}, NULL);
     assert_layout(layout_of_activation(network, 1, 3), 4, (size_t[]){3, 7, 9, 9}, NULL);
     assert_layout(layout_of_activation(network, 4, 3), 2, (size_t[]){3, 112}, NULL);
     cnn_network_free(network);
