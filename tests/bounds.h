@@ -21,8 +21,10 @@
 /* How many threads a pool has where `wanted` are asked for, 1 or more. */
 #ifdef CNN_SERIAL
 #define POOL_THREADS(wanted) ((size_t)1)
+#define TWO_THREADS " --threads 1 " /* as many as there can be, so that nothing is said of it */
 #else
 #define POOL_THREADS(wanted) (wanted)
+#define TWO_THREADS " --threads 2 "
 #endif
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "bounds.h"
 #include "calls.h"
 #include "pool.h"
 #include "sample.h"
@@ -84,7 +85,7 @@ static answer free_all(void) {
 
 static answer make_own(void) {
     cnn_model *model = sample_model(8, 3);
-    const bool good = model && cnn_model_threads(model) == 3 &&
+    const bool good = model && cnn_model_threads(model) == POOL_THREADS(3) &&
                       cnn_train(model, c.train, c.test, NULL, NULL, NULL);
     const unsigned long sum = good ? calls_parameters(model) : 0;
     cnn_model_free(model);
@@ -104,13 +105,14 @@ static answer grandchild(void) {
         cnn_model *own = sample_model(8, 2);
         const bool fine = cnn_model_predict(model, image, 1, q, NULL) && !memcmp(p, q, sizeof p) &&
                           predict().good && cnn_model_predict(own, image, 1, q, NULL) &&
-                          cnn_model_threads(model) == 1 && cnn_model_threads(own) == 2;
+                          cnn_model_threads(model) == 1 &&
+                          cnn_model_threads(own) == POOL_THREADS(2);
         cnn_model_free(own);
         cnn_model_free(model);
         _exit(fine ? 0 : 1);
     }
     const bool ended = waitpid(child, &status, 0) == child && status == 0;
-    const bool still = cnn_model_threads(model) == 2;
+    const bool still = cnn_model_threads(model) == POOL_THREADS(2);
     cnn_model_free(model);
     return (answer){good && ended && still, 0};
 }
@@ -135,7 +137,7 @@ static void child_predicts(void **state) {
     /* With workers asleep, too. */
     usleep(20000);
     both_do(predict);
-    assert_int_equal(cnn_model_threads(c.model), 2);
+    assert_int_equal(cnn_model_threads(c.model), POOL_THREADS(2));
 }
 
 static void child_trains_on(void **state) {
