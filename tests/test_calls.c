@@ -105,6 +105,8 @@ static void null_networks(void **state) {
     cnn_network_free(NULL);
     REFUSED(cnn_gradcheck(NULL, NULL, NULL, NULL, NULL, e));
     assert_true(cnn_gradcheck(c.network, NULL, NULL, NULL, NULL, NULL));
+    assert_true(cnn_gradcheck_mistake_at(0, NULL));
+    assert_false(cnn_gradcheck_mistake_at(SIZE_MAX, NULL));
 }
 
 static void null_doctors(void **state) {

@@ -90,7 +90,8 @@ static void test_gradcheck_options(void **state) {
     SAME(called, GRADCHECK, batch_size);
     SAME(called, GRADCHECK, seed);
     SAME(called, GRADCHECK, samples);
-    SAME(called, GRADCHECK, break_layer);
+    SAME(called, GRADCHECK, debug_break_layer);
+    SAME(called, GRADCHECK, debug_mistake);
     assert_int_equal(called.samples, 200);
 }
 
