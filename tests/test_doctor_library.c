@@ -178,6 +178,45 @@ static void trained_from_memory(void **state) {
     cnn_dataset_free(images);
 }
 
+/* 8x8 in, 40 units of which so many are dead for good, whatever is learnt. */
+static cnn_model *model_with_dead(size_t dead, bool learnt, const cnn_dataset *images) {
+    static const char text[] = "input 8x8x1\nflatten\ndense 40\nrelu\ndense 4\n";
+    cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
+    cnn_model *model = cnn_model_create(network, NULL, NULL);
+    cnn_train_options train = CNN_TRAIN_OPTIONS_DEFAULT;
+    train.optimizer.lr = 0.003;
+    for (size_t i = 0; i < dead; i++)
+        ((float *)calls_tensor(model, "fc1.bias").data)[i] = -1000;
+    assert_true(!learnt || cnn_train(model, images, NULL, &train, NULL, NULL));
+    cnn_network_free(network);
+    return model;
+}
+
+/* Training may cost a wide layer over half of its units, and does no harm by it; before that, so
+ * many are for nothing. */
+static void dead_units_of_what_has_learnt(void **state) {
+    static const struct {
+        size_t dead;
+        bool learnt;
+        cnn_verdict verdict;
+    } rows[] = {{19, false, CNN_VERDICT_OK},  {24, false, CNN_VERDICT_WARN},
+                {24, true, CNN_VERDICT_OK},   {29, true, CNN_VERDICT_OK},
+                {32, true, CNN_VERDICT_WARN}, {36, true, CNN_VERDICT_FAIL}};
+    (void)state;
+    cnn_dataset *images = sample_dataset(400, 1);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const cnn_doctor_options options = options_of(0.003);
+        cnn_model *model = model_with_dead(rows[i].dead, rows[i].learnt, images);
+        cnn_doctor *doctor = examined(cnn_model_network(model), model, images, &options);
+        const cnn_finding finding = finding_of(doctor, CNN_CHECK_DEAD);
+        if (finding.verdict != rows[i].verdict)
+            fail_msg("row %zu: %s", i, finding.text);
+        cnn_doctor_free(doctor);
+        cnn_model_free(model);
+    }
+    cnn_dataset_free(images);
+}
+
 /* Fewer classes in the data than outputs: each label has its output, and in noise so large that
  * nothing is learnt of it others are guessed too. */
 static void fewer_classes_than_outputs(void **state) {
@@ -281,13 +320,10 @@ static void as_the_command_finds(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        TEST(healthy_from_memory),
-        TEST(advice_as_data),
-        TEST(advice_about_each_setting),
-        TEST(trained_from_memory),
-        TEST(fewer_classes_than_outputs),
-        TEST(what_does_not_belong_together),
-        cmocka_unit_test(as_the_command_finds),
+        TEST(healthy_from_memory),           TEST(advice_as_data),
+        TEST(advice_about_each_setting),     TEST(trained_from_memory),
+        TEST(dead_units_of_what_has_learnt), TEST(fewer_classes_than_outputs),
+        TEST(what_does_not_belong_together), cmocka_unit_test(as_the_command_finds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
