@@ -143,7 +143,7 @@ $(BUILD)/%.o: %.c
 	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The gradient check follows the network in double.
-$(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o $(BUILD)/src/model/mistakes.o: CFLAGS_ALL += -DCNN_REAL=double
+$(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o mistakes.o): CFLAGS_ALL += -DCNN_REAL=double
 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c $(PAGES)
 	@mkdir -p $(@D)

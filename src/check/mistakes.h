@@ -1,7 +1,7 @@
 /* Classic mistakes of a backward pass, made on purpose so that the gradient check can be seen to
  * find them. Built with real = double, as the check. */
-#ifndef MODEL_MISTAKES_H
-#define MODEL_MISTAKES_H
+#ifndef CHECK_MISTAKES_H
+#define CHECK_MISTAKES_H
 
 #include "gradcheck.h"
 

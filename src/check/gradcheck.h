@@ -1,7 +1,7 @@
 /* The two halves of the gradient check: gradcheck.c measures slopes and compares, checked_network.c
  * goes through the layers of a network. Both are built with real = double. */
-#ifndef MODEL_GRADCHECK_H
-#define MODEL_GRADCHECK_H
+#ifndef CHECK_GRADCHECK_H
+#define CHECK_GRADCHECK_H
 
 #include "network.h"
 #include "random.h"
