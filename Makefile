@@ -57,7 +57,7 @@ STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthrea
           -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-ffile-prefix-map=$(CURDIR)=." \
           $(ARITHMETIC_$(MACHINE)) $(if $(filter serial,$(POOL)),-DCNN_SERIAL)
 CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude \
-             $(addprefix -Isrc/,base ops simd data model files) $(CPPFLAGS) $(CFLAGS) -fPIC
+             $(addprefix -Isrc/,base ops simd data model check files) $(CPPFLAGS) $(CFLAGS) -fPIC
 LINK   = $(CC) $(CFLAGS_ALL) $(LDFLAGS)
 LIBS   = -ljansson -lpng -lz -lm -pthread $(LDLIBS)
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
@@ -145,7 +145,7 @@ $(BUILD)/%.o: %.c
 	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The gradient check follows the network in double.
-$(BUILD)/src/model/gradcheck.o $(BUILD)/src/model/checked_network.o: CFLAGS_ALL += -DCNN_REAL=double
+$(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o mistakes.o): CFLAGS_ALL += -DCNN_REAL=double
 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c $(PAGES)
 	@mkdir -p $(@D)

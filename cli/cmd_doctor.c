@@ -1,8 +1,8 @@
+/* cnn doctor: its flags, and what the examination is given. */
 #include "commands.h"
 #include "doctor_report.h"
 #include "json_line.h"
 #include "say.h"
-#include "source.h"
 
 static const option doctor_rows[] = {
     ROW_FILE(doctor_settings, network, OPTION_INPUT, NULL, "NETWORK",
@@ -31,47 +31,92 @@ static const doctor_settings doctor_defaults = {
     .training = TRAINING_FLAGS_DEFAULT,
 };
 
-/* In an order in which each knows what it asks of the others: doctor.h. */
-static bool (*const checks[])(doctor_patient *, cnn_error *) = {
-    doctor_classes,  doctor_pixels,  doctor_images, doctor_first_loss, doctor_spread, doctor_dead,
-    doctor_gradient, doctor_overfit, doctor_range,  doctor_training,   doctor_dying,  doctor_labels,
-    doctor_decay,    doctor_flags,   doctor_rate,   doctor_structure,
-};
-
-static bool examine(doctor_patient *patient, cnn_error *error) {
-    if (!patient_admit(patient, error))
+/* The images that training would take. */
+static bool take_images(doctor_case *one, cnn_normalisation *measured, cnn_error *error) {
+    const training_flags *flags = &one->settings->training;
+    images_folder folder;
+    if (!training_look(flags, &folder, error))
         return false;
-    if (!patient->settings->json)
-        report_head(patient);
-    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
-        if (!checks[i](patient, error))
-            return false;
-        if (patient->findings.failed)
-            return source_refuse(error, "", "no memory for the findings");
-    }
-    findings_settle(&patient->findings);
-    return true;
+    one->fit = training_fits(flags, &one->source) && folder.kind != IMAGES_IDX;
+    one->images = training_images_for(flags, &folder, &one->source, measured, error);
+    return one->images;
+}
+
+/* Advice in the words of the command line. */
+static cnn_doctor_options options_of(const training_flags *flags, cnn_normalisation measured) {
+    cnn_doctor_options options = {.model = training_options(flags),
+                                  .optimizer = training_optimizer(flags),
+                                  .schedule = training_schedule(flags, 0, 0),
+                                  .setting_names = {[CNN_SETTING_LR] = "--lr",
+                                                    [CNN_SETTING_MOMENTUM] = "--momentum",
+                                                    [CNN_SETTING_WEIGHT_DECAY] = "--weight-decay",
+                                                    [CNN_SETTING_GAMMA] = "--gamma",
+                                                    [CNN_SETTING_BATCH_SIZE] = "--batch-size",
+                                                    [CNN_SETTING_INIT] = "--init",
+                                                    [CNN_SETTING_MEAN] = "--mean",
+                                                    [CNN_SETTING_DEVIATION] = "--std",
+                                                    [CNN_SETTING_DATA] = "--data"}};
+    options.model.normalisation = measured;
+    return options;
+}
+
+/* What the weights of the source are in, no larger than it must be; *trained NULL: it has none. */
+static bool read_weights(const doctor_case *one, const cnn_normalisation *measured,
+                         cnn_model **trained, cnn_error *error) {
+    cnn_model_options small = training_options(&one->settings->training);
+    small.batch_size = small.threads = 1;
+    *trained = NULL;
+    if (!source_trained(&one->source))
+        return true;
+    *trained = source_model(&one->source, &small, measured, error);
+    return *trained;
+}
+
+/* Begins where training would begin. */
+static bool admit(doctor_case *one, cnn_error *error) {
+    const training_flags *flags = &one->settings->training;
+    cnn_normalisation measured;
+    cnn_model *trained;
+    if (!source_trainable(one->source.network, one->settings->network, error) ||
+        !take_images(one, &measured, error) || !read_weights(one, &measured, &trained, error))
+        return false;
+    const cnn_doctor_options options = options_of(flags, measured);
+    one->doctor = cnn_doctor_create(one->source.network, trained, one->images, &options, error);
+    cnn_model_free(trained);
+    if (one->doctor)
+        say_threads(cnn_doctor_model(one->doctor), flags->threads);
+    return one->doctor;
+}
+
+static bool examine(doctor_case *one, cnn_error *error) {
+    if (!admit(one, error))
+        return false;
+    if (!one->settings->json)
+        report_head(one);
+    return cnn_doctor_examine(one->doctor, error);
 }
 
 static int doctor_run(const void *values, const char *program) {
     (void)program;
-    doctor_patient patient = {.settings = values};
-    const doctor_settings *settings = patient.settings;
+    doctor_case one = {.settings = values};
+    const doctor_settings *settings = values;
     cnn_error error;
     int code = 0;
     if (!training_flags_agree(&settings->training))
         return EXIT_USAGE;
-    if (!source_open(&patient.source, settings->network, settings->weights, &error))
+    if (!source_open(&one.source, settings->network, settings->weights, &error))
         return say_cnn_error(&error);
-    if (!training_flags_agree_with(&settings->training, &patient.source))
+    if (!training_flags_agree_with(&settings->training, &one.source))
         code = EXIT_USAGE;
-    else if (!examine(&patient, &error))
+    else if (!examine(&one, &error))
         code = say_cnn_error(&error);
     else if (settings->json)
-        code = json_line_print(report_json(&patient));
+        code = json_line_print(report_json(&one));
     else
-        report_findings(&patient), report_end(&patient);
-    patient_free(&patient);
+        report_findings(one.doctor), report_end(one.doctor);
+    cnn_doctor_free(one.doctor);
+    cnn_dataset_free(one.images);
+    source_close(&one.source);
     return code;
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 typedef struct gradcheck_settings {
-    const char *network, *break_layer;
+    const char *network, *break_layer, *mistake;
     uint64_t batch_size, samples, seed;
     bool json;
 } gradcheck_settings;
@@ -21,6 +21,8 @@ static const option gradcheck_rows[] = {
     ROW_SEED(gradcheck_settings, seed, "--seed", "of the random numbers and the samples"),
     ROW_TEXT(gradcheck_settings, break_layer, "--break", "LAYER",
              "damage this layer's gradient, to see the check find it"),
+    ROW_TEXT(gradcheck_settings, mistake, "--mistake", "NAME",
+             "which way (factor); a name that is none lists all"),
     ROW_SWITCH(gradcheck_settings, json, "--json", "one JSON object instead of the table"),
 };
 
@@ -136,13 +138,24 @@ static void print_unchecked(const checked *check) {
            say_style(stdout, LOOK_BAD), say_style(stdout, LOOK_PLAIN), check->where);
 }
 
+static bool find_mistake(const char *name, cnn_mistake *mistake) {
+    for (size_t i = 0; cnn_gradcheck_mistake_at(i, mistake); i++)
+        if (!strcmp(name, mistake->name))
+            return true;
+    return false;
+}
+
 static void print_verdict(const checked *check, double worst) {
     const bool good = worst <= CNN_GRADCHECK_LIMIT;
     const char *broken = check->settings->break_layer;
+    cnn_mistake made;
     printf("\n%s%s%s: the largest relative error is %.1e, in %s; the limit is %.0e\n",
            say_style(stdout, good ? LOOK_GOOD : LOOK_BAD), good ? "right" : "WRONG",
            say_style(stdout, LOOK_PLAIN), worst, check->where, CNN_GRADCHECK_LIMIT);
-    if (broken)
+    if (check->settings->mistake && find_mistake(check->settings->mistake, &made))
+        say_line(stdout, "The mistake made in %s on purpose was %s: %s.", broken,
+                 good ? "not found" : "found", made.text);
+    else if (broken)
         say_line(stdout,
                  good ? "The damage done to %s was not found."
                       : "The damage done to %s on purpose was found.",
@@ -151,11 +164,13 @@ static void print_verdict(const checked *check, double worst) {
 
 static json_t *as_json(const checked *check, double worst) {
     const char *broken = check->settings->break_layer;
+    const char *mistake = check->settings->mistake;
     json_t *passed = isnan(worst) ? json_null() : json_boolean(worst <= CNN_GRADCHECK_LIMIT);
-    return json_pack("{s:o, s:O, s:o, s:s, s:f, s:o, s:o}", "network",
+    return json_pack("{s:o, s:O, s:o, s:s, s:f, s:o, s:o, s:o*}", "network",
                      json_line_text(check->settings->network), "rows", check->rows, "worst",
                      json_line_real(worst), "where", check->where, "limit", CNN_GRADCHECK_LIMIT,
-                     "passed", passed, "broken", broken ? json_line_text(broken) : json_null());
+                     "passed", passed, "broken", broken ? json_line_text(broken) : json_null(),
+                     "mistake", mistake ? json_line_text(mistake) : NULL);
 }
 
 static int report(checked *check, double worst) {
@@ -186,6 +201,30 @@ static bool can_break(const cnn_network *network, const char *name) {
     return false;
 }
 
+static bool refuse_mistake(const char *name) {
+    cnn_mistake mistake;
+    char known[512] = "";
+    size_t used = 0;
+    for (size_t i = 0; used < sizeof known && cnn_gradcheck_mistake_at(i, &mistake); i++)
+        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
+                                 mistake.name);
+    say_error("no mistake %s; known: %s", name, known);
+    return false;
+}
+
+/* Before a row is printed: one element of each gradient tells whether the layer is one for it. */
+static bool can_make(const cnn_network *network, cnn_gradcheck_options options) {
+    cnn_mistake mistake;
+    cnn_error error;
+    if (!options.debug_mistake)
+        return true;
+    if (!find_mistake(options.debug_mistake, &mistake))
+        return refuse_mistake(options.debug_mistake);
+    options.samples = 1;
+    return cnn_gradcheck(network, &options, NULL, NULL, NULL, &error) ||
+           (say_cnn_error(&error), false);
+}
+
 static int gradcheck_run(const void *values, const char *program) {
     (void)program;
     checked check = {.settings = values};
@@ -193,16 +232,19 @@ static int gradcheck_run(const void *values, const char *program) {
     const cnn_gradcheck_options options = {.batch_size = settings->batch_size,
                                            .seed = settings->seed,
                                            .samples = settings->samples,
-                                           .break_layer = settings->break_layer};
+                                           .debug_break_layer = settings->break_layer,
+                                           .debug_mistake = settings->mistake};
     cnn_error error;
     double worst;
     int code = EXIT_FAILED;
+    if (settings->mistake && !settings->break_layer)
+        return say_usage("--mistake counts only with --break");
     check.rows = settings->json ? json_array() : NULL;
     source source;
     const bool open = source_open(&source, settings->network, NULL, &error);
     if (!open || !source_trainable(source.network, settings->network, &error))
         say_cnn_error(&error);
-    else if (can_break(source.network, settings->break_layer))
+    else if (can_break(source.network, settings->break_layer) && can_make(source.network, options))
         code = cnn_gradcheck(source.network, &options, on_row, &check, &worst, &error)
                    ? report(&check, worst)
                    : say_cnn_error(&error);

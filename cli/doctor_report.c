@@ -11,26 +11,55 @@
 /* More layers than this are shown by the first and the last. */
 #define MOST_LAYERS 6
 
-void report_head(const doctor_patient *patient) {
-    const training_flags *flags = &patient->settings->training;
-    say_field(stdout, "network", "%s, %s parameters%s", patient->settings->network,
-              say_count(cnn_network_parameters(patient->network)).text,
-              patient->trained_before ? ", with the weights of the file" : "");
+/* In the order of cnn_check. The unit stands behind the values of layers. */
+static const struct {
+    const char *title, *unit;
+} names[CNN_CHECKS] = {
+    {"classes", ""},
+    {"pixels", ""},
+    {"images", ""},
+    {"labels", ""},
+    {"structure", ""},
+    {"symmetry", " units, all alike"},
+    {"dead units", ""},
+    {"spread", " from image to image"},
+    {"first loss", ""},
+    {"gradient", " of the weights"},
+    {"batch", ""},
+    {"decay", ""},
+    {"momentum", ""},
+    {"schedule", ""},
+    {"rate", ""},
+    {"numbers", ""},
+    {"updates", " of the weights a step"},
+    {"dead later", ""},
+    {"one batch", ""},
+    {"training", ""},
+};
+static const char *const verdicts[] = {"healthy", "suspect", "ill"};
+
+void report_head(const doctor_case *one) {
+    const training_flags *flags = &one->settings->training;
+    const size_t images = cnn_dataset_about(one->images).images;
+    const size_t batch = cnn_doctor_batch_size(one->doctor);
+    say_field(stdout, "network", "%s, %s parameters%s", one->settings->network,
+              say_count(cnn_network_parameters(one->source.network)).text,
+              source_trained(&one->source) ? ", with the weights of the file" : "");
     say_field(stdout, "images", "%s from %s%s; %s of them are not trained on here",
-              say_count(patient->learn + patient->held).text, flags->data,
-              patient->fit ? ", brought into MNIST's form" : "", say_count(patient->held).text);
-    const bool cut = flags->batch_size > DOCTOR_MOST_BATCH;
+              say_count(images).text, flags->data, one->fit ? ", brought into MNIST's form" : "",
+              say_count(cnn_doctor_held_out(one->doctor)).text);
+    const bool cut = flags->batch_size > CNN_DOCTOR_BATCH;
     say_field(stdout, "training", "%s, rate %g (%s), batches of %s%s, seed %s",
               training_optimizer_name(flags), training_optimizer(flags).lr,
-              training_schedule_name(flags), say_count(patient->batch).text, cut ? " at most" : "",
+              training_schedule_name(flags), say_count(batch).text, cut ? " at most" : "",
               say_count(flags->seed).text);
     putchar('\n');
     fflush(stdout);
 }
 
-static void print(doctor_verdict verdict, const char *title, const char *text, const char *advice) {
+static void print(cnn_verdict verdict, const char *title, const char *text, const char *advice) {
     static const say_look looks[] = {LOOK_GOOD, LOOK_BOLD, LOOK_BAD};
-    const char *mark = finding_verdict(verdict);
+    const char *mark = verdicts[verdict];
     printf("%s%s%s%*s%-*s", say_style(stdout, looks[verdict]), mark, say_style(stdout, LOOK_PLAIN),
            MARK_COLUMNS - (int)strlen(mark), "", TITLE_COLUMNS, title);
     say_wrapped(stdout, MARK_COLUMNS + TITLE_COLUMNS, "%s. %s", text, advice);
@@ -38,73 +67,93 @@ static void print(doctor_verdict verdict, const char *title, const char *text, c
 }
 
 /* Layers of which the same can be said have one line together. */
-static bool same_line(const doctor_finding *a, const doctor_finding *b) {
+static bool same_line(const cnn_finding *a, const cnn_finding *b) {
     return a->value[0] && b->value[0] && a->check == b->check && a->verdict == b->verdict &&
-           a->advice == b->advice;
+           !strcmp(a->advice, b->advice);
 }
 
 /* "conv1 0.54, conv2 0.31": all layers like number `first`, from there on. */
-static void print_layers(const doctor_findings *findings, size_t first) {
-    const doctor_finding *all = findings->all;
+static void print_layers(const cnn_doctor *doctor, size_t first) {
+    cnn_finding begin, one;
     char text[1024];
     size_t count = 0, seen = 0, used = 0;
-    for (size_t i = first; i < findings->count; i++)
-        count += same_line(&all[first], &all[i]);
+    cnn_doctor_finding_at(doctor, first, &begin);
+    for (size_t i = first; cnn_doctor_finding_at(doctor, i, &one); i++)
+        count += same_line(&begin, &one);
     const bool few = count <= MOST_LAYERS;
-    for (size_t i = first; i < findings->count; i++)
-        if (same_line(&all[first], &all[i]) && (++seen, few || seen == 1 || seen == count))
+    for (size_t i = first; cnn_doctor_finding_at(doctor, i, &one); i++)
+        if (same_line(&begin, &one) && (++seen, few || seen == 1 || seen == count))
             used += (size_t)snprintf(text + used, sizeof text - used, "%s%s%s\t%s",
                                      seen == 1 ? "" : ", ", seen == 1 || few ? "" : "..., ",
-                                     all[i].layer, all[i].value);
+                                     one.layer, one.value);
     if (!few)
         used += (size_t)snprintf(text + used, sizeof text - used, " (%zu\tlayers)", count);
-    snprintf(text + used, sizeof text - used, "%s", finding_unit(all[first].check));
-    print(all[first].verdict, finding_title(all[first].check), text, all[first].advice);
+    snprintf(text + used, sizeof text - used, "%s", names[begin.check].unit);
+    print(begin.verdict, names[begin.check].title, text, begin.advice);
 }
 
-static bool begins_line(const doctor_findings *findings, size_t index) {
-    for (size_t i = 0; i < index; i++)
-        if (same_line(&findings->all[i], &findings->all[index]))
+static bool begins_line(const cnn_doctor *doctor, size_t index, const cnn_finding *finding) {
+    cnn_finding before;
+    for (size_t i = 0; i < index && cnn_doctor_finding_at(doctor, i, &before); i++)
+        if (same_line(&before, finding))
             return false;
     return true;
 }
 
-static void report_check(const doctor_findings *findings, doctor_check check) {
-    for (size_t i = 0; i < findings->count; i++) {
-        const doctor_finding *finding = &findings->all[i];
-        if (finding->check != check)
+static void report_check(const cnn_doctor *doctor, cnn_check check) {
+    cnn_finding finding;
+    for (size_t i = 0; cnn_doctor_finding_at(doctor, i, &finding); i++) {
+        if (finding.check != check)
             continue;
-        if (!finding->value[0])
-            print(finding->verdict, finding_title(check), finding->text, finding->advice);
-        else if (begins_line(findings, i))
-            print_layers(findings, i);
+        if (!finding.value[0])
+            print(finding.verdict, names[check].title, finding.text, finding.advice);
+        else if (begins_line(doctor, i, &finding))
+            print_layers(doctor, i);
     }
 }
 
-void report_findings(const doctor_patient *patient) {
-    for (int check = 0; check < CHECK_COUNT; check++)
-        report_check(&patient->findings, (doctor_check)check);
+void report_findings(const cnn_doctor *doctor) {
+    for (int check = 0; check < CNN_CHECKS; check++)
+        report_check(doctor, (cnn_check)check);
 }
 
-void report_end(const doctor_patient *patient) {
-    const doctor_finding *cause = findings_cause(&patient->findings);
+void report_end(const cnn_doctor *doctor) {
+    cnn_finding cause;
     putchar('\n');
-    if (!cause)
+    if (!cnn_doctor_cause(doctor, &cause))
         say_field(stdout, "in short",
                   "healthy: what is missing wants more epochs, more images or another network");
     else
         say_field(stdout, "in short", "%s (%s): %s. %s",
-                  cause->verdict == DOCTOR_ILL ? "most likely cause" : "nothing ill; first suspect",
-                  finding_title(cause->check), cause->text, cause->advice);
+                  cause.verdict == CNN_VERDICT_FAIL ? "most likely cause"
+                                                    : "nothing ill; first suspect",
+                  names[cause.check].title, cause.text, cause.advice);
 }
 
-json_t *report_json(const doctor_patient *patient) {
-    const doctor_finding *cause = findings_cause(&patient->findings);
+static json_t *finding_json(const cnn_finding *finding) {
+    json_t *numbers = json_object();
+    for (size_t i = 0; i < CNN_FINDING_NUMBERS && finding->numbers[i].name; i++)
+        if (json_object_set_new(numbers, finding->numbers[i].name,
+                                json_line_real(finding->numbers[i].value))) {
+            json_decref(numbers);
+            return NULL;
+        }
+    return json_pack("{s:s, s:o, s:s, s:s, s:s, s:o}", "id", finding->code, "layer",
+                     finding->layer[0] ? json_string(finding->layer) : json_null(), "verdict",
+                     verdicts[finding->verdict], "text", finding->text, "advice", finding->advice,
+                     "numbers", numbers);
+}
+
+json_t *report_json(const doctor_case *one) {
+    cnn_finding finding;
+    json_t *findings = json_array();
+    for (size_t i = 0; cnn_doctor_finding_at(one->doctor, i, &finding); i++)
+        json_line_append(&findings, finding_json(&finding));
+    const bool cause = cnn_doctor_cause(one->doctor, &finding);
     return json_pack("{s:o, s:I, s:I, s:b, s:s, s:o, s:o}", "network",
-                     json_line_text(patient->settings->network), "parameters",
-                     (json_int_t)cnn_network_parameters(patient->network), "images",
-                     (json_int_t)(patient->learn + patient->held), "fit", (int)patient->fit,
-                     "verdict", finding_verdict(cause ? cause->verdict : DOCTOR_HEALTHY), "cause",
-                     cause ? json_string(finding_id(cause->check)) : json_null(), "findings",
-                     findings_json(&patient->findings));
+                     json_line_text(one->settings->network), "parameters",
+                     (json_int_t)cnn_network_parameters(one->source.network), "images",
+                     (json_int_t)cnn_dataset_about(one->images).images, "fit", (int)one->fit,
+                     "verdict", verdicts[cause ? finding.verdict : CNN_VERDICT_OK], "cause",
+                     cause ? json_string(finding.code) : json_null(), "findings", findings);
 }

@@ -94,7 +94,7 @@ cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name
 /* Optimisers, schedules, runs. */
 #include "cnn_training.h"
 
-/* Gradient check and traces. */
+/* Gradient check, doctor and traces. */
 #include "cnn_checks.h"
 
 #pragma GCC visibility pop

@@ -1,14 +1,18 @@
 /* A part of cnn.h, which programs include.
  *
- * Ways to look at what a network computes: are the gradients right, and what was every number. */
+ * Ways to look at what a network computes: are the gradients right, why does it not learn, and what
+ * was every number. */
 #ifndef CNN_CHECKS_H
 #define CNN_CHECKS_H
 
 typedef struct cnn_gradcheck_options {
-    size_t batch_size;       /* 2 */
-    uint64_t seed;           /* 1 */
-    size_t samples;          /* 200: elements tried of each tensor, drawn by seed; 0 means all */
-    const char *break_layer; /* NULL: the layer whose gradient is damaged on purpose */
+    size_t batch_size; /* 2 */
+    uint64_t seed;     /* 1 */
+    size_t samples;    /* 200: elements tried of each tensor, drawn by seed; 0 means all */
+    /* To see the check fail. NULL: none; or the layer, "conv1", or every one of a kind, "conv2d",
+     * in whose backward pass a mistake is made on purpose. Then NULL: the first mistake there is;
+     * or its name. Refused where it would change nothing. */
+    const char *debug_break_layer, *debug_mistake;
 } cnn_gradcheck_options;
 cnn_gradcheck_options cnn_gradcheck_options_defaults(void);
 #ifdef __cplusplus
@@ -17,6 +21,12 @@ cnn_gradcheck_options cnn_gradcheck_options_defaults(void);
 #define CNN_GRADCHECK_OPTIONS_DEFAULT                                                              \
     { .batch_size = 2, .seed = 1, .samples = 200 }
 #endif
+/* Classic mistakes of a backward pass. False only out of range; mistake may be NULL. */
+typedef struct cnn_mistake {
+    const char *name, *text; /* "no-bias"; what is wrong, without a full stop. Static. */
+} cnn_mistake;
+bool cnn_gradcheck_mistake_at(size_t index, cnn_mistake *mistake);
+
 /* One gradient of one layer against central differences. */
 typedef struct cnn_gradcheck_row {
     char layer[CNN_NAME_SIZE];         /* conv1, ..., and last "softmax" */
@@ -34,6 +44,114 @@ typedef void (*cnn_gradcheck_function)(const cnn_gradcheck_row *row, void *conte
  * gradient could not be checked, since all its elements lay at kinks in each of several draws. */
 bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *options,
                    cnn_gradcheck_function report, void *context, double *worst, cnn_error *error);
+
+/* Why a network does not learn: its images, its first weights, a short training and the settings
+ * are looked at one after the other (docs/doctor.md). In the order of causes: a check comes before
+ * those that it may be the reason for. */
+typedef enum cnn_check {
+    CNN_CHECK_CLASSES,
+    CNN_CHECK_PIXELS,
+    CNN_CHECK_IMAGES,
+    CNN_CHECK_LABELS,
+    CNN_CHECK_STRUCTURE,
+    CNN_CHECK_SYMMETRY,
+    CNN_CHECK_DEAD,
+    CNN_CHECK_SPREAD,
+    CNN_CHECK_LOSS,
+    CNN_CHECK_GRADIENT,
+    CNN_CHECK_BATCH,
+    CNN_CHECK_DECAY,
+    CNN_CHECK_MOMENTUM,
+    CNN_CHECK_SCHEDULE,
+    CNN_CHECK_RATE,
+    CNN_CHECK_FINITE,
+    CNN_CHECK_UPDATE,
+    CNN_CHECK_DYING,
+    CNN_CHECK_OVERFIT,
+    CNN_CHECK_TRAINING
+} cnn_check;
+#define CNN_CHECKS (CNN_CHECK_TRAINING + 1)
+/* WARN: may cost something. FAIL: keeps the network from learning. */
+typedef enum cnn_verdict { CNN_VERDICT_OK, CNN_VERDICT_WARN, CNN_VERDICT_FAIL } cnn_verdict;
+
+/* What advice may ask to change. */
+typedef enum cnn_setting {
+    CNN_SETTING_NONE,
+    CNN_SETTING_LR,
+    CNN_SETTING_MOMENTUM,
+    CNN_SETTING_WEIGHT_DECAY,
+    CNN_SETTING_GAMMA,
+    CNN_SETTING_BATCH_SIZE,
+    CNN_SETTING_INIT,
+    CNN_SETTING_MEAN,
+    CNN_SETTING_DEVIATION,
+    CNN_SETTING_DATA
+} cnn_setting;
+#define CNN_SETTINGS (CNN_SETTING_DATA + 1)
+
+#define CNN_FINDING_NUMBERS 5
+/* Texts are UTF-8 without a full stop at the end of `text`; a tab is a space at which no line
+ * should be broken. They may hold names of classes as they came: see cnn_text_clean(). */
+typedef struct cnn_finding {
+    cnn_check check;
+    const char *code;          /* of the check, for programs: "dead-units"; static */
+    char layer[CNN_NAME_SIZE]; /* "": of the whole */
+    cnn_verdict verdict;
+    char text[200];      /* what was measured */
+    char value[48];      /* of a layer: its number alone, "0.25\t%"; or "" */
+    const char *advice;  /* one sentence; lives as long as the doctor */
+    cnn_setting setting; /* that the advice is to change */
+    double suggested;    /* its better value; NaN: see the advice */
+    struct {
+        const char *name; /* static */
+        double value;
+    } numbers[CNN_FINDING_NUMBERS]; /* what was measured, up to the first without a name */
+} cnn_finding;
+
+#define CNN_DOCTOR_BATCH 256 /* larger batches are looked at as this */
+typedef struct cnn_doctor_options {
+    cnn_model_options
+        model; /* its seed draws the images held out too; every_layer is always true */
+    cnn_optimizer optimizer;
+    cnn_schedule schedule; /* run through within the short training: its steps do not count */
+    /* What texts are to call each setting, such as "--lr"; NULL: "lr", "weight_decay", ... as the
+     * fields of the options are named. Copied pointers: they must outlive the doctor. */
+    const char *setting_names[CNN_SETTINGS];
+} cnn_doctor_options;
+cnn_doctor_options cnn_doctor_options_defaults(void);
+#ifdef __cplusplus
+#define CNN_DOCTOR_OPTIONS_DEFAULT cnn_doctor_options_defaults()
+#else
+#define CNN_DOCTOR_OPTIONS_DEFAULT                                                                 \
+    {                                                                                              \
+        .model = CNN_MODEL_OPTIONS_DEFAULT, .optimizer = CNN_OPTIMIZER_DEFAULT,                    \
+        .schedule = CNN_SCHEDULE_DEFAULT                                                           \
+    }
+#endif
+
+/* One examination. One thread at a time. */
+typedef struct cnn_doctor cnn_doctor;
+/* Makes a model of its own, with the weights and the normalisation of `trained`, or, if that is
+ * NULL, with those of the options. The images must outlive the doctor and not change; they are what
+ * the network would be trained on. options NULL means the defaults. */
+cnn_doctor *cnn_doctor_create(const cnn_network *network, const cnn_model *trained,
+                              const cnn_dataset *images, const cnn_doctor_options *options,
+                              cnn_error *error);
+void cnn_doctor_free(cnn_doctor *doctor);
+/* The model under examination, the doctor's own. Its parameters change while it is examined. */
+const cnn_model *cnn_doctor_model(const cnn_doctor *doctor);
+/* How many images no test trains on, and how many a training step takes. */
+size_t cnn_doctor_held_out(const cnn_doctor *doctor);
+size_t cnn_doctor_batch_size(const cnn_doctor *doctor);
+/* Takes seconds. Once; false if it could not be made, whatever was found: then there are no
+ * findings. */
+bool cnn_doctor_examine(cnn_doctor *doctor, cnn_error *error);
+/* In the order in which they were made; none before the examination. False only out of range;
+ * finding may be NULL. */
+size_t cnn_doctor_finding_count(const cnn_doctor *doctor);
+bool cnn_doctor_finding_at(const cnn_doctor *doctor, size_t index, cnn_finding *finding);
+/* The likeliest reason for what is not well; false if all is. */
+bool cnn_doctor_cause(const cnn_doctor *doctor, cnn_finding *finding);
 
 /* A record of every number of some steps, in PyTorch's layouts. One thread at a time. */
 typedef struct cnn_trace cnn_trace;

@@ -9,6 +9,7 @@ static const cnn_model_options model_options = CNN_MODEL_OPTIONS_DEFAULT;
 static const cnn_train_options train_options = CNN_TRAIN_OPTIONS_DEFAULT;
 static const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
 static const cnn_schedule constant = CNN_SCHEDULE_DEFAULT;
+static const cnn_doctor_options doctor_options = CNN_DOCTOR_OPTIONS_DEFAULT;
 static const cnn_gradcheck_options gradcheck_options = CNN_GRADCHECK_OPTIONS_DEFAULT;
 
 static bool defaults_agree(void) {
@@ -18,6 +19,7 @@ static bool defaults_agree(void) {
            train_options.schedule.gamma == constant.gamma &&
            adam.beta2 == cnn_optimizer_defaults().beta2 &&
            constant.max_momentum == cnn_schedule_defaults().max_momentum &&
+           doctor_options.optimizer.lr == cnn_doctor_options_defaults().optimizer.lr &&
            gradcheck_options.samples == cnn_gradcheck_options_defaults().samples;
 }
 
@@ -52,7 +54,8 @@ int main(void) {
     cnn_network *network = cnn_network_parse(text, strlen(text), &error);
     const bool good = defaults_agree() && network && works(network) &&
                       !cnn_network_parse("", 0, &error) && error.offset == CNN_NO_OFFSET &&
-                      !strcmp(cnn_version(), CNN_VERSION) && CNN_NAME_SIZE > 0 &&
+                      !strcmp(cnn_version(), CNN_VERSION) && CNN_NAME_SIZE > 0 && CNN_CHECKS > 0 &&
+                      CNN_SETTINGS > 0 && CNN_FINDING_NUMBERS > 0 && CNN_DOCTOR_BATCH > 0 &&
                       CNN_PICTURE_SIDE > 0 && CNN_PICTURE_PIXELS > 0 && CNN_PICTURE_BYTES > 0;
     cnn_network_free(network);
     return good ? 0 : 1;

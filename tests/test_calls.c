@@ -105,6 +105,21 @@ static void null_networks(void **state) {
     cnn_network_free(NULL);
     REFUSED(cnn_gradcheck(NULL, NULL, NULL, NULL, NULL, e));
     assert_true(cnn_gradcheck(c.network, NULL, NULL, NULL, NULL, NULL));
+    assert_true(cnn_gradcheck_mistake_at(0, NULL));
+    assert_false(cnn_gradcheck_mistake_at(SIZE_MAX, NULL));
+}
+
+static void null_doctors(void **state) {
+    (void)state;
+    REFUSED(cnn_doctor_create(NULL, NULL, c.train, NULL, e));
+    REFUSED(cnn_doctor_create(c.network, NULL, NULL, NULL, e));
+    REFUSED(cnn_doctor_examine(NULL, e));
+    assert_null(cnn_doctor_model(NULL));
+    assert_int_equal(cnn_doctor_held_out(NULL) + cnn_doctor_batch_size(NULL), 0);
+    assert_int_equal(cnn_doctor_finding_count(NULL), 0);
+    assert_false(cnn_doctor_finding_at(NULL, 0, NULL));
+    assert_false(cnn_doctor_cause(NULL, NULL));
+    cnn_doctor_free(NULL);
 }
 
 static void null_data(void **state) {
@@ -262,6 +277,7 @@ static void null_files(void **state) {
     /* They take nothing that could be wrong. */
     assert_int_equal(cnn_gradcheck_options_defaults().batch_size, 2);
     assert_int_equal(cnn_model_options_defaults().batch_size, 64);
+    assert_int_equal(cnn_doctor_options_defaults().model.batch_size, 64);
     assert_int_equal(cnn_optimizer_defaults().kind, CNN_ADAM);
     assert_int_equal(cnn_schedule_defaults().kind, CNN_CONSTANT);
     assert_int_equal(cnn_train_options_defaults().epochs, 5);
@@ -361,6 +377,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_public_is_left_out),
         TEST(null_networks),
+        TEST(null_doctors),
         TEST(null_data),
         TEST(null_pictures),
         TEST(null_models),

@@ -55,6 +55,7 @@ static void usage_is_explained(void **state) {
         {"train --step-epochs 2", "--step-epochs", "step"},
         {"train --gamma 0.5", "--gamma", "step"},
         {"train --constant 0.5", "--constant", "--init constant"},
+        {"gradcheck --mistake sign", "--mistake", "--break"},
         {"trace @/tiny.net --data @", "--out FILE is missing", NULL},
         {"trace --out x", "NETWORK is missing", NULL},
         {"eval", "MODEL is missing", NULL},
@@ -76,6 +77,9 @@ static void files_are_named(void **state) {
         {"info @", NULL, NULL},
         {"gradcheck @/none.net", "none.net: ", NULL},
         {"gradcheck @/tiny.net --break conv9", "no layer conv9", "did you mean conv1?"},
+        {"gradcheck @/tiny.net --break fc1 --mistake sine", "no mistake sine; known: factor, sign,",
+         "no-mean"},
+        {"gradcheck @/tiny.net --break fc1 --mistake no-truth", "cannot be made in", "fc1"},
         {"trace @/tiny.net --data @ --batch-size 257 --out @/x", "256 images", "257"},
         {"trace @/tiny.net --data @ --weights @/tiny.net --out @/x", "tiny.net: ", NULL},
     };

@@ -13,26 +13,30 @@ static const cnn_model_options MODEL = CNN_MODEL_OPTIONS_DEFAULT;
 static const cnn_optimizer OPTIMIZER = CNN_OPTIMIZER_DEFAULT;
 static const cnn_schedule SCHEDULE = CNN_SCHEDULE_DEFAULT;
 static const cnn_train_options TRAIN = CNN_TRAIN_OPTIONS_DEFAULT;
+static const cnn_doctor_options DOCTOR = CNN_DOCTOR_OPTIONS_DEFAULT;
 static const cnn_gradcheck_options GRADCHECK = CNN_GRADCHECK_OPTIONS_DEFAULT;
 
 #define SAME(a, b, field) assert_true((a).field == (b).field)
 
+static void assert_same_model(cnn_model_options a, cnn_model_options b) {
+    SAME(a, b, batch_size);
+    SAME(a, b, threads);
+    SAME(a, b, seed);
+    SAME(a, b, init);
+    SAME(a, b, constant);
+    SAME(a, b, input_gradient);
+    SAME(a, b, every_layer);
+    SAME(a, b, normalisation.mean);
+    SAME(a, b, normalisation.deviation);
+    SAME(a, b, profile);
+    SAME(a, b, backend);
+    assert_int_equal(a.batch_size, 64);
+    assert_true(a.normalisation.mean == 0.1307f && a.normalisation.deviation == 0.3081f);
+}
+
 static void test_model_options(void **state) {
-    const cnn_model_options called = cnn_model_options_defaults();
     (void)state;
-    SAME(called, MODEL, batch_size);
-    SAME(called, MODEL, threads);
-    SAME(called, MODEL, seed);
-    SAME(called, MODEL, init);
-    SAME(called, MODEL, constant);
-    SAME(called, MODEL, input_gradient);
-    SAME(called, MODEL, every_layer);
-    SAME(called, MODEL, normalisation.mean);
-    SAME(called, MODEL, normalisation.deviation);
-    SAME(called, MODEL, profile);
-    SAME(called, MODEL, backend);
-    assert_int_equal(called.batch_size, 64);
-    assert_true(called.normalisation.mean == 0.1307f && called.normalisation.deviation == 0.3081f);
+    assert_same_model(cnn_model_options_defaults(), MODEL);
 }
 
 static void assert_same_optimizer(cnn_optimizer a, cnn_optimizer b) {
@@ -86,16 +90,28 @@ static void test_gradcheck_options(void **state) {
     SAME(called, GRADCHECK, batch_size);
     SAME(called, GRADCHECK, seed);
     SAME(called, GRADCHECK, samples);
-    SAME(called, GRADCHECK, break_layer);
+    SAME(called, GRADCHECK, debug_break_layer);
+    SAME(called, GRADCHECK, debug_mistake);
     assert_int_equal(called.samples, 200);
+}
+
+static void test_doctor_options(void **state) {
+    const cnn_doctor_options called = cnn_doctor_options_defaults();
+    (void)state;
+    assert_same_model(called.model, DOCTOR.model);
+    assert_same_optimizer(called.optimizer, DOCTOR.optimizer);
+    assert_same_schedule(called.schedule, DOCTOR.schedule);
+    for (size_t i = 0; i < CNN_SETTINGS; i++) {
+        SAME(called, DOCTOR, setting_names[i]);
+        assert_null(called.setting_names[i]);
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_model_options),
-        cmocka_unit_test(test_optimizer_and_schedule),
-        cmocka_unit_test(test_train_options),
-        cmocka_unit_test(test_gradcheck_options),
+        cmocka_unit_test(test_model_options),  cmocka_unit_test(test_optimizer_and_schedule),
+        cmocka_unit_test(test_train_options),  cmocka_unit_test(test_gradcheck_options),
+        cmocka_unit_test(test_doctor_options),
     };
     return cmocka_run_group_tests_name("defaults", tests, NULL, NULL);
 }

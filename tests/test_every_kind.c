@@ -125,8 +125,10 @@ static void right_gradients(void **state) {
         if (!(worst <= CNN_GRADCHECK_LIMIT))
             fail_msg("%s: a gradient is off by %g", layer_kinds[kind].word, worst);
         /* The last layer of the kind, damaged, has to be noticed. */
-        const cnn_gradcheck_options broken = {
-            .batch_size = 2, .seed = 1, .samples = 200, .break_layer = layer_kinds[kind].word};
+        const cnn_gradcheck_options broken = {.batch_size = 2,
+                                              .seed = 1,
+                                              .samples = 200,
+                                              .debug_break_layer = layer_kinds[kind].word};
         assert_true(cnn_gradcheck(network, &broken, NULL, NULL, &worst, NULL));
         assert_true(worst > CNN_GRADCHECK_LIMIT);
         cnn_network_free(network);

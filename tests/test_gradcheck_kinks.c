@@ -42,7 +42,7 @@ static void assert_right(const char *what, cnn_network *network, const char *bro
         assert_true(cnn_gradcheck(network, &options, assert_checked, (void *)what, &worst, NULL));
         if (!(worst <= CNN_GRADCHECK_LIMIT))
             fail_msg("%s, seed %d: %g", what, (int)seed, worst);
-        options.break_layer = broken;
+        options.debug_break_layer = broken;
         assert_true(cnn_gradcheck(network, &options, NULL, NULL, &worst, NULL));
         if (!(worst > CNN_GRADCHECK_LIMIT))
             fail_msg("%s, seed %d: damage to %s went by unseen", what, (int)seed, broken);
@@ -148,7 +148,7 @@ static void no_verdict(void **state) {
     assert_int_equal(unchecked, 1);
     assert_true(isnan(worst));
     /* What is wrong is wrong all the same. */
-    options.break_layer = "fc2";
+    options.debug_break_layer = "fc2";
     assert_true(cnn_gradcheck(network, &options, NULL, NULL, &worst, NULL));
     assert_true(worst > CNN_GRADCHECK_LIMIT && worst < 1);
     cnn_network_free(network);

@@ -65,6 +65,23 @@ static bool check_gradients(cnn_error *error) {
     return ok;
 }
 
+static bool examine(cnn_error *error) {
+    cnn_doctor_options options = CNN_DOCTOR_OPTIONS_DEFAULT;
+    cnn_network *network = sample_network();
+    cnn_dataset *data = sample_dataset(16, 1);
+    options.model.batch_size = 4;
+    options.model.threads = 1;
+    options.optimizer.weight_decay = 0.1;
+    cnn_doctor *doctor =
+        network && data ? cnn_doctor_create(network, NULL, data, &options, error) : NULL;
+    const bool ok = doctor && cnn_doctor_examine(doctor, error);
+    assert_true(ok || !cnn_doctor_finding_count(doctor));
+    cnn_doctor_free(doctor);
+    cnn_dataset_free(data);
+    cnn_network_free(network);
+    return ok;
+}
+
 static bool save_and_load(cnn_error *error) {
     char path[] = "/tmp/test_memory.XXXXXX";
     const int file = mkstemp(path);
@@ -219,6 +236,7 @@ static void test_every_request_may_fail(void **state) {
     (void)state;
     assert_survives("train", train, CNN_NO_MEMORY);
     assert_survives("gradcheck", check_gradients, CNN_NO_MEMORY);
+    assert_survives("doctor", examine, CNN_NO_MEMORY);
     assert_survives("save and load", save_and_load, CNN_NO_MEMORY);
     assert_survives("trace", trace, CNN_NO_MEMORY);
     assert_survives("load images", load_images, CNN_OK);

@@ -59,6 +59,7 @@ static const char *const calls[] = {
     "gradcheck ./\"$N.net\" --samples 2",
     "gradcheck ./\"$N.net\" --samples 2 --json",
     "gradcheck ./\"$N.net\" --break \"$N\"",
+    "gradcheck ./\"$N.net\" --break fc1 --mistake \"$N\"",
     "doctor ./\"$N.net\" --data \"$N.data\" --limit 40",
     "doctor ./\"$N.net\" --data \"$N.data\" --limit 40 --json",
     "trace ./\"$N.net\" --data \"$N.data\" --batch-size 2 --out \"$N.trace\" --weights \"$N.m\"",

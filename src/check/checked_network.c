@@ -7,6 +7,7 @@
 #include "gradcheck.h"
 
 #include "memory.h"
+#include "mistakes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,11 +20,12 @@ typedef struct check {
     cnn_gradcheck_options options;
     cnn_gradcheck_function report;
     void *context;
-    random_state random; /* one stream for all that is drawn, so that the seed says everything */
-    double worst;        /* the largest error so far */
-    real *x;             /* output of the layers so far, owned */
-    bool broken;         /* options.break_layer has been met */
-    bool unchecked;      /* a gradient of which no element could be */
+    random_state random;    /* one stream for all that is drawn, so that the seed says everything */
+    double worst;           /* the largest error so far */
+    real *x;                /* output of the layers so far, owned */
+    const mistake *mistake; /* to be made; NULL: none */
+    bool met, made;         /* the layer to make it in; and it applied there */
+    bool unchecked;         /* a gradient of which no element could be */
     /* Of the layer at hand, to be reported when its inputs have said enough. */
     cnn_gradcheck_row rows[1 + BUFFERS_MAX];
     size_t count;
@@ -98,8 +100,11 @@ static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
     const size_t in = batch_of(c, layer->geometry.x), out = batch_of(c, layer->geometry.y);
     const operation *op = operation_of(layer);
     const size_t scratch = op->scratch ? op->scratch(&layer->geometry) : 0;
-    real **arrays[] = {&p->t.dx, &p->dy, &p->y, &p->high, &p->low};
-    const size_t sizes[] = {in, out, out, out, out};
+    const size_t one = c->mistake ? 1 : 0, all = size_product(one, layer->parameters);
+    real **arrays[] = {&p->t.dx,        &p->dy,       &p->y,        &p->high,
+                       &p->low,         &p->right.dx, &p->right.dy, &p->right.gradients,
+                       &p->right.kernel};
+    const size_t sizes[] = {in, out, out, out, out, one * in, one * out, all, all};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         *arrays[i] = arena_take(arena, sizes[i], sizeof(real));
     for (size_t b = 0; b < layer_buffers(layer); b++)
@@ -132,20 +137,13 @@ static void backward(const probe *p) {
                              op->axis == SUM_IMAGES ? images : (range){0, layer_fan_in(p->layer)});
 }
 
-/* Is it the layer to be broken? conv2 means that one, conv2d every convolution. */
-static bool is_broken(check *c, const char *name, const char *word) {
-    const char *wanted = c->options.break_layer;
-    const bool hit = wanted && (!strcmp(wanted, name) || !strcmp(wanted, word));
-    c->broken |= hit;
-    return hit;
-}
-
-/* The damage is small on purpose: a thousandth, as a slip in a formula might do. It still is a
- * thousand times CNN_GRADCHECK_LIMIT. Of a gradient that is 0 everywhere a share would be none. */
-static void damage(real *gradient, size_t count) {
-    const double added = gradcheck_largest(gradient, count) == 0 ? 0.001 : 0;
-    for (size_t i = 0; i < count; i++)
-        gradient[i] = gradient[i] * 1.001 + added;
+/* If it is the layer to be broken: conv2 means that one, conv2d every convolution. */
+static void break_layer(check *c, const probe *p, const char *name, const char *word) {
+    const char *wanted = c->options.debug_break_layer;
+    if (!wanted || (strcmp(wanted, name) && strcmp(wanted, word)))
+        return;
+    c->met = true;
+    c->made |= mistake_make(c->mistake, p);
 }
 
 /* Checks one gradient. */
@@ -216,13 +214,7 @@ static void check_once(check *c, probe *p) {
     p->evaluate(p, p->y, (range){0, p->images});
     /* Before any element moves: it reads the winners, which every evaluation overwrites. */
     backward(p);
-    /* A layer with parameters is broken in what it learns, any other in what it passes on. */
-    if (is_broken(c, layer->name, layer->kind->word)) {
-        if (layer->parameters)
-            damage(bound(&p->t, layer->kind->buffers[0].gradient), layer_buffer_size(layer, 0));
-        else
-            damage(p->t.dx, batch_of(c, layer->geometry.x));
-    }
+    break_layer(c, p, layer->name, layer->kind->word);
     check_input(c, p, layer->name, layer->geometry.x, (layer - 1)->flat);
     check_parameters(c, p);
     /* The last evaluation left the winners of a moved element. Nobody reads them again. */
@@ -258,6 +250,7 @@ static bool step_on(check *c, const probe *p, size_t values, cnn_error *error) {
 static bool check_layer_at(check *c, size_t index, cnn_error *error) {
     const layer *layer = &c->network->layers[index];
     probe p = {.evaluate = evaluate_layer,
+               .backward = backward,
                .layer = layer,
                .t = {.n = c->options.batch_size, .x = c->x},
                .images = c->options.batch_size,
@@ -294,8 +287,7 @@ static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
         fill(&c->random, (real *)p->t.x, n * classes, 1);
         softmax_there_and_back(p);
     }
-    if (is_broken(c, "softmax", "softmax"))
-        damage(p->t.dx, n * classes);
+    break_layer(c, p, "softmax", "softmax");
     check_input(c, p, "softmax", p->layer->geometry.y, true);
     report_rows(c);
 }
@@ -306,7 +298,7 @@ static bool check_softmax(check *c, cnn_error *error) {
     /* Its outputs are losses, one an image; t.y are the probabilities, t.dx is their gradient. */
     const size_t n = c->options.batch_size, logits = batch_of(c, last->geometry.y);
     uint32_t *labels = memory_new(n, sizeof *labels, error);
-    real *block = memory_new(4 * n + 2 * logits, sizeof *block, error);
+    real *block = memory_new(4 * n + 3 * logits, sizeof *block, error);
     if (labels && block) {
         probe p = {.evaluate = evaluate_softmax,
                    .layer = last,
@@ -317,7 +309,8 @@ static bool check_softmax(check *c, cnn_error *error) {
                    .dy = block,
                    .y = block + n,
                    .high = block + 2 * n,
-                   .low = block + 3 * n};
+                   .low = block + 3 * n,
+                   .right = {.dx = block + 4 * n + 2 * logits}};
         check_softmax_probe(c, &p, labels);
     }
     const bool ok = labels && block;
@@ -339,6 +332,15 @@ static bool check_all(check *c, cnn_error *error) {
     return check_softmax(c, error);
 }
 
+/* The mistake that the options ask for, if they do. */
+static bool find_mistake(check *c, cnn_error *error) {
+    const char *layer = c->options.debug_break_layer, *name = c->options.debug_mistake;
+    if (!layer)
+        return !name || error_set(error, CNN_BAD_ARGUMENT, "no layer to make a mistake in");
+    c->mistake = mistake_named(name);
+    return c->mistake || error_set(error, CNN_BAD_ARGUMENT, "no mistake named \"%.60s\"", name);
+}
+
 bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *options,
                    cnn_gradcheck_function report, void *context, double *worst, cnn_error *error) {
     check c = {.network = network,
@@ -354,12 +356,17 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
     if (c.options.batch_size == 0 || c.options.batch_size > 4096)
         return error_set(error, CNN_BAD_ARGUMENT, "batch size %zu: must be 1 to 4096",
                          c.options.batch_size);
+    if (!find_mistake(&c, error))
+        return false;
     bool ok = check_all(&c, error);
     free(c.x);
     /* Only now: "softmax", the last of all, is a name as well. */
-    if (ok && c.options.break_layer && !c.broken)
+    if (ok && c.mistake && !c.met)
         ok = error_set(error, CNN_BAD_ARGUMENT, "no layer named \"%.60s\" to break",
-                       c.options.break_layer);
+                       c.options.debug_break_layer);
+    else if (ok && c.mistake && !c.made)
+        ok = error_set(error, CNN_BAD_ARGUMENT, "the mistake \"%s\" cannot be made in \"%.60s\"",
+                       mistake_name(c.mistake), c.options.debug_break_layer);
     /* What is wrong is wrong, whatever could not be checked. */
     if (worst)
         *worst = c.unchecked && c.worst <= CNN_GRADCHECK_LIMIT ? NAN : c.worst;

@@ -16,58 +16,61 @@
 #define USUAL_ADDED 1e-4
 #define USUAL_TAKEN 0.01
 
-static bool loss_without(doctor_patient *patient, double *loss, cnn_error *error) {
-    const training_flags *flags = &patient->settings->training;
-    const cnn_schedule schedule = training_schedule(flags, DOCTOR_STEPS, DOCTOR_STEPS);
-    cnn_optimizer optimizer = training_optimizer(flags);
+/* In the order of cnn_optimizer_kind. */
+static const char *const rules[] = {"adam", "adamw", "sgd"};
+
+static bool loss_without(session *session, double *loss, cnn_error *error) {
+    const cnn_schedule schedule = session_schedule(session);
+    cnn_optimizer optimizer = session->options.optimizer;
     optimizer.weight_decay = 0;
-    patient_restore(patient);
-    cnn_trainer *trainer = cnn_trainer_create(patient->model, &optimizer, &schedule, error);
+    session_restore(session);
+    cnn_trainer *trainer = cnn_trainer_create(session->model, &optimizer, &schedule, error);
     bool good = trainer;
     for (size_t step = 0; good && step < DOCTOR_STEPS; step++) {
-        good = patient_set_step(patient, step, error);
+        good = session_set_step(session, step, error);
         const double one = good ? cnn_train_step(trainer) : 0;
         if (step >= DOCTOR_STEPS - DOCTOR_MEAN_STEPS)
             *loss += one / DOCTOR_MEAN_STEPS;
     }
     cnn_trainer_free(trainer);
-    return good && patient_knows(patient) ? patient_loss(patient, loss, error) : good;
+    return good && session_knows(session) ? session_loss(session, loss, error) : good;
 }
 
-static void judge(const doctor_patient *patient, doctor_finding *finding, double without) {
-    const cnn_optimizer optimizer = training_optimizer(&patient->settings->training);
+static void judge(const session *session, cnn_finding *finding, double without) {
+    const cnn_optimizer optimizer = session->options.optimizer;
     const double usual = optimizer.kind == CNN_ADAMW ? USUAL_TAKEN : USUAL_ADDED;
-    const double cost = (patient->last_loss - without) / patient_guess(patient);
-    const bool slow = findings_worst(&patient->findings, CHECK_TRAINING) != DOCTOR_HEALTHY;
+    const double cost = (session->last_loss - without) / session_guess(session);
+    const bool slow = findings_worst(&session->findings, CNN_CHECK_TRAINING) != CNN_VERDICT_OK;
     const double most = slow ? ILL_COST_FAILED : ILL_COST;
-    finding_number(finding, "loss", patient->last_loss);
+    finding_number(finding, "loss", session->last_loss);
     finding_number(finding, "loss_without", without);
     finding_number(finding, "suggested", usual);
-    finding->verdict = isfinite(without) && !(cost <= most) ? DOCTOR_ILL : DOCTOR_SUSPECT;
+    finding->verdict = isfinite(without) && !(cost <= most) ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
     finding_say(finding,
-                finding->verdict == DOCTOR_ILL
+                finding->verdict == CNN_VERDICT_FAIL
                     ? "It pulls the weights to 0 faster than they learn: take that one."
                     : "It is strong; the longer the training, the more it costs: take that one.",
-                "%g: after %d steps the loss is %.3f, without it %.3f; usual is "
-                "--weight-decay\t%g",
-                optimizer.weight_decay, DOCTOR_STEPS, patient->last_loss, without, usual);
+                "%g: after %d steps the loss is %.3f, without it %.3f; usual is %s\t%g",
+                optimizer.weight_decay, DOCTOR_STEPS, session->last_loss, without,
+                session_setting(session, CNN_SETTING_WEIGHT_DECAY), usual);
+    finding_suggest(finding, CNN_SETTING_WEIGHT_DECAY, usual);
 }
 
-bool doctor_decay(doctor_patient *patient, cnn_error *error) {
-    const cnn_optimizer optimizer = training_optimizer(&patient->settings->training);
+bool doctor_decay(session *session, cnn_error *error) {
+    const cnn_optimizer optimizer = session->options.optimizer;
     const bool strong = optimizer.kind == CNN_ADAMW
                             ? optimizer.lr * optimizer.weight_decay >= MOST_TAKEN
                             : optimizer.weight_decay >= MOST_ADDED;
     double without = 0;
     if (!optimizer.weight_decay)
         return true;
-    if (strong && !loss_without(patient, &without, error))
+    if (strong && !loss_without(session, &without, error))
         return false;
-    doctor_finding *finding = findings_add(&patient->findings, CHECK_DECAY, NULL, DOCTOR_HEALTHY);
+    cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_DECAY, NULL, CNN_VERDICT_OK);
     finding_number(finding, "decay", optimizer.weight_decay);
     finding_say(finding, "It pulls gently.", "%g with %s", optimizer.weight_decay,
-                training_optimizer_name(&patient->settings->training));
+                rules[optimizer.kind]);
     if (strong)
-        judge(patient, finding, without);
+        judge(session, finding, without);
     return true;
 }

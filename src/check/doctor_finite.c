@@ -24,28 +24,28 @@ static bool sound(const cnn_tensor *tensor, size_t count, const char *what,
     return false;
 }
 
-bool finite_outputs(const doctor_patient *patient, doctor_place *place) {
-    for (size_t l = 0; l < patient->count; l++) {
-        const doctor_layer *layer = &patient->layers[l];
-        if (!sound(&layer->y, layer->values * patient->batch, "outputs", layer, place))
+bool finite_outputs(const session *session, doctor_place *place) {
+    for (size_t l = 0; l < session->count; l++) {
+        const doctor_layer *layer = &session->layers[l];
+        if (!sound(&layer->y, layer->values * session->batch, "outputs", layer, place))
             return false;
     }
     return true;
 }
 
-bool finite_gradients(const doctor_patient *patient, doctor_place *place) {
-    for (size_t l = patient->count; l-- > 1;) {
-        const doctor_layer *layer = &patient->layers[l];
-        if (!sound(&layer->dy, layer->values * patient->batch, "gradient", layer, place) ||
+bool finite_gradients(const session *session, doctor_place *place) {
+    for (size_t l = session->count; l-- > 1;) {
+        const doctor_layer *layer = &session->layers[l];
+        if (!sound(&layer->dy, layer->values * session->batch, "gradient", layer, place) ||
             !sound(&layer->dw, layer->weights, "weight gradient", layer, place))
             return false;
     }
     return true;
 }
 
-bool finite_weights(const doctor_patient *patient, doctor_place *place) {
-    for (size_t l = 1; l < patient->count; l++) {
-        const doctor_layer *layer = &patient->layers[l];
+bool finite_weights(const session *session, doctor_place *place) {
+    for (size_t l = 1; l < session->count; l++) {
+        const doctor_layer *layer = &session->layers[l];
         const size_t biases = layer->b.data ? layer->info.channels : 0;
         if (!sound(&layer->w, layer->weights, "weights", layer, place) ||
             !sound(&layer->b, biases, "biases", layer, place))

@@ -1,7 +1,7 @@
 /* What can be said of images and labels without a network. */
 #include "doctor.h"
-#include "say.h"
-#include "source.h"
+#include "memory.h"
+#include "thousands.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -30,7 +30,7 @@ static class_counts summarise(const size_t *counts, size_t classes, size_t image
  * convolutional neural networks", 2018) begin to see it cost accuracy. */
 #define MOST_UNEVEN 10
 
-static void judge_classes(doctor_finding *finding, const class_counts *sum, const char *commonest,
+static void judge_classes(cnn_finding *finding, const class_counts *sum, const char *commonest,
                           const char *absent) {
     const double share = (double)sum->most / (double)sum->images;
     finding_number(finding, "classes", (double)sum->classes);
@@ -38,43 +38,42 @@ static void judge_classes(doctor_finding *finding, const class_counts *sum, cons
     finding_number(finding, "largest_share", share);
     finding_number(finding, "smallest_share", (double)sum->least / (double)sum->images);
     if (sum->present == 1) {
-        finding->verdict = DOCTOR_ILL;
+        finding->verdict = CNN_VERDICT_FAIL;
         finding_say(finding,
                     sum->classes == 1
                         ? "A network of one output cannot be wrong, nor learn."
                         : "Look into the label file: always the same answer is right, "
                           "and nothing else is learnt.",
-                    "every one of %s is labelled %s", say_count(sum->images).text, commonest);
+                    "every one of %s is labelled %s", thousands(sum->images).text, commonest);
     } else if (sum->present < sum->classes) {
-        finding->verdict = DOCTOR_SUSPECT;
+        finding->verdict = CNN_VERDICT_WARN;
         finding_say(finding,
                     "What is never shown is never learnt: add images, or give the last layer fewer "
                     "outputs.",
-                    "%s of %s have no image, as %s", say_count(sum->classes - sum->present).text,
-                    say_count(sum->classes).text, absent);
+                    "%s of %s have no image, as %s", thousands(sum->classes - sum->present).text,
+                    thousands(sum->classes).text, absent);
     } else if (sum->most >= MOST_UNEVEN * sum->least) {
-        finding->verdict = DOCTOR_SUSPECT;
+        finding->verdict = CNN_VERDICT_WARN;
         finding_say(finding, "Rare classes will be overlooked: look at the accuracy of each class.",
-                    "%s, the commonest, has %s of the images, the rarest %s", commonest,
-                    say_percent(share).text,
-                    say_percent((double)sum->least / (double)sum->images).text);
+                    "%s, the commonest, has %.2f %% of the images, the rarest %.2f %%", commonest,
+                    100 * share, 100 * (double)sum->least / (double)sum->images);
     } else {
         finding_say(finding, "None is rare.", "%s, the largest %.1f times the smallest",
-                    say_count(sum->classes).text, (double)sum->most / (double)sum->least);
+                    thousands(sum->classes).text, (double)sum->most / (double)sum->least);
     }
 }
 
-bool doctor_classes(doctor_patient *patient, cnn_error *error) {
-    const cnn_dataset_info info = cnn_dataset_about(patient->images);
-    size_t *counts = calloc(info.classes, sizeof *counts);
+bool doctor_classes(session *session, cnn_error *error) {
+    const cnn_dataset_info info = cnn_dataset_about(session->images);
+    size_t *counts = memory_new(info.classes, sizeof *counts, error);
     if (!counts)
-        return source_refuse(error, "", "no memory for %zu classes", info.classes);
+        return false;
     for (size_t i = 0; i < info.images; i++)
-        counts[cnn_dataset_label(patient->images, i)]++;
+        counts[cnn_dataset_label(session->images, i)]++;
     const class_counts sum = summarise(counts, info.classes, info.images);
-    judge_classes(findings_add(&patient->findings, CHECK_CLASSES, NULL, DOCTOR_HEALTHY), &sum,
-                  cnn_dataset_class(patient->images, sum.commonest),
-                  cnn_dataset_class(patient->images, sum.absent));
+    judge_classes(findings_add(&session->findings, CNN_CHECK_CLASSES, NULL, CNN_VERDICT_OK), &sum,
+                  cnn_dataset_class(session->images, sum.commonest),
+                  cnn_dataset_class(session->images, sum.absent));
     free(counts);
     return true;
 }
@@ -93,7 +92,7 @@ static bool beyond(double power, double times) {
     return power > times || power < 1 / times;
 }
 
-static void judge_pixels(const doctor_patient *patient, doctor_finding *finding, double mean,
+static void judge_pixels(const session *session, cnn_finding *finding, double mean,
                          double deviation) {
     const double power = mean * mean + deviation * deviation;
     finding_number(finding, "mean", mean);
@@ -101,32 +100,32 @@ static void judge_pixels(const doctor_patient *patient, doctor_finding *finding,
     finding_say(finding, "As it should be.", "mean %.2f, deviation %.2f as they enter", mean,
                 deviation);
     if (deviation < 1e-6) {
-        finding->verdict = DOCTOR_ILL;
+        finding->verdict = CNN_VERDICT_FAIL;
         finding_say(finding, "Look at the images: there is nothing in them to tell them apart.",
                     "every pixel is the same, %.3g", mean);
     } else if (beyond(power, ILL_POWER)) {
-        finding->verdict = DOCTOR_ILL;
-        finding->advice = patient_advice(
-            patient,
-            "Normalise to mean 0, deviation 1: leave out --mean and --std, and they are measured.",
-            FOR_A_MODEL);
+        finding->verdict = CNN_VERDICT_FAIL;
+        finding->advice = session_advice(session,
+                                         "Normalise to mean 0, deviation 1: leave out {mean} and "
+                                         "{deviation}, and they are measured.",
+                                         FOR_A_MODEL);
     } else if (beyond(power, SUSPECT_POWER) || fabs(mean) > 2 * deviation) {
-        finding->verdict = DOCTOR_SUSPECT;
-        finding->advice = patient_advice(
-            patient,
-            "Learning is quicker with mean 0, deviation 1: leave out --mean and --std, and they "
-            "are measured.",
-            FOR_A_MODEL);
+        finding->verdict = CNN_VERDICT_WARN;
+        finding->advice = session_advice(session,
+                                         "Learning is quicker with mean 0, deviation 1: leave out "
+                                         "{mean} and {deviation}, and they "
+                                         "are measured.",
+                                         FOR_A_MODEL);
     }
 }
 
-bool doctor_pixels(doctor_patient *patient, cnn_error *error) {
-    const size_t values = patient->layers[0].values;
-    const float *x = patient->layers[0].y.data;
+bool doctor_pixels(session *session, cnn_error *error) {
+    const size_t values = session->layers[0].values;
+    const float *x = session->layers[0].y.data;
     double sum = 0, squares = 0, count = 0;
-    for (size_t i = 0; i < patient_examined(patient); i += DOCTOR_CHUNK) {
-        const size_t n = patient_chunk(patient, i);
-        if (!patient_set(patient, i, n, error))
+    for (size_t i = 0; i < session_examined(session); i += DOCTOR_CHUNK) {
+        const size_t n = session_chunk(session, i);
+        if (!session_set(session, i, n, error))
             return false;
         for (size_t j = 0; j < n * values; j++) {
             sum += (double)x[j];
@@ -135,7 +134,7 @@ bool doctor_pixels(doctor_patient *patient, cnn_error *error) {
         count += (double)(n * values);
     }
     const double mean = sum / count, variance = squares / count - mean * mean;
-    judge_pixels(patient, findings_add(&patient->findings, CHECK_PIXELS, NULL, DOCTOR_HEALTHY),
+    judge_pixels(session, findings_add(&session->findings, CNN_CHECK_PIXELS, NULL, CNN_VERDICT_OK),
                  mean, sqrt(variance > 0 ? variance : 0));
     return true;
 }

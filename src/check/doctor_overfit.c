@@ -12,54 +12,54 @@ enum { OVERFIT_IMAGES = 32, OVERFIT_STEPS = 200 };
 #define KNOWN_LOSS 0.1
 #define HALF_KNOWN 0.5
 
-static size_t batch_of(const doctor_patient *patient) {
-    return patient->learn < OVERFIT_IMAGES ? patient->learn : OVERFIT_IMAGES;
+static size_t batch_of(const session *session) {
+    return session->learn < OVERFIT_IMAGES ? session->learn : OVERFIT_IMAGES;
 }
 
-static bool train(doctor_patient *patient, double rate, double *loss, size_t *steps,
-                  cnn_error *error) {
-    const size_t images = batch_of(patient);
+static bool train(session *session, double rate, double *loss, size_t *steps, cnn_error *error) {
+    const size_t images = batch_of(session);
     cnn_optimizer optimizer = CNN_OPTIMIZER_DEFAULT;
     optimizer.lr = rate;
-    patient_restore(patient);
-    cnn_trainer *trainer = cnn_trainer_create(patient->model, &optimizer, NULL, error);
-    const bool good = trainer && patient_set(patient, 0, images, error);
+    session_restore(session);
+    cnn_trainer *trainer = cnn_trainer_create(session->model, &optimizer, NULL, error);
+    const bool good = trainer && session_set(session, 0, images, error);
     for (*steps = 0; good && *steps < OVERFIT_STEPS && !(*loss < KNOWN_LOSS); ++*steps)
         *loss = cnn_train_step(trainer);
     cnn_trainer_free(trainer);
     return good;
 }
 
-static void judge(doctor_patient *patient, double loss, size_t steps) {
-    const double guess = patient_guess(patient);
-    doctor_finding *finding = findings_add(&patient->findings, CHECK_OVERFIT, NULL, DOCTOR_HEALTHY);
+static void judge(session *session, double loss, size_t steps) {
+    const double guess = session_guess(session);
+    cnn_finding *finding =
+        findings_add(&session->findings, CNN_CHECK_OVERFIT, NULL, CNN_VERDICT_OK);
     finding_number(finding, "loss", loss);
     finding_number(finding, "steps", (double)steps);
     finding_say(finding, "The network can learn.", "%zu images known by heart after %zu steps",
-                batch_of(patient), steps);
+                batch_of(session), steps);
     if (loss < KNOWN_LOSS)
         return;
-    finding->verdict = loss < HALF_KNOWN * guess ? DOCTOR_SUSPECT : DOCTOR_ILL;
+    finding->verdict = loss < HALF_KNOWN * guess ? CNN_VERDICT_WARN : CNN_VERDICT_FAIL;
     finding_say(finding,
-                finding->verdict == DOCTOR_SUSPECT
+                finding->verdict == CNN_VERDICT_WARN
                     ? "It learns, but slowly: a wider network, or see the other findings."
                     : "It cannot even learn these by heart: the network is ill, or too small.",
                 "the loss is still %.3g after %zu steps on the same few images", loss, steps);
 }
 
-bool doctor_overfit(doctor_patient *patient, cnn_error *error) {
+bool doctor_overfit(session *session, cnn_error *error) {
     static const double rates[] = {0.001, 0.01};
     double best = INFINITY;
     size_t taken = 0;
     for (size_t i = 0; i < 2 && !(best < KNOWN_LOSS); i++) {
         double loss = INFINITY;
-        if (!train(patient, rates[i], &loss, &taken, error))
+        if (!train(session, rates[i], &loss, &taken, error))
             return false;
         if (i == 0 || loss < best) {
-            patient->learns_at = rates[i];
+            session->learns_at = rates[i];
             best = loss;
         }
     }
-    judge(patient, best, taken);
+    judge(session, best, taken);
     return true;
 }

@@ -1,7 +1,7 @@
 /* The simplest classifier there is: each image is of the class whose mean image is nearest. It has
  * nothing to tune and nothing to go wrong, so that it tells about the data alone. */
 #include "doctor.h"
-#include "source.h"
+#include "memory.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,18 +11,18 @@
 #define MOST_IMAGES 5000
 
 typedef struct class_means {
-    const doctor_patient *patient;
+    const session *session;
     size_t classes, pixels, stride;
     double *means; /* [classes][pixels] */
     size_t *counts;
 } class_means;
 
 static void learn(class_means *means) {
-    const doctor_patient *patient = means->patient;
-    const size_t images = patient->learn < MOST_IMAGES ? patient->learn : MOST_IMAGES;
+    const session *session = means->session;
+    const size_t images = session->learn < MOST_IMAGES ? session->learn : MOST_IMAGES;
     for (size_t i = 0; i < images; i++) {
-        const uint8_t *image = cnn_dataset_image(patient->images, patient->order[i]);
-        const size_t label = cnn_dataset_label(patient->images, patient->order[i]);
+        const uint8_t *image = cnn_dataset_image(session->images, session->order[i]);
+        const size_t label = cnn_dataset_label(session->images, session->order[i]);
         double *mean = means->means + label * means->pixels;
         for (size_t p = 0; p < means->pixels; p++)
             mean[p] += image[p * means->stride];
@@ -54,22 +54,20 @@ static size_t nearest_class(const class_means *means, const uint8_t *image) {
     return best;
 }
 
-bool means_guess(const doctor_patient *patient, uint32_t *guesses, cnn_error *error) {
-    const cnn_dataset_info info = cnn_dataset_about(patient->images);
+bool means_guess(const session *session, uint32_t *guesses, cnn_error *error) {
+    const cnn_dataset_info info = cnn_dataset_about(session->images);
     const size_t all = info.height * info.width * info.channels;
-    class_means means = {.patient = patient, .classes = info.classes};
+    class_means means = {.session = session, .classes = info.classes};
     means.stride = (all + MOST_PIXELS - 1) / MOST_PIXELS;
     means.pixels = all / means.stride;
-    means.means = calloc(means.classes * means.pixels, sizeof *means.means);
-    means.counts = calloc(means.classes, sizeof *means.counts);
-    const bool good = means.means && means.counts;
+    means.means = memory_new(means.classes, means.pixels * sizeof *means.means, error);
+    means.counts = means.means ? memory_new(means.classes, sizeof *means.counts, error) : NULL;
+    const bool good = means.counts;
     if (good)
         learn(&means);
-    else
-        source_refuse(error, "", "no memory for %zu mean images", info.classes);
-    for (size_t i = 0; good && i < patient->held; i++)
+    for (size_t i = 0; good && i < session->held; i++)
         guesses[i] = (uint32_t)nearest_class(
-            &means, cnn_dataset_image(patient->images, patient->order[patient->learn + i]));
+            &means, cnn_dataset_image(session->images, session->order[session->learn + i]));
     free(means.means);
     free(means.counts);
     return good;

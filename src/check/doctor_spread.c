@@ -3,9 +3,10 @@
  * and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010;
  * He et al., "Delving deep into rectifiers", 2015); through many layers it may fade or explode. */
 #include "doctor.h"
-#include "source.h"
+#include "memory.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Sums of squares over the places of the output, of chunks of images. */
@@ -41,8 +42,7 @@ static void add_chunk(spread_sums *sums, const doctor_layer *layer, size_t image
 #define ILL_LOW 1e-6
 #define ILL_HIGH 1e4
 
-static void judge(const doctor_patient *patient, doctor_finding *finding, double spread,
-                  double size) {
+static void judge(const session *session, cnn_finding *finding, double spread, double size) {
     const double share = size > 0 ? spread / size : 0;
     const char *name = finding->layer;
     snprintf(finding->value, sizeof finding->value, "%.2g", spread);
@@ -51,64 +51,66 @@ static void judge(const doctor_patient *patient, doctor_finding *finding, double
     finding_say(finding, "They can be told apart.",
                 "%s: outputs differ by %.2g from image to image", name, spread);
     if (!(spread <= ILL_HIGH)) {
-        finding->verdict = DOCTOR_ILL;
+        finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Outputs explode: smaller first weights, or pixels normalised.";
     } else if (spread > SUSPECT_HIGH) {
-        finding->verdict = DOCTOR_SUSPECT;
+        finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Outputs grow large: smaller first weights, or pixels normalised.";
     } else if (spread < ILL_LOW || share < ILL_LOW) {
-        finding->verdict = DOCTOR_ILL;
-        finding->advice = patient_advice(
-            patient,
-            "It gives every image the same answer: other first weights (--init kaiming-normal "
+        finding->verdict = CNN_VERDICT_FAIL;
+        finding->advice = session_advice(
+            session,
+            "It gives every image the same answer: other first weights ({init} kaiming-normal "
             "keeps the spread), or fewer layers.",
             "It gives every image the same answer: begin anew from the network's text.");
     } else if (spread < SUSPECT_LOW || share < SUSPECT_LOW) {
-        finding->verdict = DOCTOR_SUSPECT;
-        finding->advice = patient_advice(
-            patient, "The signal fades: --init kaiming-normal keeps it through many layers.",
-            "The signal fades: begin anew from the network's text, with --init kaiming-normal.");
+        finding->verdict = CNN_VERDICT_WARN;
+        finding->advice = session_advice(
+            session, "The signal fades: {init} kaiming-normal keeps it through many layers.",
+            "The signal fades: begin anew from the network's text, with {init} kaiming-normal.");
     }
 }
 
-static bool measure(doctor_patient *patient, spread_sums *sums, cnn_error *error) {
-    for (size_t i = 0; i < patient_examined(patient); i += DOCTOR_CHUNK) {
-        const size_t n = patient_chunk(patient, i);
+static bool measure(session *session, spread_sums *sums, cnn_error *error) {
+    for (size_t i = 0; i < session_examined(session); i += DOCTOR_CHUNK) {
+        const size_t n = session_chunk(session, i);
         if (n < 2)
             break; /* one image has no spread */
-        if (!patient_set(patient, i, n, error))
+        if (!session_set(session, i, n, error))
             return false;
-        cnn_model_forward(patient->model);
-        for (size_t l = 0; l < patient->count; l++)
-            if (l == 0 || patient->layers[l].weights)
-                add_chunk(&sums[l], &patient->layers[l], n);
+        cnn_model_forward(session->model);
+        for (size_t l = 0; l < session->count; l++)
+            if (l == 0 || session->layers[l].weights)
+                add_chunk(&sums[l], &session->layers[l], n);
     }
     return true;
 }
 
 /* Images that hardly differ are no layer's fault. */
-static void judge_input(doctor_patient *patient, const spread_sums *sums) {
+static void judge_input(session *session, const spread_sums *sums) {
     const double share = sqrt(sums->within / sums->size);
-    if (!(share < SUSPECT_LOW) || findings_worst(&patient->findings, CHECK_IMAGES) == DOCTOR_ILL)
+    if (!(share < SUSPECT_LOW) ||
+        findings_worst(&session->findings, CNN_CHECK_IMAGES) == CNN_VERDICT_FAIL)
         return;
-    doctor_finding *finding = findings_add(&patient->findings, CHECK_IMAGES, NULL, DOCTOR_ILL);
+    cnn_finding *finding =
+        findings_add(&session->findings, CNN_CHECK_IMAGES, NULL, CNN_VERDICT_FAIL);
     finding_number(finding, "spread", share);
     finding_say(finding, "Look at the image file: as good as nothing tells one from another.",
                 "the images differ by %.2g of their size", share);
 }
 
-bool doctor_spread(doctor_patient *patient, cnn_error *error) {
-    spread_sums *sums = calloc(patient->count, sizeof *sums);
+bool doctor_spread(session *session, cnn_error *error) {
+    spread_sums *sums = memory_new(session->count, sizeof *sums, error);
     if (!sums)
-        return source_refuse(error, "", "no memory for %zu layers", patient->count);
-    const bool measured = measure(patient, sums, error);
+        return false;
+    const bool measured = measure(session, sums, error);
     if (measured && sums[0].size > 0)
-        judge_input(patient, &sums[0]);
-    for (size_t l = 1; measured && l < patient->count; l++)
+        judge_input(session, &sums[0]);
+    for (size_t l = 1; measured && l < session->count; l++)
         if (sums[l].places > 0)
-            judge(patient,
-                  findings_add(&patient->findings, CHECK_SPREAD, patient->layers[l].info.name,
-                               DOCTOR_HEALTHY),
+            judge(session,
+                  findings_add(&session->findings, CNN_CHECK_SPREAD, session->layers[l].info.name,
+                               CNN_VERDICT_OK),
                   sqrt(sums[l].within / sums[l].places), sqrt(sums[l].size / sums[l].places));
     free(sums);
     return measured;

@@ -1,7 +1,7 @@
 /* The two halves of the gradient check: gradcheck.c measures slopes and compares, checked_network.c
  * goes through the layers of a network. Both are built with real = double. */
-#ifndef MODEL_GRADCHECK_H
-#define MODEL_GRADCHECK_H
+#ifndef CHECK_GRADCHECK_H
+#define CHECK_GRADCHECK_H
 
 #include "network.h"
 #include "random.h"
@@ -17,6 +17,11 @@ typedef struct probe {
     size_t images, outputs; /* outputs of one image */
     /* [images][outputs]. y: before any element moves; high and low: with one moved up and down. */
     real *dy, *y, *high, *low;
+    void (*backward)(const struct probe *p);
+    /* Room for what a mistake spoils (mistakes.h); NULL unless one is to be made. */
+    struct {
+        real *dx, *dy, *gradients, *kernel;
+    } right;
 } probe;
 
 /* An argument of the probe with its analytic gradient. */

@@ -10,9 +10,9 @@ static bool is(const doctor_layer *layer, const char *word) {
 
 /* The ReLU that the logits have passed, or 0. Behind it a pool or a flatten keeps the sign; a pool
  * seldom finds zeros alone. */
-static size_t relu_before_loss(const doctor_patient *patient, bool *pooled) {
-    for (size_t l = patient->count - 1; l > 0; l--) {
-        const doctor_layer *layer = &patient->layers[l];
+static size_t relu_before_loss(const session *session, bool *pooled) {
+    for (size_t l = session->count - 1; l > 0; l--) {
+        const doctor_layer *layer = &session->layers[l];
         if (layer->relu)
             return l;
         if (!is(layer, "flatten") && !is(layer, "maxpool2d"))
@@ -23,31 +23,31 @@ static size_t relu_before_loss(const doctor_patient *patient, bool *pooled) {
 }
 
 /* The first of the narrowest layers, the logits left out; 0: there is none. */
-static size_t narrowest(const doctor_patient *patient) {
-    size_t last = patient->count - 1, found = 0;
-    while (last > 0 && !patient->layers[last].weights)
+static size_t narrowest(const session *session) {
+    size_t last = session->count - 1, found = 0;
+    while (last > 0 && !session->layers[last].weights)
         last--;
     for (size_t l = 1; l < last; l++)
-        if (!found || patient->layers[l].values < patient->layers[found].values)
+        if (!found || session->layers[l].values < session->layers[found].values)
             found = l;
     return found;
 }
 
 /* The second of two layers with weights between which nothing bends the line, or 0. */
-static size_t without_relu(const doctor_patient *patient) {
+static size_t without_relu(const session *session) {
     bool straight = false;
-    for (size_t l = 1; l < patient->count; l++) {
-        if (patient->layers[l].weights && straight)
+    for (size_t l = 1; l < session->count; l++) {
+        if (session->layers[l].weights && straight)
             return l;
-        straight = patient->layers[l].weights || (straight && is(&patient->layers[l], "flatten"));
+        straight = session->layers[l].weights || (straight && is(&session->layers[l], "flatten"));
     }
     return 0;
 }
 
-static void say_relu(doctor_patient *patient, size_t l, bool pooled) {
-    const char *name = patient->layers[l].info.name;
-    doctor_finding *finding = findings_add(&patient->findings, CHECK_STRUCTURE, name,
-                                           pooled ? DOCTOR_SUSPECT : DOCTOR_ILL);
+static void say_relu(session *session, size_t l, bool pooled) {
+    const char *name = session->layers[l].info.name;
+    cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_STRUCTURE, name,
+                                        pooled ? CNN_VERDICT_WARN : CNN_VERDICT_FAIL);
     finding_say(finding,
                 "No class can be told to be unlikely, and one that is 0 for every image is never "
                 "learnt: leave out this last relu; softmax always follows.",
@@ -57,13 +57,14 @@ static void say_relu(doctor_patient *patient, size_t l, bool pooled) {
 /* Units that are on or off tell 2^units classes apart. Ill if something suffers: a few linear
  * units can be enough (Wen et al., "A discriminative feature learning approach for deep face
  * recognition", 2016, draw ten digits by two). */
-static void say_neck(doctor_patient *patient, size_t l) {
-    const doctor_layer *layer = &patient->layers[l];
-    const size_t classes = cnn_network_classes(patient->network);
-    const doctor_finding *worst = findings_cause(&patient->findings);
-    const bool suffers = worst && worst->verdict == DOCTOR_ILL && worst->check > CHECK_STRUCTURE;
-    doctor_finding *finding = findings_add(&patient->findings, CHECK_STRUCTURE, layer->info.name,
-                                           suffers ? DOCTOR_ILL : DOCTOR_SUSPECT);
+static void say_neck(session *session, size_t l) {
+    const doctor_layer *layer = &session->layers[l];
+    const size_t classes = cnn_network_classes(session->network);
+    const cnn_finding *worst = findings_cause(&session->findings);
+    const bool suffers =
+        worst && worst->verdict == CNN_VERDICT_FAIL && worst->check > CNN_CHECK_STRUCTURE;
+    cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_STRUCTURE, layer->info.name,
+                                        suffers ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN);
     finding_number(finding, "values", (double)layer->values);
     finding_number(finding, "classes", (double)classes);
     finding_say(finding, "All that is known of an image has to pass there: make it wider.",
@@ -72,29 +73,29 @@ static void say_neck(doctor_patient *patient, size_t l) {
                 classes);
 }
 
-static void say_sound(doctor_patient *patient) {
-    const size_t l = without_relu(patient);
-    doctor_finding *finding =
-        findings_add(&patient->findings, CHECK_STRUCTURE, NULL, DOCTOR_HEALTHY);
+static void say_sound(session *session) {
+    const size_t l = without_relu(session);
+    cnn_finding *finding =
+        findings_add(&session->findings, CNN_CHECK_STRUCTURE, NULL, CNN_VERDICT_OK);
     if (l)
         finding_say(finding, "Together they can do no more than one: a relu between would help.",
                     "nothing bends the line between %s and the weights before it",
-                    patient->layers[l].info.name);
+                    session->layers[l].info.name);
     else
         finding_say(finding, "Nothing stands in the way.", "no layer is too narrow, no relu last");
 }
 
-bool doctor_structure(doctor_patient *patient, cnn_error *error) {
+bool doctor_structure(session *session, cnn_error *error) {
     (void)error;
     bool pooled = false;
-    const size_t relu = relu_before_loss(patient, &pooled), neck = narrowest(patient);
-    const bool narrow = neck && (double)patient->layers[neck].values <
-                                    log2((double)cnn_network_classes(patient->network));
+    const size_t relu = relu_before_loss(session, &pooled), neck = narrowest(session);
+    const bool narrow = neck && (double)session->layers[neck].values <
+                                    log2((double)cnn_network_classes(session->network));
     if (narrow)
-        say_neck(patient, neck);
+        say_neck(session, neck);
     if (relu)
-        say_relu(patient, relu, pooled);
+        say_relu(session, relu, pooled);
     if (!narrow && !relu)
-        say_sound(patient);
+        say_sound(session);
     return true;
 }

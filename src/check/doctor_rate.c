@@ -6,7 +6,7 @@
  * left out, so that their faults are not the rate's: with momentum m a rate comes to rate / (1 - m)
  * in the end. */
 #include "doctor.h"
-#include "say.h"
+#include "thousands.h"
 
 #include <math.h>
 
@@ -63,8 +63,8 @@ static double rate_of_fall(const range_test *test) {
 }
 
 /* The rates of the test are those of a step schedule that steps each time. */
-static cnn_trainer *make_trainer(doctor_patient *patient, cnn_error *error) {
-    cnn_optimizer optimizer = training_optimizer(&patient->settings->training);
+static cnn_trainer *make_trainer(session *session, cnn_error *error) {
+    cnn_optimizer optimizer = session->options.optimizer;
     cnn_schedule schedule = CNN_SCHEDULE_DEFAULT;
     optimizer.lr = LOWEST_RATE;
     optimizer.weight_decay = optimizer.momentum = 0;
@@ -72,14 +72,14 @@ static cnn_trainer *make_trainer(doctor_patient *patient, cnn_error *error) {
     schedule.kind = CNN_STEP;
     schedule.step_size = 1;
     schedule.gamma = rate_at(1) / rate_at(0);
-    return cnn_trainer_create(patient->model, &optimizer, &schedule, error);
+    return cnn_trainer_create(session->model, &optimizer, &schedule, error);
 }
 
-static bool run(doctor_patient *patient, range_test *test, cnn_error *error) {
-    cnn_trainer *trainer = make_trainer(patient, error);
+static bool run(session *session, range_test *test, cnn_error *error) {
+    cnn_trainer *trainer = make_trainer(session, error);
     bool good = trainer, going = true;
     for (size_t step = 0; good && going && step < RATE_STEPS; step++) {
-        good = patient_set_step(patient, step, error);
+        good = session_set_step(session, step, error);
         going = good && take(test, cnn_train_step(trainer));
     }
     cnn_trainer_free(trainer);
@@ -92,119 +92,125 @@ static double one_digit(double rate) {
     return round(rate / unit) * unit;
 }
 
-bool doctor_range(doctor_patient *patient, cnn_error *error) {
-    const double momentum = training_optimizer(&patient->settings->training).momentum;
-    range_test test = {.undone = patient_knows(patient) ? UNDONE * patient_guess(patient) : 0};
-    patient_restore(patient);
-    if (!run(patient, &test, error))
+bool doctor_range(session *session, cnn_error *error) {
+    const double momentum = session->options.optimizer.momentum;
+    range_test test = {.undone = session_knows(session) ? UNDONE * session_guess(session) : 0};
+    session_restore(session);
+    if (!run(session, &test, error))
         return false;
-    patient->goes_up = test.blown;
+    session->goes_up = test.blown;
     if (test.lowest < FALL * test.first) {
-        patient->fallen_at = rate_of_fall(&test);
-        patient->plain = one_digit(patient->fallen_at / DOCTOR_OFF);
-        patient->suggested = one_digit((1 - momentum) * patient->fallen_at / DOCTOR_OFF);
+        session->fallen_at = rate_of_fall(&test);
+        session->plain = one_digit(session->fallen_at / DOCTOR_OFF);
+        session->suggested = one_digit((1 - momentum) * session->fallen_at / DOCTOR_OFF);
     }
     return true;
 }
 
 /* To two digits: "2,000". */
-static say_text in_short(double times) {
+static number_text in_short(double times) {
     const double unit = pow(10, floor(log10(times)) - 1);
     const double rounded = round(times / unit) * unit;
-    return say_count(rounded < 1e18 ? (uint64_t)(rounded + 0.5) : UINT64_MAX);
+    return thousands(rounded < 1e18 ? (uint64_t)(rounded + 0.5) : UINT64_MAX);
 }
 
-bool patient_fails(const doctor_patient *patient) {
-    return findings_worst(&patient->findings, CHECK_TRAINING) == DOCTOR_ILL ||
-           findings_worst(&patient->findings, CHECK_UPDATE) == DOCTOR_ILL;
+bool session_fails(const session *session) {
+    return findings_worst(&session->findings, CNN_CHECK_TRAINING) == CNN_VERDICT_FAIL ||
+           findings_worst(&session->findings, CNN_CHECK_UPDATE) == CNN_VERDICT_FAIL;
 }
 
 /* Far above: ill if training has failed, else suspect, as it may yet. */
-static void judge_high(doctor_patient *patient, doctor_finding *finding, double rate) {
-    const bool failed =
-        patient_fails(patient) || findings_worst(&patient->findings, CHECK_DYING) == DOCTOR_ILL;
-    finding->verdict = failed ? DOCTOR_ILL : DOCTOR_SUSPECT;
+static void judge_high(session *session, cnn_finding *finding, double rate) {
+    const bool failed = session_fails(session) ||
+                        findings_worst(&session->findings, CNN_CHECK_DYING) == CNN_VERDICT_FAIL;
+    finding->verdict = failed ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
     finding_say(finding,
                 failed ? "At such rates the loss jumps about and ends at a guess: take that one."
                        : "It learns this far all the same, but little keeps it from running away.",
-                "your rate %g is %s times above what the range test suggests, --lr\t%g", rate,
-                in_short(rate / patient->suggested).text, patient->suggested);
+                "your rate %g is %s times above what the range test suggests, %s\t%g", rate,
+                in_short(rate / session->suggested).text, session_setting(session, CNN_SETTING_LR),
+                session->suggested);
+    finding_suggest(finding, CNN_SETTING_LR, session->suggested);
 }
 
 /* Far below: an easy task is learnt at any rate. */
-static void judge_low(doctor_patient *patient, doctor_finding *finding, double rate) {
-    finding->verdict = findings_worst(&patient->findings, CHECK_TRAINING);
+static void judge_low(session *session, cnn_finding *finding, double rate) {
+    finding->verdict = findings_worst(&session->findings, CNN_CHECK_TRAINING);
     finding_say(finding,
-                finding->verdict == DOCTOR_HEALTHY
+                finding->verdict == CNN_VERDICT_OK
                     ? "Low, but it learns."
                     : "Learning takes so many times as long: take that one.",
-                "your rate %g is %s times below what the range test suggests, --lr\t%g", rate,
-                in_short(patient->suggested / rate).text, patient->suggested);
+                "your rate %g is %s times below what the range test suggests, %s\t%g", rate,
+                in_short(session->suggested / rate).text, session_setting(session, CNN_SETTING_LR),
+                session->suggested);
+    finding_suggest(finding, CNN_SETTING_LR, session->suggested);
 }
 
 /* Weights that know already: nothing falls far, and the rate must only not undo it. */
-static void judge_known(doctor_patient *patient, doctor_finding *finding, double rate) {
-    const bool decays = findings_worst(&patient->findings, CHECK_DECAY) != DOCTOR_HEALTHY;
-    const bool worse = findings_worst(&patient->findings, CHECK_TRAINING) != DOCTOR_HEALTHY;
-    const double momentum = training_optimizer(&patient->settings->training).momentum;
-    const double most = (1 - momentum) * patient->goes_up, tenth = rate / DOCTOR_OFF;
+static void judge_known(session *session, cnn_finding *finding, double rate) {
+    const bool decays = findings_worst(&session->findings, CNN_CHECK_DECAY) != CNN_VERDICT_OK;
+    const bool worse = findings_worst(&session->findings, CNN_CHECK_TRAINING) != CNN_VERDICT_OK;
+    const double momentum = session->options.optimizer.momentum;
+    const double most = (1 - momentum) * session->goes_up, tenth = rate / DOCTOR_OFF;
     const double better = one_digit(most > 0 ? fmin(most / DOCTOR_OFF, tenth) : tenth);
     const bool undone = (worse && !decays) || (most > 0 && rate >= most);
-    finding->verdict = !undone                  ? DOCTOR_HEALTHY
-                       : patient_fails(patient) ? DOCTOR_ILL
-                                                : DOCTOR_SUSPECT;
+    finding->verdict = !undone                  ? CNN_VERDICT_OK
+                       : session_fails(session) ? CNN_VERDICT_FAIL
+                                                : CNN_VERDICT_WARN;
     finding_say(finding, "The weights have learnt already: there is little left to fall.",
                 "your rate is %g; it undoes little", rate);
     if (!undone)
         return;
-    patient->suggested = better;
+    session->suggested = better;
     finding_say(finding, "It undoes what the weights know: take that one, or a lower one still.",
-                "your rate %g is too high for weights that have learnt; --lr\t%g", rate, better);
+                "your rate %g is too high for weights that have learnt; %s\t%g", rate,
+                session_setting(session, CNN_SETTING_LR), better);
+    finding_suggest(finding, CNN_SETTING_LR, better);
 }
 
 /* A new network. */
-static void judge_new(doctor_patient *patient, doctor_finding *finding, double rate) {
-    const bool slow = findings_worst(&patient->findings, CHECK_TRAINING) != DOCTOR_HEALTHY;
-    const double most = slow || patient_fails(patient) ? DOCTOR_OFF : DOCTOR_OFF_LEARNS;
-    if (findings_worst(&patient->findings, CHECK_MOMENTUM) != DOCTOR_HEALTHY) {
+static void judge_new(session *session, cnn_finding *finding, double rate) {
+    const bool slow = findings_worst(&session->findings, CNN_CHECK_TRAINING) != CNN_VERDICT_OK;
+    const double most = slow || session_fails(session) ? DOCTOR_OFF : DOCTOR_OFF_LEARNS;
+    if (findings_worst(&session->findings, CNN_CHECK_MOMENTUM) != CNN_VERDICT_OK) {
         finding_say(finding, "With less momentum it will do.", "yours is %g", rate);
-    } else if (!(patient->suggested > 0)) {
-        finding->verdict = slow ? DOCTOR_SUSPECT : DOCTOR_HEALTHY;
+    } else if (!(session->suggested > 0)) {
+        finding->verdict = slow ? CNN_VERDICT_WARN : CNN_VERDICT_OK;
         finding_say(finding,
                     slow ? "The rate is not what is wrong: see the other findings."
                          : "Yours learns all the same.",
                     "no rate from 1e-7 to %g lowers the loss", HIGHEST_RATE);
-    } else if (rate > most * patient->suggested) {
-        judge_high(patient, finding, rate);
-    } else if (rate < patient->suggested / DOCTOR_OFF) {
-        judge_low(patient, finding, rate);
+    } else if (rate > most * session->suggested) {
+        judge_high(session, finding, rate);
+    } else if (rate < session->suggested / DOCTOR_OFF) {
+        judge_low(session, finding, rate);
     } else {
         finding_say(finding, "Near enough.", "yours is %g, the range test suggests %g", rate,
-                    patient->suggested);
+                    session->suggested);
     }
 }
 
 /* A model that has begun to learn, and does not stop at this rate. */
-static bool goes_on_well(const doctor_patient *patient) {
-    return patient->trained_before && patient->first_loss < BEGUN * patient_guess(patient) &&
-           findings_worst(&patient->findings, CHECK_TRAINING) == DOCTOR_HEALTHY;
+static bool goes_on_well(const session *session) {
+    return session->trained_before && session->first_loss < BEGUN * session_guess(session) &&
+           findings_worst(&session->findings, CNN_CHECK_TRAINING) == CNN_VERDICT_OK;
 }
 
-bool doctor_rate(doctor_patient *patient, cnn_error *error) {
+bool doctor_rate(session *session, cnn_error *error) {
     (void)error;
-    const double rate = training_optimizer(&patient->settings->training).lr;
-    doctor_finding *finding = findings_add(&patient->findings, CHECK_RATE, NULL, DOCTOR_HEALTHY);
+    const double rate = session->options.optimizer.lr;
+    cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_RATE, NULL, CNN_VERDICT_OK);
     if (rate == 0) {
-        finding->verdict = DOCTOR_ILL;
-        finding_say(finding, "Nothing moves: leave out --lr.", "your rate is 0");
-    } else if (patient_knows(patient) || goes_on_well(patient)) {
-        judge_known(patient, finding, rate);
+        finding->verdict = CNN_VERDICT_FAIL;
+        finding_say(finding, "Nothing moves: leave out {lr}.", "your rate is 0");
+    } else if (session_knows(session) || goes_on_well(session)) {
+        judge_known(session, finding, rate);
     } else {
-        judge_new(patient, finding, rate);
+        judge_new(session, finding, rate);
     }
     finding_number(finding, "rate", rate);
-    finding_number(finding, "suggested", patient->suggested > 0 ? patient->suggested : NAN);
-    finding_number(finding, "fallen_at", patient->fallen_at > 0 ? patient->fallen_at : NAN);
-    finding_number(finding, "goes_up_at", patient->goes_up > 0 ? patient->goes_up : NAN);
+    finding_number(finding, "suggested", session->suggested > 0 ? session->suggested : NAN);
+    finding_number(finding, "fallen_at", session->fallen_at > 0 ? session->fallen_at : NAN);
+    finding_number(finding, "goes_up_at", session->goes_up > 0 ? session->goes_up : NAN);
     return true;
 }

@@ -3,8 +3,8 @@
  * training. Where neither is, and the network can learn by heart, the labels belong to other
  * images. */
 #include "doctor_turns.h"
-#include "say.h"
-#include "source.h"
+#include "memory.h"
+#include "thousands.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,14 +39,14 @@ static double deviation_of(const size_t *labels, const size_t *guesses, size_t c
 
 /* Chance is what the same guesses would hit if the labels were dealt out anew: the sum over classes
  * of the share of guesses times the share of labels, as in Cohen's kappa (1960). */
-static hit_rate measure(const doctor_patient *patient, const uint32_t *guesses, size_t *counts) {
-    const size_t classes = cnn_dataset_about(patient->images).classes;
-    const double held = (double)patient->held;
+static hit_rate measure(const session *session, const uint32_t *guesses, size_t *counts) {
+    const size_t classes = cnn_network_classes(session->network);
+    const double held = (double)session->held;
     hit_rate rate = {0};
     for (size_t k = 0; k < 2 * classes; k++)
         counts[k] = 0;
-    for (size_t i = 0; i < patient->held; i++) {
-        const size_t label = cnn_dataset_label(patient->images, patient->order[patient->learn + i]);
+    for (size_t i = 0; i < session->held; i++) {
+        const size_t label = cnn_dataset_label(session->images, session->order[session->learn + i]);
         rate.right += (guesses[i] == label) / held;
         counts[label]++;
         counts[classes + guesses[i]]++;
@@ -62,17 +62,16 @@ static hit_rate measure(const doctor_patient *patient, const uint32_t *guesses, 
 
 /* Adam, whatever the user's rule, at the rate by which one batch was learnt. batch is for the
  * images of a step. */
-static bool train(doctor_patient *patient, const class_turns *turns, uint32_t *batch,
-                  cnn_error *error) {
+static bool train(session *session, const class_turns *turns, uint32_t *batch, cnn_error *error) {
     cnn_optimizer optimizer = CNN_OPTIMIZER_DEFAULT;
-    optimizer.lr = patient->learns_at;
-    patient_restore(patient);
-    cnn_trainer *trainer = cnn_trainer_create(patient->model, &optimizer, NULL, error);
+    optimizer.lr = session->learns_at;
+    session_restore(session);
+    cnn_trainer *trainer = cnn_trainer_create(session->model, &optimizer, NULL, error);
     bool good = trainer;
     for (size_t step = 0; good && step < LABEL_STEPS; step++) {
-        for (size_t i = 0; i < patient->batch; i++)
-            batch[i] = turns_image(turns, step * patient->batch + i);
-        good = cnn_model_set_batch(patient->model, patient->images, batch, patient->batch, error);
+        for (size_t i = 0; i < session->batch; i++)
+            batch[i] = turns_image(turns, step * session->batch + i);
+        good = cnn_model_set_batch(session->model, session->images, batch, session->batch, error);
         if (good)
             cnn_train_step(trainer);
     }
@@ -80,12 +79,11 @@ static bool train(doctor_patient *patient, const class_turns *turns, uint32_t *b
     return good;
 }
 
-static bool train_in_turns(doctor_patient *patient, cnn_error *error) {
+static bool train_in_turns(session *session, cnn_error *error) {
     class_turns turns = {0};
-    uint32_t *batch = calloc(patient->batch, sizeof *batch);
-    const bool made = batch ? turns_make(patient, &turns, error)
-                            : source_refuse(error, "", "no memory for a batch");
-    const bool good = made && train(patient, &turns, batch, error);
+    uint32_t *batch = memory_new(session->batch, sizeof *batch, error);
+    const bool good =
+        batch && turns_make(session, &turns, error) && train(session, &turns, batch, error);
     turns_free(&turns);
     free(batch);
     return good;
@@ -98,17 +96,17 @@ static uint32_t largest(const float *values, size_t count) {
     return (uint32_t)best;
 }
 
-static bool network_guess(doctor_patient *patient, uint32_t *guesses, cnn_error *error) {
-    const size_t classes = cnn_network_classes(patient->network);
+static bool network_guess(session *session, uint32_t *guesses, cnn_error *error) {
+    const size_t classes = cnn_network_classes(session->network);
     cnn_tensor p;
-    if (!train_in_turns(patient, error) ||
-        !cnn_model_tensor(patient->model, "probabilities", &p, error))
+    if (!train_in_turns(session, error) ||
+        !cnn_model_tensor(session->model, "probabilities", &p, error))
         return false;
-    for (size_t i = 0; i < patient->held; i += DOCTOR_CHUNK) {
-        const size_t left = patient->held - i, n = left < DOCTOR_CHUNK ? left : DOCTOR_CHUNK;
-        if (!patient_set(patient, patient->learn + i, n, error))
+    for (size_t i = 0; i < session->held; i += DOCTOR_CHUNK) {
+        const size_t left = session->held - i, n = left < DOCTOR_CHUNK ? left : DOCTOR_CHUNK;
+        if (!session_set(session, session->learn + i, n, error))
             return false;
-        cnn_model_forward(patient->model);
+        cnn_model_forward(session->model);
         for (size_t j = 0; j < n; j++)
             guesses[i + j] = largest((const float *)p.data + j * classes, classes);
     }
@@ -117,13 +115,12 @@ static bool network_guess(doctor_patient *patient, uint32_t *guesses, cnn_error 
 
 /* Neither found anything: is that the labels' fault? Only if it would have been found: by a network
  * that can learn, with enough images that are not of the commonest class. */
-static void judge_chance(const doctor_patient *patient, doctor_finding *finding,
-                         const hit_rate *rate) {
-    const size_t classes = cnn_network_classes(patient->network);
-    const bool fit = findings_worst(&patient->findings, CHECK_OVERFIT) == DOCTOR_HEALTHY;
-    const bool enough = patient->held >= LEAST_PER_CLASS * classes;
+static void judge_chance(const session *session, cnn_finding *finding, const hit_rate *rate) {
+    const size_t classes = cnn_network_classes(session->network);
+    const bool fit = findings_worst(&session->findings, CNN_CHECK_OVERFIT) == CNN_VERDICT_OK;
+    const bool enough = session->held >= LEAST_PER_CLASS * classes;
     const bool even = rate->commonest <= MOST_COMMON;
-    finding->verdict = fit && enough && even ? DOCTOR_ILL : DOCTOR_HEALTHY;
+    finding->verdict = fit && enough && even ? CNN_VERDICT_FAIL : CNN_VERDICT_OK;
     finding_say(finding,
                 !even     ? "Nothing can be told where classes are so uneven."
                 : !enough ? "Nothing can be told by so few images of each class."
@@ -131,16 +128,17 @@ static void judge_chance(const doctor_patient *patient, doctor_finding *finding,
                             "files was sorted or shuffled alone."
                           : "Nothing can be told by this network: mend it first, then ask again.",
                 "of %s unseen images %.0f %% are guessed right, %.0f %% by chance",
-                say_count(patient->held).text, 100 * rate->right, 100 * rate->chance);
+                thousands(session->held).text, 100 * rate->right, 100 * rate->chance);
 }
 
 /* Better than chance, but so little that neither network nor rate gets anywhere: files in an order
  * of their own have that much to do with each other. */
-static void judge_slight(const doctor_patient *patient, doctor_finding *finding) {
-    if (findings_worst(&patient->findings, CHECK_OVERFIT) != DOCTOR_HEALTHY ||
-        findings_worst(&patient->findings, CHECK_TRAINING) != DOCTOR_ILL || patient->plain > 0)
+static void judge_slight(const session *session, cnn_finding *finding) {
+    if (findings_worst(&session->findings, CNN_CHECK_OVERFIT) != CNN_VERDICT_OK ||
+        findings_worst(&session->findings, CNN_CHECK_TRAINING) != CNN_VERDICT_FAIL ||
+        session->plain > 0)
         return;
-    finding->verdict = DOCTOR_ILL;
+    finding->verdict = CNN_VERDICT_FAIL;
     finding->advice = "That is next to nothing: look whether one of the two files was sorted or "
                       "shuffled alone.";
 }
@@ -149,8 +147,7 @@ static double kappa(const hit_rate *rate) {
     return (rate->right - rate->chance) / (1 - rate->chance);
 }
 
-static void say(const doctor_patient *patient, doctor_finding *finding, const hit_rate *rate,
-                bool by_means) {
+static void say(const session *session, cnn_finding *finding, const hit_rate *rate, bool by_means) {
     finding_number(finding, "right", rate->right);
     finding_number(finding, "chance", rate->chance);
     finding_number(finding, "sigmas", rate->sigmas);
@@ -158,37 +155,36 @@ static void say(const doctor_patient *patient, doctor_finding *finding, const hi
                 "%.0f %% of unseen images told by %s, %.0f %% by chance", 100 * rate->right,
                 by_means ? "their class means" : "the network", 100 * rate->chance);
     if (rate->sigmas < SURE)
-        judge_chance(patient, finding, rate);
+        judge_chance(session, finding, rate);
     else if (kappa(rate) < SLIGHT && rate->commonest <= MOST_COMMON)
-        judge_slight(patient, finding);
+        judge_slight(session, finding);
 }
 
-static bool judge(doctor_patient *patient, uint32_t *guesses, size_t *counts, cnn_error *error) {
-    if (!means_guess(patient, guesses, error))
+static bool judge(session *session, uint32_t *guesses, size_t *counts, cnn_error *error) {
+    if (!means_guess(session, guesses, error))
         return false;
-    const hit_rate means = measure(patient, guesses, counts);
+    const hit_rate means = measure(session, guesses, counts);
     const bool by_means = means.sigmas >= SURE && kappa(&means) >= SLIGHT;
     hit_rate rate = means;
     if (!by_means) {
-        if (!network_guess(patient, guesses, error))
+        if (!network_guess(session, guesses, error))
             return false;
-        rate = measure(patient, guesses, counts);
+        rate = measure(session, guesses, counts);
     }
     const bool better = by_means || means.sigmas > rate.sigmas;
-    doctor_finding *finding = findings_add(&patient->findings, CHECK_LABELS, NULL, DOCTOR_HEALTHY);
-    say(patient, finding, better ? &means : &rate, better);
+    cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_LABELS, NULL, CNN_VERDICT_OK);
+    say(session, finding, better ? &means : &rate, better);
     finding_number(finding, "sigmas_of_means", means.sigmas);
     return true;
 }
 
-bool doctor_labels(doctor_patient *patient, cnn_error *error) {
-    const size_t classes = cnn_dataset_about(patient->images).classes;
-    if (findings_worst(&patient->findings, CHECK_CLASSES) == DOCTOR_ILL || !patient->held)
+bool doctor_labels(session *session, cnn_error *error) {
+    const size_t classes = cnn_network_classes(session->network);
+    if (findings_worst(&session->findings, CNN_CHECK_CLASSES) == CNN_VERDICT_FAIL || !session->held)
         return true; /* one answer follows from anything */
-    uint32_t *guesses = calloc(patient->held, sizeof *guesses);
-    size_t *counts = calloc(2 * classes, sizeof *counts);
-    const bool good = (guesses && counts) ? judge(patient, guesses, counts, error)
-                                          : source_refuse(error, "", "no memory for the guesses");
+    uint32_t *guesses = memory_new(session->held, sizeof *guesses, error);
+    size_t *counts = guesses ? memory_new(2 * classes, sizeof *counts, error) : NULL;
+    const bool good = counts && judge(session, guesses, counts, error);
     free(guesses);
     free(counts);
     return good;

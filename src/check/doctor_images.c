@@ -1,7 +1,7 @@
 /* Are the images different ones, and have equal ones equal labels? */
 #include "doctor.h"
-#include "say.h"
-#include "source.h"
+#include "memory.h"
+#include "thousands.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,51 +59,51 @@ static image_counts count(const image_print *prints, size_t images) {
     return counts;
 }
 
-static void judge_contradicted(doctor_finding *finding, const image_counts *counts) {
+static void judge_contradicted(cnn_finding *finding, const image_counts *counts) {
     const double share = (double)counts->contradicted / (double)counts->images;
-    finding->verdict = share >= ILL_SHARE ? DOCTOR_ILL : DOCTOR_SUSPECT;
+    finding->verdict = share >= ILL_SHARE ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
     finding_say(finding,
                 "Same pixels, different labels: no network is right about both. Look for blank "
                 "images, and for files copied into several classes.",
                 "%s of %s equal another image and contradict its label",
-                say_count(counts->contradicted).text, say_count(counts->images).text);
+                thousands(counts->contradicted).text, thousands(counts->images).text);
 }
 
-static void judge(doctor_finding *finding, const image_counts *counts) {
+static void judge(cnn_finding *finding, const image_counts *counts) {
     const double images = (double)counts->images;
     finding_number(finding, "images", images);
     finding_number(finding, "different", (double)counts->different);
     finding_number(finding, "contradicted", (double)counts->contradicted);
     finding_say(finding, "Equal ones have equal labels.", "%s of %s are different",
-                say_count(counts->different).text, say_count(counts->images).text);
+                thousands(counts->different).text, thousands(counts->images).text);
     if (counts->different == 1 && counts->images > 1) {
-        finding->verdict = DOCTOR_ILL;
+        finding->verdict = CNN_VERDICT_FAIL;
         finding_say(finding, "Look at the image file: nothing in it tells one from another.",
-                    "all %s images are the same", say_count(counts->images).text);
+                    "all %s images are the same", thousands(counts->images).text);
     } else if ((double)counts->contradicted >= SUSPECT_SHARE * images) {
         judge_contradicted(finding, counts);
     } else if ((double)counts->different < (1 - SUSPECT_COPIES) * images) {
-        finding->verdict = DOCTOR_SUSPECT;
+        finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Copies teach nothing new, and a test on copies of what was learnt tells "
                           "nothing: look whether files repeat.";
     }
 }
 
-bool doctor_images(doctor_patient *patient, cnn_error *error) {
-    const cnn_dataset_info info = cnn_dataset_about(patient->images);
+bool doctor_images(session *session, cnn_error *error) {
+    const cnn_dataset_info info = cnn_dataset_about(session->images);
     const size_t images = info.images < MOST_IMAGES ? info.images : MOST_IMAGES;
-    image_print *prints = calloc(images, sizeof *prints);
+    image_print *prints = memory_new(images, sizeof *prints, error);
     if (!prints)
-        return source_refuse(error, "", "no memory to compare %zu images", images);
+        return false;
     for (size_t i = 0; i < images; i++) {
-        const size_t index = patient->order[i];
-        prints[i].hash = hash_of(cnn_dataset_image(patient->images, index),
+        const size_t index = session->order[i];
+        prints[i].hash = hash_of(cnn_dataset_image(session->images, index),
                                  info.height * info.width * info.channels);
-        prints[i].label = cnn_dataset_label(patient->images, index);
+        prints[i].label = cnn_dataset_label(session->images, index);
     }
     qsort(prints, images, sizeof *prints, compare);
     const image_counts counts = count(prints, images);
     free(prints);
-    judge(findings_add(&patient->findings, CHECK_IMAGES, NULL, DOCTOR_HEALTHY), &counts);
+    judge(findings_add(&session->findings, CNN_CHECK_IMAGES, NULL, CNN_VERDICT_OK), &counts);
     return true;
 }

@@ -3,6 +3,7 @@
 #include "doctor.h"
 
 #include <math.h>
+#include <stdio.h>
 
 double doctor_norm(const float *values, size_t count) {
     double squares = 0;
@@ -17,28 +18,27 @@ double doctor_norm(const float *values, size_t count) {
 #define SUSPECT_HIGH 10.0
 #define SUSPECT_BEHIND 1e-4
 
-static void judge_size(const doctor_patient *patient, doctor_finding *finding, double ratio,
-                       double largest) {
+static void judge_size(const session *session, cnn_finding *finding, double ratio, double largest) {
     finding_ratio(finding, ratio);
     finding_number(finding, "largest_ratio", largest);
     finding_say(finding, "It reaches every layer.", "%s: the gradient is %.2g %% of the weights",
                 finding->layer, 100 * ratio);
     if (!isfinite(ratio)) {
-        finding->verdict = DOCTOR_ILL;
+        finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "It is not a number before the first step: the weights or the pixels "
                           "are too large.";
     } else if (ratio == 0) {
-        finding->verdict = DOCTOR_ILL;
+        finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "The weights will not move: what lies behind or before lets nothing "
                           "through.";
     } else if (ratio > SUSPECT_HIGH) {
-        finding->verdict = DOCTOR_SUSPECT;
+        finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Steps will be large: normalise the pixels or take a small rate.";
     } else if (ratio < SUSPECT_BEHIND * largest) {
-        finding->verdict = DOCTOR_SUSPECT;
-        finding->advice = patient_advice(
-            patient,
-            "It fades on its way back: --init kaiming-normal, fewer layers, or adam, which evens "
+        finding->verdict = CNN_VERDICT_WARN;
+        finding->advice = session_advice(
+            session,
+            "It fades on its way back: {init} kaiming-normal, fewer layers, or adam, which evens "
             "out the steps.",
             "It fades on its way back: fewer layers, or adam, which evens out the steps.");
     }
@@ -50,17 +50,17 @@ static double ratio_of(const doctor_layer *layer) {
     return doctor_norm(layer->dw.data, layer->weights) / (weights > 0 ? weights : 1);
 }
 
-static void judge_sizes(doctor_patient *patient) {
+static void judge_sizes(session *session) {
     double largest = 0;
-    for (size_t l = 1; l < patient->count; l++)
-        if (patient->layers[l].weights)
-            largest = fmax(largest, ratio_of(&patient->layers[l]));
-    for (size_t l = 1; l < patient->count; l++)
-        if (patient->layers[l].weights)
-            judge_size(patient,
-                       findings_add(&patient->findings, CHECK_GRADIENT,
-                                    patient->layers[l].info.name, DOCTOR_HEALTHY),
-                       ratio_of(&patient->layers[l]), largest);
+    for (size_t l = 1; l < session->count; l++)
+        if (session->layers[l].weights)
+            largest = fmax(largest, ratio_of(&session->layers[l]));
+    for (size_t l = 1; l < session->count; l++)
+        if (session->layers[l].weights)
+            judge_size(session,
+                       findings_add(&session->findings, CNN_CHECK_GRADIENT,
+                                    session->layers[l].info.name, CNN_VERDICT_OK),
+                       ratio_of(&session->layers[l]), largest);
 }
 
 /* Are all units of [inputs][units] the same, but for rounding beside the largest number? */
@@ -94,20 +94,20 @@ static bool stays_alike(const doctor_layer *layer) {
            all_alike(&layer->dw, &layer->db, layer->weights, units);
 }
 
-static void judge_symmetry(doctor_patient *patient) {
+static void judge_symmetry(session *session) {
     size_t found = 0;
-    for (size_t l = 1; l < patient->count; l++) {
-        const doctor_layer *layer = &patient->layers[l];
+    for (size_t l = 1; l < session->count; l++) {
+        const doctor_layer *layer = &session->layers[l];
         if (!stays_alike(layer))
             continue;
-        doctor_finding *finding =
-            findings_add(&patient->findings, CHECK_SYMMETRY, layer->info.name, DOCTOR_ILL);
+        cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_SYMMETRY,
+                                            layer->info.name, CNN_VERDICT_FAIL);
         finding_number(finding, "units", (double)layer->info.channels);
         snprintf(finding->value, sizeof finding->value, "%zu", layer->info.channels);
         finding_say(finding,
-                    patient_advice(patient,
+                    session_advice(session,
                                    "They will stay alike for ever and count as one: draw the first "
-                                   "weights (--init pytorch).",
+                                   "weights ({init} pytorch).",
                                    "They will stay alike for ever and count as one: begin anew "
                                    "from the network's text."),
                     "%s: all %zu units have the same weights and the same gradient",
@@ -115,17 +115,17 @@ static void judge_symmetry(doctor_patient *patient) {
         found++;
     }
     if (!found)
-        finding_say(findings_add(&patient->findings, CHECK_SYMMETRY, NULL, DOCTOR_HEALTHY),
+        finding_say(findings_add(&session->findings, CNN_CHECK_SYMMETRY, NULL, CNN_VERDICT_OK),
                     "Each can learn its own.", "no layer's units are all alike");
 }
 
-bool doctor_gradient(doctor_patient *patient, cnn_error *error) {
-    if (!patient_set_step(patient, 0, error))
+bool doctor_gradient(session *session, cnn_error *error) {
+    if (!session_set_step(session, 0, error))
         return false;
-    cnn_model_forward(patient->model);
-    cnn_model_loss(patient->model);
-    cnn_model_backward(patient->model);
-    judge_symmetry(patient);
-    judge_sizes(patient);
+    cnn_model_forward(session->model);
+    cnn_model_loss(session->model);
+    cnn_model_backward(session->model);
+    judge_symmetry(session);
+    judge_sizes(session);
     return true;
 }

@@ -2,9 +2,9 @@
  * for every image examined. No gradient passes them, so they stay as they are (Lu et al., "Dying
  * ReLU and Initialization", 2019). Looked for before the first step and after the training. */
 #include "doctor.h"
-#include "say.h"
-#include "source.h"
+#include "memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Marks the units that some image makes greater than 0. */
@@ -25,17 +25,17 @@ static size_t count_dead(const doctor_layer *layer, const bool *alive) {
 }
 
 /* alive[layer][units]: the flags of all ReLUs, one after the other. */
-static bool pass_images(doctor_patient *patient, bool *alive, cnn_error *error) {
-    for (size_t i = 0; i < patient_examined(patient); i += DOCTOR_CHUNK) {
-        const size_t n = patient_chunk(patient, i);
+static bool pass_images(session *session, bool *alive, cnn_error *error) {
+    for (size_t i = 0; i < session_examined(session); i += DOCTOR_CHUNK) {
+        const size_t n = session_chunk(session, i);
         bool *at = alive;
-        if (!patient_set(patient, i, n, error))
+        if (!session_set(session, i, n, error))
             return false;
-        cnn_model_forward(patient->model);
-        for (size_t l = 1; l < patient->count; l++)
-            if (patient->layers[l].relu) {
-                mark_alive(&patient->layers[l], n, at);
-                at += patient->layers[l].info.channels;
+        cnn_model_forward(session->model);
+        for (size_t l = 1; l < session->count; l++)
+            if (session->layers[l].relu) {
+                mark_alive(&session->layers[l], n, at);
+                at += session->layers[l].info.channels;
             }
     }
     return true;
@@ -43,86 +43,86 @@ static bool pass_images(doctor_patient *patient, bool *alive, cnn_error *error) 
 
 /* Before the first step half of a layer may be dead by its width's chance; beyond it is for
  * nothing, and at nine tenths next to nothing passes. In the first steps of runs that end at 99 %
- * right up to six tenths of a wide dense layer die. */
+ * right up to six tenths of a wide dense layer die, and stay dead: a model that has learnt is
+ * measured by what training may cost. */
 #define SUSPECT_SHARE 0.5
 #define SUSPECT_DIED 0.75
 #define ILL_SHARE 0.9
 
-static void judge_first(const doctor_patient *patient, doctor_finding *finding, size_t dead,
-                        size_t units) {
+static void judge_first(const session *session, cnn_finding *finding, size_t dead, size_t units) {
     const double share = (double)dead / (double)units;
     snprintf(finding->value, sizeof finding->value, "%zu of %zu", dead, units);
     finding_say(finding, "The rest lets gradients through.",
                 "%s: %zu of %zu units are 0 for each of %zu images", finding->layer, dead, units,
-                patient_examined(patient));
+                session_examined(session));
     if (share >= ILL_SHARE) {
-        finding->verdict = DOCTOR_ILL;
+        finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Nothing passes there, forward or backward: look at the weights and "
                           "biases before it, or draw them anew.";
-    } else if (share > SUSPECT_SHARE) {
-        finding->verdict = DOCTOR_SUSPECT;
+    } else if (share > (session_knows(session) ? SUSPECT_DIED : SUSPECT_SHARE)) {
+        finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Much of its width is lost: look at the biases before it, or draw the "
                           "weights anew.";
     }
 }
 
-static void judge_dying(const doctor_patient *patient, doctor_finding *finding, size_t before,
-                        size_t dead, size_t units) {
+static void judge_dying(const session *session, cnn_finding *finding, size_t before, size_t dead,
+                        size_t units) {
     const double died = dead > before ? (double)(dead - before) / (double)units : 0;
     snprintf(finding->value, sizeof finding->value, "%zu of %zu", dead, units);
     finding_number(finding, "before", (double)before);
     finding_say(finding, "Training keeps enough alive.",
                 "%s: %zu of %zu units are dead after %zu steps, %zu before", finding->layer, dead,
-                units, patient->steps, before);
+                units, session->steps, before);
     if (died >= ILL_SHARE) {
-        finding->verdict = DOCTOR_ILL;
+        finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Training kills the layer for good: a lower rate.";
     } else if (died > SUSPECT_DIED) {
-        finding->verdict = DOCTOR_SUSPECT;
+        finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Units die in training: a lower rate keeps them.";
     }
 }
 
-static void report(doctor_patient *patient, doctor_check check, const bool *alive) {
-    for (size_t l = 1; l < patient->count; l++) {
-        doctor_layer *layer = &patient->layers[l];
+static void report(session *session, cnn_check check, const bool *alive) {
+    for (size_t l = 1; l < session->count; l++) {
+        doctor_layer *layer = &session->layers[l];
         if (!layer->relu)
             continue;
         const size_t units = layer->info.channels, dead = count_dead(layer, alive);
         alive += units;
-        if (check == CHECK_DYING && layer->dead == units)
+        if (check == CNN_CHECK_DYING && layer->dead == units)
             continue; /* nothing was left to die */
-        doctor_finding *finding =
-            findings_add(&patient->findings, check, layer->info.name, DOCTOR_HEALTHY);
+        cnn_finding *finding =
+            findings_add(&session->findings, check, layer->info.name, CNN_VERDICT_OK);
         finding_number(finding, "dead", (double)dead);
         finding_number(finding, "units", (double)units);
-        if (check == CHECK_DEAD) {
+        if (check == CNN_CHECK_DEAD) {
             layer->dead = dead;
-            judge_first(patient, finding, dead, units);
+            judge_first(session, finding, dead, units);
         } else {
-            judge_dying(patient, finding, layer->dead, dead, units);
+            judge_dying(session, finding, layer->dead, dead, units);
         }
     }
 }
 
-static bool examine(doctor_patient *patient, doctor_check check, cnn_error *error) {
+static bool examine(session *session, cnn_check check, cnn_error *error) {
     size_t units = 0;
-    for (size_t l = 1; l < patient->count; l++)
-        units += patient->layers[l].relu ? patient->layers[l].info.channels : 0;
-    bool *alive = calloc(units + 1, sizeof *alive);
+    for (size_t l = 1; l < session->count; l++)
+        units += session->layers[l].relu ? session->layers[l].info.channels : 0;
+    bool *alive = memory_new(units, sizeof *alive, error);
     if (!alive)
-        return source_refuse(error, "", "no memory for %s units", say_count(units).text);
-    const bool passed = pass_images(patient, alive, error);
+        return false;
+    const bool passed = pass_images(session, alive, error);
     if (passed)
-        report(patient, check, alive);
+        report(session, check, alive);
     free(alive);
     return passed;
 }
 
-bool doctor_dead(doctor_patient *patient, cnn_error *error) {
-    return examine(patient, CHECK_DEAD, error);
+bool doctor_dead(session *session, cnn_error *error) {
+    return examine(session, CNN_CHECK_DEAD, error);
 }
 
-bool doctor_dying(doctor_patient *patient, cnn_error *error) {
-    return examine(patient, CHECK_DYING, error);
+bool doctor_dying(session *session, cnn_error *error) {
+    return examine(session, CNN_CHECK_DYING, error);
 }

@@ -1,14 +1,14 @@
 /* A hundred steps with the user's own settings: does the loss fall, how far does each layer move in
  * a step, do the numbers stay numbers. The schedule is run through within these steps. */
 #include "doctor.h"
-#include "source.h"
+#include "memory.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 /* What is measured on the way. */
 typedef struct course {
-    doctor_patient *patient;
+    session *session;
     cnn_trainer *trainer;
     float *before;      /* every parameter before an update */
     double *ratios;     /* [layer]: sums over steps of |update| / |weights| */
@@ -18,10 +18,10 @@ typedef struct course {
 } course;
 
 static void add_ratios(course *course) {
-    const doctor_patient *patient = course->patient;
+    const session *session = course->session;
     const float *before = course->before;
-    for (size_t l = 1; l < patient->count; l++) {
-        const doctor_layer *layer = &patient->layers[l];
+    for (size_t l = 1; l < session->count; l++) {
+        const doctor_layer *layer = &session->layers[l];
         const float *w = layer->w.data;
         double moved = 0;
         for (size_t i = 0; i < layer->weights; i++)
@@ -34,17 +34,17 @@ static void add_ratios(course *course) {
 
 /* False at the first number that is none. */
 static bool walk(course *course) {
-    doctor_patient *patient = course->patient;
-    cnn_model_forward(patient->model);
-    const double loss = cnn_model_loss(patient->model);
-    if (!finite_outputs(patient, &course->place))
+    session *session = course->session;
+    cnn_model_forward(session->model);
+    const double loss = cnn_model_loss(session->model);
+    if (!finite_outputs(session, &course->place))
         return false;
-    cnn_model_backward(patient->model);
-    if (!finite_gradients(patient, &course->place))
+    cnn_model_backward(session->model);
+    if (!finite_gradients(session, &course->place))
         return false;
-    patient_save(patient, course->before);
+    session_save(session, course->before);
     cnn_trainer_update(course->trainer);
-    if (!finite_weights(patient, &course->place))
+    if (!finite_weights(session, &course->place))
         return false;
     add_ratios(course);
     if (course->steps >= DOCTOR_STEPS - DOCTOR_MEAN_STEPS)
@@ -55,9 +55,9 @@ static bool walk(course *course) {
 
 static void judge_finite(const course *course) {
     const bool sound = course->steps == DOCTOR_STEPS;
-    doctor_finding *finding =
-        findings_add(&course->patient->findings, CHECK_FINITE, sound ? NULL : course->place.layer,
-                     sound ? DOCTOR_HEALTHY : DOCTOR_ILL);
+    cnn_finding *finding =
+        findings_add(&course->session->findings, CNN_CHECK_FINITE,
+                     sound ? NULL : course->place.layer, sound ? CNN_VERDICT_OK : CNN_VERDICT_FAIL);
     finding_number(finding, "steps", (double)course->steps);
     if (sound)
         finding_say(finding, "Nothing overflows.", "finite in every layer through %d steps",
@@ -78,30 +78,30 @@ static void judge_finite(const course *course) {
 #define SUSPECT_LOW 1e-5
 #define ILL_LOW 1e-7
 
-static void judge_update(doctor_finding *finding, double ratio) {
+static void judge_update(cnn_finding *finding, double ratio) {
     finding_ratio(finding, ratio);
     finding_say(finding, "About 0.1 % is usual, 0.001 to 10 % will do.",
                 "%s: a step changes the weights by %.2g %%", finding->layer, 100 * ratio);
     if (ratio == 0) {
-        finding->verdict = DOCTOR_ILL;
+        finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "It does not move at all: see its gradient.";
     } else if (ratio > SUSPECT_HIGH) {
-        finding->verdict = ratio > ILL_HIGH ? DOCTOR_ILL : DOCTOR_SUSPECT;
+        finding->verdict = ratio > ILL_HIGH ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
         finding->advice = "That overwrites what was learnt; 0.1 % is usual: a lower "
                           "rate.";
     } else if (ratio < SUSPECT_LOW) {
-        finding->verdict = ratio < ILL_LOW ? DOCTOR_ILL : DOCTOR_SUSPECT;
+        finding->verdict = ratio < ILL_LOW ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
         finding->advice = "The layer hardly moves; 0.1 % is usual: a higher rate, if "
                           "its gradient is healthy.";
     }
 }
 
 static void judge_updates(const course *course) {
-    const doctor_patient *patient = course->patient;
-    for (size_t l = 1; l < patient->count && course->steps; l++)
-        if (patient->layers[l].weights)
-            judge_update(findings_add(&course->patient->findings, CHECK_UPDATE,
-                                      patient->layers[l].info.name, DOCTOR_HEALTHY),
+    const session *session = course->session;
+    for (size_t l = 1; l < session->count && course->steps; l++)
+        if (session->layers[l].weights)
+            judge_update(findings_add(&course->session->findings, CNN_CHECK_UPDATE,
+                                      session->layers[l].info.name, CNN_VERDICT_OK),
                          course->ratios[l] / (double)course->steps);
 }
 
@@ -115,78 +115,81 @@ static void judge_updates(const course *course) {
 #define SUSPECT_RISE 0.02
 #define ILL_RISE 0.5
 
-static void judge_known(doctor_finding *finding, double rise) {
+static void judge_known(cnn_finding *finding, double rise) {
     finding->advice = "It keeps what it knows.";
     if (rise <= SUSPECT_RISE)
         return;
-    finding->verdict = rise <= ILL_RISE ? DOCTOR_SUSPECT : DOCTOR_ILL;
+    finding->verdict = rise <= ILL_RISE ? CNN_VERDICT_WARN : CNN_VERDICT_FAIL;
     finding->advice = "It loses what it knew: see the rate and the decay.";
 }
 
 /* Network and rate are known to learn; then a slow beginning is no more than that. */
-static bool is_able(const doctor_patient *patient) {
-    const double rate = training_optimizer(&patient->settings->training).lr;
-    return findings_worst(&patient->findings, CHECK_OVERFIT) == DOCTOR_HEALTHY &&
-           patient->suggested > 0 && rate >= patient->suggested / DOCTOR_OFF &&
-           rate <= patient->suggested * DOCTOR_OFF;
+static bool is_able(const session *session) {
+    const double rate = session->options.optimizer.lr;
+    return findings_worst(&session->findings, CNN_CHECK_OVERFIT) == CNN_VERDICT_OK &&
+           session->suggested > 0 && rate >= session->suggested / DOCTOR_OFF &&
+           rate <= session->suggested * DOCTOR_OFF;
 }
 
 static void judge_loss(const course *course) {
-    const doctor_patient *patient = course->patient;
-    const double guess = patient_guess(patient), first = patient->first_loss;
+    const session *session = course->session;
+    const double guess = session_guess(session), first = session->first_loss;
     const double rest = course->last / first;
-    doctor_finding *finding =
-        findings_add(&course->patient->findings, CHECK_TRAINING, NULL, DOCTOR_HEALTHY);
+    cnn_finding *finding =
+        findings_add(&course->session->findings, CNN_CHECK_TRAINING, NULL, CNN_VERDICT_OK);
     finding_number(finding, "first_loss", first);
     finding_number(finding, "last_loss", course->last);
     if (course->steps < DOCTOR_STEPS) {
-        finding->verdict = DOCTOR_ILL;
+        finding->verdict = CNN_VERDICT_FAIL;
         finding_say(finding, "With a lower rate the numbers may stay finite.",
                     "ended in step %zu: a number became infinite", course->steps + 1);
         return;
     }
     finding_say(finding, "It learns with your settings.",
                 "the loss goes from %.3f to %.3f in %d steps", first, course->last, DOCTOR_STEPS);
-    if (patient_knows(patient)) {
+    if (session_knows(session)) {
         judge_known(finding, (course->last - first) / guess);
         return;
     }
     if (course->last < 0.5 * guess || rest < HEALTHY_FALL)
         return;
-    const bool able = is_able(patient), falls = rest < ILL_FALL && course->last < guess;
-    finding->verdict = able && falls ? DOCTOR_HEALTHY : able || falls ? DOCTOR_SUSPECT : DOCTOR_ILL;
-    finding->advice = finding->verdict == DOCTOR_ILL
+    const bool able = is_able(session), falls = rest < ILL_FALL && course->last < guess;
+    finding->verdict = able && falls   ? CNN_VERDICT_OK
+                       : able || falls ? CNN_VERDICT_WARN
+                                       : CNN_VERDICT_FAIL;
+    finding->advice = finding->verdict == CNN_VERDICT_FAIL
                           ? "Nothing is learnt with these settings: the other findings say why."
                       : able ? "Slow, but rate and network are sound: it wants more steps."
                              : "It learns, but slowly: the other findings say why.";
 }
 
 static bool make(course *course, cnn_error *error) {
-    doctor_patient *patient = course->patient;
-    const training_flags *flags = &patient->settings->training;
-    const cnn_optimizer optimizer = training_optimizer(flags);
-    const cnn_schedule schedule = training_schedule(flags, DOCTOR_STEPS, DOCTOR_STEPS);
-    course->before = calloc(cnn_network_parameters(patient->network) + 1, sizeof(float));
-    course->ratios = calloc(patient->count, sizeof *course->ratios);
-    course->trainer = cnn_trainer_create(patient->model, &optimizer, &schedule, error);
-    if (!course->trainer)
+    session *session = course->session;
+    const cnn_schedule schedule = session_schedule(session);
+    course->before = memory_new(cnn_network_parameters(session->network), sizeof(float), error);
+    if (!course->before)
         return false;
-    return (course->before && course->ratios) || source_refuse(error, "", "no memory to train");
+    course->ratios = memory_new(session->count, sizeof *course->ratios, error);
+    if (!course->ratios)
+        return false;
+    course->trainer =
+        cnn_trainer_create(session->model, &session->options.optimizer, &schedule, error);
+    return course->trainer;
 }
 
-bool doctor_training(doctor_patient *patient, cnn_error *error) {
-    course course = {.patient = patient};
-    patient_restore(patient);
+bool doctor_training(session *session, cnn_error *error) {
+    course course = {.session = session};
+    session_restore(session);
     bool good = make(&course, error), going = true;
     for (size_t step = 0; good && going && step < DOCTOR_STEPS; step++) {
-        good = patient_set_step(patient, step, error);
+        good = session_set_step(session, step, error);
         going = good && walk(&course);
     }
-    patient->steps = course.steps;
+    session->steps = course.steps;
     /* Where little changes, the same images tell more than a few batches. */
-    if (good && course.steps == DOCTOR_STEPS && patient_knows(patient))
-        good = patient_loss(patient, &course.last, error);
-    patient->last_loss = course.steps == DOCTOR_STEPS ? course.last : NAN;
+    if (good && course.steps == DOCTOR_STEPS && session_knows(session))
+        good = session_loss(session, &course.last, error);
+    session->last_loss = course.steps == DOCTOR_STEPS ? course.last : NAN;
     if (good) {
         judge_loss(&course);
         judge_finite(&course);

@@ -1,7 +1,7 @@
 /* The images to learn from with the classes in turn, so that a rare one is seen as often as others
  * (oversampling: Buda, Maki and Mazurowski, 2018). */
-#ifndef CLI_DOCTOR_TURNS_H
-#define CLI_DOCTOR_TURNS_H
+#ifndef CHECK_DOCTOR_TURNS_H
+#define CHECK_DOCTOR_TURNS_H
 
 #include "doctor.h"
 
@@ -12,7 +12,7 @@ typedef struct class_turns {
     size_t classes;
 } class_turns;
 
-bool turns_make(const doctor_patient *patient, class_turns *turns, cnn_error *error);
+bool turns_make(const session *session, class_turns *turns, cnn_error *error);
 void turns_free(class_turns *turns);
 /* An image of class number % classes: the next one each round; a class without images is left to
  * the class behind it. */

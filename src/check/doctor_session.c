@@ -1,0 +1,196 @@
+/* The model under examination and its images. Every check that trains begins with the weights as
+ * they came, so that the order of the checks changes nothing. */
+#include "doctor.h"
+#include "memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+/* Numbers that look random, from a seed: splitmix64 of Steele, Lea and Flood, 2014. */
+static uint64_t mix(uint64_t *state) {
+    uint64_t z = *state += 0x9e3779b97f4a7c15u;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+    return z ^ z >> 31;
+}
+
+/* Files may be sorted by class: only a random order makes a part of them like the whole. */
+static bool draw_order(session *session, cnn_error *error) {
+    const size_t images = cnn_dataset_about(session->images).images;
+    uint64_t state = session->options.model.seed;
+    session->order = memory_new(images, sizeof *session->order, error);
+    if (!session->order)
+        return false;
+    for (size_t i = 0; i < images; i++) {
+        const size_t j = mix(&state) % (i + 1);
+        session->order[i] = session->order[j];
+        session->order[j] = (uint32_t)i;
+    }
+    session->held = least(images / 4, DOCTOR_HELD_OUT);
+    session->learn = images - session->held;
+    session->batch =
+        least(least(session->options.model.batch_size, CNN_DOCTOR_BATCH), session->learn);
+    return true;
+}
+
+static bool make_model(session *session, const cnn_network *network, const cnn_model *trained,
+                       cnn_error *error) {
+    cnn_model_options options = session->options.model;
+    const size_t batch = least(options.batch_size, CNN_DOCTOR_BATCH);
+    options.batch_size = batch < DOCTOR_CHUNK ? DOCTOR_CHUNK : batch;
+    options.every_layer = true;
+    if (trained)
+        options.normalisation = cnn_model_normalisation(trained);
+    session->model = cnn_model_create(network, &options, error);
+    session->network = cnn_model_network(session->model);
+    return session->model;
+}
+
+/* A tensor without data if there is none of that name. */
+static cnn_tensor part(const cnn_model *model, const char *layer, const char *suffix) {
+    cnn_tensor tensor;
+    char name[2 * CNN_NAME_SIZE];
+    snprintf(name, sizeof name, "%s%s", layer, suffix);
+    return cnn_model_tensor(model, name, &tensor, NULL) ? tensor : (cnn_tensor){0};
+}
+
+static size_t elements(const cnn_tensor *tensor) {
+    size_t count = tensor->data ? 1 : 0;
+    for (size_t i = 0; i < tensor->rank; i++)
+        count *= tensor->shape[i];
+    return count;
+}
+
+static void look_at(session *session, doctor_layer *layer, size_t index) {
+    cnn_layer_info *info = &layer->info;
+    cnn_network_layer(session->network, index, info);
+    layer->values = info->height * info->width * info->channels;
+    layer->relu = !strcmp(info->text, "relu");
+    layer->y = part(session->model, info->name, "");
+    layer->dy = part(session->model, info->name, ".grad");
+    layer->w = part(session->model, info->name, ".weight");
+    layer->dw = part(session->model, info->name, ".weight.grad");
+    layer->b = part(session->model, info->name, ".bias");
+    layer->db = part(session->model, info->name, ".bias.grad");
+    layer->weights = elements(&layer->w);
+}
+
+/* Copies every parameter into memory, or back. */
+static void copy_parameters(session *session, float *at, bool back) {
+    for (size_t i = 0; i < session->count; i++) {
+        const doctor_layer *layer = &session->layers[i];
+        const size_t sizes[] = {layer->weights, layer->b.data ? layer->b.shape[0] : 0};
+        void *const parts[] = {layer->w.data, layer->b.data};
+        for (size_t p = 0; p < 2; at += sizes[p++])
+            if (sizes[p])
+                memcpy(back ? parts[p] : at, back ? at : parts[p], sizes[p] * sizeof *at);
+    }
+}
+
+void session_save(session *session, float *parameters) {
+    copy_parameters(session, parameters, false);
+}
+
+void session_restore(session *session) {
+    copy_parameters(session, session->start, true);
+}
+
+/* False if the other tensor is of another shape. */
+static bool take(cnn_tensor to, cnn_tensor from) {
+    if (to.rank != from.rank || memcmp(to.shape, from.shape, to.rank * sizeof *to.shape))
+        return false;
+    if (to.data)
+        memcpy(to.data, from.data, elements(&to) * sizeof(float));
+    return true;
+}
+
+static bool take_weights(session *session, const cnn_model *trained, cnn_error *error) {
+    for (size_t i = 0; trained && i < session->count; i++) {
+        const doctor_layer *layer = &session->layers[i];
+        const char *name = layer->info.name;
+        if (!take(layer->w, part(trained, name, ".weight")) ||
+            !take(layer->b, part(trained, name, ".bias")))
+            return error_set(error, CNN_BAD_ARGUMENT,
+                             "the trained model is of another network: its %s differs", name);
+    }
+    return true;
+}
+
+/* Fills what can be seen of the model. */
+static bool look_inside(session *session, cnn_error *error) {
+    session->count = cnn_network_layers(session->network) + 1;
+    session->layers = memory_new(session->count, sizeof *session->layers, error);
+    if (!session->layers)
+        return false;
+    session->start = memory_new(cnn_network_parameters(session->network) + 1, sizeof(float), error);
+    for (size_t i = 0; i < session->count; i++)
+        look_at(session, &session->layers[i], i);
+    return session->start;
+}
+
+/* Settings that no training would take are refused before there is anything to look at. */
+static bool check_settings(session *session, cnn_error *error) {
+    const cnn_schedule schedule = session_schedule(session);
+    cnn_trainer *trainer =
+        cnn_trainer_create(session->model, &session->options.optimizer, &schedule, error);
+    cnn_trainer_free(trainer);
+    return trainer;
+}
+
+bool session_open(session *session, const cnn_network *network, const cnn_model *trained,
+                  cnn_error *error) {
+    session->trained_before = trained;
+    if (!session->options.model.batch_size)
+        return error_set(error, CNN_BAD_ARGUMENT, "batch size 0: must be at least 1");
+    if (!draw_order(session, error) || !make_model(session, network, trained, error) ||
+        !look_inside(session, error) || !take_weights(session, trained, error) ||
+        !check_settings(session, error) || !session_set_step(session, 0, error))
+        return false;
+    session_save(session, session->start);
+    return true;
+}
+
+void session_close(session *session) {
+    findings_free(&session->findings);
+    free(session->order);
+    free(session->start);
+    free(session->layers);
+    cnn_model_free(session->model);
+}
+
+cnn_schedule session_schedule(const session *session) {
+    cnn_schedule schedule = session->options.schedule;
+    schedule.step_size = schedule.total_steps = DOCTOR_STEPS;
+    return schedule;
+}
+
+const char *session_setting(const session *session, cnn_setting setting) {
+    return setting_name(session->options.setting_names, setting);
+}
+
+bool session_set(session *session, size_t first, size_t count, cnn_error *error) {
+    return cnn_model_set_batch(session->model, session->images, session->order + first, count,
+                               error);
+}
+
+bool session_set_step(session *session, size_t step, cnn_error *error) {
+    const size_t batches = session->learn / session->batch;
+    return session_set(session, step % batches * session->batch, session->batch, error);
+}
+
+const char *session_advice(const session *session, const char *network, const char *model) {
+    return session->trained_before ? model : network;
+}
+
+size_t session_examined(const session *session) {
+    return least(session->learn, DOCTOR_EXAMINED);
+}
+
+size_t session_chunk(const session *session, size_t first) {
+    return least(session_examined(session) - first, DOCTOR_CHUNK);
+}
