@@ -1,5 +1,6 @@
 #include "chip.h"
 
+#include "clock.h"
 #include "handover.h"
 #include "loops.h"
 #include "memory.h"
@@ -56,9 +57,9 @@ static void run_task(void *context, size_t thread) {
 }
 
 static double seconds_of(work *w, pool *pool) {
-    const double begun = serve_clock();
+    const double begun = clock_seconds();
     pool_run(pool, pool_threads(pool), run_task, w);
-    return serve_clock() - begun;
+    return clock_seconds() - begun;
 }
 
 /* Repetitions a second of each thread, the best try. */

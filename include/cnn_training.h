@@ -5,6 +5,10 @@
 #define CNN_TRAINING_H
 
 typedef enum cnn_optimizer_kind { CNN_ADAM, CNN_ADAMW, CNN_SGD } cnn_optimizer_kind;
+/* "adam", "adamw" or "sgd"; NULL for a kind that does not exist. Static. */
+const char *cnn_optimizer_kind_name(cnn_optimizer_kind kind);
+/* The kind of this name. False with *kind unchanged if there is none; kind may be NULL. */
+bool cnn_optimizer_kind_of(const char *name, cnn_optimizer_kind *kind);
 /* PyTorch's rules and defaults. */
 typedef struct cnn_optimizer {
     cnn_optimizer_kind kind; /* CNN_ADAM */
@@ -29,6 +33,9 @@ typedef enum cnn_schedule_kind {
     CNN_COSINE,  /* from lr to min_lr by half a cosine over total_steps */
     CNN_ONECYCLE /* PyTorch's OneCycleLR: lr is the peak; momentum or beta1 cycles the other way */
 } cnn_schedule_kind;
+/* The same for "constant", "step", "cosine" and "onecycle". */
+const char *cnn_schedule_kind_name(cnn_schedule_kind kind);
+bool cnn_schedule_kind_of(const char *name, cnn_schedule_kind *kind);
 typedef struct cnn_schedule {
     cnn_schedule_kind kind;  /* CNN_CONSTANT */
     size_t total_steps;      /* 0: in cnn_train(), the steps of the whole run */

@@ -33,9 +33,10 @@ static bool check_sum(const uint8_t *bytes, size_t size, cnn_error *error) {
     uint32_t told;
     if (size < after)
         return error_at(error, size, "not a checkpoint: the file ends before its checksum");
-    if (memcmp(bytes + 8, CHECKPOINT_START, start) ||
+    if (memcmp(bytes + SAFETENSORS_LENGTH_BYTES, CHECKPOINT_START, start) ||
         !read_digits(bytes + CHECKPOINT_CRC_OFFSET, &told))
-        return error_at(error, 8, "not a checkpoint: no checksum at its start");
+        return error_at(error, SAFETENSORS_LENGTH_BYTES,
+                        "not a checkpoint: no checksum at its start");
     uLong sum = crc32_z(0, bytes, CHECKPOINT_CRC_OFFSET);
     sum = crc32_z(sum, (const Bytef *)"00000000", CHECKPOINT_DIGITS);
     sum = crc32_z(sum, bytes + after, size - after);

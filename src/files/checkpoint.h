@@ -36,7 +36,7 @@ struct cnn_checkpoint {
 /* Where the checksum stands, and what stands before it. */
 #define CHECKPOINT_START "{\"__metadata__\":{\"cnn.crc32\":\""
 #define CHECKPOINT_DIGITS 8
-#define CHECKPOINT_CRC_OFFSET (8 + sizeof CHECKPOINT_START - 1)
+#define CHECKPOINT_CRC_OFFSET (SAFETENSORS_LENGTH_BYTES + sizeof CHECKPOINT_START - 1)
 #define CHECKPOINT_VERSION "1"
 
 #define CHECKPOINT_ORDER "run.order"

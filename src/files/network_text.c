@@ -1,5 +1,6 @@
 /* Network descriptions from text, by the layer table. What a shape may be is for the network to
  * say; here it is only given a place. */
+#include "decimal.h"
 #include "error.h"
 #include "lines.h"
 #include "network.h"
@@ -159,16 +160,13 @@ static const form NUMBER = {1, 1, "a whole number"}, PAIR = {1, 2, "a size such 
 
 enum { SIZES_MAX = 3 };
 
-/* Reads digits from *at on. False if there are none, or *large if they are too many. */
+/* Moves *at past the digits there. False if there are none; *large if the number does not fit. */
 static bool digits(const char **at, const char *end, size_t *value, bool *large) {
-    const char *first = *at;
-    *value = 0;
-    for (; *at < end && **at >= '0' && **at <= '9'; ++*at) {
-        const size_t digit = (size_t)(**at - '0');
-        *large |= *value > (SIZE_MAX - digit) / 10;
-        *value = *value * 10 + digit;
-    }
-    return *at > first;
+    uint64_t number;
+    const size_t count = decimal_digits(*at, (size_t)(end - *at), SIZE_MAX, &number, large);
+    *value = (size_t)number;
+    *at += count;
+    return count > 0;
 }
 
 /* 1 to 3 sizes with x between them, as the form allows. */

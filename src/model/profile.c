@@ -1,10 +1,9 @@
-#define _POSIX_C_SOURCE 200809L
 #include "profile.h"
 
+#include "clock.h"
 #include "needed.h"
 
 #include <stdio.h>
-#include <time.h>
 
 /* Every so many backward passes the needed work is counted, on one image a task. */
 enum { COUNT_EVERY = 8 };
@@ -14,11 +13,7 @@ size_t profile_slots(const cnn_model *model) {
 }
 
 uint64_t profile_begin(const cnn_model *model) {
-    struct timespec now;
-    if (!model->options.profile)
-        return 0;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    return model->options.profile ? clock_nanoseconds() : 0;
 }
 
 static profile_slot *slot_of(const cnn_model *model, size_t task, size_t row, profile_pass pass) {

@@ -103,9 +103,10 @@ json_t *json_read(const char *text, size_t size, size_t start, cnn_error *error)
     return value;
 }
 
-/* Into memory of our own: what jansson takes, its host may have told it to take elsewhere. */
-static char *write_digits(json_t *value, size_t digits, cnn_error *error) {
-    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits);
+/* Measured first and then written into a block of that size: json_dumps() of jansson 2.14 loses
+ * pieces of the text where it finds no memory to make its own larger. The block is ours: what
+ * jansson takes, its host may have told it to take elsewhere. */
+char *json_text(const json_t *value, size_t flags, cnn_error *error) {
     const size_t size = value ? json_dumpb(value, NULL, 0, flags) : 0;
     char *text = size ? memory_new(size + 1, 1, error) : NULL;
     if (!size || (text && json_dumpb(value, text, size, flags) != size)) {
@@ -113,6 +114,12 @@ static char *write_digits(json_t *value, size_t digits, cnn_error *error) {
         free(text);
         text = NULL;
     }
+    return text;
+}
+
+static char *write_digits(json_t *value, size_t digits, cnn_error *error) {
+    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits);
+    char *text = json_text(value, flags, error);
     json_decref(value);
     return text;
 }

@@ -1,6 +1,6 @@
 #include "shown.h"
 
-#include "class_names.h"
+#include "printable.h"
 
 #include <stdio.h>
 #include <string.h>
