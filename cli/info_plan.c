@@ -23,7 +23,7 @@ static bool ask(info_plan *plan, const cnn_model *model, cnn_error *error) {
     }
     cnn_model_profile(model, plan->blocks, plan->count);
     /* The parts of a step have no layers and come last. */
-    while (plan->count && !plan->blocks[plan->count - 1].first)
+    while (plan->count && plan->blocks[plan->count - 1].part != CNN_PROFILE_LAYERS)
         plan->count--;
     return true;
 }

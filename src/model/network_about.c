@@ -118,6 +118,13 @@ bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info 
         .parameters = layer->weights + layer->biases,
         .multiply_adds = multiply_adds(layer),
         .activation_bytes = own_memory ? extent_size(y) * numbers * sizeof(float) : 0,
+        .kind = layer->kind ? layer->kind->word : "input",
+        .outputs = layer->options.outputs,
+        .kernel = {layer->geometry.r, layer->geometry.s},
+        .stride = {layer->geometry.u, layer->geometry.v},
+        .pad = {layer->geometry.pad_h, layer->geometry.pad_w},
+        .weights = layer->weights > 0,
+        .bias = layer->biases > 0,
     };
     snprintf(info->name, sizeof info->name, "%s", layer->name);
     layer_text(layer, info->text, sizeof info->text);

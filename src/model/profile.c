@@ -74,12 +74,15 @@ static cnn_profile_pass sum_of_blocks(const cnn_model *model, profile_pass pass)
 }
 
 static cnn_profile_row part_row(const cnn_model *model, profile_part part) {
-    static const char *const parts[] = {"gather", "loss", "update"};
+    static const char *const names[] = {"gather", "loss", "update"};
+    static const cnn_profile_part parts[] = {CNN_PROFILE_GATHER, CNN_PROFILE_LOSS,
+                                             CNN_PROFILE_UPDATE};
     const size_t row = profile_part_row(model, part);
-    cnn_profile_row r = {.forward = sum_of(model, row, PASS_FORWARD),
+    cnn_profile_row r = {.part = parts[part],
+                         .forward = sum_of(model, row, PASS_FORWARD),
                          .input = sum_of(model, row, PASS_INPUT),
                          .weights = sum_of(model, row, PASS_WEIGHTS)};
-    snprintf(r.name, sizeof r.name, "%s", parts[part]);
+    snprintf(r.name, sizeof r.name, "%s", names[part]);
     if (part == PART_UPDATE)
         r.weights.seconds += sum_of_blocks(model, PASS_UPDATE).seconds;
     return r;
@@ -101,12 +104,13 @@ static cnn_profile_row row_of(const cnn_model *model, size_t row) {
 
 /* What shards left, added up, of all layers. */
 static cnn_profile_row sums_row(const cnn_model *model) {
-    return (cnn_profile_row){.name = "sums", .weights = sum_of_blocks(model, PASS_SUMS)};
+    return (cnn_profile_row){
+        .part = CNN_PROFILE_SUMS, .name = "sums", .weights = sum_of_blocks(model, PASS_SUMS)};
 }
 
 /* What threads had and did not use. */
 static cnn_profile_row waiting_row(const cnn_model *model) {
-    cnn_profile_row r = {.name = "waiting"};
+    cnn_profile_row r = {.part = CNN_PROFILE_WAITING, .name = "waiting"};
     double left = 1e-9 * (double)model->thread_time;
     for (size_t row = 0; row < profile_rows(model); row++)
         for (int pass = 0; pass < PROFILE_PASSES; pass++)
