@@ -66,7 +66,8 @@ cnn_optimizer training_optimizer(const training_flags *flags) {
     return optimizer;
 }
 
-cnn_schedule training_schedule(const training_flags *flags, size_t step_size, size_t total_steps) {
+cnn_schedule training_schedule(const training_flags *flags, uint64_t step_size,
+                               uint64_t total_steps) {
     cnn_schedule schedule = CNN_SCHEDULE_DEFAULT;
     schedule.kind = (cnn_schedule_kind)flags->schedule;
     schedule.gamma = isnan(flags->gamma) ? schedule.gamma : flags->gamma;

@@ -6,6 +6,7 @@
 #include "memory.h"
 #include "shown.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,21 +157,21 @@ static bool check_place(const cnn_checkpoint *c, cnn_error *error) {
     const checkpoint_state *s = &c->state;
     const run_place *place = &s->place;
     const size_t images = images_of_epoch(s), batch = s->batch_size, epochs = s->options.epochs;
-    size_t step;
     if (!images || s->train.images > UINT32_MAX)
         return REFUSE(c, error, "%zu images with validation %g", s->train.images,
                       s->options.validation);
     if (!batch || batch > images)
         return REFUSE(c, error, "batches of %zu of %zu images", batch, images);
-    const size_t steps = (images + batch - 1) / batch;
-    if (!epochs || place->epoch > epochs || !size_multiply(steps, place->epoch, &step))
+    const uint64_t steps = (images + batch - 1) / batch, most = UINT64_MAX - steps;
+    if (!epochs || place->epoch > epochs || place->epoch > most / steps)
         return REFUSE(c, error, "epoch %zu of %zu", place->epoch, epochs);
     if (place->images > images || (place->images % batch && place->images < images) ||
         (place->epoch == epochs && place->images))
         return REFUSE(c, error, "%zu images of %zu are no place in an epoch", place->images,
                       images);
-    return (size_add(step, (place->images + batch - 1) / batch, &step) && s->step == step) ||
-           REFUSE(c, error, "step %zu, where the epochs make it %zu", s->step, step);
+    const uint64_t step = steps * place->epoch + (place->images + batch - 1) / batch;
+    return s->step == step ||
+           REFUSE(c, error, "step %" PRIu64 ", where the epochs make it %" PRIu64, s->step, step);
 }
 
 /* What the epoch has brought so far; at its beginning, nothing. */

@@ -19,7 +19,8 @@
 
 /* What stands in a checkpoint beside tensors and the model's own metadata. */
 typedef struct checkpoint_state {
-    size_t batch_size, step;
+    size_t batch_size;
+    uint64_t step;             /* more than a size_t holds, where that has 32 bits */
     cnn_train_options options; /* without the callback */
     run_place place;
     run_data train, test;
