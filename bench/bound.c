@@ -1,3 +1,5 @@
+/* A pass takes at least the longer of two times: its arithmetic at peak, its bytes at the
+ * bandwidth of the level of memory that holds them. */
 #include "bound.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* Measures the chip with loops built for each instruction set; of several tries the highest rate
+ * counts. */
 #include "chip.h"
 
 #include "clock.h"

@@ -1,3 +1,4 @@
+/* Measures how long two threads take to pass a cache line to each other and back. */
 #include "handover.h"
 
 #include "clock.h"

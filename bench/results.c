@@ -1,3 +1,4 @@
+/* Turns measured rows into the tables and step lines of `make bench`, each with its bound. */
 #include "results.h"
 
 #include "serve.h"

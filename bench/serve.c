@@ -1,3 +1,4 @@
+/* Answers timing requests on standard input, and ends the program where it cannot go on. */
 #include "serve.h"
 
 #include "clock.h"

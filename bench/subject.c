@@ -1,3 +1,4 @@
+/* Trains a model in rounds and keeps the medians of its profile. */
 #include "subject.h"
 
 #include "clock.h"

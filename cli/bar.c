@@ -1,3 +1,4 @@
+/* Draws a progress line, ten times a second at most, and never wider than the terminal. */
 #define _DEFAULT_SOURCE /* for the size of a terminal, which POSIX 2008 lacks */
 #include "bar.h"
 

@@ -1,3 +1,4 @@
+/* cnn eval: measures a model on test images, as a table or one JSON object. */
 #include "answer.h"
 #include "commands.h"
 #include "confusion.h"

@@ -1,3 +1,4 @@
+/* cnn gradcheck: checks every gradient of a network against central differences. */
 #include "closest.h"
 #include "commands.h"
 #include "json_line.h"

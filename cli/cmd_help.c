@@ -1,3 +1,4 @@
+/* cnn help: explains a command, or writes the manual page or completions for a shell. */
 #include "closest.h"
 #include "commands.h"
 #include "completion.h"

@@ -1,3 +1,4 @@
+/* Prints completions for bash and zsh from the option tables. */
 #include "completion.h"
 
 #include "commands.h"

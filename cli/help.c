@@ -1,3 +1,4 @@
+/* Lays out the help of a command so that it fits 24 lines of 80 columns. */
 #include "help.h"
 
 #include "say.h"

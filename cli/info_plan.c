@@ -1,3 +1,4 @@
+/* Makes the model of a network to ask it which layers it fuses and how much memory it takes. */
 #include "info_plan.h"
 
 #include "json_line.h"

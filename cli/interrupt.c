@@ -1,3 +1,5 @@
+/* Turns the first signal into a flag that the run looks at; the second ends the program as
+ * usual. */
 #define _POSIX_C_SOURCE 200809L
 #include "interrupt.h"
 

@@ -1,3 +1,4 @@
+/* Writes JSON that holds any name and shows no terminal a control character. */
 #include "json_line.h"
 
 #include "json_text.h"

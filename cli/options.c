@@ -1,3 +1,5 @@
+/* Reads the words of a call by the tables of its command; what is wrong is said with the closest
+ * flag. */
 #include "options.h"
 
 #include "closest.h"

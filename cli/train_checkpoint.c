@@ -1,3 +1,4 @@
+/* Names, writes and removes the checkpoint of a run, and opens it with its old flags. */
 #define _POSIX_C_SOURCE 200809L
 #include "train_checkpoint.h"
 
@@ -153,8 +154,7 @@ bool train_checkpoint_end(train_run *run, cnn_error *error) {
     return true;
 }
 
-/* ---------------------------------------------------------------------------------------- resume
- */
+/* --------------------------------------------------------------------------------------- resume */
 
 /* JSON keeps the order in which train_checkpoint_begin() says it. */
 #define NOTE_START "{\"network\":"

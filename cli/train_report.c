@@ -1,3 +1,5 @@
+/* What cnn train prints for people: the settings, a line an epoch, the results, what to run
+ * next. */
 #include "train_run.h"
 
 #include "median.h"

@@ -1,3 +1,4 @@
+/* The table of the flags for training, and what they mean for optimizer, schedule and model. */
 #include "training_flags.h"
 
 #include "say.h"

@@ -1,3 +1,4 @@
+/* Reads one value by the type of its row; a refusal says what is wanted. */
 #include "values.h"
 
 #include "closest.h"

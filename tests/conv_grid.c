@@ -1,3 +1,4 @@
+/* The shapes, as a table. */
 #include "conv_grid.h"
 
 const conv_shape conv_grid[CONV_GRID_SHAPES] = {

@@ -1,3 +1,4 @@
+/* Reads and writes JSON by jansson, also where jansson 2.14 mishandles a lack of memory. */
 #include "json_text.h"
 
 #include "memory.h"

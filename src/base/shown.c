@@ -1,3 +1,4 @@
+/* Cuts and cleans words so that a message stays one short printable line. */
 #include "shown.h"
 
 #include "printable.h"

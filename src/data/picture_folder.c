@@ -87,8 +87,7 @@ static bool leave_out(const picture_folder *folder, const cnn_error *reason, cnn
     return false;
 }
 
-/* ------------------------------------------------------------------------------------ the classes
- */
+/* ---------------------------------------------------------------------------------- the classes */
 
 /* The same rules as for names in classes.txt. */
 static bool name_sound(const char *name, const char *path, cnn_error *error) {
@@ -157,8 +156,7 @@ static bool find_classes(picture_folder *folder, cnn_error *error) {
     return check_count(folder, error);
 }
 
-/* ----------------------------------------------------------------------------------- the pictures
- */
+/* --------------------------------------------------------------------------------- the pictures */
 
 static bool make_room(picture_folder *folder, cnn_error *error) {
     const cnn_pictures *options = folder->options;

@@ -12,8 +12,7 @@
 #include <string.h>
 #include <zlib.h>
 
-/* ------------------------------------------------------------------------------------ the checks
- */
+/* ----------------------------------------------------------------------------------- the checks */
 
 /* False too for capital letters, which differ from small ones in one bit. */
 static bool read_digits(const uint8_t *text, uint32_t *number) {
@@ -203,8 +202,7 @@ static bool read_checkpoint(cnn_checkpoint *c, size_t size, cnn_error *error) {
            check_rates(c, error) && check_tensors(c, error);
 }
 
-/* ---------------------------------------------------------------------------------- the interface
- */
+/* -------------------------------------------------------------------------------- the interface */
 
 cnn_checkpoint *checkpoint_take(uint8_t *bytes, size_t size, cnn_error *error) {
     cnn_checkpoint *c = memory_new(1, sizeof *c, error);

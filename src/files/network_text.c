@@ -87,8 +87,7 @@ static shown quoted(const word *w) {
     return show(w->text, w->length, WORD_LIMIT);
 }
 
-/* ------------------------------------------------------------------------------- lines and words
- */
+/* ------------------------------------------------------------------------------ lines and words */
 
 /* Moves to the next line; false after the last. */
 static bool next_line(reader *r) {
@@ -301,8 +300,7 @@ static bool read_arguments(reader *r, const layer_kind *kind, layer_options *opt
     return true;
 }
 
-/* ---------------------------------------------------------------------------------------- layers
- */
+/* --------------------------------------------------------------------------------------- layers */
 
 /* HxWxC, or HxW for one channel. */
 static bool read_input(reader *r, const word *first) {

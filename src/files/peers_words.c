@@ -1,3 +1,4 @@
+/* Tables of words of other frameworks, each with the advice what to write instead. */
 #include "peers_words.h"
 
 #include "closest.h"

@@ -1,3 +1,4 @@
+/* Reads the header of a safetensors file and checks every offset before it is used. */
 #include "safetensors.h"
 
 #include "bytes.h"
@@ -32,8 +33,7 @@ static const safetensors_type *type_of(const char *name) {
     return NULL;
 }
 
-/* ----------------------------------------------------------------------------- places for errors
- */
+/* ---------------------------------------------------------------------------- places for errors */
 
 /* The end of the string that begins at text[at]. The text is good JSON. */
 static size_t string_end(const uint8_t *text, size_t at) {

@@ -1,3 +1,4 @@
+/* Lays out tensors as one safetensors file, the same bytes for the same tensors. */
 #include "json_text.h"
 #include "memory.h"
 #include "safetensors.h"

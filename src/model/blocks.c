@@ -1,3 +1,4 @@
+/* Finds the layers of a network that the back end computes together. */
 #include "blocks.h"
 
 static const operation *operation_of(const cnn_network *network, size_t index, const ops *ops) {

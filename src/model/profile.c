@@ -1,3 +1,4 @@
+/* Takes the times of a model's tasks and adds them up into rows. */
 #include "profile.h"
 
 #include "clock.h"
