@@ -177,9 +177,11 @@ $(BUILD)/libcnn.so: $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(LINK) -shared -Wl,-soname,libcnn.so.0 -o $@ $(OBJECTS) $(LIBS)
 
-$(BUILD)/cnn: $(CLI) $(BUILD)/libcnn.a
+# The command shares src/base with the library, whose names are local in libcnn.a (scripts/floors:
+# nothing else of its inside).
+$(BUILD)/cnn: $(CLI) $(OBJECTS)
 	$(call SAY,LD)
-	$(QUIET)$(LINK) -o $@ $(CLI) $(BUILD)/libcnn.a $(LIBS)
+	$(QUIET)$(LINK) -o $@ $^ $(LIBS)
 
 # What the command says of itself.
 $(BUILD)/cnn.1: $(BUILD)/cnn
@@ -230,7 +232,7 @@ $(RUNG_TABLES:%=$(BUILD)/bench/%.o): $(BUILD)/bench/rungs_%.o: bench/rungs.c $(P
 
 # Without cmocka, jansson, libpng and zlib, and so without pictures: for processors that are emulated
 # (scripts/check neon).
-CROSS := $(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(OBJECTS)) \
+CROSS := $(filter-out $(BUILD)/src/base/json_text.o,$(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(OBJECTS))) \
          $(patsubst %.c,$(BUILD)/%.o,$(filter-out src/model/model_pictures.c,$(wildcard src/model/*.c)) \
            src/data/dataset.c src/data/class_names.c tests/same_bits.c tests/book_twice.c)
 $(BUILD)/cross_bits: $(BUILD)/tests/cross_bits.o $(CROSS)

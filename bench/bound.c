@@ -1,3 +1,5 @@
+/* A pass takes at least the longer of two times: its arithmetic at peak, its bytes at the
+ * bandwidth of the level of memory that holds them. */
 #include "bound.h"
 
 #include <string.h>
@@ -7,7 +9,7 @@ static double values_of(const cnn_layer_info *layer) {
 }
 
 static bool is_kind(const cnn_layer_info *layer, const char *word) {
-    return !strncmp(layer->text, word, strlen(word));
+    return !strcmp(layer->kind, word);
 }
 
 /* Bytes of one image that each pass of these layers must read or write at least once. Parameters
@@ -38,14 +40,14 @@ static double sums_bytes(const cnn_network *network, double batch) {
 }
 
 /* Adam reads and writes w and two averages, and reads dw. */
-static double part_bytes(const cnn_network *network, const char *part, double batch) {
+static double part_bytes(const cnn_network *network, cnn_profile_part part, double batch) {
     cnn_layer_info input;
     cnn_network_layer(network, 0, &input);
-    if (!strcmp(part, "gather"))
+    if (part == CNN_PROFILE_GATHER)
         return (1 + sizeof(float)) * values_of(&input);
-    if (!strcmp(part, "update"))
+    if (part == CNN_PROFILE_UPDATE)
         return 7 * sizeof(float) * (double)cnn_network_parameters(network) / batch;
-    return !strcmp(part, "sums") ? sums_bytes(network, batch) : 0;
+    return part == CNN_PROFILE_SUMS ? sums_bytes(network, batch) : 0;
 }
 
 bound bound_of(const chip *chip, const cnn_network *network, const subject_row *row, size_t pass,
@@ -53,8 +55,9 @@ bound bound_of(const chip *chip, const cnn_network *network, const subject_row *
     if (row->seconds[pass] <= 0)
         return (bound){0, ""};
     const double n = (double)batch;
-    const double bytes = row->about.first ? layer_bytes(network, row, pass, n)
-                                          : part_bytes(network, row->about.name, n);
+    const double bytes = row->about.part == CNN_PROFILE_LAYERS
+                             ? layer_bytes(network, row, pass, n)
+                             : part_bytes(network, row->about.part, n);
     const double moving = bytes / chip_bandwidth(chip, kind, bytes * n);
     const double arithmetic = 2 * row->multiply_adds[pass] / chip->flops[kind];
     if (arithmetic >= moving)

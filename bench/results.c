@@ -1,3 +1,4 @@
+/* Turns measured rows into the tables and step lines of `make bench`, each with its bound. */
 #include "results.h"
 
 #include "serve.h"
@@ -16,7 +17,7 @@ static subject_row *rows_of(const subject *subject, size_t *count) {
 }
 
 static bool waits(const subject_row *row) {
-    return !strcmp(row->about.name, "waiting");
+    return row->about.part == CNN_PROFILE_WAITING;
 }
 
 pass_table results_passes(const chip *chip, const subject *subject, size_t batch) {
@@ -43,12 +44,18 @@ pass_table results_passes(const chip *chip, const subject *subject, size_t batch
 }
 
 static size_t phase_of(const subject_row *row, size_t pass) {
-    if (row->about.first)
+    switch (row->about.part) {
+    case CNN_PROFILE_LAYERS:
         return pass == SUBJECT_FORWARD ? PHASE_FORWARD : PHASE_BACKWARD;
-    for (size_t i = 0; i < PHASES; i++)
-        if (!strcmp(row->about.name, phase_names[i]))
-            return i;
-    return PHASE_LOSS;
+    case CNN_PROFILE_GATHER:
+        return PHASE_GATHER;
+    case CNN_PROFILE_SUMS:
+        return PHASE_SUMS;
+    case CNN_PROFILE_UPDATE:
+        return PHASE_UPDATE;
+    default:
+        return PHASE_LOSS;
+    }
 }
 
 step_line results_step(const chip *chip, const subject *subject, size_t batch, size_t kind) {

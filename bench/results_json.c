@@ -1,3 +1,4 @@
+/* The results of `make bench` as JSON. */
 #include "results.h"
 
 /* NULL goes through: whoever writes the object finds out. */

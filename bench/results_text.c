@@ -1,3 +1,4 @@
+/* The results of `make bench` as tables for people. */
 #include "results.h"
 
 #include <stdio.h>

@@ -1,29 +1,26 @@
-#define _POSIX_C_SOURCE 200809L
+/* Answers timing requests on standard input, and ends the program where it cannot go on. */
 #include "serve.h"
+
+#include "clock.h"
+#include "decimal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-
-double serve_clock(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
+#include <string.h>
 
 static void answer_sum(serve_work work, void *context, size_t count) {
-    const double begin = serve_clock();
+    const double begin = clock_seconds();
     for (size_t i = 0; i < count; i++)
         work(context);
-    printf("%.9f\n", serve_clock() - begin);
+    printf("%.9f\n", clock_seconds() - begin);
 }
 
 static void answer_each(serve_work work, void *context, size_t count) {
     double *seconds = serve_need(calloc(count, sizeof *seconds), "no memory");
     for (size_t i = 0; i < count; i++) {
-        const double begin = serve_clock();
+        const double begin = clock_seconds();
         work(context);
-        seconds[i] = serve_clock() - begin;
+        seconds[i] = clock_seconds() - begin;
     }
     for (size_t i = 0; i < count; i++)
         printf("%.3f%c", 1e6 * seconds[i], i + 1 < count ? ' ' : '\n');
@@ -50,8 +47,9 @@ void *serve_need(void *pointer, const char *message) {
 }
 
 size_t serve_count(const char *text) {
-    const long long count = strtoll(text, NULL, 10);
-    if (count <= 0) {
+    uint64_t count;
+    bool large = false;
+    if (!decimal_digits(text, strlen(text), SIZE_MAX, &count, &large) || large || !count) {
         fprintf(stderr, "not a count: %s\n", text);
         exit(2);
     }

@@ -8,8 +8,6 @@
 
 typedef void (*serve_work)(void *context);
 
-/* Seconds of a clock that never goes back. */
-double serve_clock(void);
 /* Prints "ready", then answers until standard input ends. With each_call nonzero the answer is the
  * microseconds of every single call instead of the sum. Returns what main() shall return. */
 int serve(serve_work work, void *context, int each_call);

@@ -1,5 +1,8 @@
+/* Trains a model in rounds and keeps the medians of its profile. */
 #include "subject.h"
 
+#include "clock.h"
+#include "median.h"
 #include "serve.h"
 
 #include <math.h>
@@ -97,12 +100,12 @@ static void step(subject *s) {
 
 /* Returns how many images that were. */
 static size_t steps(subject *s, double seconds) {
-    const double begun = serve_clock();
+    const double begun = clock_seconds();
     size_t images = 0;
     do {
         step(s);
         images += s->batch;
-    } while (serve_clock() - begun < seconds);
+    } while (clock_seconds() - begun < seconds);
     return images;
 }
 
@@ -150,9 +153,9 @@ void subject_round(subject *s, double seconds) {
     taken *t = &s->taken[s->rounds++];
     t->rows = serve_need(calloc(s->count, sizeof *t->rows), "no memory");
     cnn_model_profile(s->model, s->before, s->count);
-    const double begun = serve_clock();
+    const double begun = clock_seconds();
     t->images = (double)steps(s, seconds);
-    t->seconds = (serve_clock() - begun) / t->images;
+    t->seconds = (clock_seconds() - begun) / t->images;
     cnn_model_profile(s->model, s->after, s->count);
     for (size_t i = 0; i < s->count; i++) {
         t->rows[i].about = s->after[i];
@@ -167,16 +170,6 @@ void subject_round(subject *s, double seconds) {
 
 const cnn_model *subject_model(const subject *s) {
     return s->model;
-}
-
-static int by_size(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, by_size);
-    return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
 size_t subject_rows(const subject *s, subject_row *rows, size_t count) {

@@ -1,3 +1,4 @@
+/* The likeliest classes of one image, as a list in JSON. */
 #include "answer.h"
 
 #include "json_line.h"

@@ -1,11 +1,12 @@
+/* Draws a progress line, ten times a second at most, and never wider than the terminal. */
 #define _DEFAULT_SOURCE /* for the size of a terminal, which POSIX 2008 lacks */
 #include "bar.h"
 
+#include "clock.h"
 #include "say.h"
 
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #define DRAW_SECONDS 0.1
@@ -14,12 +15,6 @@
 
 bar bar_on(FILE *stream) {
     return (bar){.stream = say_terminal(stream) ? stream : NULL};
-}
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
 static size_t columns_of(FILE *stream) {
@@ -58,7 +53,7 @@ void bar_text(const cnn_progress *progress, size_t columns, char *text, size_t s
 }
 
 void bar_draw(bar *line, const cnn_progress *progress) {
-    const double time = now();
+    const double time = clock_seconds();
     if (!line->stream || time - line->drawn < DRAW_SECONDS)
         return;
     char text[512];

@@ -1,3 +1,4 @@
+/* cnn eval: measures a model on test images, as a table or one JSON object. */
 #include "answer.h"
 #include "commands.h"
 #include "confusion.h"
@@ -191,7 +192,8 @@ static cnn_dataset *read_images(evaluation *found, const eval_settings *settings
     found->pictures = folder.kind != IMAGES_IDX;
     found->fit = found->pictures && cnn_model_pictures(model, fit).fit;
     found->paths = settings->answers ? json_array() : NULL;
-    return images_to_test(&folder, fit, model, settings->answers ? &found->paths : NULL, error);
+    return images_to_test(&folder, fit, model, settings->limit,
+                          settings->answers ? &found->paths : NULL, error);
 }
 
 /* Chosen by a model for one image: how many there are says how large the model for all must be. */
@@ -200,10 +202,7 @@ static cnn_dataset *load_images(evaluation *found, const eval_settings *settings
     cnn_model *model = make_model(settings, source, 1, error);
     cnn_dataset *images = model ? read_images(found, settings, model, error) : NULL;
     cnn_model_free(model);
-    if (!images || !settings->limit || cnn_dataset_truncate(images, settings->limit, error))
-        return images;
-    cnn_dataset_free(images);
-    return NULL;
+    return images;
 }
 
 static size_t batch_size(const eval_settings *settings, const cnn_dataset *images) {

@@ -1,6 +1,7 @@
+/* cnn gradcheck: checks every gradient of a network against central differences. */
+#include "closest.h"
 #include "commands.h"
 #include "json_line.h"
-#include "nearest.h"
 #include "say.h"
 #include "source.h"
 
@@ -187,14 +188,14 @@ static int report(checked *check, double worst) {
 /* Before any work is done, and with the nearest name, which the library does not give. */
 static bool can_break(const cnn_network *network, const char *name) {
     cnn_layer_info layer;
-    near_word near = {.typed = name};
     if (!name || !strcmp(name, "softmax"))
         return true;
-    nearest_offer(&near, "softmax");
+    closest near = {.typed = name, .length = strlen(name)};
+    closest_offer(&near, "softmax");
     for (size_t i = 1; cnn_network_layer(network, i, &layer); i++) {
         if (!strcmp(name, layer.name))
             return true;
-        nearest_offer(&near, layer.name);
+        closest_offer(&near, layer.name);
     }
     say_error("no layer %s%s%s%s", name, near.word[0] ? "; did you mean " : "", near.word,
               near.word[0] ? "?" : "");

@@ -1,8 +1,9 @@
+/* cnn help: explains a command, or writes the manual page or completions for a shell. */
+#include "closest.h"
 #include "commands.h"
 #include "completion.h"
 #include "help.h"
 #include "manual.h"
-#include "nearest.h"
 #include "say.h"
 
 #include <string.h>
@@ -14,12 +15,16 @@ typedef struct help_settings {
 } help_settings;
 
 enum { SHELL_NONE = -1, SHELL_BASH, SHELL_ZSH };
-static const char *const shells[] = {"bash", "zsh", NULL};
+
+static const char *shell(int place) {
+    static const char *const shells[] = {"bash", "zsh", NULL};
+    return shells[place];
+}
 
 static const option help_rows[] = {
     ROW_TEXT(help_settings, command, NULL, "COMMAND", "the one to explain; without it, all"),
     ROW_SWITCH(help_settings, man, "--man", "all of it as a manual page, cnn.1"),
-    ROW_CHOICE(help_settings, shell, "--completion", "what makes a shell complete flags", shells),
+    ROW_CHOICE(help_settings, shell, "--completion", "what makes a shell complete flags", shell),
 };
 
 static const option_group help_groups[] = {{OPTION_ROWS(help_rows), 0}, {NULL, 0, 0}};
@@ -32,11 +37,11 @@ static const char *const help_examples[] = {
 static const help_settings help_defaults = {.shell = SHELL_NONE};
 
 const cli_command *command_find(const char *name) {
-    near_word near = {.typed = name};
+    closest near = {.typed = name, .length = strlen(name)};
     for (const cli_command *const *command = commands; *command; command++) {
         if (!strcmp((*command)->name, name))
             return *command;
-        nearest_offer(&near, (*command)->name);
+        closest_offer(&near, (*command)->name);
     }
     if (near.word[0])
         say_usage("unknown command %s; did you mean %s?", name, near.word);

@@ -1,3 +1,4 @@
+/* cnn info: shows the layers, shapes and costs of a network or a model. */
 #include "commands.h"
 #include "info_cpu.h"
 #include "info_plan.h"

@@ -1,3 +1,5 @@
+/* cnn predict: says what a model takes images for; one that cannot be read does not stop the
+ * others. */
 #include "answer.h"
 #include "commands.h"
 #include "draw.h"

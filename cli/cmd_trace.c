@@ -1,3 +1,4 @@
+/* cnn trace: writes every number of some training steps into one file. */
 #include "commands.h"
 #include "outputs.h"
 #include "say.h"

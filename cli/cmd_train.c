@@ -1,3 +1,5 @@
+/* cnn train: trains a network, writes the model, and loses neither an old model nor an
+ * interrupted run. */
 #define _POSIX_C_SOURCE 200809L
 #include "commands.h"
 #include "images.h"

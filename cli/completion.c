@@ -1,3 +1,4 @@
+/* Prints completions for bash and zsh from the option tables. */
 #include "completion.h"
 
 #include "commands.h"
@@ -18,8 +19,8 @@ static void bash_choices(const cli_command *command) {
         if (!row->name || row->type != OPTION_CHOICE)
             continue;
         printf("    %s:%s) words=\"", command->name, row->name);
-        for (size_t i = 0; row->choices[i]; i++)
-            printf("%s%s", i ? " " : "", row->choices[i]);
+        for (int i = 0; row->choice(i); i++)
+            printf("%s%s", i ? " " : "", row->choice(i));
         printf("\" ;;\n");
     }
 }
@@ -85,9 +86,9 @@ static void zsh_row(const cli_command *command, const option *row, size_t offset
     printf(row->name ? "]" : ":_files");
     if (row->name && row->argument) {
         printf(":%s:", row->argument);
-        for (size_t i = 0; row->choices && row->choices[i]; i++)
-            printf("%s%s", i ? " " : "(", row->choices[i]);
-        printf("%s", row->choices ? ")" : takes_path(row) ? "_files" : "");
+        for (int i = 0; row->choice && row->choice(i); i++)
+            printf("%s%s", i ? " " : "(", row->choice(i));
+        printf("%s", row->choice ? ")" : takes_path(row) ? "_files" : "");
     }
     putchar('\'');
 }

@@ -1,3 +1,4 @@
+/* Counts which class is taken for which, and shows the counts as tables, sentences and JSON. */
 #include "confusion.h"
 
 #include "json_line.h"

@@ -1,3 +1,4 @@
+/* Finds the files of a data set by name, and tells whether a path is one of them. */
 #define _DEFAULT_SOURCE
 #include "data_files.h"
 

@@ -1,3 +1,5 @@
+/* Prints what the doctor found: a line for each check, its findings with their advice, the verdict.
+ */
 #include "doctor_report.h"
 
 #include "json_line.h"

@@ -1,3 +1,4 @@
+/* Draws a picture in half blocks of grey, or in letters where the terminal has no colors. */
 #include "draw.h"
 
 #include "say.h"

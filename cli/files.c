@@ -1,3 +1,4 @@
+/* Compares all files of one call before it begins, and claims those that it writes. */
 #include "files.h"
 
 #include "claims.h"

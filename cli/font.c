@@ -1,3 +1,4 @@
+/* The letters as text art, and how a caption is cut to its width. */
 #include "font.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Lays out the help of a command so that it fits 24 lines of 80 columns. */
 #include "help.h"
 
 #include "say.h"
@@ -9,10 +10,11 @@
 #define HALF_COLUMNS 40
 
 static void add_choices(help_entry *entry, const option *row) {
-    for (int i = 0; row->choices[i]; i++) {
+    const char *word;
+    for (int i = 0; (word = row->choice(i)); i++) {
         const size_t used = strlen(entry->help);
-        const char *between = !i ? used ? ": " : "" : row->choices[i + 1] ? ", " : " or ";
-        snprintf(entry->help + used, sizeof entry->help - used, "%s%s", between, row->choices[i]);
+        const char *between = !i ? used ? ": " : "" : row->choice(i + 1) ? ", " : " or ";
+        snprintf(entry->help + used, sizeof entry->help - used, "%s%s", between, word);
     }
 }
 
@@ -30,7 +32,7 @@ static void add_default(help_entry *entry, const option *row, const void *value)
         if (number >= row->least)
             snprintf(text, sizeof text, "%g", number);
     } else if (row->type == OPTION_CHOICE && *(const int *)value >= 0) {
-        snprintf(text, sizeof text, "%s", row->choices[*(const int *)value]);
+        snprintf(text, sizeof text, "%s", row->choice(*(const int *)value));
     } else if (row->type == OPTION_TEXT && *(const char *const *)value) {
         snprintf(text, sizeof text, "%s", *(const char *const *)value);
     }

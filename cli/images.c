@@ -203,13 +203,24 @@ const char **images_names(const cnn_model *model, cnn_error *error) {
     return names;
 }
 
+/* IDX files are read as a whole anyway. */
+static cnn_dataset *first_of_idx(const char *path, const cnn_model *model, size_t limit,
+                                 cnn_error *error) {
+    cnn_dataset *images = test_idx(path, model, error);
+    if (!images || !limit || cnn_dataset_truncate(images, limit, error))
+        return images;
+    cnn_dataset_free(images);
+    return NULL;
+}
+
 cnn_dataset *images_to_test(const images_folder *folder, bool fit, const cnn_model *model,
-                            json_t **paths, cnn_error *error) {
+                            size_t limit, json_t **paths, cnn_error *error) {
     if (folder->kind == IMAGES_IDX)
-        return test_idx(folder->path, model, error);
+        return first_of_idx(folder->path, model, limit, error);
     cnn_pictures wanted = cnn_model_pictures(model, fit);
     const char **names = images_names(model, error);
     wanted.names = names;
+    wanted.most = limit;
     cnn_dataset *images = names ? read_part(folder, PART_TEST, &wanted, paths, error) : NULL;
     free(names);
     return images;

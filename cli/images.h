@@ -38,9 +38,10 @@ cnn_dataset *images_to_validate(const images_folder *folder, bool fit, const cnn
 /* The model's names of classes, to be freed; they point into the model. */
 const char **images_names(const cnn_model *model, cnn_error *error);
 /* As the model wants them, cnn_model_pictures(). Where folders have names, labels go by the model's
- * names of classes. The path of each picture goes into *paths, unless that is NULL; IDX has none.
+ * names of classes. limit 0: all images; else the first so many, and no other
+ * picture is read. The path of each picture goes into *paths, unless that is NULL; IDX has none.
  */
 cnn_dataset *images_to_test(const images_folder *folder, bool fit, const cnn_model *model,
-                            json_t **paths, cnn_error *error);
+                            size_t limit, json_t **paths, cnn_error *error);
 
 #endif

@@ -1,3 +1,4 @@
+/* Lists the back ends, whether they run here, and the processors. */
 #include "info_cpu.h"
 
 #include "json_line.h"

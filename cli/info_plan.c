@@ -1,3 +1,4 @@
+/* Makes the model of a network to ask it which layers it fuses and how much memory it takes. */
 #include "info_plan.h"
 
 #include "json_line.h"
@@ -23,7 +24,7 @@ static bool ask(info_plan *plan, const cnn_model *model, cnn_error *error) {
     }
     cnn_model_profile(model, plan->blocks, plan->count);
     /* The parts of a step have no layers and come last. */
-    while (plan->count && !plan->blocks[plan->count - 1].first)
+    while (plan->count && plan->blocks[plan->count - 1].part != CNN_PROFILE_LAYERS)
         plan->count--;
     return true;
 }

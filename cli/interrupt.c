@@ -1,9 +1,12 @@
+/* Turns the first signal into a flag that the run looks at; the second ends the program as
+ * usual. */
 #define _POSIX_C_SOURCE 200809L
 #include "interrupt.h"
 
+#include "clock.h"
+
 #include <signal.h>
 #include <stddef.h>
-#include <time.h>
 
 /* A terminal that closes may send SIGHUP twice, the system's and the shell's. */
 #define ONE_HANGUP_SECONDS 0.25
@@ -20,19 +23,13 @@ static void remember(int signal_number) {
     wished = 1;
 }
 
-static double seconds_since(const struct timespec *then) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - then->tv_sec) + 1e-9 * (double)(now.tv_nsec - then->tv_nsec);
-}
-
 /* Behind that time another one is meant, and ends the program as soon as this returns. */
 static void remember_hangup(int signal_number) {
     static volatile sig_atomic_t seen;
-    static struct timespec first;
+    static double first;
     if (!seen)
-        clock_gettime(CLOCK_MONOTONIC, &first);
-    if (seen && seconds_since(&first) > ONE_HANGUP_SECONDS) {
+        first = clock_seconds();
+    if (seen && clock_seconds() - first > ONE_HANGUP_SECONDS) {
         signal(signal_number, SIG_DFL);
         raise(signal_number);
     }

@@ -1,5 +1,8 @@
+/* Writes JSON that holds any name and shows no terminal a control character. */
 #include "json_line.h"
 
+#include "json_text.h"
+#include "printable.h"
 #include "say.h"
 
 #include <errno.h>
@@ -38,9 +41,7 @@ json_t *json_line_text(const char *text) {
         return string;
     char plain[1024];
     snprintf(plain, sizeof plain, "%s", text);
-    for (char *c = plain; *c; c++)
-        if ((unsigned char)*c > 126)
-            *c = '?';
+    cnn_text_clean(plain);
     return json_string(plain);
 }
 
@@ -51,43 +52,11 @@ void json_line_append(json_t **list, json_t *value) {
     }
 }
 
-/* As the second of two: jansson 2.14 loses a byte of a string where it finds no memory to make its
- * buffer larger, so that a string longer than all others goes first, of which nobody minds. */
-json_t *json_line_read(const char *text) {
-    size_t longest = 64;
-    while (longest < strlen(text))
-        longest *= 2;
-    const size_t size = longest + strlen(text) + 8;
-    char *padded = malloc(size);
-    if (!padded)
-        return NULL;
-    snprintf(padded, size, "[\"%*s\",%s]", (int)longest, "", text);
-    json_t *both = json_loads(padded, 0, NULL), *value = json_incref(json_array_get(both, 1));
-    json_decref(both);
-    free(padded);
-    return value;
-}
-
-/* Measured first and then written into a block of that size: json_dumps() of jansson 2.14 loses
- * pieces of the text where it finds no memory to make its own larger. */
-static char *dump(const json_t *object, size_t flags) {
-    const size_t size = object ? json_dumpb(object, NULL, 0, flags) : 0;
-    char *text = size ? malloc(size + 1) : NULL;
-    if (text && json_dumpb(object, text, size, flags) == size) {
-        text[size] = '\0';
-        return text;
-    }
-    free(text);
-    return NULL;
-}
-
-/* Of a character of three bytes at most, none of which jansson escapes by itself. */
+/* jansson writes UTF-8 only, and what must not be shown has four hexadecimal digits at most. */
 static unsigned code_of(const char *character, size_t length) {
-    const unsigned char *c = (const unsigned char *)character;
-    if (length == 1)
-        return c[0];
-    return length == 2 ? (c[0] & 31u) << 6 | (c[1] & 63u)
-                       : (c[0] & 15u) << 12 | (c[1] & 63u) << 6 | (c[2] & 63u);
+    uint32_t code = '?';
+    utf8_character((const uint8_t *)character, length, &code);
+    return code;
 }
 
 /* What a terminal must not be shown stands in strings alone, where \uXXXX means the same. */
@@ -104,7 +73,7 @@ static char *escaped(const char *text) {
 }
 
 char *json_line_dump(const json_t *object, size_t flags) {
-    char *text = dump(object, flags), *shown = text ? escaped(text) : NULL;
+    char *text = json_text(object, flags, NULL), *shown = text ? escaped(text) : NULL;
     free(text);
     return shown;
 }

@@ -13,15 +13,13 @@ json_t *json_line_real(double number);
 json_t *json_line_float(float number);
 /* null if the text is not UTF-8, which a file name may be; NULL without memory. */
 json_t *json_line_string(const char *text);
-/* Bytes that are not UTF-8 become '?'. */
+/* A text that is not UTF-8 is cleaned as cnn_text_clean() does. */
 json_t *json_line_text(const char *text);
 
 /* Puts the value, which it takes, at the end of *list. Without memory *list is let go and becomes
  * NULL: a list with a gap would be taken for whole. */
 void json_line_append(json_t **list, json_t *value);
 
-/* A value from text that we have written; NULL if it is other text, or without memory. */
-json_t *json_line_read(const char *text);
 /* The text, to be freed, or NULL without memory. What must not be shown (cnn_text_clean()) is
  * escaped. */
 char *json_line_dump(const json_t *object, size_t flags);

@@ -1,3 +1,4 @@
+/* Prints cnn.1 from the option tables. */
 #include "manual.h"
 
 #include "help.h"

@@ -1,3 +1,4 @@
+/* Finds the images that a model gets wrong, those first that it is surest of. */
 #include "misread.h"
 
 #include "source.h"

@@ -1,6 +1,8 @@
+/* Reads the words of a call by the tables of its command; what is wrong is said with the closest
+ * flag. */
 #include "options.h"
 
-#include "nearest.h"
+#include "closest.h"
 #include "say.h"
 #include "values.h"
 
@@ -46,11 +48,12 @@ static const option *find(const arguments *reader, const char *name, size_t leng
 static bool unknown(const arguments *reader, const char *name, size_t length) {
     char typed[64];
     snprintf(typed, sizeof typed, "%.*s", (int)length, name);
-    near_word near = {.typed = typed + strspn(typed, "-")};
+    const char *word = typed + strspn(typed, "-");
+    closest near = {.typed = word, .length = strlen(word)};
     const option *row;
     for (size_t n = 0; (row = options_row(reader->command, n, NULL)); n++)
         if (row->name && row->name[1] == '-')
-            nearest_offer(&near, row->name + 2);
+            closest_offer(&near, row->name + 2);
     if (near.word[0])
         say_usage("unknown flag %s; did you mean --%s?", typed, near.word);
     else

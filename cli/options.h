@@ -10,7 +10,7 @@ typedef enum option_type {
     OPTION_SEED,   /* uint64_t below 2^63, so that JSON can hold it */
     OPTION_REAL,   /* double from least to most */
     OPTION_TEXT,   /* const char *: points into argv */
-    OPTION_CHOICE, /* int: the place in choices */
+    OPTION_CHOICE, /* int: the place among the choices */
     OPTION_LIST,   /* option_list: a file, an operand that may come several times; the last */
     OPTION_HELP,
     OPTION_VERSION
@@ -40,7 +40,7 @@ typedef struct option {
     bool required;
     size_t offset; /* of the value in the settings of the row's group */
     double least, most;
-    const char *const *choices; /* ends in NULL */
+    const char *(*choice)(int place); /* the word of each, from 0; NULL after the last */
 } option;
 
 /* Rows by type; `group` is the struct that holds `field`. What names a file is a ROW_FILE, a
@@ -82,10 +82,10 @@ typedef struct option {
         .name = name_, .argument = "X", .help = help_, .type = OPTION_REAL,                        \
         .offset = offsetof(group, field), .least = least_, .most = most_                           \
     }
-#define ROW_CHOICE(group, field, name_, help_, choices_)                                           \
+#define ROW_CHOICE(group, field, name_, help_, choice_)                                            \
     {                                                                                              \
         .name = name_, .argument = "NAME", .help = help_, .type = OPTION_CHOICE,                   \
-        .offset = offsetof(group, field), .choices = choices_                                      \
+        .offset = offsetof(group, field), .choice = choice_                                        \
     }
 
 /* Rows whose values live in one struct, which lies at `offset` in the settings of a command. */

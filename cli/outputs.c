@@ -1,3 +1,4 @@
+/* Checks that a file can be written before any work is done, and makes up names for files. */
 #define _POSIX_C_SOURCE 200809L
 #include "outputs.h"
 

@@ -1,3 +1,4 @@
+/* Finds the parts by the names that people give them: val, valid, validation and so on. */
 #define _GNU_SOURCE
 #include "parts.h"
 

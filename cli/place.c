@@ -1,3 +1,4 @@
+/* Tells files apart by device and inode, or by folder and name where there is no file yet. */
 #define _POSIX_C_SOURCE 200809L
 #include "place.h"
 

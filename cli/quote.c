@@ -1,3 +1,4 @@
+/* Quotes a path so that a shell reads the same bytes and a terminal stays as it is. */
 #include "quote.h"
 
 #include "cnn.h"

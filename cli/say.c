@@ -1,3 +1,4 @@
+/* Prints fields, numbers and complaints; nothing that is printed steers a terminal. */
 #define _POSIX_C_SOURCE 200809L
 #include "say.h"
 

@@ -1,3 +1,4 @@
+/* Lays out misread images with their captions and writes them as one PNG. */
 #include "sheet.h"
 
 #include "font.h"

@@ -1,27 +1,23 @@
 /* NETWORK and MODEL operands, weights and IDX folders. */
-#define _POSIX_C_SOURCE 200809L
 #include "source.h"
+
+#include "error.h"
+#include "file.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 bool source_refuse(cnn_error *error, const char *file, const char *format, ...) {
     *error = (cnn_error){.status = CNN_BAD_ARGUMENT, .offset = CNN_NO_OFFSET};
-    snprintf(error->file, sizeof error->file, "%s", file);
+    error_in_file(error, file);
     va_list values;
     va_start(values, format);
     vsnprintf(error->message, sizeof error->message, format, values);
     va_end(values);
     return false;
-}
-
-static bool exists(const char *path) {
-    struct stat about;
-    return !stat(path, &about);
 }
 
 /* What the content is, and what is wanted in its place. Always false. */
@@ -88,7 +84,7 @@ static bool read_weights(source *source, const char *path, cnn_error *error) {
 
 bool source_open(source *source, const char *path, const char *weights, cnn_error *error) {
     *source = (struct source){.network = NULL};
-    if (!strcmp(path, SOURCE_NETWORK) && !exists(path))
+    if (!strcmp(path, SOURCE_NETWORK) && !file_exists(path))
         return source_refuse(error, path, "not below the current folder; name a network");
     if (content_open(&source->content, path, error) && read_network(source, error) &&
         (!weights || read_weights(source, weights, error)))

@@ -1,18 +1,20 @@
+/* Names, writes and removes the checkpoint of a run, and opens it with its old flags. */
 #define _POSIX_C_SOURCE 200809L
 #include "train_checkpoint.h"
 
 #include "claims.h"
+#include "clock.h"
 #include "commands.h"
+#include "decimal.h"
 #include "files.h"
 #include "json_line.h"
+#include "json_text.h"
 #include "outputs.h"
 #include "say.h"
 #include "source.h"
-#include "values.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define EVERY_DEFAULT "1m"
@@ -20,22 +22,13 @@
 /* Interrupted runs whose checkpoints lie beside one model. */
 #define MOST_CHECKPOINTS 1000
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 /* "500" or "5m". */
 static bool read_every(train_run *run, const char *text) {
-    char digits[32];
-    const size_t length = strspn(text, "0123456789");
+    uint64_t number;
+    bool large = false;
+    const size_t length = decimal_digits(text, strlen(text), EVERY_MOST, &number, &large);
     const bool minutes = !strcmp(text + length, "m");
-    uint64_t number = 0;
-    if (length < sizeof digits)
-        snprintf(digits, sizeof digits, "%.*s", (int)length, text);
-    if (length >= sizeof digits || (text[length] && !minutes) || !values_whole(digits, &number) ||
-        number == 0 || number > EVERY_MOST)
+    if (!length || (text[length] && !minutes) || number == 0 || large)
         return false;
     run->every_steps = minutes ? 0 : number;
     run->every_seconds = minutes ? 60 * (double)number : 0;
@@ -105,14 +98,14 @@ bool train_checkpoint_begin(train_run *run, cnn_error *error) {
                            : source_refuse(error, "", "no memory for the checkpoint");
     free(text);
     json_decref(note);
-    run->saved_at = now();
+    run->saved_at = clock_seconds();
     return good;
 }
 
 static bool save(train_run *run, cnn_error *error) {
     if (!cnn_run_save(run->training, run->checkpoint, error))
         return false;
-    run->saved_at = now();
+    run->saved_at = clock_seconds();
     place_of(run->checkpoint, &run->saved);
     return true;
 }
@@ -121,7 +114,7 @@ bool train_checkpoint_step(train_run *run, cnn_error *error) {
     if (!run->keeps)
         return true;
     const bool due = run->every_steps ? run->steps % run->every_steps == 0
-                                      : now() - run->saved_at >= run->every_seconds;
+                                      : clock_seconds() - run->saved_at >= run->every_seconds;
     return !due || save(run, error);
 }
 
@@ -161,8 +154,7 @@ bool train_checkpoint_end(train_run *run, cnn_error *error) {
     return true;
 }
 
-/* ---------------------------------------------------------------------------------------- resume
- */
+/* --------------------------------------------------------------------------------------- resume */
 
 /* JSON keeps the order in which train_checkpoint_begin() says it. */
 #define NOTE_START "{\"network\":"
@@ -224,7 +216,7 @@ bool train_checkpoint_open(train_run *run, cnn_error *error) {
     /* The checksum holds: one that begins as ours is whole, and only memory can lack. */
     const char *note = cnn_checkpoint_note(run->from);
     const bool ours = !strncmp(note, NOTE_START, sizeof NOTE_START - 1);
-    run->note = ours ? json_line_read(note) : NULL;
+    run->note = ours ? json_read(note, strlen(note), 0, NULL) : NULL;
     if (!json_is_object(run->note))
         return source_refuse(error, s->resume,
                              ours ? "no memory for its note"

@@ -79,9 +79,9 @@ bool train_load_images(train_run *run, cnn_error *error) {
 
 bool train_load_test(train_run *run, cnn_error *error) {
     const training_flags *flags = &run->settings->training;
-    const uint64_t limit = run->settings->test_limit;
     if (!images_have(&run->folder, PART_TEST))
         return true;
-    run->test = images_to_test(&run->folder, !flags->no_fit, run->model, NULL, error);
-    return run->test && (!limit || cnn_dataset_truncate(run->test, limit, error));
+    run->test = images_to_test(&run->folder, !flags->no_fit, run->model, run->settings->test_limit,
+                               NULL, error);
+    return run->test;
 }

@@ -1,3 +1,4 @@
+/* Prints the rows of a profile as a table or as JSON, in times of one image. */
 #include "train_profile.h"
 
 #include "json_line.h"

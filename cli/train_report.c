@@ -1,5 +1,8 @@
+/* What cnn train prints for people: the settings, a line an epoch, the results, what to run
+ * next. */
 #include "train_run.h"
 
+#include "median.h"
 #include "outputs.h"
 #include "quote.h"
 #include "say.h"
@@ -87,21 +90,15 @@ void train_report_epoch(const train_run *run, size_t epoch, FILE *stream) {
     fflush(stream);
 }
 
-static int by_size(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* False without memory. */
-static bool median_seconds(const train_run *run, double *median) {
+static bool median_seconds(const train_run *run, double *middle) {
     const size_t n = run->finished;
     double *seconds = malloc(n * sizeof *seconds);
     if (!seconds)
         return false;
     for (size_t i = 0; i < n; i++)
         seconds[i] = train_epoch(run, i)->seconds;
-    qsort(seconds, n, sizeof *seconds, by_size);
-    *median = (seconds[(n - 1) / 2] + seconds[n / 2]) / 2;
+    *middle = median(seconds, n);
     free(seconds);
     return true;
 }

@@ -34,7 +34,8 @@ typedef struct train_run {
     cnn_normalisation normalisation;
     cnn_model *model;
     cnn_run *training;
-    size_t finished, steps, resumed_step;
+    size_t finished;
+    uint64_t steps, resumed_step;
     char *out, *best_out;
     size_t best_epoch; /* from 1; 0: none written */
     FILE *log;

@@ -1,20 +1,30 @@
+/* The table of the flags for training, and what they mean for optimizer, schedule and model. */
 #include "training_flags.h"
 
 #include "say.h"
 
 #include <stdlib.h>
 
-/* In the order of the library's enumerations. */
-static const char *const optimizers[] = {"adam", "adamw", "sgd", NULL};
-static const char *const schedules[] = {"constant", "step", "cosine", "onecycle", NULL};
-static const char *const inits[] = {"pytorch", "kaiming-normal", "constant", NULL};
+static const char *optimizer_name(int place) {
+    return cnn_optimizer_kind_name((cnn_optimizer_kind)place);
+}
+
+static const char *schedule_name(int place) {
+    return cnn_schedule_kind_name((cnn_schedule_kind)place);
+}
+
+/* In the order of cnn_init. */
+static const char *init_name(int place) {
+    static const char *const inits[] = {"pytorch", "kaiming-normal", "constant", NULL};
+    return inits[place];
+}
 
 const option training_rows[TRAINING_ROW_COUNT] = {
     ROW_FILE(training_flags, data, OPTION_FOLDER, "--data", "DIR",
              "IDX files, or a folder of PNGs per class"),
-    ROW_CHOICE(training_flags, optimizer, "--optimizer", "update rule", optimizers),
-    ROW_CHOICE(training_flags, schedule, "--schedule", "of the rate", schedules),
-    ROW_CHOICE(training_flags, init, "--init", "first weights", inits),
+    ROW_CHOICE(training_flags, optimizer, "--optimizer", "update rule", optimizer_name),
+    ROW_CHOICE(training_flags, schedule, "--schedule", "of the rate", schedule_name),
+    ROW_CHOICE(training_flags, init, "--init", "first weights", init_name),
     ROW_REAL(training_flags, lr, "--lr", "0.001 (sgd: 0.01)", 0, 1e6),
     ROW_REAL(training_flags, momentum, "--momentum", "of sgd (0)", 0, 1),
     ROW_SWITCH(training_flags, nesterov, "--nesterov", "Nesterov's momentum"),
@@ -57,7 +67,8 @@ cnn_optimizer training_optimizer(const training_flags *flags) {
     return optimizer;
 }
 
-cnn_schedule training_schedule(const training_flags *flags, size_t step_size, size_t total_steps) {
+cnn_schedule training_schedule(const training_flags *flags, uint64_t step_size,
+                               uint64_t total_steps) {
     cnn_schedule schedule = CNN_SCHEDULE_DEFAULT;
     schedule.kind = (cnn_schedule_kind)flags->schedule;
     schedule.gamma = isnan(flags->gamma) ? schedule.gamma : flags->gamma;
@@ -135,9 +146,9 @@ cnn_dataset *training_images(const training_flags *flags, const images_folder *f
 }
 
 const char *training_optimizer_name(const training_flags *flags) {
-    return optimizers[flags->optimizer];
+    return optimizer_name(flags->optimizer);
 }
 
 const char *training_schedule_name(const training_flags *flags) {
-    return schedules[flags->schedule];
+    return schedule_name(flags->schedule);
 }

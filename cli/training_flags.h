@@ -34,7 +34,8 @@ bool training_flags_agree(const training_flags *flags);
 
 cnn_optimizer training_optimizer(const training_flags *flags);
 /* step_size and total_steps as in cnn_schedule. */
-cnn_schedule training_schedule(const training_flags *flags, size_t step_size, size_t total_steps);
+cnn_schedule training_schedule(const training_flags *flags, uint64_t step_size,
+                               uint64_t total_steps);
 /* normalisation: NaN where no flag says it. */
 cnn_model_options training_options(const training_flags *flags);
 

@@ -1,24 +1,14 @@
+/* Reads one value by the type of its row; a refusal says what is wanted. */
 #include "values.h"
 
-#include "nearest.h"
+#include "closest.h"
+#include "decimal.h"
 #include "say.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-bool values_whole(const char *text, uint64_t *number) {
-    uint64_t value = 0;
-    for (const char *c = text; *c; c++) {
-        const uint64_t digit = (uint64_t)(*c - '0');
-        if (*c < '0' || *c > '9' || value > (UINT64_MAX - digit) / 10)
-            return false;
-        value = value * 10 + digit;
-    }
-    *number = value;
-    return text[0] != '\0';
-}
 
 bool values_real(const char *text, double *number) {
     if (!text[0] || text[strspn(text, "0123456789+-.eE")])
@@ -48,7 +38,7 @@ static bool refuse_number(const option *row, const char *text) {
 
 static bool store_count(const option *row, const char *text, uint64_t *value) {
     uint64_t number;
-    if (!values_whole(text, &number))
+    if (!decimal_whole(text, UINT64_MAX, &number))
         return refuse_number(row, text);
     if (row->type == OPTION_SEED && number > INT64_MAX)
         return refuse_number(row, text);
@@ -68,16 +58,17 @@ static bool store_real(const option *row, const char *text, double *value) {
 
 static bool store_choice(const option *row, const char *text, int *value) {
     char all[128] = "";
-    near_word near = {.typed = text};
-    for (int i = 0; row->choices[i]; i++) {
-        if (!strcmp(row->choices[i], text)) {
+    const char *choice;
+    closest near = {.typed = text, .length = strlen(text)};
+    for (int i = 0; (choice = row->choice(i)); i++) {
+        if (!strcmp(choice, text)) {
             *value = i;
             return true;
         }
-        nearest_offer(&near, row->choices[i]);
+        closest_offer(&near, choice);
         const size_t used = strlen(all);
-        const char *between = !i ? "" : row->choices[i + 1] ? ", " : " or ";
-        snprintf(all + used, sizeof all - used, "%s%s", between, row->choices[i]);
+        const char *between = !i ? "" : row->choice(i + 1) ? ", " : " or ";
+        snprintf(all + used, sizeof all - used, "%s%s", between, choice);
     }
     say_usage("%s wants %s, not '%s'%s%s%s", row->name, all, text,
               near.word[0] ? "; did you mean " : "", near.word, near.word[0] ? "?" : "");

@@ -4,8 +4,6 @@
 
 #include "options.h"
 
-/* Digits only; false also if the number does not fit. */
-bool values_whole(const char *text, uint64_t *number);
 /* Decimal notation only: no spaces, hexadecimal, infinity or NaN. */
 bool values_real(const char *text, double *number);
 

@@ -1,3 +1,4 @@
+/* The table of the flags for weights, and the model that they ask for. */
 #include "weights_flags.h"
 
 #include "say.h"

@@ -1,3 +1,4 @@
+/* Dies where a promise of the library is broken, and names the file, the line and the promise. */
 #include "harness.h"
 
 #include "allocations.h"

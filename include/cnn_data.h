@@ -45,12 +45,13 @@ typedef struct cnn_pictures {
     bool fit; /* images as cnn_picture_fit() makes them; wants 1 channel */
     /* Told the path of each picture that is used, in the order of the images. NULL: not. */
     void (*took)(const char *path, void *context);
+    size_t most; /* 0: all pictures; else only the first so many are read */
 } cnn_pictures;
 /* Reads a folder that has a sub-folder of PNGs for each class, called by the class's name. A class
  * of `names` may be missing; none may be empty, and other names are refused. Images come in turn:
- * the first of each class by name, the second of each, and so on. What is ignored is not looked at;
- * whatever else is not a PNG in a sub-folder counts as a picture that cannot be used, and so does
- * one that cannot be fitted. */
+ * the first of each class by name, the second of each, and so on, up to `most`. What is ignored is
+ * not looked at; whatever else is not a PNG in a sub-folder counts as a picture that cannot be
+ * used, and so does one that cannot be fitted. */
 cnn_dataset *cnn_dataset_load_pictures(const char *folder, const cnn_pictures *options,
                                        cnn_error *error);
 /* Names of files and folders that are ignored: those that begin with a dot, and what systems leave

@@ -193,14 +193,24 @@ typedef struct cnn_profile_pass {
     double multiply_adds; /* needed: none with padding or zeros of the gradient (by samples) */
     size_t images;
 } cnn_profile_pass;
+/* What the time of a row went to: layers that are computed together, or a part of a step. */
+typedef enum cnn_profile_part {
+    CNN_PROFILE_LAYERS,
+    CNN_PROFILE_GATHER,
+    CNN_PROFILE_LOSS,
+    CNN_PROFILE_UPDATE,
+    CNN_PROFILE_SUMS,   /* of shards */
+    CNN_PROFILE_WAITING /* threads at rest */
+} cnn_profile_part;
 typedef struct cnn_profile_row {
-    char name[3 * CNN_NAME_SIZE];             /* "conv1 relu1 pool1" */
+    cnn_profile_part part;
+    char name[3 * CNN_NAME_SIZE];             /* "conv1 relu1 pool1", "gather" */
     size_t first, last;                       /* its layers; both 0 if it has none */
     cnn_profile_pass forward, input, weights; /* y, dx and dw */
 } cnn_profile_row;
-/* Layers that are computed together, in order, then the parts of a step "gather", "loss", "update",
- * "sums" (of shards) and "waiting" (threads at rest): together threads times the time of all passes
- * since the model was made. Fills at most `count` rows; returns how many there are. */
+/* The rows of layers in their order, then one for each part of a step, called "gather", "loss",
+ * "update", "sums" and "waiting": together threads times the time of all passes since the model was
+ * made. Fills at most `count` rows; returns how many there are. */
 size_t cnn_model_profile(const cnn_model *model, cnn_profile_row *rows, size_t count);
 
 typedef struct cnn_score {

@@ -47,6 +47,12 @@ typedef struct cnn_layer_info {
     size_t parameters;       /* weights and biases */
     uint64_t multiply_adds;  /* forward, places in the padding included */
     size_t activation_bytes; /* output, its gradient, and winners: per image in training */
+    const char *kind; /* its word in a text, "conv2d", or "input"; static. Kinds may be added */
+    size_t outputs;   /* as asked for: channels of a convolution, values of a dense layer */
+    cnn_pair kernel,
+        stride;         /* of a convolution or a pool, whose window is its kernel; defaults are */
+    cnn_pair pad;       /* filled in. 0 where a kind has no such option, as outputs */
+    bool weights, bias; /* whether it has parameters of this name */
 } cnn_layer_info;
 
 cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cnn_error *error);

@@ -5,6 +5,10 @@
 #define CNN_TRAINING_H
 
 typedef enum cnn_optimizer_kind { CNN_ADAM, CNN_ADAMW, CNN_SGD } cnn_optimizer_kind;
+/* "adam", "adamw" or "sgd"; NULL for a kind that does not exist. Static. */
+const char *cnn_optimizer_kind_name(cnn_optimizer_kind kind);
+/* The kind of this name. False with *kind unchanged if there is none; kind may be NULL. */
+bool cnn_optimizer_kind_of(const char *name, cnn_optimizer_kind *kind);
 /* PyTorch's rules and defaults. */
 typedef struct cnn_optimizer {
     cnn_optimizer_kind kind; /* CNN_ADAM */
@@ -29,10 +33,13 @@ typedef enum cnn_schedule_kind {
     CNN_COSINE,  /* from lr to min_lr by half a cosine over total_steps */
     CNN_ONECYCLE /* PyTorch's OneCycleLR: lr is the peak; momentum or beta1 cycles the other way */
 } cnn_schedule_kind;
+/* The same for "constant", "step", "cosine" and "onecycle". */
+const char *cnn_schedule_kind_name(cnn_schedule_kind kind);
+bool cnn_schedule_kind_of(const char *name, cnn_schedule_kind *kind);
 typedef struct cnn_schedule {
     cnn_schedule_kind kind;  /* CNN_CONSTANT */
-    size_t total_steps;      /* 0: in cnn_train(), the steps of the whole run */
-    size_t step_size;        /* 0: in cnn_train(), the steps of one epoch */
+    uint64_t total_steps;    /* 0: in cnn_train(), the steps of the whole run */
+    uint64_t step_size;      /* 0: in cnn_train(), the steps of one epoch */
     double gamma;            /* 0.1 */
     double min_lr;           /* 0 */
     double warmup;           /* 0.3: share of the steps that rise (pct_start) */
@@ -54,7 +61,7 @@ cnn_schedule cnn_schedule_defaults(void);
 
 /* The rates that step number `step` (from 0) uses. Changes lr, and momentum and beta1 where they
  * cycle, of *optimizer, which holds the base values. A kind that there is not changes nothing. */
-void cnn_schedule_apply(const cnn_schedule *schedule, size_t step, cnn_optimizer *optimizer);
+void cnn_schedule_apply(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer);
 
 /* Optimiser state for one model, which must outlive it. One thread at a time. */
 typedef struct cnn_trainer cnn_trainer;
@@ -122,7 +129,7 @@ typedef struct cnn_run_info {
     size_t epoch, epochs; /* whole epochs behind it, and those of the whole run */
     size_t images, total; /* trained on in the epoch that follows, and images of an epoch */
     size_t held_out;      /* images to validate */
-    size_t step;          /* steps behind it */
+    uint64_t step;        /* steps behind it */
 } cnn_run_info;
 /* As cnn_train(): no step is taken yet. */
 cnn_run *cnn_run_create(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,

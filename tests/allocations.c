@@ -1,3 +1,4 @@
+/* The wrapped allocation functions: they count, and fail where a test wants them to. */
 #include "allocations.h"
 
 #include <jansson.h>

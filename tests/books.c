@@ -1,3 +1,4 @@
+/* Runs one case through every table of operations, float and double. */
 #include "books.h"
 
 #include "same_bits.h"

@@ -1,3 +1,4 @@
+/* Makes the small objects that calls are tried on, and frees them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* Makes a folder with a small data set and runs the command in it. */
 #define _XOPEN_SOURCE 700 /* for nftw */
 #include "command.h"
 

@@ -1,3 +1,4 @@
+/* Makes one small good file of each format, and reads what a test made of it. */
 #include "damage.h"
 
 #include <setjmp.h>
@@ -72,8 +73,7 @@ static bool read_labels(const uint8_t *bytes, size_t size, cnn_error *error) {
     return use_dataset(cnn_dataset_from_idx(images.data, images.size, bytes, size, 10, error));
 }
 
-/* ---------------------------------------------------------------------- network texts and models
- */
+/* --------------------------------------------------------------------- network texts and models */
 
 static const char TEXT[] = "input 6x6x1 # small\n"
                            "conv2d 2 3x3 stride 1 pad 1 bias on\n"

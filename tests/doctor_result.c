@@ -1,3 +1,4 @@
+/* Runs cnn doctor and finds its findings by name. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Writes data sets with one planted illness each. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>

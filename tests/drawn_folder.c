@@ -1,3 +1,4 @@
+/* Draws digits and writes them as PNGs or IDX files. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Runs the command once for each request it makes, and lets that one fail. */
 #define _POSIX_C_SOURCE 200809L
 #include "faults.h"
 
@@ -112,8 +113,7 @@ static void run(const errand *errand, const char *wish, outcome *result) {
         sscanf(report, "%zu %ld %d", &result->requests, &result->blocks, &result->files), 3);
 }
 
-/* --------------------------------------------------------------------------------- what is asked
- */
+/* -------------------------------------------------------------------------------- what is asked */
 
 static const char *beyond_number(const char *text) {
     while (*text && strchr("0123456789., -+e", *text))

@@ -56,8 +56,7 @@ static bool fails(const char *name) {
     return true;
 }
 
-/* ---------------------------------------------------------------------------------------- memory
- */
+/* --------------------------------------------------------------------------------------- memory */
 
 /* The loader keeps what it takes for a thread together with the thread's stack, for the next
  * one. */
@@ -114,8 +113,7 @@ void free(void *block) {
     balance(CALLER, -(block != NULL));
 }
 
-/* ----------------------------------------------------------------------------------------- files
- */
+/* ---------------------------------------------------------------------------------------- files */
 
 static mode_t mode_of(int flags, va_list values) {
     return flags & O_CREAT ? (mode_t)va_arg(values, int) : 0;

@@ -1,3 +1,4 @@
+/* Builds IDX files byte by byte, and compares refusals with what they should say. */
 #include "idx_blobs.h"
 
 #include <stdlib.h>

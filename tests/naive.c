@@ -1,3 +1,4 @@
+/* Layers and the loss as the formulas say, in double. */
 #include "naive.h"
 
 static bool inside(size_t padded, size_t pad, size_t size) {

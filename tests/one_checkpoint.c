@@ -1,3 +1,4 @@
+/* Stops a small run in the middle and keeps its checkpoint in memory. */
 #include "one_checkpoint.h"
 
 #include "checkpoint.h"

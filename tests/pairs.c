@@ -1,3 +1,4 @@
+/* Draws shapes and numbers, and compares arrays and what lies around them. */
 #include "pairs.h"
 
 #include "books.h"

@@ -1,3 +1,4 @@
+/* Writes pixels as PNGs with libpng. */
 #include "png_blobs.h"
 
 #include <png.h>

@@ -1,3 +1,4 @@
+/* Writes PNGs into the folder of the test. */
 #include <setjmp.h>
 #include <stdarg.h>
 

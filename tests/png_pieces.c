@@ -1,3 +1,4 @@
+/* Builds PNGs from chunks with the right checksums or wrong ones. */
 #include "png_pieces.h"
 
 #include <string.h>

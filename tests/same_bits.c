@@ -1,3 +1,4 @@
+/* Draws shapes and compares two back ends bit by bit. */
 #include "same_bits.h"
 
 #include "cnn.h"

@@ -1,3 +1,4 @@
+/* Draws the images of the task, and makes networks and models that learn it. */
 #include "sample.h"
 
 #include "random.h"

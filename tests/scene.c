@@ -1,3 +1,4 @@
+/* Makes the folder, writes its files and compares errors. */
 #define _GNU_SOURCE
 #include "scene.h"
 

@@ -1,3 +1,4 @@
+/* What src/base promises: exp and log, the pool, memory, bytes, files. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

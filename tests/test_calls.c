@@ -249,6 +249,8 @@ static void null_training(void **state) {
     cnn_schedule_apply(NULL, 0, &changed);
     cnn_schedule_apply(&schedule, 0, NULL);
     assert_true(changed.lr == adam.lr);
+    assert_false(cnn_optimizer_kind_of(NULL, &changed.kind));
+    assert_false(cnn_schedule_kind_of(NULL, NULL));
     REFUSED(cnn_trainer_create(NULL, &adam, NULL, e));
     REFUSED(cnn_trainer_create(c.model, NULL, NULL, e));
     cnn_trainer_update(NULL);
@@ -335,6 +337,8 @@ static void enumerators_beyond(void **state) {
                         cnn_train(c.model, c.train, NULL, &scheduled, NULL, e));
         cnn_schedule_apply(&scheduled.schedule, 3, &train.optimizer);
         assert_true(train.optimizer.lr == before.lr && train.optimizer.beta1 == before.beta1);
+        assert_null(cnn_optimizer_kind_name((cnn_optimizer_kind)BEYOND[i]));
+        assert_null(cnn_schedule_kind_name((cnn_schedule_kind)BEYOND[i]));
         REFUSED(cnn_dataset_load("data/mnist", (cnn_split)BEYOND[i], 10, e));
         REFUSED(cnn_trace_add(c.trace, c.model, (cnn_trace_part)BEYOND[i], "a", e));
     }

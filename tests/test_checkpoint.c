@@ -112,9 +112,7 @@ static void test_random_damage(void **state) {
     free(copy);
 }
 
-/* ---------------------------------------------------------------------------- with a right
- * checksum
- */
+/* ------------------------------------------------------------------------ with a right checksum */
 
 static void put_checksum(uint8_t *bytes, size_t size) {
     char digits[9];

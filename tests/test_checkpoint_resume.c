@@ -156,8 +156,7 @@ static void test_notes_are_lines(void **state) {
     cnn_model_free(model);
 }
 
-/* ----------------------------------------------------------------------------------- out of memory
- */
+/* -------------------------------------------------------------------------------- out of memory */
 
 static bool save_once(cnn_error *error) {
     cnn_run *run = NULL;

@@ -1,3 +1,4 @@
+/* The convolution of every book against worked examples and plain sums. */
 #include "books.h"
 #include "window.h"
 

@@ -1,3 +1,4 @@
+/* The dense layer and flatten of every book against worked examples and plain sums. */
 #include "books.h"
 
 #include "cnn.h"

@@ -117,9 +117,7 @@ static answer grandchild(void) {
     return (answer){good && ended && still, 0};
 }
 
-/* ----------------------------------------------------------------------------------------- the
- * tests
- */
+/* ------------------------------------------------------------------------------------ the tests */
 
 /* The parent does the same meanwhile, and comes to the same. */
 static void both_do(errand do_it) {

@@ -1,3 +1,4 @@
+/* Initial parameters: the first draws by hand, and the distributions of many. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -125,8 +125,7 @@ static void paddings_count(void **state) {
     assert_non_null(strstr(error.message, "with its padding too large"));
 }
 
-/* ------------------------------------------------------------------------------ batches, classes
- */
+/* ----------------------------------------------------------------------------- batches, classes */
 
 static void batches_beyond_the_data(void **state) {
     (void)state;

@@ -1,3 +1,4 @@
+/* The pool of every book against worked examples: windows, ties, signs, NaN. */
 #include "books.h"
 
 #include <math.h>

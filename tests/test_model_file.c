@@ -221,8 +221,7 @@ static void means_the_same_to_pytorch(void **state) {
     cnn_model_free(model);
 }
 
-/* --------------------------------------------------------------------------------- when it fails
- */
+/* -------------------------------------------------------------------------------- when it fails */
 
 /* Saving there fails with this reason. */
 static void assert_not_saved(scene *here, const char *path, const char *reason) {

@@ -151,6 +151,15 @@ static void names_of_classes(void **state) {
     }
 }
 
+/* What is UTF-8 in a name stays, beside bytes that are not. */
+static void json_keeps_what_is_text(void **state) {
+    (void)state;
+    command_shell(NAMED "cp tiny.net \"$N.net\" && \"$CNN\" info \"$N.net\" --json",
+                  "gr\\303\\274n\\377");
+    assert_int_equal(command_code, 0);
+    assert_non_null(strstr(command_out, "gr\xc3\xbcn?.net"));
+}
+
 /* By number: the bytes of each character, in each of the ways to be one. */
 static void the_rule_itself(void **state) {
     static const struct rule {
@@ -188,9 +197,8 @@ static int create(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(no_name_steers),
-        cmocka_unit_test(what_is_next_runs),
-        cmocka_unit_test(names_of_classes),
+        cmocka_unit_test(no_name_steers),   cmocka_unit_test(what_is_next_runs),
+        cmocka_unit_test(names_of_classes), cmocka_unit_test(json_keeps_what_is_text),
         cmocka_unit_test(the_rule_itself),
     };
     return cmocka_run_group_tests(tests, create, command_folder_remove);

@@ -300,11 +300,12 @@ static void load_names_the_file(void **state) {
 }
 
 static const char *nearest(const char *typed) {
-    closest closest = {.typed = typed, .length = strlen(typed)};
+    static closest closest;
+    closest = (struct closest){.typed = typed, .length = strlen(typed)};
     closest_offer(&closest, "maxpool2d");
     closest_offer(&closest, "conv2d");
     closest_offer(&closest, "relu");
-    return closest.word ? closest.word : "";
+    return closest.word;
 }
 
 static void closest_words(void **state) {

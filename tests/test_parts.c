@@ -53,6 +53,16 @@ static int create(void **state) {
                          "--data @/plain --out @/plain.st");
 }
 
+/* A limit reads no picture that it does not need: the last of these is none. */
+static void a_limit_reads_no_more(void **state) {
+    (void)state;
+    shell("cp -r @/plain @/cut && for c in 0 1 2 3; do echo x >@/cut/test/$c/zzz.png; done");
+    runs("eval @/plain.st --data @/cut --limit 8 --json");
+    command_run("eval @/plain.st --data @/cut --json");
+    command_refused(1, "zzz.png: ", "--skip-bad");
+    runs(TRAIN "--data @/cut --test-limit 8 --epochs 1 --out @/cut.st");
+}
+
 static double number(const json_t *object, const char *key) {
     const json_t *value = json_object_get(object, key);
     if (!json_is_number(value))
@@ -225,6 +235,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(val_validates),
         cmocka_unit_test(a_limit_is_for_training),
+        cmocka_unit_test(a_limit_reads_no_more),
         cmocka_unit_test(names_vary),
         cmocka_unit_test(what_is_no_part_is_named),
         cmocka_unit_test(what_contradicts_is_refused),

@@ -98,6 +98,38 @@ static void classes_take_turns(void **state) {
     cnn_dataset_free(set);
 }
 
+static void count_path(const char *path, void *context) {
+    (void)path;
+    ++*(size_t *)context;
+}
+
+/* What comes behind the limit may be damaged: it is not read. */
+static void no_more_than_wanted(void **state) {
+    (void)state;
+    make_three();
+    shell("cp -r @/three @/cut && rm @/cut/2/c && echo no picture >@/cut/b/2.png");
+    cnn_error error;
+    for (size_t most = 1; most <= 4; most++) {
+        size_t read = 0;
+        cnn_pictures options = four;
+        options.most = most;
+        options.took = count_path;
+        options.context = &read;
+        cnn_dataset *set = cnn_dataset_load_pictures(in_folder("cut"), &options, &error);
+        assert_non_null(set);
+        assert_greys(set, (const uint8_t[]){1, 21, 11, 22}, most);
+        assert_int_equal(read, most);
+        assert_int_equal(cnn_dataset_about(set).classes, 3);
+        cnn_dataset_free(set);
+        options.most = most > 3 ? 5 : 0;
+        assert_null(cnn_dataset_load_pictures(in_folder("cut"), &options, &error));
+    }
+    shell("echo no picture >@/cut/10/only.png");
+    cnn_pictures options = four;
+    options.most = 2;
+    assert_null(cnn_dataset_load_pictures(in_folder("cut"), &options, &error));
+}
+
 static void given_names_give_labels(void **state) {
     (void)state;
     static const char *const names[] = {"b", "zebra", "2", "10", "a"};
@@ -301,6 +333,7 @@ static void without_memory_it_ends(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classes_take_turns),
+        cmocka_unit_test(no_more_than_wanted),
         cmocka_unit_test(given_names_give_labels),
         cmocka_unit_test(pictures_are_made_fit),
         cmocka_unit_test(what_is_wrong_is_named),

@@ -24,8 +24,7 @@ static bool readable(const uint8_t *bytes, size_t size, cnn_error *error) {
     return picture != NULL;
 }
 
-/* ------------------------------------------------------------------------ damage to a whole file
- */
+/* ----------------------------------------------------------------------- damage to a whole file */
 
 static void cut_behind_the_pixels_only(void **state) {
     (void)state;
@@ -85,8 +84,7 @@ static void any_damage_is_told(void **state) {
     free(bytes);
 }
 
-/* --------------------------------------------------------------------------- what surrounds them
- */
+/* -------------------------------------------------------------------------- what surrounds them */
 
 /* Two rows of three grey pixels, which every PNG below has. */
 static const uint8_t ROWS[8] = {0, 10, 20, 30, 0, 40, 50, 60};

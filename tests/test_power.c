@@ -135,9 +135,7 @@ int __wrap_unlink(const char *path) {
     return __real_unlink(path);
 }
 
-/* ------------------------------------------------------------------------------- the model of a
- * disk
- */
+/* -------------------------------------------------------------------------- the model of a disk */
 
 /* Names in a folder, each with the number of its file. */
 typedef struct folder {
@@ -230,8 +228,7 @@ static bytes_of_file bytes_after(size_t until, int file) {
     return bytes;
 }
 
-/* ----------------------------------------------------------------------------------------- tests
- */
+/* ---------------------------------------------------------------------------------------- tests */
 
 typedef struct whole {
     uint8_t *bytes;

@@ -37,8 +37,7 @@ typedef struct promise {
     size_t count; /* of sizes, or of what else is made */
 } promise;
 
-/* --------------------------------------------------------------------------------- how it is made
- */
+/* ------------------------------------------------------------------------------- how it is made */
 
 static damage_file as_text(const promise *p) {
     return damage_copy(p->text, strlen(p->text));
@@ -234,8 +233,7 @@ static const promise PROMISES[] = {
     {"model", "inputs", as_network, "input 1x1x" U64 "\\ndense 3", {0}, 0},
 };
 
-/* ------------------------------------------------------------------------------ what it may cost
- */
+/* ----------------------------------------------------------------------------- what it may cost */
 
 static double milliseconds(const struct rusage *use) {
     return 1e3 * (double)(use->ru_utime.tv_sec + use->ru_stime.tv_sec) +

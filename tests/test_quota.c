@@ -148,9 +148,7 @@ static void there_is_one_at_least(void **state) {
     assert_true(cnn_processors() <= quota_processors(""));
 }
 
-/* ------------------------------------------------------------------- threads that cannot be
- * started
- */
+/* --------------------------------------------------------------- threads that cannot be started */
 
 #define FAILING                                                                                    \
     "CNN_FAULT=thread:0+:11 CNN_FAULT_REPORT=@/report LD_PRELOAD=${BUILD:-build}/tests/faults.so " \

@@ -1,3 +1,4 @@
+/* The generator against its author's numbers, and its distributions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

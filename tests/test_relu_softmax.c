@@ -1,3 +1,4 @@
+/* ReLU, softmax and loss of every book against worked examples and their limits. */
 #include "books.h"
 #include "explog.h"
 

@@ -1,3 +1,4 @@
+/* Each schedule against worked values and PyTorch's. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -44,8 +44,7 @@ static int make_model(void **state) {
            command_shell("cp @/two.st @/kept.st");
 }
 
-/* ---------------------------------------------------------------------------------- from a model
- */
+/* --------------------------------------------------------------------------------- from a model */
 
 /* Two epochs and three more are five, but for the order of the images, which is drawn anew, and for
  * what an optimiser remembers, which begins anew: of one image, and without such memory, all bytes
@@ -163,8 +162,7 @@ static void others_begin_with_a_model(void **state) {
     assert_string_equal(text, strstr(command_out, "\"findings\""));
 }
 
-/* ------------------------------------------------------------------------- weights beside a text
- */
+/* ------------------------------------------------------------------------ weights beside a text */
 
 static void weights_of_a_file(void **state) {
     (void)state;
@@ -252,8 +250,7 @@ static void images_of_a_run_elsewhere(void **state) {
     command_refused(1, "data: the images of the run are not there", "--data");
 }
 
-/* -------------------------------------------------------------------------------------- diverged
- */
+/* ------------------------------------------------------------------------------------- diverged */
 
 #define DIVERGES "train @/tiny.net --data @ --optimizer sgd --lr 1e6 --epochs 50 "
 

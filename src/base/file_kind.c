@@ -1,12 +1,9 @@
 /* Tells the kinds of files apart by the marks at their beginning. One table serves every reader:
  * what one command takes for a model, another does not take for a text. */
-#include "cnn.h"
+#include "bytes.h"
+#include "safetensors_head.h"
 
 #include <string.h>
-
-/* A safetensors header of more bytes is not read (safetensors.h), so no file begins with its size.
- */
-#define HEADER_MOST 100000000
 
 typedef struct mark {
     size_t offset;
@@ -63,15 +60,13 @@ static const mark marks[] = {
     MARK(0, "\xfe\xff", CNN_FILE_TEXT, "UTF-16 text"),
 };
 
-/* Eight bytes with the size of the header, least first, and the header's brace. A size that no file
- * has means other data, whatever the ninth byte is. */
-static bool begins_safetensors(const unsigned char *bytes, size_t size) {
-    uint64_t header = 0;
-    if (size < 9 || bytes[8] != '{')
-        return false;
-    for (size_t i = 8; i-- > 0;)
-        header = header << 8 | bytes[i];
-    return header <= HEADER_MOST;
+/* The length of the header, and the header's brace. A length that no file has means other data,
+ * whatever the ninth byte is. */
+static bool begins_safetensors(const unsigned char *start, size_t size) {
+    bytes in = {start, size, 0};
+    uint64_t header;
+    return bytes_u64_little(&in, &header) && header <= SAFETENSORS_HEADER_MAX && in.at < size &&
+           start[in.at] == '{';
 }
 
 static bool is_letter(unsigned char byte) {

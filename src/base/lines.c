@@ -1,3 +1,4 @@
+/* Splits a text into lines, however the system that wrote it ends them. */
 #include "lines.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
  * libm may differ in the last bit between systems; multiplications do not. */
 #include "power.h"
 
-double power(double base, size_t exponent) {
+double power(double base, uint64_t exponent) {
     double result = 1;
     for (; exponent; exponent >>= 1, base *= base)
         if (exponent & 1)

@@ -2,9 +2,9 @@
 #ifndef BASE_POWER_H
 #define BASE_POWER_H
 
-#include <stddef.h>
+#include <stdint.h>
 
 /* base^exponent; 1 for exponent 0, whatever the base. */
-double power(double base, size_t exponent);
+double power(double base, uint64_t exponent);
 
 #endif

@@ -8,19 +8,18 @@
 
 /* What follows a first byte: how many bytes, and the least code point that needs as many, because
  * UTF-8 (RFC 3629) allows only the shortest form. A byte that cannot be first (80 to bf) gets an
- * answer too; printable_character() has to refuse it. */
+ * answer too; utf8_character() has to refuse it. */
 static size_t tail_of(uint8_t first, uint32_t *code, uint32_t *least) {
     const size_t tail = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
-    static const uint32_t LEAST[] = {0x20, 0xa0, 0x800, 0x10000};
+    static const uint32_t LEAST[] = {0, 0x80, 0x800, 0x10000};
     static const uint8_t BITS[] = {0x7f, 0x1f, 0x0f, 0x07};
     *code = first & BITS[tail];
     *least = LEAST[tail];
     return tail;
 }
 
-/* The least code points above also leave out both blocks of control characters. First bytes f5 to
- * f7 begin nothing either, but give code points beyond the last, 10ffff. */
-size_t printable_character(const uint8_t *text, size_t length) {
+/* First bytes f5 to f7 begin nothing either, but give code points beyond the last, 10ffff. */
+size_t utf8_character(const uint8_t *text, size_t length, uint32_t *character) {
     uint32_t code, least;
     const size_t tail = tail_of(text[0], &code, &least);
     if ((text[0] & 0xc0) == 0x80 || text[0] > 0xf7 || tail >= length)
@@ -32,14 +31,33 @@ size_t printable_character(const uint8_t *text, size_t length) {
     }
     /* Halves of UTF-16's pairs are no characters, though UTF-8 could spell them. */
     const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    return code < least || code == 0x7f || code > 0x10ffff || surrogate ? 0 : tail + 1;
+    *character = code;
+    return code < least || code > 0x10ffff || surrogate ? 0 : tail + 1;
+}
+
+static bool is_control(uint32_t code) {
+    return code < 0x20 || (code >= 0x7f && code < 0xa0);
+}
+
+size_t printable_character(const uint8_t *text, size_t length) {
+    uint32_t code;
+    const size_t bytes = utf8_character(text, length, &code);
+    return bytes && !is_control(code) ? bytes : 0;
+}
+
+size_t name_first_unprintable(const uint8_t *name, size_t length) {
+    size_t at = 0, step = 1;
+    while (at < length && step) {
+        step = printable_character(name + at, length - at);
+        at += step;
+    }
+    return at;
 }
 
 /* U+2028 and 2029 end a line; 202a to 202e and 2066 to 2069 turn the way in which what follows is
- * written. All have three bytes in UTF-8. */
-static bool turns(const uint8_t *c) {
-    return c[0] == 0xe2 && ((c[1] == 0x80 && c[2] >= 0xa8 && c[2] <= 0xae) ||
-                            (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9));
+ * written. */
+static bool turns(uint32_t code) {
+    return (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
 size_t cnn_text_character(const char *text, bool *shown) {
@@ -52,12 +70,10 @@ size_t cnn_text_character(const char *text, bool *shown) {
         return 0;
     }
     /* The zero at the end is the tail of no character. */
-    const size_t length = *c ? printable_character(c, 4) : 0;
-    *shown = !*c || (length && !(length == 3 && turns(c)));
-    if (length || !*c)
-        return length;
-    const bool control = c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0;
-    return control ? 2 : 1;
+    uint32_t code;
+    const size_t length = *c ? utf8_character(c, 4, &code) : 0;
+    *shown = !*c || (length && !is_control(code) && !turns(code));
+    return length || !*c ? length : 1;
 }
 
 void cnn_text_clean(char *text) {

@@ -9,4 +9,12 @@
  * least 1. */
 size_t printable_character(const uint8_t *text, size_t length);
 
+/* The place of the first byte that is not part of a printable UTF-8 character, or length if all
+ * are. Control characters are not printable. */
+size_t name_first_unprintable(const uint8_t *name, size_t length);
+
+/* The bytes of the first character, control characters too, and its code point; 0 if it is no
+ * UTF-8. length is at least 1. */
+size_t utf8_character(const uint8_t *text, size_t length, uint32_t *code);
+
 #endif

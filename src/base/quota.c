@@ -5,12 +5,13 @@
 #define _GNU_SOURCE
 #include "quota.h"
 
+#include "decimal.h"
+
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -29,9 +30,9 @@ static bool read_text(const char *path, char *text, size_t size) {
 }
 
 /* A number at the beginning; false for "max" and for -1, which set no limit. */
-static bool read_number(const char *text, unsigned long long *number) {
-    *number = strtoull(text, NULL, 10);
-    return *text >= '0' && *text <= '9';
+static bool read_number(const char *text, uint64_t *number) {
+    bool large = false;
+    return decimal_digits(text, strlen(text), UINT64_MAX, number, &large) > 0;
 }
 
 /* One of a folder's files. */
@@ -41,15 +42,15 @@ static bool read_file(const char *folder, const char *name, char *text, size_t s
     return length > 0 && length < PATH_MAX && read_text(path, text, size);
 }
 
-static size_t processors(unsigned long long quota, unsigned long long period) {
-    const unsigned long long whole = period ? quota / period + (quota % period != 0) : SIZE_MAX;
+static size_t processors(uint64_t quota, uint64_t period) {
+    const uint64_t whole = period ? quota / period + (quota % period != 0) : SIZE_MAX;
     return whole > SIZE_MAX ? SIZE_MAX : whole ? (size_t)whole : 1;
 }
 
 /* "200000 100000", in microseconds: of each period so much. */
 static size_t of_version_2(const char *folder) {
     char text[64];
-    unsigned long long quota, period;
+    uint64_t quota, period;
     const bool limited = read_file(folder, "cpu.max", text, sizeof text) &&
                          read_number(text, &quota) && strchr(text, ' ') &&
                          read_number(strchr(text, ' ') + 1, &period);
@@ -58,7 +59,7 @@ static size_t of_version_2(const char *folder) {
 
 static size_t of_version_1(const char *folder) {
     char text[64];
-    unsigned long long quota, period;
+    uint64_t quota, period;
     const bool limited =
         read_file(folder, "cpu.cfs_quota_us", text, sizeof text) && read_number(text, &quota) &&
         read_file(folder, "cpu.cfs_period_us", text, sizeof text) && read_number(text, &period);

@@ -1,3 +1,5 @@
+/* Sorts the images by class, in the order in which they were drawn, and takes one class after the
+ * other. */
 #include "doctor_turns.h"
 #include "memory.h"
 

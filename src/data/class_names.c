@@ -4,18 +4,8 @@
 
 #include "dataset.h"
 #include "lines.h"
-#include "printable.h"
 
 #include <string.h>
-
-size_t name_first_unprintable(const uint8_t *name, size_t length) {
-    size_t at = 0, step = 1;
-    while (at < length && step) {
-        step = printable_character(name + at, length - at);
-        at += step;
-    }
-    return at;
-}
 
 /* Takes the line as a name, or refuses it; `at` is the byte of the file where it begins. */
 static bool name_class(char name[CNN_NAME_SIZE], const lines *line, size_t at, cnn_error *error) {

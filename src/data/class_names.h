@@ -3,10 +3,7 @@
 #define DATA_CLASS_NAMES_H
 
 #include "error.h"
-
-/* The place of the first byte that is not part of a printable UTF-8 character, or length if all
- * are. Control characters are not printable. */
-size_t name_first_unprintable(const uint8_t *name, size_t length);
+#include "printable.h"
 
 /* Names the classes of the data set, all of them and no more. Each name has 1 to CNN_NAME_SIZE - 1
  * bytes, printable. On failure some may have been named. */

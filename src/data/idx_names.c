@@ -94,8 +94,7 @@ static bool is_near(const char *text, cnn_split split, idx_part part) {
            (strstr(all, "idx") || strstr(all, "ubyte"));
 }
 
-/* --------------------------------------------------------------------------------------- a folder
- */
+/* ------------------------------------------------------------------------------------- a folder */
 
 /* A name and its set; "" as long as there is none. */
 typedef struct seen {

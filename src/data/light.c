@@ -1,3 +1,5 @@
+/* Fits a polynomial of second degree to what looks like paper, in rounds that leave out the
+ * rest. */
 #include "light.h"
 
 #include <math.h>

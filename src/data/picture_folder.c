@@ -26,7 +26,7 @@ typedef struct class_folder {
     const char *name; /* owned by `classes` below */
     size_t label;
     listing files;
-    size_t used; /* pictures in the data set */
+    size_t looked, used; /* pictures that were tried, and those in the data set */
 } class_folder;
 
 typedef struct picture_folder {
@@ -87,8 +87,7 @@ static bool leave_out(const picture_folder *folder, const cnn_error *reason, cnn
     return false;
 }
 
-/* ------------------------------------------------------------------------------------ the classes
- */
+/* ---------------------------------------------------------------------------------- the classes */
 
 /* The same rules as for names in classes.txt. */
 static bool name_sound(const char *name, const char *path, cnn_error *error) {
@@ -157,8 +156,7 @@ static bool find_classes(picture_folder *folder, cnn_error *error) {
     return check_count(folder, error);
 }
 
-/* ----------------------------------------------------------------------------------- the pictures
- */
+/* --------------------------------------------------------------------------------- the pictures */
 
 static bool make_room(picture_folder *folder, cnn_error *error) {
     const cnn_pictures *options = folder->options;
@@ -168,6 +166,8 @@ static bool make_room(picture_folder *folder, cnn_error *error) {
                              .classes = options->names ? options->classes : folder->count};
     for (size_t i = 0; i < folder->count; i++)
         info.images += folder->folders[i].files.count;
+    if (options->most && options->most < info.images)
+        info.images = options->most;
     folder->dataset = dataset_blank(&info, error);
     if (!folder->dataset)
         return error_in_file(error, folder->path);
@@ -213,6 +213,7 @@ static bool add_picture(picture_folder *folder, class_folder *class, const char 
     char path[PATH_MAX];
     cnn_error reason;
     cnn_dataset *dataset = folder->dataset;
+    class->looked++;
     if (!join(path, folder, class->name, name, error))
         return false;
     if (!prepare(path, folder->options,
@@ -225,13 +226,18 @@ static bool add_picture(picture_folder *folder, class_folder *class, const char 
     return true;
 }
 
+static bool has_all(const picture_folder *folder) {
+    const size_t most = folder->options->most;
+    return most && folder->dataset->info.images == most;
+}
+
 /* In turn: the first picture of each class, the second of each; a class that has no more sits
  * out. */
 static bool read_pictures(picture_folder *folder, cnn_error *error) {
     bool more = true;
     for (size_t turn = 0; more; turn++) {
         more = false;
-        for (size_t i = 0; i < folder->count; i++) {
+        for (size_t i = 0; i < folder->count && !has_all(folder); i++) {
             class_folder *class = &folder->folders[i];
             if (turn >= class->files.count)
                 continue;
@@ -243,14 +249,15 @@ static bool read_pictures(picture_folder *folder, cnn_error *error) {
     return true;
 }
 
-/* A class of which nothing is left would be learnt by nobody, and missed by nobody. */
+/* Refuses a class without a readable picture, which would go unnoticed. */
 static bool every_class_used(const picture_folder *folder, cnn_error *error) {
-    for (size_t i = 0; i < folder->count; i++)
-        if (!folder->folders[i].used) {
-            char path[PATH_MAX];
-            return join(path, folder, folder->folders[i].name, NULL, error) &&
+    for (size_t i = 0; i < folder->count; i++) {
+        const class_folder *class = &folder->folders[i];
+        char path[PATH_MAX];
+        if (!class->used && class->looked == class->files.count)
+            return join(path, folder, class->name, NULL, error) &&
                    refuse(error, path, "none of its pictures could be read");
-        }
+    }
     return true;
 }
 

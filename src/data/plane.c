@@ -1,3 +1,4 @@
+/* Makes, reduces and compares planes of floats. */
 #include "plane.h"
 
 #include "memory.h"

@@ -33,8 +33,7 @@ typedef struct decoding {
     uint8_t *row, *pixels;
 } decoding;
 
-/* ------------------------------------------------------------------------------ what libpng calls
- */
+/* ---------------------------------------------------------------------------- what libpng calls */
 
 static void fail(png_structp png, png_const_charp message) {
     decoding *job = png_get_error_ptr(png);
@@ -125,8 +124,7 @@ static void give_back(png_structp png, png_voidp block) {
     free(block);
 }
 
-/* ------------------------------------------------------------------------------------- the steps
- */
+/* ------------------------------------------------------------------------------------ the steps */
 
 /* Whatever is stored, rows come out as grey, grey and alpha, RGB, or RGB and alpha, of 8 bits; grey
  * is spread over RGB if that is asked for. */
@@ -205,8 +203,7 @@ static bool read_all(decoding *job, size_t channels) {
     return job->refused ? error_no_memory(job->error, job->refused) : ok;
 }
 
-/* ------------------------------------------------------------------------- what is made of pixels
- */
+/* ----------------------------------------------------------------------- what is made of pixels */
 
 static uint8_t grey_of(const uint8_t *pixel, size_t colours) {
     return colours == 3 ? picture_grey(pixel) : pixel[0];

@@ -1,3 +1,4 @@
+/* Unpacks the image data of a PNG once and packs it again in stored blocks for libpng. */
 #define ZLIB_CONST
 #include "png_rows.h"
 

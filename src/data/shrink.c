@@ -1,3 +1,4 @@
+/* Adds up squares of pixels while rows come in; each square becomes its mean. */
 #include "shrink.h"
 
 #include "memory.h"

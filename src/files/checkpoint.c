@@ -6,13 +6,13 @@
 #include "memory.h"
 #include "shown.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-/* ------------------------------------------------------------------------------------ the checks
- */
+/* ----------------------------------------------------------------------------------- the checks */
 
 /* False too for capital letters, which differ from small ones in one bit. */
 static bool read_digits(const uint8_t *text, uint32_t *number) {
@@ -33,9 +33,10 @@ static bool check_sum(const uint8_t *bytes, size_t size, cnn_error *error) {
     uint32_t told;
     if (size < after)
         return error_at(error, size, "not a checkpoint: the file ends before its checksum");
-    if (memcmp(bytes + 8, CHECKPOINT_START, start) ||
+    if (memcmp(bytes + SAFETENSORS_LENGTH_BYTES, CHECKPOINT_START, start) ||
         !read_digits(bytes + CHECKPOINT_CRC_OFFSET, &told))
-        return error_at(error, 8, "not a checkpoint: no checksum at its start");
+        return error_at(error, SAFETENSORS_LENGTH_BYTES,
+                        "not a checkpoint: no checksum at its start");
     uLong sum = crc32_z(0, bytes, CHECKPOINT_CRC_OFFSET);
     sum = crc32_z(sum, (const Bytef *)"00000000", CHECKPOINT_DIGITS);
     sum = crc32_z(sum, bytes + after, size - after);
@@ -155,21 +156,21 @@ static bool check_place(const cnn_checkpoint *c, cnn_error *error) {
     const checkpoint_state *s = &c->state;
     const run_place *place = &s->place;
     const size_t images = images_of_epoch(s), batch = s->batch_size, epochs = s->options.epochs;
-    size_t step;
     if (!images || s->train.images > UINT32_MAX)
         return REFUSE(c, error, "%zu images with validation %g", s->train.images,
                       s->options.validation);
     if (!batch || batch > images)
         return REFUSE(c, error, "batches of %zu of %zu images", batch, images);
-    const size_t steps = (images + batch - 1) / batch;
-    if (!epochs || place->epoch > epochs || !size_multiply(steps, place->epoch, &step))
+    const uint64_t steps = (images + batch - 1) / batch, most = UINT64_MAX - steps;
+    if (!epochs || place->epoch > epochs || place->epoch > most / steps)
         return REFUSE(c, error, "epoch %zu of %zu", place->epoch, epochs);
     if (place->images > images || (place->images % batch && place->images < images) ||
         (place->epoch == epochs && place->images))
         return REFUSE(c, error, "%zu images of %zu are no place in an epoch", place->images,
                       images);
-    return (size_add(step, (place->images + batch - 1) / batch, &step) && s->step == step) ||
-           REFUSE(c, error, "step %zu, where the epochs make it %zu", s->step, step);
+    const uint64_t step = steps * place->epoch + (place->images + batch - 1) / batch;
+    return s->step == step ||
+           REFUSE(c, error, "step %" PRIu64 ", where the epochs make it %" PRIu64, s->step, step);
 }
 
 /* What the epoch has brought so far; at its beginning, nothing. */
@@ -201,8 +202,7 @@ static bool read_checkpoint(cnn_checkpoint *c, size_t size, cnn_error *error) {
            check_rates(c, error) && check_tensors(c, error);
 }
 
-/* ---------------------------------------------------------------------------------- the interface
- */
+/* -------------------------------------------------------------------------------- the interface */
 
 cnn_checkpoint *checkpoint_take(uint8_t *bytes, size_t size, cnn_error *error) {
     cnn_checkpoint *c = memory_new(1, sizeof *c, error);

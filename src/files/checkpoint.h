@@ -19,7 +19,8 @@
 
 /* What stands in a checkpoint beside tensors and the model's own metadata. */
 typedef struct checkpoint_state {
-    size_t batch_size, step;
+    size_t batch_size;
+    uint64_t step;             /* more than a size_t holds, where that has 32 bits */
     cnn_train_options options; /* without the callback */
     run_place place;
     run_data train, test;
@@ -36,7 +37,7 @@ struct cnn_checkpoint {
 /* Where the checksum stands, and what stands before it. */
 #define CHECKPOINT_START "{\"__metadata__\":{\"cnn.crc32\":\""
 #define CHECKPOINT_DIGITS 8
-#define CHECKPOINT_CRC_OFFSET (8 + sizeof CHECKPOINT_START - 1)
+#define CHECKPOINT_CRC_OFFSET (SAFETENSORS_LENGTH_BYTES + sizeof CHECKPOINT_START - 1)
 #define CHECKPOINT_VERSION "1"
 
 #define CHECKPOINT_ORDER "run.order"

@@ -1,6 +1,7 @@
 /* The plain values of a checkpoint, one row each: writing and reading cannot disagree. */
 #include "checkpoint.h"
 
+#include "decimal.h"
 #include "json_text.h"
 #include "shown.h"
 
@@ -35,8 +36,8 @@ static const field fields[] = {
     ROW("beta2", REAL, options.optimizer.beta2),
     ROW("epsilon", REAL, options.optimizer.epsilon),
     ROW("schedule", SCHEDULE, options.schedule.kind),
-    ROW("total_steps", COUNT, options.schedule.total_steps),
-    ROW("step_size", COUNT, options.schedule.step_size),
+    ROW("total_steps", WORD, options.schedule.total_steps),
+    ROW("step_size", WORD, options.schedule.step_size),
     ROW("gamma", REAL, options.schedule.gamma),
     ROW("min_lr", REAL, options.schedule.min_lr),
     ROW("warmup", REAL, options.schedule.warmup),
@@ -46,7 +47,7 @@ static const field fields[] = {
     ROW("max_momentum", REAL, options.schedule.max_momentum),
     ROW("epoch", COUNT, place.epoch),
     ROW("images", COUNT, place.images),
-    ROW("step", COUNT, step),
+    ROW("step", WORD, step),
     ROW("loss_sum", REAL, place.loss_sum),
     ROW("seconds", REAL, place.seconds),
     ROW("random", WORD, place.random.state),
@@ -58,11 +59,6 @@ static const field fields[] = {
     ROW("test.labels", COUNT, test.labels),
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
-
-/* In the order of the public enumerations; as the command calls them. */
-static const char *const optimizers[] = {"adam", "adamw", "sgd", NULL};
-static const char *const schedules[] = {"constant", "step", "cosine", "onecycle", NULL};
-static const char *const flags[] = {"false", "true", NULL};
 
 /* -------------------------------------------------------------------------------------- writing */
 
@@ -89,11 +85,11 @@ static json_t *value_of(const checkpoint_state *state, const field *field) {
     case REAL:
         return real_text(*(const double *)at);
     case FLAG:
-        return json_string(flags[*(const bool *)at]);
+        return json_string(*(const bool *)at ? "true" : "false");
     case OPTIMIZER:
-        return json_string(optimizers[*(const cnn_optimizer_kind *)at]);
+        return json_string(cnn_optimizer_kind_name(*(const cnn_optimizer_kind *)at));
     default:
-        return json_string(schedules[*(const cnn_schedule_kind *)at]);
+        return json_string(cnn_schedule_kind_name(*(const cnn_schedule_kind *)at));
     }
 }
 
@@ -111,56 +107,38 @@ bool checkpoint_fields_write(json_t *metadata, const checkpoint_state *state, cn
 
 /* -------------------------------------------------------------------------------------- reading */
 
-/* Digits only, no more than fit. */
-static bool read_whole(const char *text, uint64_t most, uint64_t *number) {
-    *number = 0;
-    for (const char *c = text; *c; c++) {
-        const uint64_t digit = (uint64_t)(*c - '0');
-        if (*c < '0' || *c > '9' || *number > (most - digit) / 10)
-            return false;
-        *number = *number * 10 + digit;
-    }
-    return text[0] != '\0';
+static bool read_flag(const char *text, bool *flag) {
+    *flag = !strcmp(text, "true");
+    return *flag || !strcmp(text, "false");
 }
 
-/* The place among the choices. */
-static bool read_choice(const char *text, const char *const *choices, unsigned *place) {
-    for (*place = 0; choices[*place]; ++*place)
-        if (!strcmp(choices[*place], text))
-            return true;
-    return false;
+static bool read_count(const char *text, size_t *count) {
+    uint64_t number;
+    const bool good = decimal_whole(text, SIZE_MAX, &number);
+    if (good)
+        *count = (size_t)number;
+    return good;
 }
 
 /* False with *error as it was if the text is not of the type. */
 static bool read_value(const char *text, const field *field, checkpoint_state *state,
                        cnn_error *error) {
     void *at = (char *)state + field->offset;
-    const bool count = field->type == COUNT || field->type == RARE;
-    const char *const *choices = field->type == FLAG        ? flags
-                                 : field->type == OPTIMIZER ? optimizers
-                                                            : schedules;
-    uint64_t number;
-    unsigned place;
-    if (field->type == REAL)
+    switch (field->type) {
+    case COUNT:
+    case RARE:
+        return read_count(text, at);
+    case WORD:
+        return decimal_whole(text, UINT64_MAX, at);
+    case REAL:
         return json_read_real(text, at, error);
-    if (count || field->type == WORD) {
-        if (!read_whole(text, count ? SIZE_MAX : UINT64_MAX, &number))
-            return false;
-        if (count)
-            *(size_t *)at = (size_t)number;
-        else
-            *(uint64_t *)at = number;
-        return true;
+    case FLAG:
+        return read_flag(text, at);
+    case OPTIMIZER:
+        return cnn_optimizer_kind_of(text, at);
+    default:
+        return cnn_schedule_kind_of(text, at);
     }
-    if (!read_choice(text, choices, &place))
-        return false;
-    if (field->type == FLAG)
-        *(bool *)at = place;
-    else if (field->type == OPTIMIZER)
-        *(cnn_optimizer_kind *)at = (cnn_optimizer_kind)place;
-    else
-        *(cnn_schedule_kind *)at = (cnn_schedule_kind)place;
-    return true;
 }
 
 static bool read_field(const safetensors *file, const field *field, checkpoint_state *state,

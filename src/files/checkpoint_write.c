@@ -5,6 +5,7 @@
 #include "memory.h"
 #include "shown.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,7 @@ static bool check_finite(const cnn_run *run, const parameter_set *set, cnn_error
     return parameters_finite(run->model, set, &p) ||
            error_set(error, CNN_DIVERGED,
                      "no checkpoint written, since the run has diverged: %s is no longer finite in "
-                     "step %zu",
+                     "step %" PRIu64,
                      p.name, run->trainer->steps);
 }
 

@@ -1,3 +1,4 @@
+/* Writes models and reads them back; a file is checked before a model is made of it. */
 #include "model_file.h"
 
 #include "class_names.h"

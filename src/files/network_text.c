@@ -1,5 +1,6 @@
 /* Network descriptions from text, by the layer table. What a shape may be is for the network to
  * say; here it is only given a place. */
+#include "decimal.h"
 #include "error.h"
 #include "lines.h"
 #include "network.h"
@@ -86,8 +87,7 @@ static shown quoted(const word *w) {
     return show(w->text, w->length, WORD_LIMIT);
 }
 
-/* ------------------------------------------------------------------------------- lines and words
- */
+/* ------------------------------------------------------------------------------ lines and words */
 
 /* Moves to the next line; false after the last. */
 static bool next_line(reader *r) {
@@ -159,16 +159,13 @@ static const form NUMBER = {1, 1, "a whole number"}, PAIR = {1, 2, "a size such 
 
 enum { SIZES_MAX = 3 };
 
-/* Reads digits from *at on. False if there are none, or *large if they are too many. */
+/* Moves *at past the digits there. False if there are none; *large if the number does not fit. */
 static bool digits(const char **at, const char *end, size_t *value, bool *large) {
-    const char *first = *at;
-    *value = 0;
-    for (; *at < end && **at >= '0' && **at <= '9'; ++*at) {
-        const size_t digit = (size_t)(**at - '0');
-        *large |= *value > (SIZE_MAX - digit) / 10;
-        *value = *value * 10 + digit;
-    }
-    return *at > first;
+    uint64_t number;
+    const size_t count = decimal_digits(*at, (size_t)(end - *at), SIZE_MAX, &number, large);
+    *value = (size_t)number;
+    *at += count;
+    return count > 0;
 }
 
 /* 1 to 3 sizes with x between them, as the form allows. */
@@ -303,8 +300,7 @@ static bool read_arguments(reader *r, const layer_kind *kind, layer_options *opt
     return true;
 }
 
-/* ---------------------------------------------------------------------------------------- layers
- */
+/* --------------------------------------------------------------------------------------- layers */
 
 /* HxWxC, or HxW for one channel. */
 static bool read_input(reader *r, const word *first) {

@@ -1,3 +1,4 @@
+/* Checks, reads and writes the parameters of all layers as tensors, and accepts no others. */
 #include "parameters.h"
 
 #include "shown.h"

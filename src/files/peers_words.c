@@ -1,3 +1,4 @@
+/* Tables of words of other frameworks, each with the advice what to write instead. */
 #include "peers_words.h"
 
 #include "closest.h"
@@ -114,7 +115,7 @@ void peers_advice(char *advice, size_t size, const char *word, size_t length, pe
     }
     if (hint)
         snprintf(advice, size, ": %s", hint);
-    else if (closest.word)
+    else if (closest.word[0])
         snprintf(advice, size, ", did you mean %s%s?", closest.word,
                  has_brackets(word, length) ? ", without brackets and commas" : "");
     else

@@ -1,3 +1,4 @@
+/* Copies arrays between channels last, as models keep them, and PyTorch's order in files. */
 #include "pytorch_layout.h"
 
 #include <string.h>

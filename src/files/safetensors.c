@@ -1,3 +1,4 @@
+/* Reads the header of a safetensors file and checks every offset before it is used. */
 #include "safetensors.h"
 
 #include "bytes.h"
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LENGTH_BYTES 8
 #define METADATA "__metadata__"
 
 const safetensors_type safetensors_f32 = {"F32", 4}, safetensors_f64 = {"F64", 8},
@@ -33,8 +33,7 @@ static const safetensors_type *type_of(const char *name) {
     return NULL;
 }
 
-/* ----------------------------------------------------------------------------- places for errors
- */
+/* ---------------------------------------------------------------------------- places for errors */
 
 /* The end of the string that begins at text[at]. The text is good JSON. */
 static size_t string_end(const uint8_t *text, size_t at) {
@@ -46,7 +45,7 @@ static size_t string_end(const uint8_t *text, size_t at) {
 size_t safetensors_key_offset(const safetensors *file, size_t key) {
     size_t depth = 0;
     bool value = true; /* the next string of the outermost object is no key */
-    for (size_t at = LENGTH_BYTES; at < file->data; at++) {
+    for (size_t at = SAFETENSORS_LENGTH_BYTES; at < file->data; at++) {
         const uint8_t c = file->bytes[at];
         if (c == '"') {
             if (depth == 1 && !value && key-- == 0)
@@ -62,7 +61,7 @@ size_t safetensors_key_offset(const safetensors *file, size_t key) {
             value = false;
         }
     }
-    return LENGTH_BYTES;
+    return SAFETENSORS_LENGTH_BYTES;
 }
 
 /* At the key of the entry in the header. */
@@ -236,23 +235,25 @@ static bool find_header(safetensors *file, cnn_error *error) {
     bytes in = {file->bytes, file->size, 0};
     uint64_t length;
     if (!bytes_u64_little(&in, &length))
-        return error_at(error, file->size, "the file ends within its first %d bytes", LENGTH_BYTES);
+        return error_at(error, file->size, "the file ends within its first %d bytes",
+                        SAFETENSORS_LENGTH_BYTES);
     if (length > SAFETENSORS_HEADER_MAX)
         return error_at(error, 0, "not safetensors: a header of %llu bytes, more than %zu",
                         (unsigned long long)length, SAFETENSORS_HEADER_MAX);
-    if (length > file->size - LENGTH_BYTES)
+    if (length > file->size - SAFETENSORS_LENGTH_BYTES)
         return error_at(error, file->size, "the file ends %zu bytes before its header does",
-                        (size_t)length - (file->size - LENGTH_BYTES));
-    if (length == 0 || file->bytes[LENGTH_BYTES] != '{')
-        return error_at(error, LENGTH_BYTES, "not safetensors: the header is no JSON object");
-    file->data = LENGTH_BYTES + (size_t)length;
+                        (size_t)length - (file->size - SAFETENSORS_LENGTH_BYTES));
+    if (length == 0 || file->bytes[SAFETENSORS_LENGTH_BYTES] != '{')
+        return error_at(error, SAFETENSORS_LENGTH_BYTES,
+                        "not safetensors: the header is no JSON object");
+    file->data = SAFETENSORS_LENGTH_BYTES + (size_t)length;
     return true;
 }
 
 /* A number with a sign: the others that are below 0 are refused by now, but jansson takes -0 for
  * 0, where the reference has digits alone. */
 static bool check_signs(const safetensors *file, cnn_error *error) {
-    for (size_t at = LENGTH_BYTES; at < file->data; at++) {
+    for (size_t at = SAFETENSORS_LENGTH_BYTES; at < file->data; at++) {
         if (file->bytes[at] == '"')
             at = string_end(file->bytes, at);
         else if (file->bytes[at] == '-')
@@ -265,8 +266,9 @@ static bool check_signs(const safetensors *file, cnn_error *error) {
 static bool read_header(safetensors *file, cnn_error *error) {
     if (!find_header(file, error))
         return false;
-    file->header = json_read((const char *)file->bytes + LENGTH_BYTES, file->data - LENGTH_BYTES,
-                             LENGTH_BYTES, error);
+    file->header =
+        json_read((const char *)file->bytes + SAFETENSORS_LENGTH_BYTES,
+                  file->data - SAFETENSORS_LENGTH_BYTES, SAFETENSORS_LENGTH_BYTES, error);
     return file->header && read_entries(file, error) && check_signs(file, error) &&
            check_cover(file, error);
 }

@@ -6,10 +6,10 @@
 
 #include "error.h"
 #include "file.h"
+#include "safetensors_head.h"
 
 #include <jansson.h>
 
-#define SAFETENSORS_HEADER_MAX ((size_t)100000000)
 #define SAFETENSORS_RANK_MAX 8
 
 /* Numbers are copied as they are. */

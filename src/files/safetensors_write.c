@@ -1,3 +1,4 @@
+/* Lays out tensors as one safetensors file, the same bytes for the same tensors. */
 #include "json_text.h"
 #include "memory.h"
 #include "safetensors.h"
@@ -5,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LENGTH_BYTES 8
 #define ALIGNMENT 8
 
 /* A json function that is given NULL returns an error in its turn and frees what it would have
@@ -66,15 +66,15 @@ static bool make_head(safetensors_image *image, char *text, cnn_error *error) {
     if (padded > SAFETENSORS_HEADER_MAX)
         return error_set(error, CNN_BAD_ARGUMENT, "the header would have %zu bytes, more than %zu",
                          padded, SAFETENSORS_HEADER_MAX);
-    image->head = memory_new(LENGTH_BYTES + padded, 1, error);
+    image->head = memory_new(SAFETENSORS_LENGTH_BYTES + padded, 1, error);
     if (!image->head)
         return false;
-    for (int i = 0; i < LENGTH_BYTES; i++)
+    for (int i = 0; i < SAFETENSORS_LENGTH_BYTES; i++)
         image->head[i] = (char)(unsigned char)((uint64_t)padded >> 8 * i);
-    memset(image->head + LENGTH_BYTES, ' ', padded);
-    memcpy(image->head + LENGTH_BYTES, text, length);
-    image->parts[0] = (file_part){image->head, LENGTH_BYTES + padded};
-    image->size += LENGTH_BYTES + padded;
+    memset(image->head + SAFETENSORS_LENGTH_BYTES, ' ', padded);
+    memcpy(image->head + SAFETENSORS_LENGTH_BYTES, text, length);
+    image->parts[0] = (file_part){image->head, SAFETENSORS_LENGTH_BYTES + padded};
+    image->size += SAFETENSORS_LENGTH_BYTES + padded;
     return true;
 }
 

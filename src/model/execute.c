@@ -1,3 +1,5 @@
+/* Runs a program round by round: each task takes its share of every step of the round in turn, and
+ * calls the operation of the layers that the step is about. */
 #include "execute.h"
 
 #include "profile.h"

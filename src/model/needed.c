@@ -1,3 +1,4 @@
+/* Counts the multiply-adds of a pass without those in padding and with zero gradients. */
 #include "needed.h"
 
 #include "window.h"

@@ -122,6 +122,13 @@ bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info 
         .parameters = layer->parameters,
         .multiply_adds = multiply_adds(layer),
         .activation_bytes = numbers * sizeof(float),
+        .kind = layer->kind ? layer->kind->word : "input",
+        .outputs = layer->options.outputs,
+        .kernel = {layer->geometry.r, layer->geometry.s},
+        .stride = {layer->geometry.u, layer->geometry.v},
+        .pad = {layer->geometry.pad_h, layer->geometry.pad_w},
+        .weights = layer_kernel_size(layer) > 0,
+        .bias = layer->parameters > layer_kernel_size(layer),
     };
     snprintf(info->name, sizeof info->name, "%s", layer->name);
     layer_text(layer, info->text, sizeof info->text);

@@ -1,10 +1,10 @@
-#define _POSIX_C_SOURCE 200809L
+/* Takes the times of a model's tasks and adds them up into rows. */
 #include "profile.h"
 
+#include "clock.h"
 #include "needed.h"
 
 #include <stdio.h>
-#include <time.h>
 
 /* Every so many backward passes the needed work is counted, on one image a call. */
 enum { COUNT_EVERY = 8 };
@@ -14,11 +14,7 @@ size_t profile_slots(const cnn_model *model) {
 }
 
 uint64_t profile_begin(const cnn_model *model) {
-    struct timespec now;
-    if (!model->options.profile)
-        return 0;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+    return model->options.profile ? clock_nanoseconds() : 0;
 }
 
 static profile_slot *slot_of(const cnn_model *model, size_t worker, size_t row, profile_pass pass) {
@@ -79,12 +75,15 @@ static cnn_profile_pass sum_of_fusions(const cnn_model *model, profile_pass pass
 }
 
 static cnn_profile_row part_row(const cnn_model *model, profile_part part) {
-    static const char *const parts[] = {"gather", "loss", "update"};
+    static const char *const names[] = {"gather", "loss", "update"};
+    static const cnn_profile_part parts[] = {CNN_PROFILE_GATHER, CNN_PROFILE_LOSS,
+                                             CNN_PROFILE_UPDATE};
     const size_t row = profile_part_row(model, part);
-    cnn_profile_row r = {.forward = sum_of(model, row, PASS_FORWARD),
+    cnn_profile_row r = {.part = parts[part],
+                         .forward = sum_of(model, row, PASS_FORWARD),
                          .input = sum_of(model, row, PASS_INPUT),
                          .weights = sum_of(model, row, PASS_WEIGHTS)};
-    snprintf(r.name, sizeof r.name, "%s", parts[part]);
+    snprintf(r.name, sizeof r.name, "%s", names[part]);
     if (part == PART_UPDATE)
         r.weights.seconds += sum_of_fusions(model, PASS_UPDATE).seconds;
     return r;
@@ -106,12 +105,13 @@ static cnn_profile_row row_of(const cnn_model *model, size_t row) {
 
 /* What shards left, added up, of all layers. */
 static cnn_profile_row sums_row(const cnn_model *model) {
-    return (cnn_profile_row){.name = "sums", .weights = sum_of_fusions(model, PASS_SUMS)};
+    return (cnn_profile_row){
+        .part = CNN_PROFILE_SUMS, .name = "sums", .weights = sum_of_fusions(model, PASS_SUMS)};
 }
 
 /* What threads had and did not use. */
 static cnn_profile_row waiting_row(const cnn_model *model) {
-    cnn_profile_row r = {.name = "waiting"};
+    cnn_profile_row r = {.part = CNN_PROFILE_WAITING, .name = "waiting"};
     double left = 1e-9 * (double)model->thread_time;
     for (size_t row = 0; row < profile_rows(model); row++)
         for (int pass = 0; pass < PROFILE_PASSES; pass++)

@@ -53,10 +53,14 @@ static bool split_images(cnn_run *run, cnn_error *error) {
     return true;
 }
 
+/* Never too many for a number, since epochs may be without end in practice. */
 cnn_schedule run_schedule(const cnn_train_options *options, size_t steps) {
     cnn_schedule schedule = options->schedule;
+    const uint64_t most = UINT64_MAX / 2;
     if (schedule.total_steps == 0)
-        schedule.total_steps = size_product(steps, options->epochs);
+        schedule.total_steps = options->epochs && steps > most / options->epochs
+                                   ? most
+                                   : (uint64_t)steps * options->epochs;
     if (schedule.step_size == 0)
         schedule.step_size = steps;
     return schedule;

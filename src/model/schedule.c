@@ -12,12 +12,12 @@ static double anneal(double a, double b, double share) {
 }
 
 /* A trainer refuses a step_size of 0; whoever calls without one must not divide by it either. */
-static double step_lr(const cnn_schedule *schedule, size_t step, double lr) {
+static double step_lr(const cnn_schedule *schedule, uint64_t step, double lr) {
     return schedule->step_size ? lr * power(schedule->gamma, step / schedule->step_size) : lr;
 }
 
 /* Stays at the end when it gets there: the cosine by itself would climb again. */
-static double cosine_lr(const cnn_schedule *schedule, size_t step, double lr) {
+static double cosine_lr(const cnn_schedule *schedule, uint64_t step, double lr) {
     if (step >= schedule->total_steps)
         return schedule->min_lr;
     return anneal(lr, schedule->min_lr, (double)step / (double)schedule->total_steps);
@@ -27,7 +27,7 @@ static double cosine_lr(const cnn_schedule *schedule, size_t step, double lr) {
  * Steps count from 0, hence the - 1. A warm-up of just one step is at the peak at once: share is 1,
  * not 0/0. Momentum is low where the rate is high: both together would overshoot. Adam's beta1 is
  * its momentum. */
-static void onecycle(const cnn_schedule *schedule, size_t step, cnn_optimizer *optimizer) {
+static void onecycle(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer) {
     const double last = (double)schedule->total_steps - 1;
     const double peak = schedule->warmup * (double)schedule->total_steps - 1;
     const double first_lr = optimizer->lr / schedule->div_factor;
@@ -46,7 +46,7 @@ static void onecycle(const cnn_schedule *schedule, size_t step, cnn_optimizer *o
         optimizer->beta1 = momentum;
 }
 
-void cnn_schedule_apply(const cnn_schedule *schedule, size_t step, cnn_optimizer *optimizer) {
+void cnn_schedule_apply(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer) {
     if (!schedule || !optimizer)
         return;
     switch (schedule->kind) {

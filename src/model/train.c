@@ -1,18 +1,11 @@
 /* Epochs: the order of the images, the steps, and what is measured between. A run is at rest
  * whenever the callback is called: its place says all, and it may be saved there. */
-#define _POSIX_C_SOURCE 200809L
 #include "run.h"
+
+#include "clock.h"
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
-
-/* Not the time of day, which may be set back. */
-static double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 static cnn_progress progress_of(const cnn_run *run) {
     const run_place *place = &run->place;
@@ -37,7 +30,7 @@ static bool report(const cnn_run *run, const cnn_progress *progress, cnn_error *
 static bool train_epoch(cnn_run *run, cnn_error *error) {
     const size_t batch = run->model->options.batch_size;
     run_place *place = &run->place;
-    const double start = seconds_now() - place->seconds;
+    const double start = clock_seconds() - place->seconds;
     /* On from the last order, not from the first: one stream makes all epochs differ. */
     if (!place->images)
         random_shuffle(&place->random, run->order, run->images);
@@ -47,7 +40,7 @@ static bool train_epoch(cnn_run *run, cnn_error *error) {
             return false;
         place->loss_sum += cnn_train_step(run->trainer) * (double)n;
         place->images += n;
-        place->seconds = seconds_now() - start;
+        place->seconds = clock_seconds() - start;
         const cnn_progress progress = progress_of(run);
         if (!report(run, &progress, error))
             return false;

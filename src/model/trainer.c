@@ -19,7 +19,7 @@ static bool within(double value, double low, double high) {
 
 /* What is wrong, or NULL. 1e9 keeps rates far from the end of what a float holds. */
 static const char *check_optimizer(const cnn_optimizer *o) {
-    if (o->kind != CNN_ADAM && o->kind != CNN_ADAMW && o->kind != CNN_SGD)
+    if (!cnn_optimizer_kind_name(o->kind))
         return "no such kind of optimiser";
     if (!within(o->lr, 0, 1e9))
         return "the learning rate must be 0 or more";
@@ -58,8 +58,7 @@ static const char *check_cycle(const cnn_schedule *s, const cnn_optimizer *o) {
 
 /* Of fields that the kind does not use any number is fine, as in a zeroed schedule. */
 static const char *check_schedule(const cnn_schedule *s, const cnn_optimizer *o) {
-    if (s->kind != CNN_CONSTANT && s->kind != CNN_STEP && s->kind != CNN_COSINE &&
-        s->kind != CNN_ONECYCLE)
+    if (!cnn_schedule_kind_name(s->kind))
         return "no such kind of schedule";
     if (s->kind == CNN_STEP && s->step_size == 0)
         return "a step schedule needs step_size";

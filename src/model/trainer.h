@@ -8,7 +8,7 @@ struct cnn_trainer {
     cnn_model *model;        /* borrowed: must outlive the trainer */
     cnn_optimizer optimizer; /* base values; the schedule says what a step makes of them */
     cnn_schedule schedule;
-    size_t steps;      /* taken so far; cnn_trainer_update() alone counts */
+    uint64_t steps;    /* taken so far; cnn_trainer_update() alone counts */
     float *first;      /* velocity, or Adam's m: one number a parameter, in the same places */
     float *second;     /* Adam's v */
     cnn_optimizer now; /* the rates of the step being taken */

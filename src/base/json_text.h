@@ -1,6 +1,6 @@
 /* JSON values from and to text, by jansson. */
-#ifndef FILES_JSON_TEXT_H
-#define FILES_JSON_TEXT_H
+#ifndef BASE_JSON_TEXT_H
+#define BASE_JSON_TEXT_H
 
 #include "error.h"
 
@@ -10,6 +10,9 @@
  * Duplicate keys, NUL bytes, invalid UTF-8 and anything after the value are refused. */
 json_t *json_read(const char *text, size_t size, size_t start, cnn_error *error);
 
+/* The text by jansson's flags, to be freed with free(). The value stays the caller's; NULL for it,
+ * or no memory, is an error of no memory. */
+char *json_text(const json_t *value, size_t flags, cnn_error *error);
 /* The shortest text, keys in the order in which they were set, to be freed with free(). Steals the
  * value; NULL for it, or no memory, is an error of no memory. */
 char *json_write(json_t *value, cnn_error *error);

@@ -1,6 +1,6 @@
 /* Words from outside, made fit to stand in a message. */
-#ifndef FILES_SHOWN_H
-#define FILES_SHOWN_H
+#ifndef BASE_SHOWN_H
+#define BASE_SHOWN_H
 
 #include <stddef.h>
 

@@ -1,6 +1,7 @@
+/* Cuts and cleans words so that a message stays one short printable line. */
 #include "shown.h"
 
-#include "class_names.h"
+#include "printable.h"
 
 #include <stdio.h>
 #include <string.h>

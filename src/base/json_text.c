@@ -1,3 +1,4 @@
+/* Reads and writes JSON by jansson, also where jansson 2.14 mishandles a lack of memory. */
 #include "json_text.h"
 
 #include "memory.h"
@@ -103,9 +104,10 @@ json_t *json_read(const char *text, size_t size, size_t start, cnn_error *error)
     return value;
 }
 
-/* Into memory of our own: what jansson takes, its host may have told it to take elsewhere. */
-static char *write_digits(json_t *value, size_t digits, cnn_error *error) {
-    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits);
+/* Measured first and then written into a block of that size: json_dumps() of jansson 2.14 loses
+ * pieces of the text where it finds no memory to make its own larger. The block is ours: what
+ * jansson takes, its host may have told it to take elsewhere. */
+char *json_text(const json_t *value, size_t flags, cnn_error *error) {
     const size_t size = value ? json_dumpb(value, NULL, 0, flags) : 0;
     char *text = size ? memory_new(size + 1, 1, error) : NULL;
     if (!size || (text && json_dumpb(value, text, size, flags) != size)) {
@@ -113,6 +115,12 @@ static char *write_digits(json_t *value, size_t digits, cnn_error *error) {
         free(text);
         text = NULL;
     }
+    return text;
+}
+
+static char *write_digits(json_t *value, size_t digits, cnn_error *error) {
+    const size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(digits);
+    char *text = json_text(value, flags, error);
     json_decref(value);
     return text;
 }
