@@ -57,7 +57,7 @@ STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthrea
           -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-ffile-prefix-map=$(CURDIR)=." \
           $(ARITHMETIC_$(MACHINE)) $(if $(filter serial,$(POOL)),-DCNN_SERIAL)
 CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude \
-             $(addprefix -Isrc/,base ops simd data model check files) $(CPPFLAGS) $(CFLAGS) -fPIC
+             $(addprefix -Isrc/,base ops simd picture data network engine train check files) $(CPPFLAGS) $(CFLAGS) -fPIC
 LINK   = $(CC) $(CFLAGS_ALL) $(LDFLAGS)
 LIBS   = -ljansson -lpng -lz -lm -pthread $(LDLIBS)
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
@@ -232,8 +232,11 @@ $(RUNG_TABLES:%=$(BUILD)/bench/%.o): $(BUILD)/bench/rungs_%.o: bench/rungs.c $(P
 
 # Without cmocka, jansson, libpng and zlib, and so without pictures: for processors that are emulated
 # (scripts/check neon).
-CROSS := $(filter-out $(BUILD)/src/base/json_text.o,$(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(OBJECTS))) \
-         $(patsubst %.c,$(BUILD)/%.o,$(filter-out src/model/model_pictures.c,$(wildcard src/model/*.c)) \
+CROSS := $(filter-out $(BUILD)/src/base/json_text.o,\
+           $(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(OBJECTS))) \
+         $(patsubst %.c,$(BUILD)/%.o,\
+           $(filter-out src/network/network_text.c src/network/peers_words.c,$(wildcard src/network/*.c)) \
+           $(filter-out src/engine/model_pictures.c,$(wildcard src/engine/*.c)) $(wildcard src/train/*.c) \
            src/data/dataset.c src/data/class_names.c tests/same_bits.c tests/book_twice.c)
 $(BUILD)/cross_bits: $(BUILD)/tests/cross_bits.o $(CROSS)
 	$(call SAY,LD)

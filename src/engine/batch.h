@@ -1,0 +1,23 @@
+/* Bringing images into a model's batch: what sets of images go through, to train and to predict. */
+#ifndef ENGINE_BATCH_H
+#define ENGINE_BATCH_H
+
+#include "model.h"
+
+/* Where a batch comes from: image number `first`, which goes to `place` of it, and those that
+ * follow in the order of indices, or of the data set if that is NULL; or bytes without labels, if
+ * `images` is not NULL. */
+typedef struct source {
+    cnn_model *model;
+    const cnn_dataset *dataset;
+    const uint32_t *indices;
+    const uint8_t *images;
+    size_t first, place;
+} source;
+
+/* Sets a batch of so many images, on all threads. All checks are done. */
+void gather(source s, size_t count);
+/* Sets these images of the batch's memory, on the calling thread. */
+void gather_places(const source *s, range places, size_t worker);
+
+#endif

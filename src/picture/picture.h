@@ -1,0 +1,18 @@
+/* A picture from the inside. */
+#ifndef PICTURE_PICTURE_H
+#define PICTURE_PICTURE_H
+
+#include "cnn.h"
+
+struct cnn_picture {
+    size_t height, width, channels; /* channels: 1 or 3 */
+    uint8_t *pixels;                /* [height][width][channels], perhaps in a larger block */
+};
+
+/* Is there such a picture? Else a reason without a place. */
+bool picture_sound(size_t height, size_t width, cnn_error *error);
+
+/* 0.299 R + 0.587 G + 0.114 B, rounded (ITU-R BT.601). */
+uint8_t picture_grey(const uint8_t rgb[3]);
+
+#endif

@@ -1,0 +1,15 @@
+/* Pictures as a network wants them. */
+#ifndef PICTURE_PREPARE_H
+#define PICTURE_PREPARE_H
+
+#include "error.h"
+
+/* Can pictures be made so? Else a reason without a place. */
+bool pictures_sound(const cnn_pictures *wanted, cnn_error *error);
+
+/* Fills pixels[height][width][channels] as `wanted` says: fitted, or stretched with its colours
+ * converted. */
+bool picture_prepare(const cnn_picture *picture, const cnn_pictures *wanted, uint8_t *pixels,
+                     cnn_error *error);
+
+#endif
