@@ -235,7 +235,7 @@ $(RUNG_TABLES:%=$(BUILD)/bench/%.o): $(BUILD)/bench/rungs_%.o: bench/rungs.c $(P
 CROSS := $(filter-out $(BUILD)/src/base/json_text.o,\
            $(filter $(BUILD)/src/base/% $(BUILD)/src/ops/% $(BUILD)/src/simd/%,$(OBJECTS))) \
          $(patsubst %.c,$(BUILD)/%.o,\
-           $(filter-out src/network/network_text.c src/network/peers_words.c,$(wildcard src/network/*.c)) \
+           $(filter-out src/network/network_text.c src/network/peers_words.c src/network/text_reader.c,$(wildcard src/network/*.c)) \
            $(filter-out src/engine/model_pictures.c,$(wildcard src/engine/*.c)) $(wildcard src/train/*.c) \
            src/data/dataset.c src/data/class_names.c tests/same_bits.c tests/book_twice.c)
 $(BUILD)/cross_bits: $(BUILD)/tests/cross_bits.o $(CROSS)

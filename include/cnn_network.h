@@ -52,6 +52,7 @@ typedef struct cnn_layer_info {
     cnn_pair kernel,
         stride;         /* of a convolution or a pool, whose window is its kernel; defaults are */
     cnn_pair pad;       /* filled in. 0 where a kind has no such option, as outputs */
+    double value;       /* its real-valued argument, 0 without */
     bool weights, bias; /* whether it has parameters of this name */
 } cnn_layer_info;
 

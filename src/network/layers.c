@@ -27,11 +27,12 @@ static const char *conv2d_shape(const layer_options *o, geometry *g, bool *flat)
     return g->y.h && g->y.w ? NULL : "the kernel does not fit";
 }
 
-/* Windows stand side by side unless a stride is given. No padding: what would its maximum be? */
-static const char *maxpool2d_shape(const layer_options *o, geometry *g, bool *flat) {
+/* Windows stand side by side unless a stride is given; a global one is the input. No padding: what
+ * would its maximum be? */
+static const char *pool_shape(const layer_options *o, geometry *g, bool *flat) {
     if (*flat)
         return "pooling needs height and width";
-    g->r = o->kernel.h, g->s = o->kernel.w;
+    g->r = or_else(o->kernel.h, g->x.h), g->s = or_else(o->kernel.w, g->x.w);
     g->u = or_else(o->stride.h, g->r), g->v = or_else(o->stride.w, g->s);
     g->y = (extent){window_outputs(g->x.h, 0, g->r, g->u), window_outputs(g->x.w, 0, g->s, g->v),
                     g->x.c};
@@ -62,18 +63,26 @@ static const char *dense_shape(const layer_options *o, geometry *g, bool *flat) 
 
 /* The arguments of the rows, in the order in which a text has them. */
 #define OUTPUTS                                                                                    \
-    { NULL, ARGUMENT_NUMBER, offsetof(layer_options, outputs) }
+    { .type = ARGUMENT_NUMBER, .offset = offsetof(layer_options, outputs) }
 #define KERNEL                                                                                     \
-    { NULL, ARGUMENT_PAIR, offsetof(layer_options, kernel) }
+    { .type = ARGUMENT_PAIR, .offset = offsetof(layer_options, kernel) }
 #define STRIDE                                                                                     \
-    { "stride", ARGUMENT_PAIR, offsetof(layer_options, stride) }
+    { .word = "stride", .type = ARGUMENT_PAIR, .offset = offsetof(layer_options, stride) }
 #define PAD                                                                                        \
-    { "pad", ARGUMENT_PAIR, offsetof(layer_options, pad) }
+    { .word = "pad", .type = ARGUMENT_PAIR, .offset = offsetof(layer_options, pad) }
 #define BIAS                                                                                       \
-    { "bias", ARGUMENT_BIAS, offsetof(layer_options, no_bias) }
-/* Behind the last one, where there is room. */
+    { .word = "bias", .type = ARGUMENT_BIAS, .offset = offsetof(layer_options, no_bias) }
+/* A window, or all of the input. */
+#define WINDOW                                                                                     \
+    { .type = ARGUMENT_WINDOW, .offset = offsetof(layer_options, kernel) }
+#define REAL(low, high, without)                                                                   \
+    {                                                                                              \
+        .type = ARGUMENT_REAL, .offset = offsetof(layer_options, value), .least = low,             \
+        .most = high, .otherwise = without                                                         \
+    }
+/* Terminator, needed if there are fewer than ARGUMENTS_MAX. */
 #define END                                                                                        \
-    { NULL, ARGUMENT_NUMBER, ARGUMENT_END }
+    { .offset = ARGUMENT_END }
 
 static buffer_shape conv2d_weight(const layer *layer) {
     const geometry *g = &layer->geometry;
@@ -117,7 +126,7 @@ const layer_kind layer_kinds[] = {
     {.word = "maxpool2d",
      .prefix = "pool",
      .arguments = {KERNEL, STRIDE, END},
-     .shape = maxpool2d_shape,
+     .shape = pool_shape,
      .buffers = {{.name = "winners",
                   .role = BUFFER_FOR_BACKWARD,
                   .type = CNN_INT32,

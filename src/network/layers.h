@@ -14,17 +14,27 @@ typedef struct layer_options {
     size_t outputs;               /* channels of a convolution, values of a dense layer */
     cnn_pair kernel, stride, pad; /* a stride of 0: the kind's own */
     size_t no_bias;               /* 0 or 1; a size_t, so that it can be set by its offset */
+    double value;                 /* what the kind has for a real-valued argument */
 } layer_options;
 
-/* A number is `outputs`; a pair is a cnn_pair; on or off is no_bias. */
-typedef enum argument_type { ARGUMENT_NUMBER, ARGUMENT_PAIR, ARGUMENT_BIAS } argument_type;
+/* A number is `outputs`; a pair is a cnn_pair; a window is one too, or `global`, which is 0x0: all
+ * of the input; on or off is no_bias; a real is `value`. */
+typedef enum argument_type {
+    ARGUMENT_NUMBER,
+    ARGUMENT_PAIR,
+    ARGUMENT_WINDOW,
+    ARGUMENT_BIAS,
+    ARGUMENT_REAL
+} argument_type;
 
-/* One argument of a layer's text. Those without a word come first, must be given, and must not be
- * 0; `bias on|off` sets no_bias. */
+/* One argument of a layer's text. Those without a word come first and must be given, but for a
+ * real; sizes must not be 0. `bias on|off` sets no_bias. */
 typedef struct argument {
     const char *word;
     argument_type type;
     size_t offset; /* in layer_options */
+    /* Of a real: its bounds, and its value where a text leaves it out. */
+    double least, most, otherwise;
 } argument;
 
 enum { ARGUMENTS_MAX = 5 }; /* conv2d has them all */
@@ -88,6 +98,7 @@ typedef struct layer_kind {
 
 #define ARGUMENT_END SIZE_MAX
 
+enum { KINDS_MAX = 64 }; /* a test asks that the table has no more */
 extern const layer_kind layer_kinds[];
 extern const size_t layer_kind_count;
 

@@ -143,13 +143,18 @@ static const char *check_arguments(const layer *layer) {
             break;
         if (a->type == ARGUMENT_NUMBER && (o->outputs == 0 || o->outputs > VALUES_MAX))
             return o->outputs ? "more than " VALUES_MOST " outputs" : "no outputs";
+        if (a->type == ARGUMENT_REAL && !(o->value >= a->least && o->value <= a->most))
+            return "the value is out of bounds";
+        const bool is_pair = a->type == ARGUMENT_PAIR || a->type == ARGUMENT_WINDOW;
         const cnn_pair *pair = (const void *)((const char *)o + a->offset);
+        if (a->type == ARGUMENT_WINDOW && !pair->h != !pair->w)
+            return "a side of the window is 0";
         /* Only a pair with a word may be left out, which 0 means. */
         if (a->type == ARGUMENT_PAIR && !a->word && (!pair->h || !pair->w))
             return "a side of the window is 0";
         if (a->offset == offsetof(layer_options, stride) && !pair->h != !pair->w)
             return "a side of the stride is 0";
-        if (a->type == ARGUMENT_PAIR && (pair->h > SIDE_MAX || pair->w > SIDE_MAX))
+        if (is_pair && (pair->h > SIDE_MAX || pair->w > SIDE_MAX))
             return "a number is over 32768";
     }
     return NULL;
@@ -216,6 +221,7 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
     layer layer = {
         .kind = kind, .options = *options, .input = network->count, .flat = before->flat};
     layer.geometry.x = before->geometry.y;
+    layer.geometry.value = options->value;
     const char *reason = check_arguments(&layer);
     if (!reason)
         reason = set_shape(network, &layer);
@@ -243,7 +249,12 @@ static bool add(cnn_network *network, const char *word, layer_options options, c
 }
 
 bool cnn_network_conv2d(cnn_network *network, cnn_conv2d o, cnn_error *error) {
-    return add(network, "conv2d", (layer_options){o.channels, o.kernel, o.stride, o.pad, o.no_bias},
+    return add(network, "conv2d",
+               (layer_options){.outputs = o.channels,
+                               .kernel = o.kernel,
+                               .stride = o.stride,
+                               .pad = o.pad,
+                               .no_bias = o.no_bias},
                error);
 }
 

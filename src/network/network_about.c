@@ -4,6 +4,7 @@
 #include "network.h"
 
 #include "memory.h"
+#include "real_text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,6 +39,12 @@ static void put_argument(writer *w, const argument *argument, const layer_option
     const void *value = (const char *)options + argument->offset;
     if (argument->type == ARGUMENT_NUMBER) {
         put(w, " %zu", *(const size_t *)value);
+    } else if (argument->type == ARGUMENT_REAL) {
+        char real[REAL_TEXT_SIZE];
+        real_text(*(const double *)value, real);
+        put(w, " %s", real);
+    } else if (argument->type == ARGUMENT_WINDOW && !((const cnn_pair *)value)->h) {
+        put(w, " global");
     } else if (argument->type == ARGUMENT_BIAS) {
         put(w, "%s", *(const size_t *)value ? " bias off" : "");
     } else {
@@ -127,6 +134,7 @@ bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info 
         .kernel = {layer->geometry.r, layer->geometry.s},
         .stride = {layer->geometry.u, layer->geometry.v},
         .pad = {layer->geometry.pad_h, layer->geometry.pad_w},
+        .value = layer->options.value,
         .weights = layer_kernel_size(layer) > 0,
         .bias = layer->parameters > layer_kernel_size(layer),
     };

@@ -2,149 +2,12 @@
  * say; here it is only given a place. */
 #include "decimal.h"
 #include "error.h"
-#include "lines.h"
-#include "network.h"
+#include "json_text.h"
 #include "peers_words.h"
-#include "shown.h"
+#include "text_reader.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#define WORD_LIMIT 30
-
-typedef struct word {
-    const char *text;
-    size_t length, column; /* column from 1; of a missing word, where it should be */
-} word;
-
-typedef struct reader {
-    lines lines;
-    size_t number;     /* of this line, from 1 */
-    const char *line;  /* without its comment and end */
-    size_t length, at; /* at: where the next word is looked for */
-    size_t input_line, input_column;
-    cnn_network *network; /* NULL until the input line */
-    cnn_error *error;
-} reader;
-
-/* ------------------------------------------------------------------------------------ refusals */
-
-/* "line 4: " message " (column 1)". Always false. */
-static bool refuse_with(const reader *r, size_t number, size_t column, const char *message) {
-    error_set(r->error, CNN_BAD_NETWORK, "line %zu: %.190s (column %zu)", number, message, column);
-    if (r->error) {
-        r->error->line = number;
-        r->error->column = column;
-    }
-    return false;
-}
-
-/* The line as it was written, then the reason. Always false. */
-__attribute__((format(printf, 3, 4))) static bool refuse(const reader *r, size_t column,
-                                                         const char *reason, ...) {
-    size_t first = 0, last = r->length;
-    while (first < last && strchr(" \t", r->line[first]))
-        first++;
-    while (last > first && strchr(" \t", r->line[last - 1]))
-        last--;
-    char message[192];
-    int length = 0;
-    if (first < last)
-        length = snprintf(message, sizeof message,
-                          "%s: ", show(r->line + first, last - first, SHOWN_MAX).text);
-    va_list values;
-    va_start(values, reason);
-    vsnprintf(message + length, sizeof message - (size_t)length, reason, values);
-    va_end(values);
-    return refuse_with(r, r->number, column, message);
-}
-
-/* Is the input a few planes of rows, if its sizes are taken for channels, height and width? */
-static bool channels_first(const cnn_network *network) {
-    const extent input = network ? network->layers[0].geometry.y : (extent){0, 0, 0};
-    return input.w == input.c && input.h <= 4 && input.w > input.h;
-}
-
-/* Gives an error of the network its place; lack of memory has none. Always false. */
-static bool refuse_because(const reader *r, size_t column, const cnn_error *inner) {
-    char message[192];
-    if (inner->status == CNN_BAD_NETWORK && channels_first(r->network)) {
-        const extent input = r->network->layers[0].geometry.y;
-        snprintf(message, sizeof message, "%.120s; channels come last: input %zux%zux%zu?",
-                 inner->message, input.w, input.c, input.h);
-        return refuse_with(r, r->number, column, message);
-    }
-    if (inner->status == CNN_BAD_NETWORK)
-        return refuse_with(r, r->number, column, inner->message);
-    if (r->error)
-        *r->error = *inner;
-    return false;
-}
-
-/* Of a word only the beginning: the line before it in the message may be long too. */
-static shown quoted(const word *w) {
-    return show(w->text, w->length, WORD_LIMIT);
-}
-
-/* ------------------------------------------------------------------------------ lines and words */
-
-/* Moves to the next line; false after the last. */
-static bool next_line(reader *r) {
-    if (!lines_next(&r->lines))
-        return false;
-    r->line = r->lines.text;
-    r->length = r->lines.length;
-    r->number = r->lines.number;
-    r->at = 0;
-    return true;
-}
-
-/* The sign that is no letter, in UTF-8. */
-static bool is_times(const reader *r, size_t at) {
-    return r->length - at >= 2 && !memcmp(r->line + at, "\xc3\x97", 2);
-}
-
-/* Cuts off the comment, in which any bytes may stand but those that control a terminal. */
-static bool strip(reader *r) {
-    const char *hash = memchr(r->line, '#', r->length);
-    const size_t code = hash ? (size_t)(hash - r->line) : r->length;
-    for (size_t i = 0; i < r->length; i++) {
-        const unsigned char byte = (unsigned char)r->line[i];
-        if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
-            return refuse(r, i + 1, "byte 0x%02x is not text", byte);
-        if (byte > 0x7f && i < code)
-            return refuse(r, i + 1, "byte 0x%02x outside a comment is not ASCII%s", byte,
-                          is_times(r, i) ? "; write x for times" : "");
-    }
-    r->length = code;
-    return true;
-}
-
-/* Within the line. */
-static bool is_space(const reader *r, size_t at) {
-    return r->line[at] == ' ' || r->line[at] == '\t';
-}
-
-/* False at the end of the line, w->column then is right behind the last word. */
-static bool next_word(reader *r, word *w) {
-    *w = (word){.column = r->at + 1};
-    size_t at = r->at;
-    while (at < r->length && is_space(r, at))
-        at++;
-    if (at == r->length)
-        return false;
-    const size_t first = at;
-    while (at < r->length && !is_space(r, at))
-        at++;
-    *w = (word){r->line + first, at - first, first + 1};
-    r->at = at;
-    return true;
-}
-
-static bool word_is(const word *w, const char *text) {
-    return w->length == strlen(text) && !memcmp(w->text, text, w->length);
-}
 
 /* -------------------------------------------------------------------------------------- numbers */
 
@@ -231,22 +94,45 @@ static bool read_bias(reader *r, const argument *argument, size_t *no_bias) {
     return true;
 }
 
+/* A JSON number, which no locale changes. Left out, it is the row's own. */
+static bool read_real(reader *r, const argument *argument, double *value) {
+    word w;
+    *value = argument->otherwise;
+    if (!next_word(r, &w))
+        return true;
+    cnn_error inner;
+    json_t *json = json_read(w.text, w.length, 0, &inner);
+    if (!json && inner.status == CNN_NO_MEMORY)
+        return refuse_because(r, w.column, &inner);
+    const bool number = json_is_number(json);
+    *value = json_number_value(json);
+    json_decref(json);
+    if (!number)
+        return refuse(r, w.column, "\"%s\" is not a number such as 0.01", quoted(&w).text);
+    return (*value >= argument->least && *value <= argument->most) ||
+           refuse(r, w.column, "\"%s\" must be %g to %g", quoted(&w).text, argument->least,
+                  argument->most);
+}
+
 /* The word or words that give an argument its value. */
 static bool read_value(reader *r, const argument *argument, layer_options *options) {
     void *field = (char *)options + argument->offset;
     if (argument->type == ARGUMENT_BIAS)
         return read_bias(r, argument, field);
-    const form *form = argument->type == ARGUMENT_PAIR ? &PAIR : &NUMBER;
-    size_t sizes[SIZES_MAX], count;
+    if (argument->type == ARGUMENT_REAL)
+        return read_real(r, argument, field);
+    const form *form = argument->type == ARGUMENT_NUMBER ? &NUMBER : &PAIR;
+    size_t sizes[SIZES_MAX] = {0}, count = 1;
     word w;
     if (!next_word(r, &w))
         return refuse_missing(r, &w, argument, form->noun);
-    if (!read_sizes(r, &w, form, zero_allowed(argument), sizes, &count))
+    const bool global = argument->type == ARGUMENT_WINDOW && word_is(&w, "global");
+    if (!global && !read_sizes(r, &w, form, zero_allowed(argument), sizes, &count))
         return false;
-    if (argument->type == ARGUMENT_PAIR)
-        *(cnn_pair *)field = (cnn_pair){sizes[0], sizes[count - 1]};
-    else
+    if (argument->type == ARGUMENT_NUMBER)
         *(size_t *)field = sizes[0];
+    else
+        *(cnn_pair *)field = (cnn_pair){sizes[0], sizes[count - 1]};
     return true;
 }
 
@@ -323,11 +209,11 @@ static bool read_input(reader *r, const word *first) {
 
 /* Always false. */
 static bool refuse_layer(const reader *r, const word *w) {
-    const char *known[16];
+    const char *known[KINDS_MAX];
     size_t count = 0;
     if (word_is(w, "input"))
         return refuse(r, w->column, "there is an input already, in line %zu", r->input_line);
-    for (size_t i = 0; i < layer_kind_count && i < sizeof known / sizeof *known; i++)
+    for (size_t i = 0; i < layer_kind_count && i < KINDS_MAX; i++)
         known[count++] = layer_kinds[i].word;
     return refuse_unknown(r, w, PEERS_LAYER, known, count);
 }
@@ -335,7 +221,7 @@ static bool refuse_layer(const reader *r, const word *w) {
 /* An empty line, or one that is all comment, is read and does nothing. */
 static bool read_line(reader *r) {
     word first;
-    if (!strip(r))
+    if (!strip_comment(r))
         return false;
     if (!next_word(r, &first))
         return true;

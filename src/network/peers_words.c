@@ -108,11 +108,16 @@ void peers_advice(char *advice, size_t size, const char *word, size_t length, pe
     char list[96] = "", plain[PEERS_WORD_MAX + 1];
     closest closest = {.typed = plain, .length = plain_word(plain, word, length)};
     const char *hint = hint_of(place == PEERS_LAYER ? LAYERS : OPTIONS, plain);
+    bool cut = false;
     for (size_t i = 0; i < count; i++) {
         closest_offer(&closest, known[i]);
-        const size_t at = strlen(list);
-        snprintf(list + at, sizeof list - at, "%s%s", i ? ", " : "", known[i]);
+        const size_t at = strlen(list), left = sizeof list - at;
+        cut = cut || strlen(known[i]) + sizeof ", , ..." > left;
+        if (!cut)
+            snprintf(list + at, left, "%s%s", i ? ", " : "", known[i]);
     }
+    if (cut)
+        strcat(list, ", ...");
     if (hint)
         snprintf(advice, size, ": %s", hint);
     else if (closest.word[0])

@@ -28,6 +28,7 @@ typedef struct geometry {
     size_t r, s;         /* kernel or window */
     size_t u, v;         /* stride */
     size_t pad_h, pad_w; /* rows and columns of zeros on each side */
+    double value;        /* the layer's real-valued argument, as of leakyrelu 0.01 */
     /* For layers fused into one: the geometry of the last of them if it has a window, or NULL. */
     const struct geometry *pool;
 } geometry;
