@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "calls.h"
+#include "layers.h"
 
 #include <ctype.h>
 #include <glob.h>
@@ -23,7 +24,8 @@ static char *read_all(const char *pattern) {
     glob_t found;
     size_t size = 0;
     char *text = calloc(1, 1 << 20);
-    assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+    const int problem = glob(pattern, 0, NULL, &found);
+    assert_true(problem == 0 || problem == GLOB_NOMATCH);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         FILE *file = fopen(found.gl_pathv[i], "r");
         assert_non_null(file);
@@ -62,9 +64,21 @@ static bool calls_name(char *source, const char *name, size_t wanted) {
     return false;
 }
 
+/* All walks in one text. A layer's own test walks its function. */
+static char *read_walks(void) {
+    char *walks = calloc(1, 1 << 21), name[96];
+    for (size_t i = 0; i <= layer_kind_count; i++) {
+        snprintf(name, sizeof name, "tests/test_%s.c", i ? layer_kinds[i - 1].word : "calls*");
+        char *own = read_all(name);
+        strcat(walks, own);
+        free(own);
+    }
+    return walks;
+}
+
 static void nothing_public_is_left_out(void **state) {
     (void)state;
-    char *headers = read_all("include/*.h"), *walk = read_all("tests/test_calls*.c");
+    char *headers = read_all("include/*.h"), *walk = read_walks();
     size_t functions = 0, length;
     blank_comments(headers);
     blank_comments(walk);
