@@ -31,6 +31,9 @@ typedef struct cnn_conv2d {
 typedef struct cnn_maxpool2d {
     cnn_pair window, stride; /* stride 0 means the window */
 } cnn_maxpool2d;
+typedef struct cnn_avgpool2d {
+    cnn_pair window, stride; /* window 0x0: the whole input; stride 0 means the window */
+} cnn_avgpool2d;
 typedef struct cnn_dense {
     size_t outputs;
     bool no_bias;
@@ -60,6 +63,7 @@ cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cn
 bool cnn_network_conv2d(cnn_network *network, cnn_conv2d options, cnn_error *error);
 bool cnn_network_relu(cnn_network *network, cnn_error *error);
 bool cnn_network_maxpool2d(cnn_network *network, cnn_maxpool2d options, cnn_error *error);
+bool cnn_network_avgpool2d(cnn_network *network, cnn_avgpool2d options, cnn_error *error);
 bool cnn_network_flatten(cnn_network *network, cnn_error *error);
 bool cnn_network_dense(cnn_network *network, cnn_dense options, cnn_error *error);
 /* From text of `size` bytes, or from a file holding it. Refusals carry line and column. */

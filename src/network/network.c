@@ -267,6 +267,11 @@ bool cnn_network_maxpool2d(cnn_network *network, cnn_maxpool2d o, cnn_error *err
                error);
 }
 
+bool cnn_network_avgpool2d(cnn_network *network, cnn_avgpool2d o, cnn_error *error) {
+    return add(network, "avgpool2d", (layer_options){.kernel = o.window, .stride = o.stride},
+               error);
+}
+
 bool cnn_network_flatten(cnn_network *network, cnn_error *error) {
     return add(network, "flatten", (layer_options){0}, error);
 }
