@@ -12,13 +12,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Arguments that a small layer of the kind may have. */
+/* Arguments that a small layer of the kind may have; a real one is left to the row. */
 static void arguments_of(const layer_kind *kind, char *text, size_t size) {
     size_t used = (size_t)snprintf(text, size, "%s", kind->word);
     for (size_t i = 0; i < ARGUMENTS_MAX && kind->arguments[i].offset != ARGUMENT_END; i++)
-        if (!kind->arguments[i].word)
+        if (!kind->arguments[i].word && kind->arguments[i].type != ARGUMENT_REAL)
             used += (size_t)snprintf(text + used, size - used, "%s",
-                                     kind->arguments[i].type == ARGUMENT_PAIR ? " 3x2" : " 5");
+                                     kind->arguments[i].type == ARGUMENT_NUMBER ? " 5" : " 3x2");
 }
 
 /* A network that has the kind: on images between two convolutions, and in front of the usual ends;
@@ -167,6 +167,7 @@ static void there_and_back(void **state) {
 /* Two kinds of one prefix would make two layers of one name. */
 static void names_apart(void **state) {
     (void)state;
+    assert_true(layer_kind_count <= KINDS_MAX);
     static const char *const taken[] = {"input", "softmax", "labels", "losses", "probabilities"};
     for (size_t i = 0; i < layer_kind_count; i++) {
         for (size_t j = 0; j < i; j++) {
