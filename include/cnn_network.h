@@ -28,6 +28,9 @@ typedef struct cnn_conv2d {
     cnn_pair pad;    /* zeros on each side */
     bool no_bias;
 } cnn_conv2d;
+typedef struct cnn_leakyrelu {
+    double slope; /* below 0: 0 to 1; PyTorch's default is 0.01 */
+} cnn_leakyrelu;
 typedef struct cnn_maxpool2d {
     cnn_pair window, stride; /* stride 0 means the window */
 } cnn_maxpool2d;
@@ -62,6 +65,7 @@ typedef struct cnn_layer_info {
 cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cnn_error *error);
 bool cnn_network_conv2d(cnn_network *network, cnn_conv2d options, cnn_error *error);
 bool cnn_network_relu(cnn_network *network, cnn_error *error);
+bool cnn_network_leakyrelu(cnn_network *network, cnn_leakyrelu options, cnn_error *error);
 bool cnn_network_maxpool2d(cnn_network *network, cnn_maxpool2d options, cnn_error *error);
 bool cnn_network_avgpool2d(cnn_network *network, cnn_avgpool2d options, cnn_error *error);
 bool cnn_network_flatten(cnn_network *network, cnn_error *error);

@@ -262,6 +262,10 @@ bool cnn_network_relu(cnn_network *network, cnn_error *error) {
     return add(network, "relu", (layer_options){0}, error);
 }
 
+bool cnn_network_leakyrelu(cnn_network *network, cnn_leakyrelu o, cnn_error *error) {
+    return add(network, "leakyrelu", (layer_options){.value = o.slope}, error);
+}
+
 bool cnn_network_maxpool2d(cnn_network *network, cnn_maxpool2d o, cnn_error *error) {
     return add(network, "maxpool2d", (layer_options){.kernel = o.window, .stride = o.stride},
                error);
