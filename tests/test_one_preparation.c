@@ -289,7 +289,7 @@ static void resumed_runs_agree(void **state) {
     for (size_t i = 0; i < 2; i++) {
         command_shell("\"$CNN\" train @/digits.net --data @/short --epochs 500 %s "
                       "--checkpoint @/run --every 20 --out @/short.st & pid=$!\n"
-                      "for i in $(seq 500); do test -s @/run && break; sleep 0.01; done\n"
+                      "for i in $(seq 6000); do test -s @/run && break; sleep 0.01; done\n"
                       "kill -9 $pid; wait $pid; cp @/run @/kept",
                       flags[i]);
         assert_int_equal(command_code, 0);
