@@ -124,7 +124,7 @@ const layer_kind layer_kinds[] = {
      .buffers = {WEIGHT_BUFFER(conv2d_weight), BIAS_BUFFER}},
     {.word = "relu", .prefix = "relu", .arguments = {END}, .shape = relu_shape},
     {.word = "leakyrelu",
-     .prefix = "leakyrelu",
+     .prefix = "leaky",
      .arguments = {REAL(0, 1, 0.01), END},
      .shape = relu_shape},
     {.word = "maxpool2d",
