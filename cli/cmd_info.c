@@ -2,6 +2,7 @@
 #include "commands.h"
 #include "info_cpu.h"
 #include "info_plan.h"
+#include "info_program.h"
 #include "json_line.h"
 #include "say.h"
 #include "source.h"
@@ -10,15 +11,20 @@
 
 typedef struct info_settings {
     const char *file;
-    uint64_t batch_size;
-    bool json, cpu;
+    uint64_t batch_size, threads;
+    const char *backend; /* NULL: the fastest here */
+    bool program, predict, json, cpu;
 } info_settings;
 
 static const option info_rows[] = {
     ROW_FILE(info_settings, file, OPTION_INPUT, NULL, "FILE", "a network text or a model"),
     ROW_SWITCH(info_settings, cpu, "--cpu", "instead of a file: the processor and its back ends"),
-    ROW_COUNT(info_settings, batch_size, "--batch-size", "images in one step, for the memory", 1,
-              1e9),
+    ROW_SWITCH(info_settings, program, "--program",
+               "instead of the table: a training step in steps"),
+    ROW_SWITCH(info_settings, predict, "--predict", "with --program: a prediction in steps"),
+    ROW_COUNT(info_settings, batch_size, "--batch-size", "images in one step", 1, 1e9),
+    ROW_COUNT(info_settings, threads, "--threads", "0: every core", 0, 1024),
+    ROW_TEXT(info_settings, backend, "--backend", "NAME", "see --cpu"),
     ROW_SWITCH(info_settings, json, "--json", "one JSON object instead of the table"),
 };
 
@@ -26,6 +32,7 @@ static const option_group info_groups[] = {{OPTION_ROWS(info_rows), 0}, {NULL, 0
 static const char *const info_examples[] = {
     "cnn info networks/simple.net",
     "cnn info simple.safetensors --json",
+    "cnn info networks/simple.net --program --threads 2",
     "cnn info --cpu",
     NULL,
 };
@@ -165,15 +172,48 @@ static int show_all(const subject *shown) {
     return 0;
 }
 
+/* Threads by number: a plan or a program for fewer would be that of another machine. */
+static cnn_model_options options_of(const info_settings *settings) {
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    options.batch_size = settings->batch_size;
+    options.threads = settings->threads ? settings->threads : cnn_processors();
+    options.backend = settings->backend;
+    return options;
+}
+
+/* A network that cannot be trained has no plan, which is no failure. */
+static bool failed(const subject *shown, const cnn_error *error) {
+    cnn_error other;
+    return error->status == CNN_NO_MEMORY ||
+           (error->status != CNN_OK &&
+            source_trainable(shown->network, shown->settings->file, &other));
+}
+
 static int show(subject *shown) {
     info_plan plan;
     cnn_error error;
+    const cnn_model_options options = options_of(shown->settings);
     sum_up(shown);
-    if (info_plan_make(&plan, shown->network, shown->settings->batch_size, shown->activation_bytes,
-                       &error))
+    if (info_plan_make(&plan, shown->network, &options, shown->activation_bytes, &error))
         shown->plan = &plan;
-    const int code = error.status == CNN_NO_MEMORY ? say_cnn_error(&error) : show_all(shown);
+    const int code = failed(shown, &error) ? say_cnn_error(&error) : show_all(shown);
     info_plan_free(&plan);
+    return code;
+}
+
+static int show_program(const subject *shown) {
+    cnn_error error;
+    info_program program;
+    const cnn_model_options options = options_of(shown->settings);
+    if (!source_trainable(shown->network, shown->settings->file, &error) ||
+        !info_program_make(&program, shown->network, &options, shown->settings->predict, &error))
+        return say_cnn_error(&error);
+    int code = 0;
+    if (shown->settings->json)
+        code = json_line_print(info_program_json(&program, shown->settings->file));
+    else
+        info_program_print(&program);
+    info_program_free(&program);
     return code;
 }
 
@@ -184,6 +224,8 @@ static int info_run(const void *values, const char *program) {
         return say_usage("info: --cpu goes without FILE");
     if (settings->cpu)
         return info_cpu(settings->json);
+    if (settings->predict && !settings->program)
+        return say_usage("info: --predict goes with --program");
     if (!settings->file)
         return say_usage("info: FILE is missing; cnn help info");
     cnn_error error;
@@ -191,7 +233,7 @@ static int info_run(const void *values, const char *program) {
     if (!source_open(&source, settings->file, NULL, &error))
         return say_cnn_error(&error);
     subject shown = {.settings = settings, .network = source.network, .model = source.file};
-    const int code = show(&shown);
+    const int code = settings->program ? show_program(&shown) : show(&shown);
     source_close(&source);
     return code;
 }

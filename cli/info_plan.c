@@ -29,18 +29,15 @@ static bool ask(info_plan *plan, const cnn_model *model, cnn_error *error) {
     return true;
 }
 
-bool info_plan_make(info_plan *plan, const cnn_network *network, size_t batch_size,
+bool info_plan_make(info_plan *plan, const cnn_network *network, const cnn_model_options *options,
                     double activation_bytes, cnn_error *error) {
+    const size_t batch_size = options->batch_size;
     const double parameters = 2.0 * sizeof(float) * (double)cnn_network_parameters(network);
-    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
-    options.batch_size = batch_size;
-    /* By number: a plan for fewer would be that of another machine. */
-    options.threads = cnn_processors();
     *plan = (info_plan){.batch_size = batch_size};
     *error = (cnn_error){.status = CNN_OK};
     if (activation_bytes * (double)batch_size + parameters > MOST_BYTES)
         return false;
-    cnn_model *model = cnn_model_create(network, &options, error);
+    cnn_model *model = cnn_model_create(network, options, error);
     const bool made = model && ask(plan, model, error);
     cnn_model_free(model);
     return made;

@@ -122,6 +122,8 @@ typedef enum cnn_work {
     CNN_WORK_REDUCE,              /* the shards' sums, added in their order */
     CNN_WORK_UPDATE               /* parameters move */
 } cnn_work;
+/* "forward", "partial_sums", ...; NULL for a kind of work that does not exist. Static. */
+const char *cnn_work_name(cnn_work work);
 /* What a task is: the images of a part of the batch; the same, one shard after the other; a split
  * of the work on a shard or on the batch, by rows or channels; rows of the weights; or elements of
  * each parameter. */
@@ -132,12 +134,15 @@ typedef enum cnn_cut {
     CNN_CUT_ROWS,
     CNN_CUT_ELEMENTS
 } cnn_cut;
+/* "images", "shards", "splits", "rows" or "elements"; NULL for another. Static. */
+const char *cnn_cut_name(cnn_cut cut);
 typedef struct cnn_step {
     cnn_work work;
     size_t first, last; /* layers that are computed together */
     bool meet;          /* threads wait for each other before it */
     cnn_cut cut;
     size_t tasks;  /* into which it is cut */
+    size_t shards; /* CNN_CUT_SHARDS: in all tasks together */
     size_t splits; /* CNN_CUT_SPLITS: of each part of the batch */
     size_t tile;   /* images at a time, with the steps around it; 0: all of the task's */
 } cnn_step;

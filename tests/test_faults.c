@@ -30,6 +30,8 @@
 static const errand errands[] = {
     {.name = "info", .arguments = "info @/tiny.net"},
     {.name = "info of a model", .arguments = "info @/ready.safetensors --json"},
+    {.name = "info --program", .arguments = "info @/tiny.net --program --threads 2"},
+    {.name = "info --program --json", .arguments = "info @/tiny.net --program --json"},
     {.name = "info --cpu", .arguments = "info --cpu --json"},
     {.name = "gradcheck", .arguments = "gradcheck @/tiny.net --samples 2 --batch-size 2"},
     {.name = "gradcheck --json",

@@ -1,6 +1,6 @@
 /* What a model does with a batch, as a list of steps. It follows from the network, the back end,
  * the number of threads, the number of images and the phase alone, and can be printed and tested
- * without computing a number (program_text.c, cnn info --program). execute.c runs it.
+ * without computing a number (program_info.c, cnn info --program). execute.c runs it.
  *
  * Steps between two meetings are a round: all of them are cut into the same number of tasks, and a
  * task runs its share of each step in turn, without waiting for another task. How a step is cut

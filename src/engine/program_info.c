@@ -4,7 +4,32 @@
 
 #include <stdlib.h>
 
-static cnn_step info_of(const cnn_model *model, const step *s) {
+static const char *const works[] = {[CNN_WORK_FORWARD] = "forward",
+                                    [CNN_WORK_PARTIAL_SUMS] = "partial_sums",
+                                    [CNN_WORK_COMBINE] = "combine",
+                                    [CNN_WORK_LOSS] = "loss",
+                                    [CNN_WORK_LOGITS_GRADIENT] = "logits_gradient",
+                                    [CNN_WORK_ACTIVATION_GRADIENT] = "activation_gradient",
+                                    [CNN_WORK_INPUT_GRADIENT] = "input_gradient",
+                                    [CNN_WORK_WEIGHT_GRADIENT] = "weight_gradient",
+                                    [CNN_WORK_REDUCE] = "reduce",
+                                    [CNN_WORK_UPDATE] = "update"};
+static const char *const cuts[] = {[CNN_CUT_IMAGES] = "images",
+                                   [CNN_CUT_SHARDS] = "shards",
+                                   [CNN_CUT_SPLITS] = "splits",
+                                   [CNN_CUT_ROWS] = "rows",
+                                   [CNN_CUT_ELEMENTS] = "elements"};
+
+/* As unsigned, what is below 0 is beyond the end too. */
+const char *cnn_work_name(cnn_work work) {
+    return (unsigned)work < sizeof works / sizeof *works ? works[work] : NULL;
+}
+
+const char *cnn_cut_name(cnn_cut cut) {
+    return (unsigned)cut < sizeof cuts / sizeof *cuts ? cuts[cut] : NULL;
+}
+
+static cnn_step info_of(const cnn_model *model, size_t images, const step *s) {
     const fusion *f = &model->fusions[s->fusion];
     return (cnn_step){.work = s->work,
                       .first = f->first,
@@ -12,6 +37,7 @@ static cnn_step info_of(const cnn_model *model, const step *s) {
                       .meet = s->meet,
                       .cut = s->cut,
                       .tasks = s->tasks,
+                      .shards = s->cut == CNN_CUT_SHARDS ? program_shards(images, 1, 0).last : 0,
                       .splits = s->splits,
                       .tile = s->tile};
 }
@@ -25,7 +51,7 @@ size_t cnn_model_program(const cnn_model *model, cnn_program program, size_t ima
     step *own = memory_new(program_steps_most(model->fusion_count), sizeof *own, NULL);
     const size_t all = own ? program_compile(model, program, images, own) : 0;
     for (size_t i = 0; steps && i < all && i < count; i++)
-        steps[i] = info_of(model, &own[i]);
+        steps[i] = info_of(model, images, &own[i]);
     free(own);
     return all;
 }
