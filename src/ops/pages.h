@@ -12,4 +12,9 @@
 static const kernel layer_pages[] = {LAYER_PAGES{NULL, NULL}};
 #undef PAGE
 
+/* What every back end has of the book. */
+#define BOOK_PAGES                                                                                 \
+    .pages = layer_pages, .softmax_forward = softmax_xent_forward,                                 \
+    .softmax_backward = softmax_xent_backward, .sgd = sgd_step, .adam = adam_step
+
 #endif
