@@ -20,8 +20,11 @@ static double layer_bytes(const cnn_network *network, const subject_row *row, si
     cnn_network_layer(network, row->about.first - 1, &before);
     cnn_network_layer(network, row->about.first, &first);
     cnn_network_layer(network, row->about.last, &last);
-    const bool pooled = is_kind(&last, "maxpool2d"), alone = row->about.first == row->about.last;
-    const double x = values_of(&before), y = values_of(&last), winners = pooled ? y : 0;
+    const bool alone = row->about.first == row->about.last;
+    const double x = values_of(&before), y = values_of(&last);
+    /* What the layer keeps for the way back, beside its outputs and their gradient: winners. */
+    const double kept = (double)last.activation_bytes / sizeof(float);
+    const double winners = kept > 2 * y ? kept - 2 * y : 0;
     const double parameters = (double)first.parameters / batch;
     /* Behind a ReLU the way back must know what it stopped: by y in a block, else by x. */
     const double stopped = !alone ? y : is_kind(&first, "relu") ? x : 0;

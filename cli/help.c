@@ -8,6 +8,7 @@
 /* Rows whose text is short stand two on a line, so that a long table fits a screen. */
 #define NAME_COLUMNS 20
 #define HALF_COLUMNS 40
+#define COLUMNS 80
 
 static void add_choices(help_entry *entry, const option *row) {
     const char *word;
@@ -41,14 +42,21 @@ static void add_default(help_entry *entry, const option *row, const void *value)
         snprintf(entry->help + used, sizeof entry->help - used, " (%s)", text);
 }
 
+static void add_text(help_entry *entry, const option *row, const char *text, const void *value) {
+    snprintf(entry->help, sizeof entry->help, "%s", text);
+    if (row->type == OPTION_CHOICE)
+        add_choices(entry, row);
+    add_default(entry, row, value);
+}
+
 help_entry help_row(const cli_command *command, const option *row, size_t offset) {
     help_entry entry;
     snprintf(entry.name, sizeof entry.name, "%s%s%s", row->name ? row->name : "",
              row->name && row->argument ? " " : "", row->argument ? row->argument : "");
-    snprintf(entry.help, sizeof entry.help, "%s", row->help);
-    if (row->type == OPTION_CHOICE)
-        add_choices(&entry, row);
-    add_default(&entry, row, (const char *)command->defaults + offset);
+    add_text(&entry, row, row->help, (const char *)command->defaults + offset);
+    /* Many choices speak for themselves. */
+    if (row->type == OPTION_CHOICE && NAME_COLUMNS + strlen(entry.help) > COLUMNS)
+        add_text(&entry, row, "", (const char *)command->defaults + offset);
     return entry;
 }
 

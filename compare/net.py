@@ -7,13 +7,12 @@ takes them as they are. Arguments that stand for silence have the same meaning: 
 convolution, the window for a pool, no padding, a bias.
 """
 
+import re
 from pathlib import Path
+from typing import Callable, NamedTuple
 
 import torch
 from torch import nn
-
-PREFIXES = {"conv2d": "conv", "relu": "relu", "maxpool2d": "pool", "flatten": "flatten",
-            "dense": "fc"}
 
 
 class Network(nn.Sequential):
@@ -42,16 +41,17 @@ def build(text: str) -> Network:
         line = " ".join(words)
         if not words:
             continue
+        if net is not None and words[0] not in LAYERS:
+            raise ValueError(f"line {number}: {line}: {without_counterpart([words[0]])}")
         try:
             if net is None:
                 net = Network(read_input(words, wants_image(lines[number:])))
                 shape = net.input_shape
                 continue
-            layer = make_layer(words, shape)
+            prefix, layer = LAYERS[words[0]].prefix, LAYERS[words[0]].module(words, shape)
             shape = shape_after(layer, shape)
         except (KeyError, IndexError, ValueError, RuntimeError) as reason:
             raise ValueError(f"line {number}: {line}: {reason}") from reason
-        prefix = PREFIXES[words[0]]
         counts[prefix] = counts.get(prefix, 0) + 1
         net.add_module(f"{prefix}{counts[prefix]}", layer)
     if not net:
@@ -61,8 +61,8 @@ def build(text: str) -> Network:
 
 def wants_image(lines: list[list[str]]) -> bool:
     """Whether the first of these layers that cares for the shape takes an image."""
-    words = [line[0] for line in lines if line and line[0] != "relu"]
-    return bool(words) and words[0] in ("conv2d", "maxpool2d")
+    words = [line[0] for line in lines if line and line[0] not in ("relu", "leakyrelu")]
+    return bool(words) and words[0] in ("conv2d", "maxpool2d", "avgpool2d")
 
 
 def read_input(words: list[str], image: bool) -> tuple[int, ...]:
@@ -73,24 +73,6 @@ def read_input(words: list[str], image: bool) -> tuple[int, ...]:
     sizes = [int(size) for size in words[1].split("x")]
     channels = sizes[2] if len(sizes) > 2 else 1
     return (channels,) if sizes[:2] == [1, 1] and not image else (channels, sizes[0], sizes[1])
-
-
-def make_layer(words: list[str], shape: tuple) -> nn.Module:
-    """One line of a network text, for the shape that reaches it."""
-    kind = words[0]
-    if kind == "conv2d":
-        options = read_options(words[3:])
-        return nn.Conv2d(shape[0], int(words[1]), pair(words[2]),
-                         stride=pair(options.get("stride", "1")),
-                         padding=pair(options.get("pad", "0")),
-                         bias=options.get("bias", "on") == "on")
-    if kind == "maxpool2d":
-        options = read_options(words[2:])
-        return nn.MaxPool2d(pair(words[1]), stride=pair(options.get("stride", words[1])))
-    if kind == "dense":
-        options = read_options(words[2:])
-        return nn.Linear(shape[0], int(words[1]), bias=options.get("bias", "on") == "on")
-    return {"relu": nn.ReLU, "flatten": nn.Flatten}[kind]()
 
 
 def read_options(words: list[str]) -> dict[str, str]:
@@ -111,3 +93,68 @@ def shape_after(layer: nn.Module, shape: tuple = ()) -> tuple:
     image = torch.zeros(1, *(shape or layer.input_shape))
     with torch.no_grad():
         return tuple(layer(image).shape[1:])
+
+
+def conv2d(words: list[str], shape: tuple) -> nn.Module:
+    """Channels and kernel, then options."""
+    options = read_options(words[3:])
+    return nn.Conv2d(shape[0], int(words[1]), pair(words[2]),
+                     stride=pair(options.get("stride", "1")), padding=pair(options.get("pad", "0")),
+                     bias=options.get("bias", "on") == "on")
+
+
+def maxpool2d(words: list[str], _shape: tuple) -> nn.Module:
+    """The window, then options."""
+    options = read_options(words[2:])
+    return nn.MaxPool2d(pair(words[1]), stride=pair(options.get("stride", words[1])))
+
+
+def avgpool2d(words: list[str], shape: tuple) -> nn.Module:
+    """The window or global, then options."""
+    window = shape[1:] if words[1] == "global" else pair(words[1])
+    stride = read_options(words[2:]).get("stride")
+    return nn.AvgPool2d(window, stride=pair(stride) if stride else window)
+
+
+def leakyrelu(words: list[str], _shape: tuple) -> nn.Module:
+    """The slope."""
+    return nn.LeakyReLU(float(words[1]) if len(words) > 1 else 0.01)
+
+
+def dense(words: list[str], shape: tuple) -> nn.Module:
+    """Outputs, then options."""
+    options = read_options(words[2:])
+    return nn.Linear(shape[0], int(words[1]), bias=options.get("bias", "on") == "on")
+
+
+class Layer(NamedTuple):
+    """What PyTorch has for a kind of layer.
+
+    `module` makes it of the words of its line and the shape that reaches it. `drawn`: a line that
+    keeps the shape, which random networks then have here and there (parity_random.py)."""
+
+    prefix: str
+    module: Callable[[list[str], tuple], nn.Module]
+    drawn: str = ""
+
+
+LAYERS = {
+    "conv2d": Layer("conv", conv2d),
+    "relu": Layer("relu", lambda words, shape: nn.ReLU()),
+    "leakyrelu": Layer("leaky", leakyrelu, drawn="leakyrelu 0.1"),
+    "maxpool2d": Layer("pool", maxpool2d),
+    "avgpool2d": Layer("avgpool", avgpool2d),
+    "flatten": Layer("flatten", lambda words, shape: nn.Flatten()),
+    "dense": Layer("fc", dense),
+}
+
+
+def without_counterpart(words: list[str]) -> str:
+    """Why these layers cannot be compared."""
+    return f"no layer of PyTorch for {', '.join(words)}: LAYERS in compare/net.py wants a row"
+
+
+def unseen(table: Path) -> list[str]:
+    """Words of the library's layer table (src/network/layers.c) that LAYERS has no row for."""
+    words = re.findall(r'\.word = "(\w+)"', table.read_text(encoding="utf-8"))
+    return [word for word in words if word not in LAYERS]

@@ -23,6 +23,7 @@ try:
     import parity_threads
     import torch
 
+    import net
     import parity_first
     import parity_hundred
     import parity_networks
@@ -57,11 +58,14 @@ def arguments():
 
 
 def what_is_missing(chosen) -> str:
-    """One line that says how to get it, or nothing."""
+    """One line that says what is wanted, or nothing."""
     if not os.access(chosen.cnn, os.X_OK):
         return f"{chosen.cnn} is not here; `make` builds it"
     if chosen.network_seed is None and not any(chosen.data.glob("train-images-idx3-ubyte*")):
         return f"{chosen.data} has no MNIST; `scripts/fetch-data mnist` gets it"
+    unseen = net.unseen(TOP / "src" / "network" / "layers.c")
+    if unseen:
+        return net.without_counterpart(unseen)
     return ""
 
 

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import numpy
 
+from net import LAYERS
 from parity_recipes import ALL_RECIPES, Recipe
 
+DRAWN = [layer.drawn for layer in LAYERS.values() if layer.drawn]
 MOST_PRODUCTS = 2_000_000  # multiply-adds of one image, so that each network takes milliseconds
 
 
@@ -73,7 +75,8 @@ class Text:
         stride = window if tiled else self.pair(1, 3)
         height, width = self.places(window, stride, (0, 0))
         if height and width:
-            self.lines.append(f"maxpool2d {sizes(window)}"
+            word = "maxpool2d" if self.draw.random() < 0.7 else "avgpool2d"
+            self.lines.append(f"{word} {sizes(window)}"
                               + ("" if tiled else f" stride {sizes(stride)}"))
             self.shape = (height, width, self.shape[2])
 
@@ -92,6 +95,8 @@ class Text:
             if self.draw.random() < 0.5:
                 self.pool()
             self.maybe("relu", 0.1)
+            for line in DRAWN:
+                self.maybe(line, 0.3)
 
     def flat(self) -> int:
         """Flatten and up to three dense layers; gives the number of classes."""

@@ -6,7 +6,9 @@
  *     input 28x28x1                 height x width x channels
  *     conv2d 16 3x3 pad 1           also: stride 2 or 2x1, pad 1x0, bias off
  *     relu
+ *     leakyrelu 0.01                the slope below 0, from 0 to 1
  *     maxpool2d 2                   also: 3x2, stride 2 (default: the window)
+ *     avgpool2d global              all of the image; or as maxpool2d
  *     flatten
  *     dense 10                      also: bias off
  *

@@ -4,8 +4,12 @@
 #ifndef CNN_TRAINING_H
 #define CNN_TRAINING_H
 
-typedef enum cnn_optimizer_kind { CNN_ADAM, CNN_ADAMW, CNN_SGD } cnn_optimizer_kind;
-/* "adam", "adamw" or "sgd"; NULL for a kind that does not exist. Static. */
+typedef enum cnn_optimizer_kind {
+    CNN_ADAM,
+    CNN_ADAMW,
+    CNN_SGD,
+} cnn_optimizer_kind;
+/* "adam", "adamw", "sgd"; NULL for a kind that does not exist. Static. Kinds may be added. */
 const char *cnn_optimizer_kind_name(cnn_optimizer_kind kind);
 /* The kind of this name. False with *kind unchanged if there is none; kind may be NULL. */
 bool cnn_optimizer_kind_of(const char *name, cnn_optimizer_kind *kind);
@@ -29,11 +33,11 @@ cnn_optimizer cnn_optimizer_defaults(void);
 
 typedef enum cnn_schedule_kind {
     CNN_CONSTANT,
-    CNN_STEP,    /* lr * gamma^(step / step_size), whole division */
-    CNN_COSINE,  /* from lr to min_lr by half a cosine over total_steps */
-    CNN_ONECYCLE /* PyTorch's OneCycleLR: lr is the peak; momentum or beta1 cycles the other way */
+    CNN_STEP,     /* lr * gamma^(step / step_size), whole division */
+    CNN_COSINE,   /* from lr to min_lr by half a cosine over total_steps */
+    CNN_ONECYCLE, /* PyTorch's OneCycleLR: lr is the peak; momentum or beta1 cycles the other way */
 } cnn_schedule_kind;
-/* The same for "constant", "step", "cosine" and "onecycle". */
+/* The same for "constant", "step", "cosine", "onecycle". */
 const char *cnn_schedule_kind_name(cnn_schedule_kind kind);
 bool cnn_schedule_kind_of(const char *name, cnn_schedule_kind *kind);
 typedef struct cnn_schedule {

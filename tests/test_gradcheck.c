@@ -106,8 +106,8 @@ static void test_dense_grid(void **state) {
     }
 }
 
-/* simple.net in small: every kind of layer. */
-static cnn_network *every_kind(void) {
+/* simple.net in small. Each kind that there is: test_every_kind.c. */
+static cnn_network *small_network(void) {
     cnn_network *network = input(8, 8, 1);
     assert_true(cnn_network_conv2d(network, (cnn_conv2d){.channels = 3, .kernel = {3, 3}}, NULL));
     assert_true(cnn_network_relu(network, NULL));
@@ -120,7 +120,7 @@ static cnn_network *every_kind(void) {
 static void test_damage_is_caught(void **state) {
     static const char *const layers[] = {"conv2d", "relu",  "maxpool2d", "flatten", "dense",
                                          "conv1",  "pool1", "fc1",       "softmax"};
-    cnn_network *network = every_kind();
+    cnn_network *network = small_network();
     (void)state;
     assert_true(worst_of(network, 2, 0) <= CNN_GRADCHECK_LIMIT);
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
@@ -188,7 +188,7 @@ static void test_every_mistake_is_found(void **state) {
 }
 
 static void test_mistakes_refused(void **state) {
-    cnn_network *network = every_kind();
+    cnn_network *network = small_network();
     cnn_gradcheck_options options = CNN_GRADCHECK_OPTIONS_DEFAULT;
     cnn_error error;
     (void)state;
@@ -220,7 +220,7 @@ static void count_row(const cnn_gradcheck_row *row, void *context) {
 }
 
 static void test_rows_and_refusals(void **state) {
-    cnn_network *network = every_kind();
+    cnn_network *network = small_network();
     cnn_gradcheck_options options = CNN_GRADCHECK_OPTIONS_DEFAULT;
     cnn_error error;
     seen seen = {0};

@@ -147,7 +147,7 @@ static void bash_completes(void **state) {
     completes("cnn tra", "train trace\n");
     completes("cnn help grad", "gradcheck\n");
     completes("cnn train --opt", "--optimizer\n");
-    completes("cnn train --optimizer s", "sgd\n");
+    completes("cnn train --optimizer s", "sgd");
     completes("cnn train networks/s", "\n");
     completes("cnn --v", "--version\n");
 }

@@ -16,9 +16,6 @@
 #define USUAL_ADDED 1e-4
 #define USUAL_TAKEN 0.01
 
-/* In the order of cnn_optimizer_kind. */
-static const char *const rules[] = {"adam", "adamw", "sgd"};
-
 static bool loss_without(session *session, double *loss, cnn_error *error) {
     const cnn_schedule schedule = session_schedule(session);
     cnn_optimizer optimizer = session->options.optimizer;
@@ -69,7 +66,7 @@ bool doctor_decay(session *session, cnn_error *error) {
     cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_DECAY, NULL, CNN_VERDICT_OK);
     finding_number(finding, "decay", optimizer.weight_decay);
     finding_say(finding, "It pulls gently.", "%g with %s", optimizer.weight_decay,
-                rules[optimizer.kind]);
+                cnn_optimizer_kind_name(optimizer.kind));
     if (strong)
         judge(session, finding, without);
     return true;

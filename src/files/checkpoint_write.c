@@ -2,6 +2,7 @@
 #include "checkpoint.h"
 
 #include "dataset.h"
+#include "kinds.h"
 #include "memory.h"
 #include "shown.h"
 
@@ -12,9 +13,8 @@
 #include <zlib.h>
 
 size_t checkpoint_suffixes(cnn_optimizer_kind kind, const char *suffixes[2]) {
-    suffixes[0] = kind == CNN_SGD ? ".momentum_buffer" : ".exp_avg";
-    suffixes[1] = ".exp_avg_sq";
-    return kind == CNN_SGD ? 1 : 2;
+    memcpy(suffixes, optimizer_rows[kind].kept, sizeof optimizer_rows[kind].kept);
+    return (size_t)(suffixes[0] != NULL) + (suffixes[1] != NULL);
 }
 
 run_data checkpoint_data(const cnn_dataset *dataset) {

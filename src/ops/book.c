@@ -6,9 +6,5 @@ const ops BOOK_TABLE = {
     .name = "ref",
     .instructions = "plain loops",
     .roundings = CNN_ROUNDINGS,
-    .pages = layer_pages,
-    .softmax_forward = softmax_xent_forward,
-    .softmax_backward = softmax_xent_backward,
-    .sgd = sgd_step,
-    .adam = adam_step,
+    BOOK_PAGES,
 };

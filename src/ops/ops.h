@@ -88,6 +88,7 @@ enum { DENSE_PIECE = 32 };
  * dense      y[k]     = b, then + (0, then + x w over c rising) of DENSE_PIECE c at a time
  *            dx[c]    = 0, then + dy w over k rising
  *            dw, db   = 0, then + x dy over n rising
+ * others    as their pages say
  * Where a zero is one factor, a back end may add the product or leave it out. */
 typedef struct operation {
     operation_pass forward;

@@ -12,4 +12,14 @@
 static const kernel layer_pages[] = {LAYER_PAGES{NULL, NULL}};
 #undef PAGE
 
+/* What every back end has of the book. */
+/* clang-format off */
+#define BOOK_PAGES                            \
+    .pages = layer_pages,                     \
+    .softmax_forward = softmax_xent_forward,  \
+    .softmax_backward = softmax_xent_backward,\
+    .adam = adam_step,                        \
+    .sgd = sgd_step
+/* clang-format on */
+
 #endif

@@ -55,9 +55,5 @@ const ops SIMD_TABLE = {
     .instructions = VECTOR_INSTRUCTIONS,
     .roundings = CNN_ROUNDINGS,
     .kernels = vector_kernels,
-    .pages = layer_pages,
-    .softmax_forward = softmax_xent_forward,
-    .softmax_backward = softmax_xent_backward,
-    .sgd = sgd_step,
-    .adam = adam_step,
+    BOOK_PAGES,
 };

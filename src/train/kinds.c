@@ -1,46 +1,33 @@
-/* The words for optimizers and schedules, as files and commands write them. */
-#include "cnn.h"
+/* Optimizers and schedules by their names, as files and commands write them. */
+#include "kinds.h"
 
 #include <string.h>
 
-static const char *const optimizers[] = {
-    [CNN_ADAM] = "adam", [CNN_ADAMW] = "adamw", [CNN_SGD] = "sgd"};
-static const char *const schedules[] = {[CNN_CONSTANT] = "constant",
-                                        [CNN_STEP] = "step",
-                                        [CNN_COSINE] = "cosine",
-                                        [CNN_ONECYCLE] = "onecycle"};
-enum {
-    OPTIMIZERS = sizeof optimizers / sizeof *optimizers,
-    SCHEDULES = sizeof schedules / sizeof *schedules
-};
-
-/* The place among the words; count if there is none. */
-static size_t place_of(const char *word, const char *const *words, size_t count) {
-    size_t place = 0;
-    while (word && place < count && strcmp(words[place], word))
-        place++;
-    return word ? place : count;
-}
-
 /* As unsigned, what is below 0 is beyond the end too. */
 const char *cnn_optimizer_kind_name(cnn_optimizer_kind kind) {
-    return (unsigned)kind < OPTIMIZERS ? optimizers[kind] : NULL;
+    return (unsigned)kind < optimizer_row_count ? optimizer_rows[kind].name : NULL;
 }
 
 const char *cnn_schedule_kind_name(cnn_schedule_kind kind) {
-    return (unsigned)kind < SCHEDULES ? schedules[kind] : NULL;
+    return (unsigned)kind < schedule_row_count ? schedule_rows[kind].name : NULL;
 }
 
 bool cnn_optimizer_kind_of(const char *name, cnn_optimizer_kind *kind) {
-    const size_t place = place_of(name, optimizers, OPTIMIZERS);
-    if (place < OPTIMIZERS && kind)
-        *kind = (cnn_optimizer_kind)place;
-    return place < OPTIMIZERS;
+    for (size_t i = 0; name && i < optimizer_row_count; i++)
+        if (!strcmp(optimizer_rows[i].name, name)) {
+            if (kind)
+                *kind = (cnn_optimizer_kind)i;
+            return true;
+        }
+    return false;
 }
 
 bool cnn_schedule_kind_of(const char *name, cnn_schedule_kind *kind) {
-    const size_t place = place_of(name, schedules, SCHEDULES);
-    if (place < SCHEDULES && kind)
-        *kind = (cnn_schedule_kind)place;
-    return place < SCHEDULES;
+    for (size_t i = 0; name && i < schedule_row_count; i++)
+        if (!strcmp(schedule_rows[i].name, name)) {
+            if (kind)
+                *kind = (cnn_schedule_kind)i;
+            return true;
+        }
+    return false;
 }

@@ -1,26 +1,62 @@
 /* Learning rates over time, as torch.optim.lr_scheduler. Formulas: docs/math/schedules.md. A rate
  * follows from the number of the step alone and not from the rate before: there is no state to keep
  * or to restore, and roundings do not pile up. */
-#include "cnn.h"
+#include "kinds.h"
 
 #include "explog.h"
 #include "power.h"
+
+#include <math.h>
 
 /* From a at share 0 to b at share 1 along half a cosine. */
 static double anneal(double a, double b, double share) {
     return b + (a - b) * (1 + plain_cos_pi(share)) / 2;
 }
 
+static const char *step_problem(const cnn_schedule *s, const cnn_optimizer *o) {
+    (void)o;
+    if (s->step_size == 0)
+        return "a step schedule needs step_size";
+    return within(s->gamma, 0, 1e9) ? NULL : "gamma must be 0 or more";
+}
+
 /* A trainer refuses a step_size of 0; whoever calls without one must not divide by it either. */
-static double step_lr(const cnn_schedule *schedule, uint64_t step, double lr) {
-    return schedule->step_size ? lr * power(schedule->gamma, step / schedule->step_size) : lr;
+static void step(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer) {
+    if (schedule->step_size)
+        optimizer->lr *= power(schedule->gamma, step / schedule->step_size);
+}
+
+static const char *cosine_problem(const cnn_schedule *s, const cnn_optimizer *o) {
+    (void)o;
+    if (s->total_steps == 0)
+        return "this schedule needs total_steps";
+    return within(s->min_lr, 0, 1e9) ? NULL : "the lowest learning rate must be 0 or more";
 }
 
 /* Stays at the end when it gets there: the cosine by itself would climb again. */
-static double cosine_lr(const cnn_schedule *schedule, uint64_t step, double lr) {
-    if (step >= schedule->total_steps)
-        return schedule->min_lr;
-    return anneal(lr, schedule->min_lr, (double)step / (double)schedule->total_steps);
+static void cosine(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer) {
+    const bool over = step >= schedule->total_steps;
+    const double share = over ? 1 : (double)step / (double)schedule->total_steps;
+    optimizer->lr = over ? schedule->min_lr : anneal(optimizer->lr, schedule->min_lr, share);
+}
+
+static const char *onecycle_problem(const cnn_schedule *s, const cnn_optimizer *o) {
+    const double most = fmax(s->base_momentum, s->max_momentum);
+    if (s->total_steps == 0)
+        return "this schedule needs total_steps";
+    if (!within(s->warmup, 0, 1))
+        return "warmup must be 0 to 1";
+    if (!(s->div_factor > 0 && s->final_div_factor > 0))
+        return "the division factors must be above 0";
+    if (!within(o->lr / s->div_factor, 0, 1e9) ||
+        !within(o->lr / s->div_factor / s->final_div_factor, 0, 1e9))
+        return "the division factors make the rate too large";
+    if (!within(s->base_momentum, 0, 1) || !within(s->max_momentum, 0, 1))
+        return "the momenta of a cycle must be 0 to 1";
+    /* What holds for the base value holds for the greatest, too: Adam divides by 1 - beta1. */
+    cnn_optimizer greatest = *o;
+    *optimizer_momentum(&greatest) = most;
+    return optimizer_rows[o->kind].problem(&greatest) ? "beta1 must stay below 1 in a cycle" : NULL;
 }
 
 /* Up to the peak at step `peak` (not always whole), then down to the last step, where it stays.
@@ -40,26 +76,21 @@ static void onecycle(const cnn_schedule *schedule, uint64_t step, cnn_optimizer 
         anneal(rising ? schedule->max_momentum : schedule->base_momentum,
                rising ? schedule->base_momentum : schedule->max_momentum, share);
     optimizer->lr = anneal(rising ? low : optimizer->lr, rising ? optimizer->lr : low, share);
-    if (optimizer->kind == CNN_SGD)
-        optimizer->momentum = momentum;
-    else
-        optimizer->beta1 = momentum;
+    *optimizer_momentum(optimizer) = momentum;
 }
 
+const schedule_row schedule_rows[] = {
+    [CNN_CONSTANT] = {.name = "constant"},
+    [CNN_STEP] = {"step", step_problem, step},
+    [CNN_COSINE] = {"cosine", cosine_problem, cosine},
+    [CNN_ONECYCLE] = {"onecycle", onecycle_problem, onecycle},
+};
+
+const size_t schedule_row_count = sizeof schedule_rows / sizeof *schedule_rows;
+
+/* Of an optimizer that there is not no rate can be told to cycle. */
 void cnn_schedule_apply(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer) {
-    if (!schedule || !optimizer)
-        return;
-    switch (schedule->kind) {
-    case CNN_CONSTANT:
-        break;
-    case CNN_STEP:
-        optimizer->lr = step_lr(schedule, step, optimizer->lr);
-        break;
-    case CNN_COSINE:
-        optimizer->lr = cosine_lr(schedule, step, optimizer->lr);
-        break;
-    case CNN_ONECYCLE:
-        onecycle(schedule, step, optimizer);
-        break;
-    }
+    if (schedule && optimizer && cnn_schedule_kind_name(schedule->kind) &&
+        cnn_optimizer_kind_name(optimizer->kind) && schedule_rows[schedule->kind].apply)
+        schedule_rows[schedule->kind].apply(schedule, step, optimizer);
 }
