@@ -16,7 +16,7 @@
 static void arguments_of(const layer_kind *kind, char *text, size_t size) {
     size_t used = (size_t)snprintf(text, size, "%s", kind->word);
     for (size_t i = 0; i < ARGUMENTS_MAX && kind->arguments[i].offset != ARGUMENT_END; i++)
-        if (!kind->arguments[i].word && kind->arguments[i].type != ARGUMENT_REAL)
+        if (!kind->arguments[i].keyword && kind->arguments[i].type != ARGUMENT_REAL)
             used += (size_t)snprintf(text + used, size - used, "%s",
                                      kind->arguments[i].type == ARGUMENT_NUMBER ? " 5" : " 3x2");
 }
@@ -213,10 +213,36 @@ static void every_table_is_whole(void **state) {
         }
 }
 
+static const char *same_shape(const layer_options *o, geometry *g, bool *flat) {
+    (void)o, (void)flat;
+    g->y = g->x;
+    return NULL;
+}
+
+/* A row whose page is missing makes no model, rather than one that crashes. */
+static void no_model_without_a_page(void **state) {
+    static const layer_kind pageless = {.word = "pageless",
+                                        .prefix = "none",
+                                        .arguments = {{.offset = ARGUMENT_END}},
+                                        .shape = same_shape};
+    cnn_error error;
+    (void)state;
+    cnn_network *network = cnn_network_create(2, 2, 1, NULL);
+    assert_true(cnn_network_flatten(network, NULL));
+    assert_true(network_add(network, &pageless, &(layer_options){0}, NULL));
+    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 2}, NULL));
+    assert_null(cnn_model_create(network, NULL, &error));
+    assert_string_equal(error.message, "none1: no back end computes pageless");
+    cnn_network_free(network);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_table_is_whole), cmocka_unit_test(same_bits),
-        cmocka_unit_test(right_gradients),      cmocka_unit_test(there_and_back),
+        cmocka_unit_test(every_table_is_whole),
+        cmocka_unit_test(no_model_without_a_page),
+        cmocka_unit_test(same_bits),
+        cmocka_unit_test(right_gradients),
+        cmocka_unit_test(there_and_back),
         cmocka_unit_test(names_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,17 @@ static void plan_fusions(cnn_model *model) {
         model->head++;
 }
 
+/* A row of the layer table without a page in the book is a mistake of ours, but no crash. */
+static bool all_computed(const cnn_model *model, cnn_error *error) {
+    for (size_t i = 0; i < model->fusion_count; i++) {
+        const layer *layer = &model->network->layers[model->fusions[i].first];
+        if (!model->fusions[i].op && !layer->kind->view)
+            return error_set(error, CNN_BAD_NETWORK, "%s: no back end computes %s", layer->name,
+                             layer->kind->word);
+    }
+    return true;
+}
+
 /* In float and in the order of torchvision's ToTensor and Normalize, so that inputs agree to the
  * bit. A table loses nothing: a pixel has no other values than these 256. */
 static void set_pixels(cnn_model *model) {
@@ -84,6 +95,8 @@ static bool build(cnn_model *model, const cnn_network *network, cnn_error *error
     if (!model->network || !model->layers || !model->fusions)
         return false;
     plan_fusions(model);
+    if (!all_computed(model, error))
+        return false;
     model->steps = memory_new(program_steps_most(model->fusion_count), sizeof *model->steps, error);
     if (!model->steps)
         return false;

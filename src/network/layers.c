@@ -67,11 +67,11 @@ static const char *dense_shape(const layer_options *o, geometry *g, bool *flat) 
 #define KERNEL                                                                                     \
     { .type = ARGUMENT_PAIR, .offset = offsetof(layer_options, kernel) }
 #define STRIDE                                                                                     \
-    { .word = "stride", .type = ARGUMENT_PAIR, .offset = offsetof(layer_options, stride) }
+    { .keyword = "stride", .type = ARGUMENT_PAIR, .offset = offsetof(layer_options, stride) }
 #define PAD                                                                                        \
-    { .word = "pad", .type = ARGUMENT_PAIR, .offset = offsetof(layer_options, pad) }
+    { .keyword = "pad", .type = ARGUMENT_PAIR, .offset = offsetof(layer_options, pad) }
 #define BIAS                                                                                       \
-    { .word = "bias", .type = ARGUMENT_BIAS, .offset = offsetof(layer_options, no_bias) }
+    { .keyword = "bias", .type = ARGUMENT_BIAS, .offset = offsetof(layer_options, no_bias) }
 /* A window, or all of the input. */
 #define WINDOW                                                                                     \
     { .type = ARGUMENT_WINDOW, .offset = offsetof(layer_options, kernel) }

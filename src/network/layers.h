@@ -27,10 +27,10 @@ typedef enum argument_type {
     ARGUMENT_REAL
 } argument_type;
 
-/* One argument of a layer's text. Those without a word come first and must be given, but for a
+/* One argument of a layer's text. Those without a keyword come first and must be given, but for a
  * real; sizes must not be 0. `bias on|off` sets no_bias. */
 typedef struct argument {
-    const char *word;
+    const char *keyword;
     argument_type type;
     size_t offset; /* in layer_options */
     /* Of a real: its bounds, and its value where a text leaves it out. */

@@ -150,7 +150,7 @@ static const char *check_arguments(const layer *layer) {
         if (a->type == ARGUMENT_WINDOW && !pair->h != !pair->w)
             return "a side of the window is 0";
         /* Only a pair with a word may be left out, which 0 means. */
-        if (a->type == ARGUMENT_PAIR && !a->word && (!pair->h || !pair->w))
+        if (a->type == ARGUMENT_PAIR && !a->keyword && (!pair->h || !pair->w))
             return "a side of the window is 0";
         if (a->offset == offsetof(layer_options, stride) && !pair->h != !pair->w)
             return "a side of the stride is 0";

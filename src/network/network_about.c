@@ -49,10 +49,10 @@ static void put_argument(writer *w, const argument *argument, const layer_option
         put(w, "%s", *(const size_t *)value ? " bias off" : "");
     } else {
         const cnn_pair pair = *(const cnn_pair *)value;
-        if (argument->word && !pair.h && !pair.w)
+        if (argument->keyword && !pair.h && !pair.w)
             return;
-        put(w, "%s%s", argument->word ? " " : "", argument->word ? argument->word : "");
-        put_pair(w, pair, !argument->word && !first);
+        put(w, "%s%s", argument->keyword ? " " : "", argument->keyword ? argument->keyword : "");
+        put_pair(w, pair, !argument->keyword && !first);
     }
 }
 

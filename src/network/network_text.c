@@ -79,9 +79,9 @@ static bool zero_allowed(const argument *argument) {
 /* An argument with a word is missing behind it. Always false. */
 static bool refuse_missing(const reader *r, const word *w, const argument *argument,
                            const char *noun) {
-    const char *after = argument->word ? " after " : "";
+    const char *after = argument->keyword ? " after " : "";
     return refuse(r, w->column, "%s is missing%s%s", noun, after,
-                  argument->word ? argument->word : "");
+                  argument->keyword ? argument->keyword : "");
 }
 
 static bool read_bias(reader *r, const argument *argument, size_t *no_bias) {
@@ -159,8 +159,8 @@ static bool refuse_option(const reader *r, const word *w, const layer_kind *kind
     const char *known[ARGUMENTS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < arguments_of(kind); i++)
-        if (kind->arguments[i].word)
-            known[count++] = kind->arguments[i].word;
+        if (kind->arguments[i].keyword)
+            known[count++] = kind->arguments[i].keyword;
     return refuse_unknown(r, w, PEERS_OPTION, known, count);
 }
 
@@ -168,17 +168,18 @@ static bool refuse_option(const reader *r, const word *w, const layer_kind *kind
 static bool read_arguments(reader *r, const layer_kind *kind, layer_options *options) {
     const size_t count = arguments_of(kind);
     bool given[ARGUMENTS_MAX] = {false};
-    for (size_t i = 0; i < count && !kind->arguments[i].word; i++)
+    for (size_t i = 0; i < count && !kind->arguments[i].keyword; i++)
         if (!read_value(r, &kind->arguments[i], options))
             return false;
     for (word w; next_word(r, &w);) {
         size_t i = 0;
-        while (i < count && !(kind->arguments[i].word && word_is(&w, kind->arguments[i].word)))
+        while (i < count &&
+               !(kind->arguments[i].keyword && word_is(&w, kind->arguments[i].keyword)))
             i++;
         if (i == count)
             return refuse_option(r, &w, kind);
         if (given[i])
-            return refuse(r, w.column, "%s is given twice", kind->arguments[i].word);
+            return refuse(r, w.column, "%s is given twice", kind->arguments[i].keyword);
         given[i] = true;
         if (!read_value(r, &kind->arguments[i], options))
             return false;
