@@ -195,8 +195,8 @@ WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=free,--w
 $(BUILD)/tests/test_power: \
   WRAPPED += -Wl,--wrap=open,--wrap=open64,--wrap=read,--wrap=write,--wrap=fsync \
              -Wl,--wrap=rename,--wrap=unlink
-# Adds a page to the book.
-$(BUILD)/tests/test_gradcheck_kinks: WRAPPED += -Wl,--wrap=ops_operation
+# Adds a page to the book, or takes the place of one.
+$(BUILD)/tests/test_gradcheck_kinks $(BUILD)/tests/test_scratch: WRAPPED += -Wl,--wrap=ops_operation
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(LINK) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
