@@ -25,8 +25,8 @@ static void arguments_of(const layer_kind *kind, char *text, size_t size) {
  * or, if it takes none, on a vector. */
 static cnn_network *network_with(const layer_kind *kind) {
     static const char *const frames[] = {
-        "input 9x8x3\nconv2d 4 2x2\n%s\nconv2d 3 2x2\nrelu\nmaxpool2d 2\nflatten\ndense 6\nrelu\n"
-        "dense 4\n",
+        ("input 9x8x3\nconv2d 4 2x2\n%s\nconv2d 3 2x2\nrelu\nmaxpool2d 2\nflatten\ndense 6\nrelu\n"
+         "dense 4\n"),
         "input 9x8x3\nconv2d 4 2x2\nrelu\n%s\nflatten\ndense 6\nrelu\ndense 4\n",
         "input 5x4x2\nconv2d 3 2x2\nflatten\n%s\nrelu\ndense 4\n",
     };
