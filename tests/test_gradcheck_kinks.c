@@ -125,7 +125,7 @@ static const char *jagged_shape(const layer_options *o, geometry *g, bool *flat)
 
 static const layer_kind JAGGED = {.word = "jagged",
                                   .prefix = "jag",
-                                  .arguments = {{NULL, ARGUMENT_NUMBER, ARGUMENT_END}},
+                                  .arguments = {{.offset = ARGUMENT_END}},
                                   .shape = jagged_shape};
 
 static void look_for_unchecked(const cnn_gradcheck_row *row, void *context) {
