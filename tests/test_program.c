@@ -319,7 +319,8 @@ static void a_known_program(void **state) {
     for (size_t i = 0; i < LISTED; i++) {
         const cnn_step *s = &steps[i];
         char text[80], tile[16] = "";
-        snprintf(tile, sizeof tile, s->tile ? " tile %zu" : "", s->tile);
+        if (s->tile)
+            snprintf(tile, sizeof tile, " tile %zu", s->tile);
         snprintf(text, sizeof text, "%s %s %zu-%zu %s %zu%s", s->meet ? "*" : " ",
                  cnn_work_name(s->work), s->first, s->last, cnn_cut_name(s->cut), s->tasks, tile);
         assert_string_equal(text, listed[i]);
