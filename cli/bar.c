@@ -30,7 +30,7 @@ static void numbers(const cnn_progress *progress, char *text, size_t size) {
     const size_t whole_epochs = progress->epochs - progress->epoch - 1;
     const double left = (double)whole_epochs * (double)progress->total +
                         (double)(progress->total - progress->images);
-    snprintf(text, size, " %s images/s  loss %.4f  %s left", say_count((uint64_t)rate).text,
+    snprintf(text, size, " %s images/s  loss %.4f  %s left", thousands((uint64_t)rate).text,
              progress->loss, say_seconds(rate > 0 ? left / rate : -1).text);
 }
 

@@ -95,8 +95,8 @@ static void print_errors(const eval_settings *settings, const misreads *errors) 
     const char *these = !errors->count                  ? "as"
                         : errors->shown < errors->count ? "the worst 100 in"
                                                         : "all in";
-    say_field(stdout, "errors", "%s of %s misread, %s %s%s", say_count(errors->count).text,
-              say_count(errors->images).text, these, settings->errors,
+    say_field(stdout, "errors", "%s of %s misread, %s %s%s", thousands(errors->count).text,
+              thousands(errors->images).text, these, settings->errors,
               errors->count ? "" : " says");
 }
 
@@ -110,7 +110,7 @@ static void as_text(const eval_settings *settings, const cnn_model *model,
     if (found->fit)
         say_field(stdout, "pictures", "brought into MNIST's form; --no-fit only stretches them");
     say_field(stdout, "test", "%s of %s right, loss %s", say_percent(score->accuracy).text,
-              say_count(score->images).text, say_loss(score->loss).text);
+              thousands(score->images).text, say_loss(score->loss).text);
     say_field(stdout, "confused", "%s", worst);
     if (settings->errors)
         print_errors(settings, &found->errors);

@@ -84,14 +84,14 @@ static void print_row(const cnn_gradcheck_row *row) {
     char at[96];
     if (!row->checked) {
         printf("%-8s %s %9s %5s %7s  not checked\n", row->layer, row->gradient,
-               say_count(row->elements).text, "0", say_count(row->skipped).text);
+               thousands(row->elements).text, "0", thousands(row->skipped).text);
         return;
     }
     const bool good = row->error <= CNN_GRADCHECK_LIMIT;
     element_text(row, at, sizeof at);
     printf("%-8s %s %9s %5s %7s %s%8.1e%s  %-13s %9.2e %9.2e\n", row->layer, row->gradient,
-           say_count(row->elements).text, say_count(row->checked).text,
-           say_count(row->skipped).text, good ? "" : say_style(stdout, LOOK_BAD), row->error,
+           thousands(row->elements).text, thousands(row->checked).text,
+           thousands(row->skipped).text, good ? "" : say_style(stdout, LOOK_BAD), row->error,
            good ? "" : say_style(stdout, LOOK_PLAIN), at, row->analytic, row->numeric);
     fflush(stdout);
 }

@@ -63,7 +63,7 @@ static void print_layer(const cnn_layer_info *layer, int width) {
     else
         snprintf(shape, sizeof shape, "%zux%zux%zu", layer->height, layer->width, layer->channels);
     printf("%-9s %-*s %11s %11s %14s %10s\n", layer->name, width, layer->text, shape,
-           say_count(layer->parameters).text, say_count(layer->multiply_adds).text,
+           thousands(layer->parameters).text, thousands(layer->multiply_adds).text,
            say_bytes((double)layer->activation_bytes).text);
 }
 
@@ -85,8 +85,8 @@ static void print_table(const subject *shown) {
     for (size_t i = 0; cnn_network_layer(shown->network, i, &layer); i++)
         print_layer(&layer, width);
     printf("%-9s %-*s %11s %11s %14s %10s\n\n", "total", width, "", "",
-           say_count((uint64_t)shown->parameters).text,
-           say_count((uint64_t)shown->multiply_adds).text, say_bytes(shown->activation_bytes).text);
+           thousands((uint64_t)shown->parameters).text,
+           thousands((uint64_t)shown->multiply_adds).text, say_bytes(shown->activation_bytes).text);
 }
 
 /* What can be said without a model: as if every layer kept its outputs. */
@@ -97,7 +97,7 @@ static void print_memory(const subject *shown) {
     say_field(stdout, "training",
               "%s for a batch of %s: %s of outputs and their gradients, %s of "
               "parameters and theirs; Adam keeps %s more",
-              say_bytes(activations + parameters).text, say_count(batch).text,
+              say_bytes(activations + parameters).text, thousands(batch).text,
               say_bytes(activations).text, say_bytes(parameters).text, say_bytes(parameters).text);
 }
 
@@ -111,7 +111,7 @@ static void print_model(const cnn_model_file *model) {
                                  cnn_model_file_class(model, i));
     say_field(stdout, "pixels", "(x / 255 - %g) / %g", (double)normalisation.mean,
               (double)normalisation.deviation);
-    say_field(stdout, "classes", "%s: %s%s", say_count(count).text, classes,
+    say_field(stdout, "classes", "%s: %s%s", thousands(count).text, classes,
               used < sizeof classes - 128 ? "" : ", ...");
 }
 

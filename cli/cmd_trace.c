@@ -162,7 +162,7 @@ static int trace_run_command(const void *values, const char *program) {
     const bool done = agree && record(&run, &error);
     if (done)
         say_line(stdout, "%s: %s step%s, %s", run.settings->out,
-                 say_count(run.settings->steps).text, run.settings->steps == 1 ? "" : "s",
+                 thousands(run.settings->steps).text, run.settings->steps == 1 ? "" : "s",
                  say_bytes(outputs_size(run.settings->out)).text);
     else if (agree)
         say_cnn_error(&error);

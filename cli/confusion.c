@@ -73,7 +73,7 @@ void confusion_worst(const confusion *result, const cnn_model *model, char *text
         used += (size_t)snprintf(text + used, size - used, "%s%s\tread\tas\t%s:\t%s\ttime%s",
                                  i ? ", " : "", cnn_model_class(model, places[i] / result->classes),
                                  cnn_model_class(model, places[i] % result->classes),
-                                 say_count(count).text, count == 1 ? "" : "s");
+                                 thousands(count).text, count == 1 ? "" : "s");
     }
 }
 
@@ -95,7 +95,7 @@ static layout lay_out(const confusion *result, const cnn_model *model) {
         const size_t length = strlen(cnn_model_class(model, class));
         longest = length > longest ? length : longest;
     }
-    table.cell = 1 + (int)strlen(say_count(most).text);
+    table.cell = 1 + (int)strlen(thousands(most).text);
     table.cell = table.cell < 4 ? 4 : table.cell;
     table.numbered = longest + 1 > (size_t)table.cell;
     const size_t wanted = longest + (table.numbered ? 3 : 0);
@@ -126,7 +126,7 @@ static void print_row(const confusion *result, const cnn_model *model, const lay
         const size_t count = count_at(result, class, guess);
         const bool right = guess == class;
         fprintf(stream, "%s%*s%s", right ? say_style(stream, LOOK_GOOD) : "", table->cell,
-                count ? say_count(count).text : ".", right ? say_style(stream, LOOK_PLAIN) : "");
+                count ? thousands(count).text : ".", right ? say_style(stream, LOOK_PLAIN) : "");
     }
     fputc('\n', stream);
 }
@@ -140,7 +140,7 @@ void confusion_table(const confusion *result, const cnn_model *model, FILE *stre
     for (size_t guess = 0; table.matrix && guess < result->classes; guess++) {
         char name[CNN_NAME_SIZE];
         snprintf(name, sizeof name, "%s",
-                 table.numbered ? say_count(guess).text : cnn_model_class(model, guess));
+                 table.numbered ? thousands(guess).text : cnn_model_class(model, guess));
         cnn_text_clean(name);
         fprintf(stream, "%*s", table.cell, name);
     }

@@ -45,16 +45,16 @@ void report_head(const doctor_case *one) {
     const size_t images = cnn_dataset_about(one->images).images;
     const size_t batch = cnn_doctor_batch_size(one->doctor);
     say_field(stdout, "network", "%s, %s parameters%s", one->settings->network,
-              say_count(cnn_network_parameters(one->source.network)).text,
+              thousands(cnn_network_parameters(one->source.network)).text,
               source_trained(&one->source) ? ", with the weights of the file" : "");
     say_field(stdout, "images", "%s from %s%s; %s of them are not trained on here",
-              say_count(images).text, flags->data, one->fit ? ", brought into MNIST's form" : "",
-              say_count(cnn_doctor_held_out(one->doctor)).text);
+              thousands(images).text, flags->data, one->fit ? ", brought into MNIST's form" : "",
+              thousands(cnn_doctor_held_out(one->doctor)).text);
     const bool cut = flags->batch_size > CNN_DOCTOR_BATCH;
     say_field(stdout, "training", "%s, rate %g (%s), batches of %s%s, seed %s",
               training_optimizer_name(flags), training_optimizer(flags).lr,
-              training_schedule_name(flags), say_count(batch).text, cut ? " at most" : "",
-              say_count(flags->seed).text);
+              training_schedule_name(flags), thousands(batch).text, cut ? " at most" : "",
+              thousands(flags->seed).text);
     putchar('\n');
     fflush(stdout);
 }

@@ -25,9 +25,9 @@ static void add_default(help_entry *entry, const option *row, const void *value)
     if (row->type == OPTION_COUNT) {
         const uint64_t count = *(const uint64_t *)value;
         if ((double)count >= row->least)
-            snprintf(text, sizeof text, "%s", say_count(count).text);
+            snprintf(text, sizeof text, "%s", thousands(count).text);
     } else if (row->type == OPTION_SEED) {
-        snprintf(text, sizeof text, "%s", say_count(*(const uint64_t *)value).text);
+        snprintf(text, sizeof text, "%s", thousands(*(const uint64_t *)value).text);
     } else if (row->type == OPTION_REAL) {
         const double number = *(const double *)value;
         if (number >= row->least)

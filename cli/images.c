@@ -94,8 +94,8 @@ static cnn_dataset *read_classes(const char *path, cnn_pictures *wanted, reading
     if (!images && reading->asked && !reading->skip_bad)
         offer_to_skip(error);
     if (images && reading->skipped)
-        say_note("%s: %s left out, %s used", path, say_count(reading->skipped).text,
-                 say_count(cnn_dataset_about(images).images).text);
+        say_note("%s: %s left out, %s used", path, thousands(reading->skipped).text,
+                 thousands(cnn_dataset_about(images).images).text);
     return images;
 }
 

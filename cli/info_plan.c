@@ -73,7 +73,7 @@ void info_plan_print(const info_plan *plan) {
     say_field(stdout, "memory",
               "%s for a batch of %s on %zu thread%s: parameters %s, gradients %s, activations "
               "%s, scratch %s; Adam keeps %s more",
-              say_bytes((double)m->total).text, say_count(plan->batch_size).text, plan->threads,
+              say_bytes((double)m->total).text, thousands(plan->batch_size).text, plan->threads,
               plan->threads == 1 ? "" : "s", say_bytes((double)m->parameters).text,
               say_bytes((double)m->gradients).text, say_bytes((double)m->activations).text,
               say_bytes((double)m->scratch).text, say_bytes(2 * (double)m->parameters).text);

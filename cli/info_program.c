@@ -151,7 +151,7 @@ void info_program_print(const info_program *program) {
     char cut[128] = "";
     const int width = names_width(program);
     printf("%s of %s image%s on %zu thread%s by %s.\n",
-           program->predict ? "A prediction" : "A training step", say_count(program->images).text,
+           program->predict ? "A prediction" : "A training step", thousands(program->images).text,
            program->images == 1 ? "" : "s", program->threads, program->threads == 1 ? "" : "s",
            program->backend);
     printf("%s\n",

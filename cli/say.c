@@ -9,33 +9,20 @@
 #include <string.h>
 #include <unistd.h>
 
-say_text say_count(uint64_t number) {
-    char digits[24];
-    const int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
-    say_text text = {""};
-    size_t at = 0;
-    for (int i = 0; i < length; i++) {
-        if (i && (length - i) % 3 == 0)
-            text.text[at++] = ',';
-        text.text[at++] = digits[i];
-    }
-    return text;
-}
-
-say_text say_bytes(double bytes) {
+number_text say_bytes(double bytes) {
     static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
     size_t unit = 0;
     while (bytes >= 999.95 && unit + 1 < sizeof units / sizeof *units) {
         bytes /= 1000;
         unit++;
     }
-    say_text text;
+    number_text text;
     snprintf(text.text, sizeof text.text, "%.*f %s", unit ? 1 : 0, bytes, units[unit]);
     return text;
 }
 
-say_text say_seconds(double seconds) {
-    say_text text = {"?"};
+number_text say_seconds(double seconds) {
+    number_text text = {"?"};
     if (!(seconds >= 0 && seconds < 3.6e9))
         return text;
     const unsigned long whole = (unsigned long)seconds, hours = whole / 3600;
@@ -47,15 +34,15 @@ say_text say_seconds(double seconds) {
     return text;
 }
 
-say_text say_percent(double share) {
-    say_text text = {"-"};
+number_text say_percent(double share) {
+    number_text text = {"-"};
     if (isfinite(share))
         snprintf(text.text, sizeof text.text, "%.2f %%", 100 * share);
     return text;
 }
 
-say_text say_loss(double loss) {
-    say_text text = {"-"};
+number_text say_loss(double loss) {
+    number_text text = {"-"};
     if (!isnan(loss))
         snprintf(text.text, sizeof text.text, fabs(loss) < 9999 ? "%.4f" : "%.2e", loss);
     return text;

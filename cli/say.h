@@ -3,6 +3,7 @@
 #define CLI_SAY_H
 
 #include "cnn.h"
+#include "thousands.h"
 
 #include <stdio.h>
 
@@ -14,16 +15,10 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_UNCHECKED = 3, EXIT_INTERRUPTED = 1
 /* Of the names in front of fields. */
 #define SAY_FIELD 13
 
-/* Returned by value, so that several fit in one printf. */
-typedef struct say_text {
-    char text[32];
-} say_text;
-
-say_text say_count(uint64_t number);  /* 206,922 */
-say_text say_bytes(double bytes);     /* 827.7 kB */
-say_text say_seconds(double seconds); /* 0:42, 1:02:03 */
-say_text say_percent(double share);   /* 98.93 % */
-say_text say_loss(double loss);       /* 0.1703; 3.51e+30; - if it was not measured */
+number_text say_bytes(double bytes);     /* 827.7 kB */
+number_text say_seconds(double seconds); /* 0:42, 1:02:03 */
+number_text say_percent(double share);   /* 98.93 % */
+number_text say_loss(double loss);       /* 0.1703; 3.51e+30; - if it was not measured */
 
 typedef enum say_look { LOOK_PLAIN, LOOK_BOLD, LOOK_GOOD, LOOK_BAD } say_look;
 

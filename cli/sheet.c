@@ -118,8 +118,8 @@ bool sheet_save(const misreads *found, const cnn_model *model, const cnn_dataset
                 const char *path, cnn_error *error) {
     char title[128];
     sheet sheet = {.info = cnn_dataset_about(images)};
-    snprintf(title, sizeof title, "%s of %s misread%s", say_count(found->count).text,
-             say_count(found->images).text,
+    snprintf(title, sizeof title, "%s of %s misread%s", thousands(found->count).text,
+             thousands(found->images).text,
              found->shown < found->count ? ", the worst 100"
              : found->count              ? ", worst first"
                                          : "");

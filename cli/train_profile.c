@@ -25,15 +25,15 @@ static double row_microseconds(const cnn_profile_row *row) {
 }
 
 /* A number in nine columns, or what stands for none. */
-static say_text column(double number, bool there) {
-    say_text text = {"        -"};
+static number_text column(double number, bool there) {
+    number_text text = {"        -"};
     if (there)
         snprintf(text.text, sizeof text.text, "%9.2f", number);
     return text;
 }
 
 /* A multiply-add is two operations. */
-static say_text rate(double multiply_adds, double seconds) {
+static number_text rate(double multiply_adds, double seconds) {
     return column(2e-9 * multiply_adds / seconds, multiply_adds > 0 && seconds > 0);
 }
 

@@ -36,10 +36,10 @@ static void print_images(const train_run *run, FILE *stream) {
     char held[48] = "";
     const size_t held_out = train_held_out(run);
     if (held_out)
-        snprintf(held, sizeof held, " %s to validate,", say_count(held_out).text);
+        snprintf(held, sizeof held, " %s to validate,", thousands(held_out).text);
     say_field(stream, "images", "%s to train,%s %s to test, from %s",
-              say_count(cnn_dataset_about(run->train).images - held_out).text, held,
-              run->test ? say_count(train_test_images(run)).text : "none",
+              thousands(cnn_dataset_about(run->train).images - held_out).text, held,
+              run->test ? thousands(train_test_images(run)).text : "none",
               run->settings->training.data);
     if (train_fits(run) && (run->test || run->validation_images))
         say_field(stream, "pictures",
@@ -58,19 +58,19 @@ void train_report_head(const train_run *run, FILE *stream) {
     const size_t name = strlen(run->settings->network);
     layers_text(run->network, layers, name < 60 ? sizeof layers - name : sizeof layers - 60);
     say_field(stream, "network", "%s: %s", run->settings->network, layers);
-    say_field(stream, "parameters", "%s", say_count(cnn_network_parameters(run->network)).text);
+    say_field(stream, "parameters", "%s", thousands(cnn_network_parameters(run->network)).text);
     print_images(run, stream);
     if (train_weights(run))
         say_field(stream, "weights", "from %s, trained on; %s begins anew", train_weights(run),
                   training_optimizer_name(flags));
     say_field(stream, "training", "%s, rate %g (%s), batches of %s, seed %s, %s thread%s, %s",
               training_optimizer_name(flags), training_optimizer(flags).lr,
-              training_schedule_name(flags), say_count(flags->batch_size).text,
-              say_count(flags->seed).text, say_count(cnn_model_threads(run->model)).text,
+              training_schedule_name(flags), thousands(flags->batch_size).text,
+              thousands(flags->seed).text, thousands(cnn_model_threads(run->model)).text,
               cnn_model_threads(run->model) == 1 ? "" : "s", cnn_model_backend(run->model));
     if (run->from)
         say_field(stream, "resumed", "from %s, behind step %s", run->settings->resume,
-                  say_count(run->resumed_step).text);
+                  thousands(run->resumed_step).text);
     print_columns(run, stream);
     fflush(stream);
 }
@@ -110,7 +110,7 @@ static bool print_speed(const train_run *run, FILE *stream) {
     const size_t images = cnn_dataset_about(run->train).images - train_held_out(run);
     if (seconds > 0)
         say_field(stream, "speed", "%.2f seconds per epoch (median), %s images a second", seconds,
-                  say_count((uint64_t)((double)images / seconds)).text);
+                  thousands((uint64_t)((double)images / seconds)).text);
     return true;
 }
 
@@ -124,7 +124,7 @@ static void print_test(const train_run *run, FILE *stream) {
     confusion_worst(&run->result, run->model, worst, sizeof worst);
     fprintf(stream, "%-*s%s%s of %s right%s, loss %s\n", SAY_FIELD, "test",
             say_style(stream, LOOK_BOLD), say_percent(score->accuracy).text,
-            say_count(score->images).text, say_style(stream, LOOK_PLAIN),
+            thousands(score->images).text, say_style(stream, LOOK_PLAIN),
             say_loss(score->loss).text);
     say_field(stream, "confused", "%s", worst);
 }
@@ -197,7 +197,7 @@ bool train_report_end(const train_run *run, FILE *stream) {
     if (run->interrupted)
         say_field(stream, "interrupted",
                   "after %zu of %zu epochs, in step %s; the model is as of then", run->finished,
-                  (size_t)run->settings->epochs, say_count(run->steps).text);
+                  (size_t)run->settings->epochs, thousands(run->steps).text);
     if (!print_speed(run, stream))
         return false;
     print_test(run, stream);

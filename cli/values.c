@@ -18,10 +18,10 @@ bool values_real(const char *text, double *number) {
     return !*end && isfinite(*number);
 }
 
-static say_text bound(const option *row, double value) {
+static number_text bound(const option *row, double value) {
     if (row->type == OPTION_COUNT)
-        return say_count((uint64_t)value);
-    say_text text;
+        return thousands((uint64_t)value);
+    number_text text;
     snprintf(text.text, sizeof text.text, "%g", value);
     return text;
 }

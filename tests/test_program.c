@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "bounds.h"
 #include "program.h"
 
 #include <stdio.h>
@@ -283,6 +284,8 @@ static size_t tasks_of(const listing *l, cnn_work work, size_t fusion) {
 /* Shards decide sums, not how many threads may work: each has a share of every large layer. */
 static void more_than_eight_threads(void **state) {
     (void)state;
+    if (POOL_THREADS(2) < 2)
+        skip();
     cnn_model *model = model_of(networks[0], "base", 16, 64, false);
     const listing l = compiled(model, CNN_PROGRAM_TRAIN, 64);
     for (size_t f = 0; f < 2; f++) {
@@ -314,11 +317,13 @@ enum { LISTED = sizeof listed / sizeof *listed };
 static void a_known_program(void **state) {
     cnn_step steps[LISTED];
     (void)state;
+    if (POOL_THREADS(2) < 2)
+        skip();
     cnn_model *model = model_of(networks[0], "base", 2, 64, false);
     assert_int_equal(cnn_model_program(model, CNN_PROGRAM_TRAIN, 64, steps, LISTED), LISTED);
     for (size_t i = 0; i < LISTED; i++) {
         const cnn_step *s = &steps[i];
-        char text[80], tile[16] = "";
+        char text[80], tile[32] = "";
         if (s->tile)
             snprintf(tile, sizeof tile, " tile %zu", s->tile);
         snprintf(text, sizeof text, "%s %s %zu-%zu %s %zu%s", s->meet ? "*" : " ",

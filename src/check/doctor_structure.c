@@ -5,7 +5,7 @@
 #include <string.h>
 
 static bool is(const doctor_layer *layer, const char *word) {
-    return !strncmp(layer->info.text, word, strlen(word));
+    return !strcmp(layer->info.kind, word);
 }
 
 /* The ReLU that the logits have passed, or 0. Behind it a pool or a flatten keeps the sign; a pool
@@ -15,9 +15,10 @@ static size_t relu_before_loss(const session *session, bool *pooled) {
         const doctor_layer *layer = &session->layers[l];
         if (layer->relu)
             return l;
-        if (!is(layer, "flatten") && !is(layer, "maxpool2d"))
+        const bool pool = is(layer, "maxpool2d") || is(layer, "avgpool2d");
+        if (!is(layer, "flatten") && !pool)
             break;
-        *pooled |= is(layer, "maxpool2d");
+        *pooled |= pool;
     }
     return 0;
 }
@@ -39,7 +40,8 @@ static size_t without_relu(const session *session) {
     for (size_t l = 1; l < session->count; l++) {
         if (session->layers[l].weights && straight)
             return l;
-        straight = session->layers[l].weights || (straight && is(&session->layers[l], "flatten"));
+        const doctor_layer *layer = &session->layers[l];
+        straight = layer->weights || (straight && (is(layer, "flatten") || is(layer, "avgpool2d")));
     }
     return 0;
 }

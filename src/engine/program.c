@@ -3,13 +3,13 @@
  *
  * Layers up to the first flat output are the body, the others, dense ones, the head. As a rule a
  * part of the images goes through all of the body a few at a time, so that what one layer wrote is
- * still in this core's cache when the next reads it, and then through the head. Two cases differ:
+ * still in this core's cache when the next reads it, and then through the head. Two cases differ,
+ * and in both threads meet after each layer:
  *
- *   few images for many threads   a thread would read all weights of the head for a handful of
- *                                 images: threads split its weights instead, and meet after each
- *                                 layer
- *   fewer shards than threads     each shard's work in the body is split between threads, by rows
- * or channels of a layer, and threads meet after each layer */
+ * - Few images for many threads: a thread would read all weights of the head for a handful of
+ *   images, so threads split its weights instead.
+ * - Fewer images, or backward fewer shards, than half the threads: threads split the work on each
+ *   of them in the body, by rows or channels of a layer. */
 #include "program.h"
 
 enum {
@@ -104,7 +104,7 @@ static bool in_head(const emitter *e, size_t fusion) {
     return fusion >= e->model->head;
 }
 
-/* Splits of each image, forward: where there are fewer images than threads. */
+/* Each image is split in the body if there are two threads for it. */
 static step forward_cut(const emitter *e, size_t i) {
     const fusion *f = &e->model->fusions[i];
     if (in_head(e, i))
@@ -132,7 +132,7 @@ static void emit_forward(emitter *e, bool training) {
     emit(e, CNN_WORK_LOSS, model->fusion_count - 1, by_parts(e->few ? 1 : e->parts, 0));
 }
 
-/* One step a task for all that is to be done before a layer's gradients. */
+/* For what a layer's own gradients begin with: no operation splits that. */
 static step output_cut(const emitter *e, size_t i) {
     if (in_head(e, i))
         return by_parts(e->few ? 1 : e->parts, 0);
@@ -199,7 +199,7 @@ static bool splittable(const cnn_model *model) {
 /* Each thread has one part, or two if they are large, so that one that is held up does fewer. */
 static emitter emitter_of(const cnn_model *model, size_t images, step *steps) {
     const size_t threads = pool_threads(model->pool), shards = shards_of(images);
-    const size_t large = threads > 1 && images >= 2 * threads * IMAGES_MANY;
+    const bool large = threads > 1 && images >= 2 * threads * IMAGES_MANY;
     const size_t parts = large ? 2 * threads : threads, most = threads > shards ? images : shards;
     return (emitter){.model = model,
                      .images = images,
