@@ -134,7 +134,7 @@ SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: all mnist test run-tests compare parity bench fuzz fuzzers check coverage mutants floors \
+.PHONY: all benches mnist test run-tests compare parity bench fuzz fuzzers check coverage mutants floors \
         format house install uninstall clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn $(BUILD)/cnn.1 $(BUILD)/cnn.bash \
      $(BUILD)/cnn.zsh
@@ -262,6 +262,8 @@ test:
 run-tests: all $(TESTS) $(BUILD)/tests/faults.so
 	@BUILD=$(BUILD) CNN=$(BUILD)/cnn CC="$(CC)" CFLAGS="$(CPPFLAGS) $(CFLAGS)" \
 	  LDFLAGS="$(LDFLAGS)" LDLIBS="$(LDLIBS)" tests/run $(TESTS)
+
+benches: $(BENCHES)
 
 compare: all $(BENCHES)
 	@scripts/fetch-data mnist

@@ -1,5 +1,6 @@
 /* ladder: times each rung on one thread, after checking that it has the book's bits. Rungs take
  * turns, and the shortest of all rounds counts. Takes some seconds. */
+#include "clock.h"
 #include "ladder_problem.h"
 #include "serve.h"
 
@@ -11,9 +12,9 @@ static const double least_seconds = 0.004; /* of one measurement */
 /* Seconds for all images. */
 static double measure(const ladder_problem *problem, const rung *rung) {
     size_t runs = 0;
-    const double start = serve_clock();
+    const double start = clock_seconds();
     double seconds = 0;
-    for (; seconds < least_seconds; runs++, seconds = serve_clock() - start)
+    for (; seconds < least_seconds; runs++, seconds = clock_seconds() - start)
         ladder_run(problem, rung);
     return seconds / (double)runs;
 }
