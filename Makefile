@@ -61,6 +61,8 @@ CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude \
 LINK   = $(CC) $(CFLAGS_ALL) $(LDFLAGS)
 LIBS   = -ljansson -lpng -lz -lm -pthread $(LDLIBS)
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
+# Until 1.0 minor versions may differ in anything: programs find the one that they were linked to.
+SONAME := libcnn.so.$(basename $(VERSION))
 
 # The book is one unit (src/ops/book.c takes in its pages), compiled once per number type and
 # instruction set; each object exports one table.
@@ -175,7 +177,7 @@ $(BUILD)/libcnn.a: $(OBJECTS)
 
 $(BUILD)/libcnn.so: $(OBJECTS)
 	$(call SAY,LD)
-	$(QUIET)$(LINK) -shared -Wl,-soname,libcnn.so.0 -o $@ $(OBJECTS) $(LIBS)
+	$(QUIET)$(LINK) -shared -Wl,-soname,$(SONAME) -o $@ $(OBJECTS) $(LIBS)
 
 # The command shares src/base with the library, whose names are local in libcnn.a (scripts/floors:
 # nothing else of its inside).
@@ -331,18 +333,18 @@ install: all
 	$(call PUT,644,$(DATADIR)/$(ZSH_COMPLETIONS),$(BUILD)/cnn.zsh,_cnn)
 	$(call PUT,644,$(INCLUDEDIR),include/*.h)
 	$(call PUT,644,$(LIBDIR),$(BUILD)/libcnn.a)
-	$(call PUT,755,$(LIBDIR),$(BUILD)/libcnn.so,libcnn.so.0)
+	$(call PUT,755,$(LIBDIR),$(BUILD)/libcnn.so,$(SONAME))
 	$(call PUT,644,$(LIBDIR)/pkgconfig,$(BUILD)/libcnn.pc)
-	ln -sf libcnn.so.0 "$(DESTDIR)$(LIBDIR)/libcnn.so"
+	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libcnn.so"
 	$(STRIP) --strip-debug "$(DESTDIR)$(BINDIR)/cnn" "$(DESTDIR)$(LIBDIR)/libcnn.a" \
-	  "$(DESTDIR)$(LIBDIR)/libcnn.so.0"
-	$(if $(DESTDIR),,@echo "Where programs do not find libcnn.so.0: run ldconfig as root.")
+	  "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	$(if $(DESTDIR),,@echo "Where programs do not find $(SONAME): run ldconfig as root.")
 
 uninstall:
 	rm -f "$(DESTDIR)$(BINDIR)/cnn" "$(DESTDIR)$(MANDIR)/man1/cnn.1" \
 	  "$(DESTDIR)$(DATADIR)/$(BASH_COMPLETIONS)/cnn" "$(DESTDIR)$(DATADIR)/$(ZSH_COMPLETIONS)/_cnn" \
 	  $(foreach file,$(notdir $(wildcard include/*.h)),"$(DESTDIR)$(INCLUDEDIR)/$(file)") \
-	  $(foreach file,libcnn.a libcnn.so.0 libcnn.so pkgconfig/libcnn.pc,"$(DESTDIR)$(LIBDIR)/$(file)")
+	  $(foreach file,libcnn.a $(SONAME) libcnn.so pkgconfig/libcnn.pc,"$(DESTDIR)$(LIBDIR)/$(file)")
 
 clean:
 	rm -rf $(BUILD)

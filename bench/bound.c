@@ -17,9 +17,9 @@ static bool is_kind(const cnn_layer_info *layer, const char *word) {
 static double layer_bytes(const cnn_network *network, const subject_row *row, size_t pass,
                           double batch) {
     cnn_layer_info before, first, last;
-    cnn_network_layer(network, row->about.first - 1, &before);
-    cnn_network_layer(network, row->about.first, &first);
-    cnn_network_layer(network, row->about.last, &last);
+    cnn_network_layer_at(network, row->about.first - 1, &before);
+    cnn_network_layer_at(network, row->about.first, &first);
+    cnn_network_layer_at(network, row->about.last, &last);
     const bool alone = row->about.first == row->about.last;
     const double x = values_of(&before), y = values_of(&last);
     /* What the layer keeps for the way back, beside its outputs and their gradient: winners. */
@@ -37,7 +37,7 @@ static double layer_bytes(const cnn_network *network, const subject_row *row, si
 static double sums_bytes(const cnn_network *network, double batch) {
     cnn_layer_info layer;
     double parameters = 0;
-    for (size_t i = 1; cnn_network_layer(network, i, &layer); i++)
+    for (size_t i = 1; cnn_network_layer_at(network, i, &layer); i++)
         parameters += layer.flat ? 0 : (double)layer.parameters;
     return sizeof(float) * parameters * ((batch < 8 ? batch : 8) + 1) / batch;
 }
@@ -45,12 +45,12 @@ static double sums_bytes(const cnn_network *network, double batch) {
 /* Adam reads and writes w and two averages, and reads dw. */
 static double part_bytes(const cnn_network *network, cnn_profile_part part, double batch) {
     cnn_layer_info input;
-    cnn_network_layer(network, 0, &input);
+    cnn_network_layer_at(network, 0, &input);
     if (part == CNN_PROFILE_GATHER)
         return (1 + sizeof(float)) * values_of(&input);
     if (part == CNN_PROFILE_UPDATE)
-        return 7 * sizeof(float) * (double)cnn_network_parameters(network) / batch;
-    return part == CNN_PROFILE_SUMS ? sums_bytes(network, batch) : 0;
+        return 7 * sizeof(float) * (double)cnn_network_parameter_count(network) / batch;
+    return part == CNN_PROFILE_REDUCE ? sums_bytes(network, batch) : 0;
 }
 
 bound bound_of(const chip *chip, const cnn_network *network, const subject_row *row, size_t pass,

@@ -17,8 +17,8 @@ static void predict(void *context) {
     work *w = context;
     if (w->next + w->batch > w->count)
         w->next = 0;
-    cnn_model_predict(w->model, cnn_dataset_image(w->images, w->next), w->batch, w->probabilities,
-                      NULL);
+    cnn_model_predict(w->model, cnn_dataset_image_at(w->images, w->next), w->batch,
+                      w->probabilities, NULL);
     w->next += w->batch;
 }
 
@@ -33,14 +33,14 @@ int main(int arguments, char **argument) {
     options.batch_size = w.batch;
     options.threads = serve_count(argument[4]);
     cnn_network *network = serve_need(cnn_network_load(argument[1], &error), error.message);
-    w.images = serve_need(cnn_dataset_load(argument[2], CNN_TEST, 10, &error), error.message);
+    w.images = serve_need(cnn_dataset_load(argument[2], CNN_SPLIT_TEST, 10, &error), error.message);
     w.model = serve_need(cnn_model_create(network, &options, &error), error.message);
-    w.count = cnn_dataset_about(w.images).images;
+    w.count = cnn_dataset_get_info(w.images).images;
     if (w.batch > w.count) {
         fprintf(stderr, "the test set has only %zu images\n", w.count);
         return 2;
     }
-    w.probabilities = calloc(w.batch * cnn_network_classes(network), sizeof *w.probabilities);
+    w.probabilities = calloc(w.batch * cnn_network_class_count(network), sizeof *w.probabilities);
     serve_need(w.probabilities, "no memory");
     const int code = serve(predict, &w, 1);
     free(w.probabilities);

@@ -49,7 +49,7 @@ static size_t phase_of(const subject_row *row, size_t pass) {
         return pass == SUBJECT_FORWARD ? PHASE_FORWARD : PHASE_BACKWARD;
     case CNN_PROFILE_GATHER:
         return PHASE_GATHER;
-    case CNN_PROFILE_SUMS:
+    case CNN_PROFILE_REDUCE:
         return PHASE_SUMS;
     case CNN_PROFILE_UPDATE:
         return PHASE_UPDATE;

@@ -35,11 +35,11 @@ static uint32_t next_random(uint32_t *state) {
 static cnn_dataset *made_up(const cnn_dataset_info *info) {
     const size_t row = info->width * info->channels, size = info->height * row;
     uint8_t *pixels = serve_need(malloc(info->images * size), "no memory for images");
-    uint8_t *labels = serve_need(malloc(info->images), "no memory for labels");
+    uint32_t *labels = serve_need(calloc(info->images, sizeof *labels), "no memory for labels");
     uint32_t state = 1;
     for (size_t n = 0; n < info->images; n++) {
         const size_t label = n % info->classes, first = label * size / info->classes;
-        labels[n] = (uint8_t)label;
+        labels[n] = (uint32_t)label;
         for (size_t i = 0; i < size; i++) {
             const bool bright = i >= first && i < first + size / 4;
             const uint32_t noise = next_random(&state);
@@ -60,13 +60,13 @@ static bool fits(const cnn_dataset_info *a, const cnn_dataset_info *b) {
 
 cnn_dataset *subject_images(const cnn_network *network, bool *real) {
     cnn_layer_info input;
-    cnn_network_layer(network, 0, &input);
-    const size_t classes = cnn_network_classes(network);
+    cnn_network_layer_at(network, 0, &input);
+    const size_t classes = cnn_network_class_count(network);
     const cnn_dataset_info info = {MADE_UP, input.height, input.width, input.channels,
                                    classes < 256 ? classes : 256};
-    cnn_dataset *mnist = cnn_dataset_load("data/mnist", CNN_TRAIN, 0, NULL);
+    cnn_dataset *mnist = cnn_dataset_load("data/mnist", CNN_SPLIT_TRAIN, 0, NULL);
     if (mnist) {
-        const cnn_dataset_info about = cnn_dataset_about(mnist);
+        const cnn_dataset_info about = cnn_dataset_get_info(mnist);
         *real = fits(&about, &info);
         if (*real)
             return mnist;
@@ -122,7 +122,7 @@ subject *subject_create(const cnn_network *network, const cnn_dataset *images,
     s->model = serve_need(cnn_model_create(network, &options, &error), error.message);
     s->trainer = serve_need(cnn_trainer_create(s->model, &adam, NULL, &error), error.message);
     s->images = images;
-    s->available = cnn_dataset_about(images).images;
+    s->available = cnn_dataset_get_info(images).images;
     s->order = jumbled(s->available);
     s->batch = wanted.batch;
     s->count = cnn_model_profile(s->model, NULL, 0);

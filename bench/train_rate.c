@@ -53,10 +53,11 @@ int main(int arguments, char **argument) {
     options.threads = serve_count(argument[4]);
     options.backend = argument[5];
     cnn_network *network = serve_need(cnn_network_load(argument[1], &error), error.message);
-    w.images = serve_need(cnn_dataset_load(argument[2], CNN_TRAIN, 10, &error), error.message);
+    w.images =
+        serve_need(cnn_dataset_load(argument[2], CNN_SPLIT_TRAIN, 10, &error), error.message);
     w.model = serve_need(cnn_model_create(network, &options, &error), error.message);
     w.trainer = serve_need(cnn_trainer_create(w.model, &adam, NULL, &error), error.message);
-    w.count = cnn_dataset_about(w.images).images;
+    w.count = cnn_dataset_get_info(w.images).images;
     w.order = jumbled(w.count);
     const int code = serve(step, &w, 0);
     free(w.order);

@@ -32,7 +32,7 @@ static const doctor_settings doctor_defaults = {
 };
 
 /* The images that training would take. */
-static bool take_images(doctor_case *one, cnn_normalisation *measured, cnn_error *error) {
+static bool take_images(doctor_case *one, cnn_normalization *measured, cnn_error *error) {
     const training_flags *flags = &one->settings->training;
     images_folder folder;
     if (!training_look(flags, &folder, error))
@@ -43,7 +43,7 @@ static bool take_images(doctor_case *one, cnn_normalisation *measured, cnn_error
 }
 
 /* Advice in the words of the command line. */
-static cnn_doctor_options options_of(const training_flags *flags, cnn_normalisation measured) {
+static cnn_doctor_options options_of(const training_flags *flags, cnn_normalization measured) {
     cnn_doctor_options options = {.model = training_options(flags),
                                   .optimizer = training_optimizer(flags),
                                   .schedule = training_schedule(flags, 0, 0),
@@ -54,14 +54,14 @@ static cnn_doctor_options options_of(const training_flags *flags, cnn_normalisat
                                                     [CNN_SETTING_BATCH_SIZE] = "--batch-size",
                                                     [CNN_SETTING_INIT] = "--init",
                                                     [CNN_SETTING_MEAN] = "--mean",
-                                                    [CNN_SETTING_DEVIATION] = "--std",
+                                                    [CNN_SETTING_STD] = "--std",
                                                     [CNN_SETTING_DATA] = "--data"}};
-    options.model.normalisation = measured;
+    options.model.normalization = measured;
     return options;
 }
 
 /* What the weights of the source are in, no larger than it must be; *trained NULL: it has none. */
-static bool read_weights(const doctor_case *one, const cnn_normalisation *measured,
+static bool read_weights(const doctor_case *one, const cnn_normalization *measured,
                          cnn_model **trained, cnn_error *error) {
     cnn_model_options small = training_options(&one->settings->training);
     small.batch_size = small.threads = 1;
@@ -75,7 +75,7 @@ static bool read_weights(const doctor_case *one, const cnn_normalisation *measur
 /* Begins where training would begin. */
 static bool admit(doctor_case *one, cnn_error *error) {
     const training_flags *flags = &one->settings->training;
-    cnn_normalisation measured;
+    cnn_normalization measured;
     cnn_model *trained;
     if (!source_trainable(one->source.network, one->settings->network, error) ||
         !take_images(one, &measured, error) || !read_weights(one, &measured, &trained, error))

@@ -122,9 +122,9 @@ static void as_text(const eval_settings *settings, const cnn_model *model,
 /* One image as predict tells it, and its class. What is no picture has a number, and no file. */
 static json_t *one_answer(const evaluation *found, const cnn_model *model,
                           const cnn_dataset *images, size_t index, const float *p) {
-    json_t *answer =
-        json_pack("{s:s, s:o}", "class", cnn_model_class(model, cnn_dataset_label(images, index)),
-                  "best", answer_json(model, p));
+    json_t *answer = json_pack("{s:s, s:o}", "class",
+                               cnn_model_class_at(model, cnn_dataset_label_at(images, index)),
+                               "best", answer_json(model, p));
     const bool failed =
         found->pictures ? json_object_set(answer, "image", json_array_get(found->paths, index))
                         : json_object_set_new(answer, "number", json_integer((json_int_t)index));
@@ -136,12 +136,12 @@ static json_t *one_answer(const evaluation *found, const cnn_model *model,
 
 static bool find_answers(evaluation *found, cnn_model *model, const cnn_dataset *images,
                          cnn_error *error) {
-    const size_t count = cnn_dataset_about(images).images;
-    float *p = calloc(cnn_network_classes(cnn_model_network(model)), sizeof *p);
+    const size_t count = cnn_dataset_get_info(images).images;
+    float *p = calloc(cnn_network_class_count(cnn_model_network(model)), sizeof *p);
     bool good = p || source_refuse(error, "", "no memory for a prediction");
     found->answers = json_array();
     for (size_t i = 0; good && i < count; i++) {
-        good = cnn_model_predict(model, cnn_dataset_image(images, i), 1, p, error);
+        good = cnn_model_predict(model, cnn_dataset_image_at(images, i), 1, p, error);
         if (good)
             json_line_append(&found->answers, one_answer(found, model, images, i, p));
     }
@@ -190,7 +190,8 @@ static cnn_dataset *read_images(evaluation *found, const eval_settings *settings
     if (!images_look(&folder, settings->data, settings->skip_bad, error))
         return NULL;
     found->pictures = folder.kind != IMAGES_IDX;
-    found->fit = found->pictures && cnn_model_pictures(model, fit).fit;
+    found->fit =
+        found->pictures && cnn_model_pictures(model, fit).preprocessing == CNN_PREPROCESSING_MNIST;
     found->paths = settings->answers ? json_array() : NULL;
     return images_to_test(&folder, fit, model, settings->limit,
                           settings->answers ? &found->paths : NULL, error);
@@ -206,7 +207,7 @@ static cnn_dataset *load_images(evaluation *found, const eval_settings *settings
 }
 
 static size_t batch_size(const eval_settings *settings, const cnn_dataset *images) {
-    const size_t count = cnn_dataset_about(images).images;
+    const size_t count = cnn_dataset_get_info(images).images;
     return count < settings->batch_size ? count : settings->batch_size;
 }
 

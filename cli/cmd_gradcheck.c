@@ -192,7 +192,7 @@ static bool can_break(const cnn_network *network, const char *name) {
         return true;
     closest near = {.typed = name, .length = strlen(name)};
     closest_offer(&near, "softmax");
-    for (size_t i = 1; cnn_network_layer(network, i, &layer); i++) {
+    for (size_t i = 1; cnn_network_layer_at(network, i, &layer); i++) {
         if (!strcmp(name, layer.name))
             return true;
         closest_offer(&near, layer.name);

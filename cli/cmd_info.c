@@ -49,11 +49,11 @@ typedef struct subject {
 
 static void sum_up(subject *shown) {
     cnn_layer_info layer;
-    for (size_t i = 0; cnn_network_layer(shown->network, i, &layer); i++) {
+    for (size_t i = 0; cnn_network_layer_at(shown->network, i, &layer); i++) {
         shown->multiply_adds += (double)layer.multiply_adds;
         shown->activation_bytes += (double)layer.activation_bytes;
     }
-    shown->parameters = (double)cnn_network_parameters(shown->network);
+    shown->parameters = (double)cnn_network_parameter_count(shown->network);
 }
 
 static void print_layer(const cnn_layer_info *layer, int width) {
@@ -71,7 +71,7 @@ static void print_layer(const cnn_layer_info *layer, int width) {
 static int text_width(const cnn_network *network) {
     cnn_layer_info layer;
     size_t width = 20;
-    for (size_t i = 0; cnn_network_layer(network, i, &layer); i++)
+    for (size_t i = 0; cnn_network_layer_at(network, i, &layer); i++)
         width = strlen(layer.text) > width ? strlen(layer.text) : width;
     return (int)width;
 }
@@ -82,7 +82,7 @@ static void print_table(const subject *shown) {
     printf("%s%-9s %-*s %11s %11s %14s %10s%s\n", say_style(stdout, LOOK_BOLD), "layer", width,
            "made by", "output", "parameters", "multiply-adds", "per image",
            say_style(stdout, LOOK_PLAIN));
-    for (size_t i = 0; cnn_network_layer(shown->network, i, &layer); i++)
+    for (size_t i = 0; cnn_network_layer_at(shown->network, i, &layer); i++)
         print_layer(&layer, width);
     printf("%-9s %-*s %11s %11s %14s %10s\n\n", "total", width, "", "",
            thousands((uint64_t)shown->parameters).text,
@@ -104,13 +104,13 @@ static void print_memory(const subject *shown) {
 static void print_model(const cnn_model_file *model) {
     char classes[1024];
     size_t used = 0;
-    const cnn_normalisation normalisation = cnn_model_file_normalisation(model);
-    const size_t count = cnn_network_classes(cnn_model_file_network(model));
+    const cnn_normalization normalization = cnn_model_file_normalization(model);
+    const size_t count = cnn_network_class_count(cnn_model_file_network(model));
     for (size_t i = 0; i < count && used < sizeof classes - 128; i++)
         used += (size_t)snprintf(classes + used, sizeof classes - used, "%s%.60s", i ? ", " : "",
-                                 cnn_model_file_class(model, i));
-    say_field(stdout, "pixels", "(x / 255 - %g) / %g", (double)normalisation.mean,
-              (double)normalisation.deviation);
+                                 cnn_model_file_class_at(model, i));
+    say_field(stdout, "pixels", "(x / 255 - %g) / %g", (double)normalization.mean,
+              (double)normalization.std);
     say_field(stdout, "classes", "%s: %s%s", thousands(count).text, classes,
               used < sizeof classes - 128 ? "" : ", ...");
 }
@@ -118,7 +118,7 @@ static void print_model(const cnn_model_file *model) {
 static json_t *layers_json(const cnn_network *network) {
     cnn_layer_info layer;
     json_t *layers = json_array();
-    for (size_t i = 0; cnn_network_layer(network, i, &layer); i++) {
+    for (size_t i = 0; cnn_network_layer_at(network, i, &layer); i++) {
         json_t *shape = layer.flat ? json_pack("[I]", (json_int_t)layer.channels)
                                    : json_pack("[I, I, I]", (json_int_t)layer.height,
                                                (json_int_t)layer.width, (json_int_t)layer.channels);
@@ -133,13 +133,13 @@ static json_t *layers_json(const cnn_network *network) {
 }
 
 static json_t *model_json(const cnn_model_file *model) {
-    const cnn_normalisation normalisation = cnn_model_file_normalisation(model);
+    const cnn_normalization normalization = cnn_model_file_normalization(model);
     json_t *classes = json_array();
-    for (size_t i = 0; i < cnn_network_classes(cnn_model_file_network(model)); i++)
-        json_line_append(&classes, json_line_text(cnn_model_file_class(model, i)));
-    return json_pack("{s:{s:o, s:o}, s:o}", "normalisation", "mean",
-                     json_line_float(normalisation.mean), "std",
-                     json_line_float(normalisation.deviation), "classes", classes);
+    for (size_t i = 0; i < cnn_network_class_count(cnn_model_file_network(model)); i++)
+        json_line_append(&classes, json_line_text(cnn_model_file_class_at(model, i)));
+    return json_pack("{s:{s:o, s:o}, s:o}", "normalization", "mean",
+                     json_line_float(normalization.mean), "std", json_line_float(normalization.std),
+                     "classes", classes);
 }
 
 static json_t *as_json(const subject *shown) {
@@ -176,7 +176,7 @@ static int show_all(const subject *shown) {
 static cnn_model_options options_of(const info_settings *settings) {
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     options.batch_size = settings->batch_size;
-    options.threads = settings->threads ? settings->threads : cnn_processors();
+    options.threads = settings->threads ? settings->threads : cnn_processor_count();
     options.backend = settings->backend;
     return options;
 }
@@ -184,8 +184,8 @@ static cnn_model_options options_of(const info_settings *settings) {
 /* A network that cannot be trained has no plan, which is no failure. */
 static bool failed(const subject *shown, const cnn_error *error) {
     cnn_error other;
-    return error->status == CNN_NO_MEMORY ||
-           (error->status != CNN_OK &&
+    return error->status == CNN_STATUS_NO_MEMORY ||
+           (error->status != CNN_STATUS_OK &&
             source_trainable(shown->network, shown->settings->file, &other));
 }
 

@@ -60,7 +60,8 @@ typedef struct prediction {
 } prediction;
 
 static bool fits(const prediction *run) {
-    return cnn_model_pictures(run->model, !run->settings->no_fit).fit;
+    return cnn_model_pictures(run->model, !run->settings->no_fit).preprocessing ==
+           CNN_PREPROCESSING_MNIST;
 }
 
 static void say_image(const prediction *run, const char *name, const float *p) {
@@ -69,7 +70,7 @@ static void say_image(const prediction *run, const char *name, const float *p) {
     printf("%-24s", name);
     for (size_t i = 0; i < count; i++) {
         char class[CNN_NAME_SIZE];
-        snprintf(class, sizeof class, "%s", cnn_model_class(run->model, best[i]));
+        snprintf(class, sizeof class, "%s", cnn_model_class_at(run->model, best[i]));
         cnn_text_clean(class);
         printf("  %s%s %7s%s", i ? "" : say_style(stdout, LOOK_BOLD), class,
                say_percent(p[best[i]]).text,
@@ -110,7 +111,7 @@ static bool tell(prediction *run, const char *path, const pixels *pixels, size_t
 }
 
 static bool predict_all(prediction *run, const char *path, const pixels *pixels, cnn_error *error) {
-    const size_t classes = cnn_network_classes(cnn_model_network(run->model));
+    const size_t classes = cnn_network_class_count(cnn_model_network(run->model));
     float *p = calloc(pixels->count, classes * sizeof *p);
     bool ok = p ? cnn_model_predict(run->model, pixels->bytes, pixels->count, p, error)
                 : source_refuse(error, path, "no memory for %zu predictions", pixels->count);
@@ -154,7 +155,7 @@ static int predict_files(prediction *run) {
 static size_t batch_size(const cnn_network *network) {
     cnn_layer_info layer;
     double bytes = 1;
-    for (size_t i = 0; cnn_network_layer(network, i, &layer); i++)
+    for (size_t i = 0; cnn_network_layer_at(network, i, &layer); i++)
         bytes += (double)layer.activation_bytes;
     const double fit = BATCH_BYTES / bytes;
     return fit < 1 ? 1 : fit < BATCH_MOST ? (size_t)fit : BATCH_MOST;
@@ -169,7 +170,7 @@ static int predict_source(prediction *run, const source *source) {
     if (!run->model)
         return say_cnn_error(&error);
     say_threads(run->model, run->settings->threads);
-    cnn_network_layer(source->network, 0, &run->input);
+    cnn_network_layer_at(source->network, 0, &run->input);
     const int code = predict_files(run);
     cnn_model_free(run->model);
     return code;

@@ -57,20 +57,20 @@ typedef struct trace_run {
 
 static bool make_model(trace_run *run, cnn_error *error) {
     const training_flags *flags = &run->settings->training;
-    cnn_normalisation normalisation;
+    cnn_normalization normalization;
     images_folder folder;
     if (training_look(flags, &folder, error))
-        run->images = training_images_for(flags, &folder, &run->source, &normalisation, error);
+        run->images = training_images_for(flags, &folder, &run->source, &normalization, error);
     if (!run->images)
         return false;
-    run->batches = cnn_dataset_about(run->images).images / flags->batch_size;
+    run->batches = cnn_dataset_get_info(run->images).images / flags->batch_size;
     if (!run->batches)
         return source_refuse(error, flags->data, "%zu images do not fill a batch of %zu",
-                             cnn_dataset_about(run->images).images, (size_t)flags->batch_size);
+                             cnn_dataset_get_info(run->images).images, (size_t)flags->batch_size);
     cnn_model_options options = training_options(flags);
     options.input_gradient = true;
     options.every_layer = true;
-    run->model = source_start(&run->source, &options, &normalisation, error);
+    run->model = source_start(&run->source, &options, &normalization, error);
     if (run->model)
         say_threads(run->model, flags->threads);
     return run->model != NULL;
@@ -153,7 +153,7 @@ static int trace_run_command(const void *values, const char *program) {
     cnn_error error;
     if (!training_flags_agree(&run.settings->training))
         return EXIT_USAGE;
-    if (run.settings->step_size && run.settings->training.schedule != CNN_STEP)
+    if (run.settings->step_size && run.settings->training.schedule != CNN_SCHEDULE_STEP)
         return say_usage("--step-size counts only with --schedule step");
     const trace_settings *settings = run.settings;
     if (!source_open(&run.source, settings->network, settings->weights, &error))

@@ -86,7 +86,7 @@ static bool on_progress(const cnn_progress *progress, void *context) {
     train_run *run = context;
     if (progress->finished)
         return finish_epoch(run, progress) && !interrupt_wished();
-    run->steps = cnn_run_about(run->training).step;
+    run->steps = cnn_run_get_info(run->training).step;
     if (run->log && run->steps % LOG_STEPS == 0)
         train_log_step(run, progress);
     bar_draw(&run->bar, progress);
@@ -97,7 +97,7 @@ static bool flags_agree(train_run *run) {
     const train_settings *settings = run->settings;
     if (!training_flags_agree(&settings->training) || !train_checkpoint_flags(run))
         return false;
-    if (settings->step_epochs && settings->training.schedule != CNN_STEP) {
+    if (settings->step_epochs && settings->training.schedule != CNN_SCHEDULE_STEP) {
         say_usage("--step-epochs counts only with --schedule step");
         return false;
     }
@@ -130,9 +130,9 @@ static bool is_number(const char *name, size_t index) {
 
 /* The names of the images, unless the model has its own, which must not mean other classes. */
 static bool name_classes(train_run *run, cnn_error *error) {
-    for (size_t i = 0; i < cnn_network_classes(run->network); i++) {
-        const char *seen = cnn_dataset_class(run->train, i),
-                   *known = cnn_model_class(run->model, i);
+    for (size_t i = 0; i < cnn_network_class_count(run->network); i++) {
+        const char *seen = cnn_dataset_class_at(run->train, i),
+                   *known = cnn_model_class_at(run->model, i);
         if (is_number(known, i) && !cnn_model_set_class(run->model, i, seen, error))
             return false;
         if (!is_number(known, i) && !is_number(seen, i) && strcmp(known, seen))
@@ -146,7 +146,7 @@ static bool name_classes(train_run *run, cnn_error *error) {
 /* A batch is never larger than the images of an epoch, whatever the flag says: steps and results
  * are the same, and memory goes by the images. */
 static cnn_model_options model_options(const train_run *run) {
-    const size_t images = cnn_dataset_about(run->train).images - train_held_out(run);
+    const size_t images = cnn_dataset_get_info(run->train).images - train_held_out(run);
     cnn_model_options options = training_options(&run->settings->training);
     options.batch_size = options.batch_size < images ? options.batch_size : images;
     options.profile = run->settings->profile;
@@ -158,24 +158,24 @@ static bool resume_model(train_run *run, cnn_error *error) {
     options.profile = run->settings->profile;
     run->model = cnn_checkpoint_model(run->from, &options, error);
     if (run->model)
-        run->normalisation = cnn_model_normalisation(run->model);
+        run->normalization = cnn_model_normalization(run->model);
     return run->model != NULL;
 }
 
 static bool make_model(train_run *run, cnn_error *error) {
     const cnn_model_options options = model_options(run);
-    run->model = source_start(&run->source, &options, &run->normalisation, error);
+    run->model = source_start(&run->source, &options, &run->normalization, error);
     if (!run->model)
         return false;
     say_threads(run->model, options.threads);
-    run->normalisation = cnn_model_normalisation(run->model);
-    cnn_model_set_mnist_form(run->model, run->mnist_form);
-    return name_classes(run, error);
+    run->normalization = cnn_model_normalization(run->model);
+    return cnn_model_set_preprocessing(run->model, run->preprocessing, error) &&
+           name_classes(run, error);
 }
 
 static cnn_run *create_run(train_run *run, cnn_error *error) {
     const train_settings *settings = run->settings;
-    const size_t images = cnn_dataset_about(run->train).images - train_held_out(run);
+    const size_t images = cnn_dataset_get_info(run->train).images - train_held_out(run);
     const size_t batch = settings->training.batch_size, steps = (images + batch - 1) / batch;
     const cnn_train_options options = {
         .epochs = settings->epochs,
@@ -194,7 +194,7 @@ static cnn_run *create_run(train_run *run, cnn_error *error) {
 static cnn_run *resume_run(train_run *run, cnn_error *error) {
     cnn_run *training =
         cnn_run_resume(run->from, run->model, run->train, run->test, on_progress, run, error);
-    if (!training && error->status == CNN_BAD_ARGUMENT)
+    if (!training && error->status == CNN_STATUS_BAD_ARGUMENT)
         snprintf(error->file, sizeof error->file, "%s", run->settings->training.data);
     return training;
 }
@@ -203,7 +203,7 @@ static bool make_run(train_run *run, cnn_error *error) {
     run->training = run->from ? resume_run(run, error) : create_run(run, error);
     if (!run->training)
         return false;
-    const cnn_run_info info = cnn_run_about(run->training);
+    const cnn_run_info info = cnn_run_get_info(run->training);
     run->finished = info.epoch;
     run->steps = run->resumed_step = info.step;
     for (size_t i = 0; i < run->finished && train_held_out(run); i++)
@@ -251,11 +251,11 @@ static bool train(train_run *run, cnn_error *error) {
     interrupt_catch();
     bool good = cnn_run_train(run->training, NULL, error);
     bar_clear(&run->bar);
-    if (!good && error->status == CNN_STOPPED) {
-        good = run->error.status == CNN_OK;
+    if (!good && error->status == CNN_STATUS_STOPPED) {
+        good = run->error.status == CNN_STATUS_OK;
         run->interrupted = good && run->finished < run->settings->epochs;
         *error = run->error;
-    } else if (!good && error->status == CNN_DIVERGED) {
+    } else if (!good && error->status == CNN_STATUS_DIVERGED) {
         run->diverged = true;
         source_refuse(error, run->out,
                       "not written: the run has diverged in epoch %zu; try a smaller --lr",

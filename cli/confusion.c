@@ -12,7 +12,7 @@
 
 bool confusion_measure(confusion *result, cnn_model *model, const cnn_dataset *images,
                        cnn_error *error) {
-    const size_t classes = cnn_network_classes(cnn_model_network(model));
+    const size_t classes = cnn_network_class_count(cnn_model_network(model));
     *result = (confusion){.classes = classes};
     if (classes <= CONFUSION_CLASSES)
         result->counts = calloc(classes * classes, sizeof(size_t));
@@ -70,10 +70,11 @@ void confusion_worst(const confusion *result, const cnn_model *model, char *text
                             : "not counted: more than " NUMBER(CONFUSION_CLASSES) " classes");
     for (size_t i = 0, used = 0; i < found && used < size; i++) {
         const size_t count = result->counts[places[i]];
-        used += (size_t)snprintf(text + used, size - used, "%s%s\tread\tas\t%s:\t%s\ttime%s",
-                                 i ? ", " : "", cnn_model_class(model, places[i] / result->classes),
-                                 cnn_model_class(model, places[i] % result->classes),
-                                 thousands(count).text, count == 1 ? "" : "s");
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%s\tread\tas\t%s:\t%s\ttime%s",
+                             i ? ", " : "", cnn_model_class_at(model, places[i] / result->classes),
+                             cnn_model_class_at(model, places[i] % result->classes),
+                             thousands(count).text, count == 1 ? "" : "s");
     }
 }
 
@@ -92,7 +93,7 @@ static layout lay_out(const confusion *result, const cnn_model *model) {
     for (size_t i = 0; i < result->classes * result->classes; i++)
         most = result->counts[i] > most ? result->counts[i] : most;
     for (size_t class = 0; class < result->classes; class ++) {
-        const size_t length = strlen(cnn_model_class(model, class));
+        const size_t length = strlen(cnn_model_class_at(model, class));
         longest = length > longest ? length : longest;
     }
     table.cell = 1 + (int)strlen(thousands(most).text);
@@ -113,7 +114,7 @@ static layout lay_out(const confusion *result, const cnn_model *model) {
 static void print_row(const confusion *result, const cnn_model *model, const layout *table,
                       size_t class, FILE *stream) {
     char name[128];
-    const char *text = cnn_model_class(model, class);
+    const char *text = cnn_model_class_at(model, class);
     if (table->numbered)
         snprintf(name, sizeof name, "%zu %s", class, text);
     else
@@ -140,7 +141,7 @@ void confusion_table(const confusion *result, const cnn_model *model, FILE *stre
     for (size_t guess = 0; table.matrix && guess < result->classes; guess++) {
         char name[CNN_NAME_SIZE];
         snprintf(name, sizeof name, "%s",
-                 table.numbered ? thousands(guess).text : cnn_model_class(model, guess));
+                 table.numbered ? thousands(guess).text : cnn_model_class_at(model, guess));
         cnn_text_clean(name);
         fprintf(stream, "%*s", table.cell, name);
     }
@@ -167,7 +168,7 @@ json_t *confusion_classes(const confusion *result, const cnn_model *model) {
     json_t *classes = result->counts ? json_array() : json_null();
     for (size_t class = 0; result->counts && class < result->classes; class ++) {
         json_t *entry =
-            json_pack("{s:o, s:I, s:o}", "name", json_line_text(cnn_model_class(model, class)),
+            json_pack("{s:o, s:I, s:o}", "name", json_line_text(cnn_model_class_at(model, class)),
                       "images", (json_int_t)confusion_images(result, class), "accuracy",
                       json_line_real(confusion_accuracy(result, class)));
         json_line_append(&classes, entry);

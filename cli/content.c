@@ -102,7 +102,7 @@ bool content_open(content *content, const char *path, cnn_error *error) {
     *content = (struct content){.name = path, .file = -1};
     if (!open_file(content, path, error))
         return false;
-    if (!read_up_to(content, CNN_FILE_MARKS, &end, error)) {
+    if (!read_up_to(content, CNN_FILE_MARKS_SIZE, &end, error)) {
         content_close(content);
         return false;
     }

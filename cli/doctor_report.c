@@ -16,7 +16,7 @@
 /* In the order of cnn_check. The unit stands behind the values of layers. */
 static const struct {
     const char *title, *unit;
-} names[CNN_CHECKS] = {
+} names[CNN_CHECK_COUNT] = {
     {"classes", ""},
     {"pixels", ""},
     {"images", ""},
@@ -42,15 +42,15 @@ static const char *const verdicts[] = {"healthy", "suspect", "ill"};
 
 void report_head(const doctor_case *one) {
     const training_flags *flags = &one->settings->training;
-    const size_t images = cnn_dataset_about(one->images).images;
+    const size_t images = cnn_dataset_get_info(one->images).images;
     const size_t batch = cnn_doctor_batch_size(one->doctor);
     say_field(stdout, "network", "%s, %s parameters%s", one->settings->network,
-              thousands(cnn_network_parameters(one->source.network)).text,
+              thousands(cnn_network_parameter_count(one->source.network)).text,
               source_trained(&one->source) ? ", with the weights of the file" : "");
     say_field(stdout, "images", "%s from %s%s; %s of them are not trained on here",
               thousands(images).text, flags->data, one->fit ? ", brought into MNIST's form" : "",
               thousands(cnn_doctor_held_out(one->doctor)).text);
-    const bool cut = flags->batch_size > CNN_DOCTOR_BATCH;
+    const bool cut = flags->batch_size > CNN_DOCTOR_BATCH_MAX;
     say_field(stdout, "training", "%s, rate %g (%s), batches of %s%s, seed %s",
               training_optimizer_name(flags), training_optimizer(flags).lr,
               training_schedule_name(flags), thousands(batch).text, cut ? " at most" : "",
@@ -115,7 +115,7 @@ static void report_check(const cnn_doctor *doctor, cnn_check check) {
 }
 
 void report_findings(const cnn_doctor *doctor) {
-    for (int check = 0; check < CNN_CHECKS; check++)
+    for (int check = 0; check < CNN_CHECK_COUNT; check++)
         report_check(doctor, (cnn_check)check);
 }
 
@@ -134,7 +134,7 @@ void report_end(const cnn_doctor *doctor) {
 
 static json_t *finding_json(const cnn_finding *finding) {
     json_t *numbers = json_object();
-    for (size_t i = 0; i < CNN_FINDING_NUMBERS && finding->numbers[i].name; i++)
+    for (size_t i = 0; i < CNN_FINDING_NUMBERS_MAX && finding->numbers[i].name; i++)
         if (json_object_set_new(numbers, finding->numbers[i].name,
                                 json_line_real(finding->numbers[i].value))) {
             json_decref(numbers);
@@ -154,8 +154,8 @@ json_t *report_json(const doctor_case *one) {
     const bool cause = cnn_doctor_cause(one->doctor, &finding);
     return json_pack("{s:o, s:I, s:I, s:b, s:s, s:o, s:o}", "network",
                      json_line_text(one->settings->network), "parameters",
-                     (json_int_t)cnn_network_parameters(one->source.network), "images",
-                     (json_int_t)cnn_dataset_about(one->images).images, "fit", (int)one->fit,
+                     (json_int_t)cnn_network_parameter_count(one->source.network), "images",
+                     (json_int_t)cnn_dataset_get_info(one->images).images, "fit", (int)one->fit,
                      "verdict", verdicts[cause ? finding.verdict : CNN_VERDICT_OK], "cause",
                      cause ? json_string(finding.code) : json_null(), "findings", findings);
 }

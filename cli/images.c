@@ -16,8 +16,8 @@
 
 /* IDX files, or what has names so near to theirs that they were probably meant. */
 static bool has_idx(const char *path, bool near) {
-    const cnn_idx_files train = cnn_dataset_look(path, CNN_TRAIN),
-                        test = cnn_dataset_look(path, CNN_TEST);
+    const cnn_idx_files train = cnn_dataset_look(path, CNN_SPLIT_TRAIN),
+                        test = cnn_dataset_look(path, CNN_SPLIT_TEST);
     return train == CNN_IDX_FOUND || test == CNN_IDX_FOUND || (near && (train || test));
 }
 
@@ -50,7 +50,7 @@ bool images_have(const images_folder *folder, image_part part) {
     if (folder->kind == IMAGES_PARTS)
         return folder->parts.names[part][0];
     if (part == PART_TEST && folder->kind == IMAGES_IDX)
-        return cnn_dataset_look(folder->path, CNN_TEST);
+        return cnn_dataset_look(folder->path, CNN_SPLIT_TEST);
     return part == PART_TRAIN;
 }
 
@@ -95,7 +95,7 @@ static cnn_dataset *read_classes(const char *path, cnn_pictures *wanted, reading
         offer_to_skip(error);
     if (images && reading->skipped)
         say_note("%s: %s left out, %s used", path, thousands(reading->skipped).text,
-                 thousands(cnn_dataset_about(images).images).text);
+                 thousands(cnn_dataset_get_info(images).images).text);
     return images;
 }
 
@@ -117,32 +117,36 @@ static cnn_dataset *read_part(const images_folder *folder, image_part part, cnn_
     return read_classes(path, wanted, &reading, error);
 }
 
+static cnn_preprocessing preprocessing_of(bool fit) {
+    return fit ? CNN_PREPROCESSING_MNIST : CNN_PREPROCESSING_RESIZE;
+}
+
 cnn_dataset *images_to_train(const images_folder *folder, bool fit, const cnn_network *network,
                              const char *const *names, cnn_error *error) {
     cnn_layer_info input;
-    cnn_network_layer(network, 0, &input);
+    cnn_network_layer_at(network, 0, &input);
     cnn_pictures wanted = {.height = input.height,
                            .width = input.width,
                            .channels = input.channels,
-                           .classes = cnn_network_classes(network),
+                           .classes = cnn_network_class_count(network),
                            .names = names,
-                           .fit = fit};
+                           .preprocessing = preprocessing_of(fit)};
     if (folder->kind == IMAGES_IDX)
-        return source_images(folder->path, CNN_TRAIN, network, error);
+        return source_images(folder->path, CNN_SPLIT_TRAIN, network, error);
     return read_part(folder, PART_TRAIN, &wanted, NULL, error);
 }
 
 cnn_dataset *images_to_validate(const images_folder *folder, bool fit, const cnn_dataset *train,
                                 cnn_error *error) {
-    const cnn_dataset_info info = cnn_dataset_about(train);
+    const cnn_dataset_info info = cnn_dataset_get_info(train);
     const char **names = calloc(info.classes, sizeof *names);
     for (size_t i = 0; names && i < info.classes; i++)
-        names[i] = cnn_dataset_class(train, i);
+        names[i] = cnn_dataset_class_at(train, i);
     cnn_pictures wanted = {.height = info.height,
                            .width = info.width,
                            .channels = info.channels,
                            .classes = info.classes,
-                           .fit = fit};
+                           .preprocessing = preprocessing_of(fit)};
     wanted.names = names;
     cnn_dataset *images = NULL;
     if (names)
@@ -153,16 +157,16 @@ cnn_dataset *images_to_validate(const images_folder *folder, bool fit, const cnn
     return images;
 }
 
-/* The same images in the size of the model's input. IDX has labels of a byte. */
+/* The same images in the size of the model's input. */
 static cnn_dataset *stretched(const cnn_dataset *images, const char *path, const cnn_model *model,
                               cnn_error *error) {
     const cnn_pictures wanted = cnn_model_pictures(model, false);
-    cnn_dataset_info info = cnn_dataset_about(images);
-    uint8_t *labels = malloc(info.images);
+    cnn_dataset_info info = cnn_dataset_get_info(images);
+    uint32_t *labels = calloc(info.images, sizeof *labels);
     cnn_dataset *set = NULL;
     pixels pixels = {NULL, 0, false};
     for (size_t i = 0; labels && i < info.images; i++)
-        labels[i] = (uint8_t)cnn_dataset_label(images, i);
+        labels[i] = (uint32_t)cnn_dataset_label_at(images, i);
     info.height = wanted.height;
     info.width = wanted.width;
     info.channels = wanted.channels;
@@ -178,10 +182,10 @@ static cnn_dataset *stretched(const cnn_dataset *images, const char *path, const
 /* As cnn predict takes them. */
 static cnn_dataset *test_idx(const char *path, const cnn_model *model, cnn_error *error) {
     const cnn_pictures wanted = cnn_model_pictures(model, false);
-    cnn_dataset *images = cnn_dataset_load(path, CNN_TEST, wanted.classes, error);
+    cnn_dataset *images = cnn_dataset_load(path, CNN_SPLIT_TEST, wanted.classes, error);
     if (!images)
         return NULL;
-    const cnn_dataset_info info = cnn_dataset_about(images);
+    const cnn_dataset_info info = cnn_dataset_get_info(images);
     if (info.height == wanted.height && info.width == wanted.width &&
         info.channels == wanted.channels)
         return images;
@@ -194,12 +198,12 @@ static cnn_dataset *test_idx(const char *path, const cnn_model *model, cnn_error
 }
 
 const char **images_names(const cnn_model *model, cnn_error *error) {
-    const size_t classes = cnn_network_classes(cnn_model_network(model));
+    const size_t classes = cnn_network_class_count(cnn_model_network(model));
     const char **names = calloc(classes, sizeof *names);
     if (!names)
         source_refuse(error, "", "no memory for %zu names", classes);
     for (size_t i = 0; names && i < classes; i++)
-        names[i] = cnn_model_class(model, i);
+        names[i] = cnn_model_class_at(model, i);
     return names;
 }
 

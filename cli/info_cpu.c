@@ -19,7 +19,7 @@ static json_t *as_json(void) {
         json_line_append(&backends, json_pack("{s:s, s:s, s:b, s:b}", "name", backend.name,
                                               "instructions", backend.instructions, "runs",
                                               backend.runs, "same_bits", backend.same_bits));
-    return json_pack("{s:I, s:s, s:o}", "processors", (json_int_t)cnn_processors(), "default",
+    return json_pack("{s:I, s:s, s:o}", "processors", (json_int_t)cnn_processor_count(), "default",
                      default_backend(), "backends", backends);
 }
 
@@ -28,7 +28,7 @@ int info_cpu(bool json) {
     bool default_shown = false;
     if (json)
         return json_line_print(as_json());
-    say_field(stdout, "processors", "%zu", cnn_processors());
+    say_field(stdout, "processors", "%zu", cnn_processor_count());
     for (size_t i = 0; cnn_backend_at(i, &backend); i++) {
         const bool first = backend.runs && !default_shown;
         say_field(stdout, backend.name, "%s: %s%s", backend.instructions,

@@ -19,7 +19,7 @@ static bool ask(info_plan *plan, const cnn_model *model, cnn_error *error) {
     plan->blocks = calloc(plan->count, sizeof *plan->blocks);
     if (!plan->blocks) {
         source_refuse(error, "", "no memory for %zu blocks", plan->count);
-        error->status = CNN_NO_MEMORY;
+        error->status = CNN_STATUS_NO_MEMORY;
         return false;
     }
     cnn_model_profile(model, plan->blocks, plan->count);
@@ -32,9 +32,9 @@ static bool ask(info_plan *plan, const cnn_model *model, cnn_error *error) {
 bool info_plan_make(info_plan *plan, const cnn_network *network, const cnn_model_options *options,
                     double activation_bytes, cnn_error *error) {
     const size_t batch_size = options->batch_size;
-    const double parameters = 2.0 * sizeof(float) * (double)cnn_network_parameters(network);
+    const double parameters = 2.0 * sizeof(float) * (double)cnn_network_parameter_count(network);
     *plan = (info_plan){.batch_size = batch_size};
-    *error = (cnn_error){.status = CNN_OK};
+    *error = (cnn_error){.status = CNN_STATUS_OK};
     if (activation_bytes * (double)batch_size + parameters > MOST_BYTES)
         return false;
     cnn_model *model = cnn_model_create(network, options, error);

@@ -13,8 +13,9 @@ typedef struct info_plan {
     const char *backend;
 } info_plan;
 
-/* False with a status of CNN_NO_MEMORY, or another if no model can be made of it: CNN_OK if none is
- * tried, because activations for the batch, activation_bytes an image, do not fit in a gigabyte. */
+/* False with a status of CNN_STATUS_NO_MEMORY, or another if no model can be made of it:
+ * CNN_STATUS_OK if none is tried, because activations for the batch, activation_bytes an image, do
+ * not fit in a gigabyte. */
 bool info_plan_make(info_plan *plan, const cnn_network *network, const cnn_model_options *options,
                     double activation_bytes, cnn_error *error);
 void info_plan_free(info_plan *plan);

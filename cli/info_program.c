@@ -38,7 +38,7 @@ static bool ask(info_program *program, const cnn_model *model, cnn_error *error)
         return true;
     free(program->steps);
     source_refuse(error, "", "no memory for the steps of a program");
-    error->status = CNN_NO_MEMORY;
+    error->status = CNN_STATUS_NO_MEMORY;
     return false;
 }
 
@@ -66,7 +66,7 @@ static void layers_text(const info_program *program, const cnn_step *step, char 
     cnn_layer_info layer;
     size_t used = 0;
     for (size_t i = step->first; i <= step->last && used < size; i++) {
-        cnn_network_layer(program->network, i, &layer);
+        cnn_network_layer_at(program->network, i, &layer);
         used += (size_t)snprintf(text + used, size - used, "%s%s", i > step->first ? " " : "",
                                  layer.name);
     }
@@ -164,7 +164,7 @@ static json_t *step_json(const info_program *program, const cnn_step *step) {
     cnn_layer_info layer;
     json_t *layers = json_array();
     for (size_t i = step->first; i <= step->last; i++) {
-        cnn_network_layer(program->network, i, &layer);
+        cnn_network_layer_at(program->network, i, &layer);
         json_line_append(&layers, json_string(layer.name));
     }
     return json_pack("{s:s, s:o, s:b, s:s, s:I, s:I, s:I, s:I}", "work", cnn_work_name(step->work),

@@ -36,15 +36,15 @@ static size_t largest(const float *values, size_t count) {
 static bool look_at(misreads *found, cnn_model *model, const cnn_dataset *images, size_t first,
                     size_t count, cnn_error *error) {
     const cnn_network *network = cnn_model_network(model);
-    const size_t classes = cnn_network_classes(network);
+    const size_t classes = cnn_network_class_count(network);
     cnn_layer_info last;
     cnn_tensor logits, probabilities;
-    cnn_network_layer(network, cnn_network_layers(network), &last);
+    cnn_network_layer_at(network, cnn_network_layer_count(network), &last);
     if (!cnn_model_tensor(model, last.name, &logits, error) ||
         !cnn_model_tensor(model, "probabilities", &probabilities, error))
         return false;
     for (size_t i = 0; i < count; i++) {
-        const size_t truth = cnn_dataset_label(images, first + i);
+        const size_t truth = cnn_dataset_label_at(images, first + i);
         const size_t guess = largest((const float *)logits.data + i * classes, classes);
         const float *p = (const float *)probabilities.data + i * classes;
         if (guess == truth)
@@ -56,7 +56,7 @@ static bool look_at(misreads *found, cnn_model *model, const cnn_dataset *images
 }
 
 bool misreads_find(misreads *found, cnn_model *model, const cnn_dataset *images, cnn_error *error) {
-    const size_t total = cnn_dataset_about(images).images, most = cnn_model_batch_size(model);
+    const size_t total = cnn_dataset_get_info(images).images, most = cnn_model_batch_size(model);
     uint32_t *indices = calloc(most, sizeof *indices);
     bool good = indices || source_refuse(error, "", "no memory for a batch");
     *found = (misreads){.images = total};

@@ -27,13 +27,13 @@ static bool read_picture(pixels *pixels, const content *content, const cnn_model
 
 bool pixels_stretch(pixels *pixels, const cnn_dataset *images, const cnn_model *model,
                     cnn_error *error) {
-    const cnn_dataset_info info = cnn_dataset_about(images);
+    const cnn_dataset_info info = cnn_dataset_get_info(images);
     const cnn_pictures wanted = cnn_model_pictures(model, false);
     const size_t size = wanted.height * wanted.width * wanted.channels;
     bool ok = room_for(pixels, model, info.images, error);
     for (size_t i = 0; ok && i < info.images; i++) {
         cnn_picture *picture = cnn_picture_create(info.height, info.width, info.channels,
-                                                  cnn_dataset_image(images, i), error);
+                                                  cnn_dataset_image_at(images, i), error);
         ok = picture && cnn_model_prepare(model, picture, false, pixels->bytes + i * size, error);
         cnn_picture_free(picture);
     }
@@ -59,7 +59,7 @@ static bool read_any(pixels *pixels, content *content, const cnn_model *model, b
         return content_read(content, CONTENT_MOST, error) &&
                read_idx(pixels, content, model, limit, error);
     case CNN_FILE_PNG:
-        return content_read(content, CNN_PICTURE_BYTES, error) &&
+        return content_read(content, CNN_PNG_BYTES_MAX, error) &&
                read_picture(pixels, content, model, fit, error);
     default:
         return source_refuse(error, content->name, "%s; a PNG or IDX images are wanted",

@@ -148,7 +148,7 @@ int say_usage(const char *format, ...) {
 }
 
 void say_threads(const cnn_model *model, size_t asked) {
-    const size_t threads = cnn_model_threads(model), wanted = asked ? asked : cnn_processors();
+    const size_t threads = cnn_model_threads(model), wanted = asked ? asked : cnn_processor_count();
     if (threads < wanted)
         fprintf(stderr, "cnn: %zu of %zu threads could be started: slower, with the same results\n",
                 threads, wanted);

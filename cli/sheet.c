@@ -79,10 +79,10 @@ static void draw_caption(sheet *sheet, size_t left, size_t top, const misread *o
     char name[SHEET_LETTERS + 1], number[16] = "?", line[2 * SHEET_LETTERS];
     if (!isnan(one->probability))
         snprintf(number, sizeof number, "%.1f%%", 100 * (double)one->probability);
-    font_fit(cnn_model_class(model, one->truth), SHEET_LETTERS, name, sizeof name);
+    font_fit(cnn_model_class_at(model, one->truth), SHEET_LETTERS, name, sizeof name);
     draw_text(sheet, left, top, name);
     const size_t room = SHEET_LETTERS - strlen("as  ") - strlen(number);
-    font_fit(cnn_model_class(model, one->guess), room, name, sizeof name);
+    font_fit(cnn_model_class_at(model, one->guess), room, name, sizeof name);
     snprintf(line, sizeof line, "as %s %s", name, number);
     draw_text(sheet, left, top + SHEET_LINE, line);
 }
@@ -93,7 +93,7 @@ static void draw(sheet *sheet, const misreads *found, const cnn_model *model,
         const misread *one = &found->worst[i];
         const size_t left = SHEET_GAP + i % SHEET_COLUMNS * sheet->cell_w;
         const size_t top = 2 * SHEET_GAP + SHEET_LINE + i / SHEET_COLUMNS * sheet->cell_h;
-        draw_image(sheet, left, top, cnn_dataset_image(images, one->image));
+        draw_image(sheet, left, top, cnn_dataset_image_at(images, one->image));
         draw_caption(sheet, left, top + sheet->shown_h + SHEET_LINE - FONT_HEIGHT, one, model);
     }
 }
@@ -117,7 +117,7 @@ static bool save(const sheet *sheet, const char *path, cnn_error *error) {
 bool sheet_save(const misreads *found, const cnn_model *model, const cnn_dataset *images,
                 const char *path, cnn_error *error) {
     char title[128];
-    sheet sheet = {.info = cnn_dataset_about(images)};
+    sheet sheet = {.info = cnn_dataset_get_info(images)};
     snprintf(title, sizeof title, "%s of %s misread%s", thousands(found->count).text,
              thousands(found->images).text,
              found->shown < found->count ? ", the worst 100"

@@ -11,7 +11,7 @@
 #include <string.h>
 
 bool source_refuse(cnn_error *error, const char *file, const char *format, ...) {
-    *error = (cnn_error){.status = CNN_BAD_ARGUMENT, .offset = CNN_NO_OFFSET};
+    *error = (cnn_error){.status = CNN_STATUS_BAD_ARGUMENT, .offset = CNN_ERROR_NO_OFFSET};
     error_in_file(error, file);
     va_list values;
     va_start(values, format);
@@ -101,9 +101,9 @@ bool source_trained(const source *source) {
     return source_is_model(source) || source->weights.name;
 }
 
-bool source_mnist_form(const source *source) {
+cnn_preprocessing source_preprocessing(const source *source) {
     const cnn_model_file *file = source_is_model(source) ? source->file : source->weights_file;
-    return file && cnn_model_file_mnist_form(file);
+    return cnn_model_file_preprocessing(file);
 }
 
 void source_close(source *source) {
@@ -115,27 +115,28 @@ void source_close(source *source) {
     *source = (struct source){.network = NULL};
 }
 
-/* The normalisation given, or else the file's, or else the one measured. False if there is none. */
-static bool choose_normalisation(cnn_normalisation *given, const cnn_model_file *file,
-                                 const cnn_normalisation *measured) {
-    const cnn_normalisation otherwise = file       ? cnn_model_file_normalisation(file)
+/* The normalization given, or else the file's, or else the one measured. False if there is none. */
+static bool choose_normalization(cnn_normalization *given, const cnn_model_file *file,
+                                 const cnn_normalization *measured) {
+    const cnn_normalization otherwise = file       ? cnn_model_file_normalization(file)
                                         : measured ? *measured
                                                    : *given;
     if (isnan(given->mean))
         given->mean = otherwise.mean;
-    if (isnan(given->deviation))
-        given->deviation = otherwise.deviation;
-    return !isnan(given->mean) && !isnan(given->deviation);
+    if (isnan(given->std))
+        given->std = otherwise.std;
+    return !isnan(given->mean) && !isnan(given->std);
 }
 
 /* What the file of weights says beside them, if it is a model's. */
 static bool take_words(cnn_model *model, const cnn_model_file *file, cnn_error *error) {
-    const size_t classes = cnn_network_classes(cnn_model_network(model));
-    if (!file || cnn_network_classes(cnn_model_file_network(file)) != classes)
+    const size_t classes = cnn_network_class_count(cnn_model_network(model));
+    if (!file || cnn_network_class_count(cnn_model_file_network(file)) != classes)
         return true;
-    cnn_model_set_mnist_form(model, cnn_model_file_mnist_form(file));
+    if (!cnn_model_set_preprocessing(model, cnn_model_file_preprocessing(file), error))
+        return false;
     for (size_t i = 0; i < classes; i++)
-        if (!cnn_model_set_class(model, i, cnn_model_file_class(file, i), error))
+        if (!cnn_model_set_class(model, i, cnn_model_file_class_at(file, i), error))
             return false;
     return true;
 }
@@ -164,7 +165,7 @@ static cnn_model *model_of_file(const content *content, const cnn_model_options 
 }
 
 cnn_model *source_model(const source *source, const cnn_model_options *options,
-                        const cnn_normalisation *measured, cnn_error *error) {
+                        const cnn_normalization *measured, cnn_error *error) {
     cnn_model_options used = *options;
     if (source_is_model(source))
         return model_of_file(&source->content, options, error);
@@ -172,25 +173,25 @@ cnn_model *source_model(const source *source, const cnn_model_options *options,
         source_refuse(
             error, source->content.name,
             "not a model but a network: cnn train makes one from it, --weights brings one");
-    else if (!choose_normalisation(&used.normalisation, source->weights_file, measured))
+    else if (!choose_normalization(&used.normalization, source->weights_file, measured))
         source_refuse(error, source->weights.name,
-                      "does not say how pixels are normalised: give --mean and --std");
+                      "does not say how pixels are normalized: give --mean and --std");
     else
         return model_with_weights(source, &used, error);
     return NULL;
 }
 
 cnn_model *source_start(const source *source, const cnn_model_options *options,
-                        const cnn_normalisation *measured, cnn_error *error) {
+                        const cnn_normalization *measured, cnn_error *error) {
     if (source_trained(source))
         return source_model(source, options, measured, error);
     cnn_model_options used = *options;
-    choose_normalisation(&used.normalisation, NULL, measured);
+    choose_normalization(&used.normalization, NULL, measured);
     return cnn_model_create(source->network, &used, error);
 }
 
 bool source_names(const source *source, const char ***names, cnn_error *error) {
-    const size_t classes = cnn_network_classes(source->network);
+    const size_t classes = cnn_network_class_count(source->network);
     *names = NULL;
     if (!source_is_model(source))
         return true;
@@ -198,13 +199,13 @@ bool source_names(const source *source, const char ***names, cnn_error *error) {
     if (!*names)
         return source_refuse(error, "", "no memory for %zu names", classes);
     for (size_t i = 0; i < classes; i++)
-        (*names)[i] = cnn_model_file_class(source->file, i);
+        (*names)[i] = cnn_model_file_class_at(source->file, i);
     return true;
 }
 
 bool source_trainable(const cnn_network *network, const char *path, cnn_error *error) {
     cnn_layer_info last;
-    cnn_network_layer(network, cnn_network_layers(network), &last);
+    cnn_network_layer_at(network, cnn_network_layer_count(network), &last);
     return last.flat ||
            source_refuse(error, path, "the last layer is not flat; end with flatten and dense");
 }
@@ -212,8 +213,8 @@ bool source_trainable(const cnn_network *network, const char *path, cnn_error *e
 static bool images_fit(const cnn_dataset *images, const cnn_network *network, const char *folder,
                        cnn_error *error) {
     cnn_layer_info input;
-    const cnn_dataset_info info = cnn_dataset_about(images);
-    cnn_network_layer(network, 0, &input);
+    const cnn_dataset_info info = cnn_dataset_get_info(images);
+    cnn_network_layer_at(network, 0, &input);
     if (info.height == input.height && info.width == input.width && info.channels == input.channels)
         return true;
     return source_refuse(error, folder, "images are %zux%zux%zu, the network takes %zux%zux%zu",
@@ -223,7 +224,7 @@ static bool images_fit(const cnn_dataset *images, const cnn_network *network, co
 
 cnn_dataset *source_images(const char *folder, cnn_split split, const cnn_network *network,
                            cnn_error *error) {
-    cnn_dataset *images = cnn_dataset_load(folder, split, cnn_network_classes(network), error);
+    cnn_dataset *images = cnn_dataset_load(folder, split, cnn_network_class_count(network), error);
     if (images && !images_fit(images, network, folder, error)) {
         cnn_dataset_free(images);
         images = NULL;

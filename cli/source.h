@@ -30,17 +30,17 @@ void source_close(source *source);
 bool source_is_model(const source *source);
 bool source_trained(const source *source);
 /* Do its weights come from images in MNIST's form? */
-bool source_mnist_form(const source *source);
+cnn_preprocessing source_preprocessing(const source *source);
 
 /* The model of a source that brings weights. Class names and MNIST's form come from their file, if
- * it has them. The options' normalisation, NaN where it is not given, counts only beside a network
+ * it has them. The options' normalization, NaN where it is not given, counts only beside a network
  * text; then comes that of the weights' file, then `measured`; if that is NULL too the weights are
  * refused. */
 cnn_model *source_model(const source *source, const cnn_model_options *options,
-                        const cnn_normalisation *measured, cnn_error *error);
+                        const cnn_normalization *measured, cnn_error *error);
 /* The model that training begins with: that one, or, where there are no weights, a new one. */
 cnn_model *source_start(const source *source, const cnn_model_options *options,
-                        const cnn_normalisation *measured, cnn_error *error);
+                        const cnn_normalization *measured, cnn_error *error);
 
 /* A network that gives one number per class, as training wants; refused by the file's name. */
 bool source_trainable(const cnn_network *network, const char *path, cnn_error *error);

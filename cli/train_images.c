@@ -6,18 +6,20 @@
 #include <stdlib.h>
 
 size_t train_held_out(const train_run *run) {
-    const size_t images = cnn_dataset_about(run->train).images;
-    return run->validation_images ? run->validation_images
-                                  : cnn_train_held_out(images, run->settings->validation);
+    const size_t images = cnn_dataset_get_info(run->train).images;
+    const cnn_train_options options = {.validation = run->settings->validation,
+                                       .held_out = run->validation_images};
+    return cnn_train_options_held_out(&options, images);
 }
 
 bool train_fits(const train_run *run) {
     return run->folder.kind != IMAGES_IDX &&
-           cnn_model_pictures(run->model, !run->settings->training.no_fit).fit;
+           cnn_model_pictures(run->model, !run->settings->training.no_fit).preprocessing ==
+               CNN_PREPROCESSING_MNIST;
 }
 
 size_t train_test_images(const train_run *run) {
-    return run->test ? cnn_dataset_about(run->test).images : 0;
+    return run->test ? cnn_dataset_get_info(run->test).images : 0;
 }
 
 bool train_validates(const train_run *run) {
@@ -41,10 +43,11 @@ bool train_look(train_run *run, cnn_error *error) {
 
 /* As the model will want its pictures: those of the test part are seen so too. */
 static bool load_validation(train_run *run, cnn_error *error) {
-    const bool fit = run->mnist_form && !run->settings->training.no_fit;
+    const bool fit =
+        run->preprocessing == CNN_PREPROCESSING_MNIST && !run->settings->training.no_fit;
     cnn_dataset *images = images_to_validate(&run->folder, fit, run->train, error);
     const bool good = images && cnn_dataset_append(run->train, images, error);
-    run->validation_images = good ? cnn_dataset_about(images).images : 0;
+    run->validation_images = good ? cnn_dataset_get_info(images).images : 0;
     cnn_dataset_free(images);
     return good;
 }
@@ -52,23 +55,24 @@ static bool load_validation(train_run *run, cnn_error *error) {
 static bool begin_images(train_run *run, cnn_error *error) {
     const training_flags *flags = &run->settings->training;
     run->fit = training_fits(flags, &run->source);
-    run->train = training_images_for(flags, &run->folder, &run->source, &run->normalisation, error);
+    run->train = training_images_for(flags, &run->folder, &run->source, &run->normalization, error);
     if (!run->train)
         return false;
-    run->mnist_form = source_mnist_form(&run->source) ||
-                      (!source_is_model(&run->source) && cnn_dataset_mnist_form(run->train));
+    run->preprocessing = source_preprocessing(&run->source);
+    if (!source_is_model(&run->source) && run->preprocessing == CNN_PREPROCESSING_RESIZE)
+        run->preprocessing = cnn_dataset_preprocessing(run->train);
     return true;
 }
 
 /* The classes of a run that goes on are those of its model, and its pictures what they were. */
 static bool resume_images(train_run *run, cnn_error *error) {
     const char **names = images_names(run->model, error);
-    cnn_normalisation measured;
+    cnn_normalization measured;
     if (names)
         run->train = training_images(&run->settings->training, &run->folder, run->fit, run->network,
                                      names, &measured, error);
     free(names);
-    run->mnist_form = cnn_model_mnist_form(run->model);
+    run->preprocessing = cnn_model_preprocessing(run->model);
     return run->train != NULL;
 }
 

@@ -34,9 +34,9 @@ static json_t *epochs_json(const train_run *run) {
     return epochs;
 }
 
-static json_t *normalisation_json(const train_run *run) {
-    return json_pack("{s:o, s:o}", "mean", json_line_float(run->normalisation.mean), "std",
-                     json_line_float(run->normalisation.deviation));
+static json_t *normalization_json(const train_run *run) {
+    return json_pack("{s:o, s:o}", "mean", json_line_float(run->normalization.mean), "std",
+                     json_line_float(run->normalization.std));
 }
 
 static json_t *test_json(const train_run *run) {
@@ -51,14 +51,14 @@ static json_t *settings_json(const train_run *run) {
     const training_flags *flags = &run->settings->training;
     return json_pack("{s:o, s:I, s:I, s:I, s:I, s:s, s:o, s:s, s:I, s:I, s:s, s:o}", "network",
                      json_line_text(run->settings->network), "parameters",
-                     (json_int_t)cnn_network_parameters(run->network), "images",
-                     (json_int_t)cnn_dataset_about(run->train).images, "test_images",
+                     (json_int_t)cnn_network_parameter_count(run->network), "images",
+                     (json_int_t)cnn_dataset_get_info(run->train).images, "test_images",
                      (json_int_t)train_test_images(run), "batch_size",
                      (json_int_t)flags->batch_size, "optimizer", training_optimizer_name(flags),
                      "lr", json_line_real(training_optimizer(flags).lr), "schedule",
                      training_schedule_name(flags), "seed", (json_int_t)flags->seed, "threads",
                      (json_int_t)cnn_model_threads(run->model), "backend",
-                     cnn_model_backend(run->model), "normalisation", normalisation_json(run));
+                     cnn_model_backend(run->model), "normalization", normalization_json(run));
 }
 
 json_t *train_json(const train_run *run) {

@@ -18,10 +18,10 @@
 /* "input 28x28x1, conv2d 16 3x3 pad 1, ...", at most three lines of a field. */
 static void layers_text(const cnn_network *network, char *text, size_t size) {
     cnn_layer_info layer;
-    const size_t layers = cnn_network_layers(network);
+    const size_t layers = cnn_network_layer_count(network);
     text[0] = '\0';
     for (size_t i = 0, used = 0; i <= layers; i++) {
-        cnn_network_layer(network, i, &layer);
+        cnn_network_layer_at(network, i, &layer);
         for (char *space; (space = strchr(layer.text, ' '));)
             *space = '\t'; /* say_field() breaks no line there */
         if (used + strlen(layer.text) + 12 > size) {
@@ -38,7 +38,7 @@ static void print_images(const train_run *run, FILE *stream) {
     if (held_out)
         snprintf(held, sizeof held, " %s to validate,", thousands(held_out).text);
     say_field(stream, "images", "%s to train,%s %s to test, from %s",
-              thousands(cnn_dataset_about(run->train).images - held_out).text, held,
+              thousands(cnn_dataset_get_info(run->train).images - held_out).text, held,
               run->test ? thousands(train_test_images(run)).text : "none",
               run->settings->training.data);
     if (train_fits(run) && (run->test || run->validation_images))
@@ -58,7 +58,8 @@ void train_report_head(const train_run *run, FILE *stream) {
     const size_t name = strlen(run->settings->network);
     layers_text(run->network, layers, name < 60 ? sizeof layers - name : sizeof layers - 60);
     say_field(stream, "network", "%s: %s", run->settings->network, layers);
-    say_field(stream, "parameters", "%s", thousands(cnn_network_parameters(run->network)).text);
+    say_field(stream, "parameters", "%s",
+              thousands(cnn_network_parameter_count(run->network)).text);
     print_images(run, stream);
     if (train_weights(run))
         say_field(stream, "weights", "from %s, trained on; %s begins anew", train_weights(run),
@@ -107,7 +108,7 @@ static bool print_speed(const train_run *run, FILE *stream) {
     double seconds = 0;
     if (run->finished && !median_seconds(run, &seconds))
         return false;
-    const size_t images = cnn_dataset_about(run->train).images - train_held_out(run);
+    const size_t images = cnn_dataset_get_info(run->train).images - train_held_out(run);
     if (seconds > 0)
         say_field(stream, "speed", "%.2f seconds per epoch (median), %s images a second", seconds,
                   thousands((uint64_t)((double)images / seconds)).text);

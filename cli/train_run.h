@@ -30,8 +30,8 @@ typedef struct train_run {
     images_folder folder;           /* where they are */
     bool fit;                       /* PNGs to train on too, as a model that goes on wants them */
     size_t validation_images; /* from the folder's part for it, behind all others in `train` */
-    bool mnist_form;          /* of the model */
-    cnn_normalisation normalisation;
+    cnn_preprocessing preprocessing; /* of the model */
+    cnn_normalization normalization;
     cnn_model *model;
     cnn_run *training;
     size_t finished;

@@ -33,7 +33,7 @@ const option training_rows[TRAINING_ROW_COUNT] = {
     ROW_COUNT(training_flags, batch_size, "--batch-size", "images a step", 1, 1e9),
     ROW_SEED(training_flags, seed, "--seed", "weights, order"),
     ROW_REAL(training_flags, mean, "--mean", "else measured", -1000, 1000),
-    ROW_REAL(training_flags, deviation, "--std", "else measured", 1e-6, 1000),
+    ROW_REAL(training_flags, std, "--std", "else measured", 1e-6, 1000),
     ROW_COUNT(training_flags, threads, "--threads", "0: every core", 0, 1024),
     ROW_COUNT(training_flags, limit, "--limit", "first N images", 1, 1e9),
     ROW_TEXT(training_flags, backend, "--backend", "NAME", "see info --cpu"),
@@ -44,11 +44,11 @@ const option training_rows[TRAINING_ROW_COUNT] = {
 
 bool training_flags_agree(const training_flags *flags) {
     const char *problem = NULL;
-    if (flags->optimizer != CNN_SGD && !isnan(flags->momentum))
+    if (flags->optimizer != CNN_OPTIMIZER_SGD && !isnan(flags->momentum))
         problem = "--momentum counts only with --optimizer sgd";
     else if (flags->nesterov && !(flags->momentum > 0))
         problem = "--nesterov wants --optimizer sgd and --momentum above 0";
-    else if (flags->schedule != CNN_STEP && !isnan(flags->gamma))
+    else if (flags->schedule != CNN_SCHEDULE_STEP && !isnan(flags->gamma))
         problem = "--gamma counts only with --schedule step";
     else if (flags->init != CNN_INIT_CONSTANT && !isnan(flags->constant))
         problem = "--constant counts only with --init constant";
@@ -60,7 +60,9 @@ bool training_flags_agree(const training_flags *flags) {
 cnn_optimizer training_optimizer(const training_flags *flags) {
     cnn_optimizer optimizer = CNN_OPTIMIZER_DEFAULT;
     optimizer.kind = (cnn_optimizer_kind)flags->optimizer;
-    optimizer.lr = !isnan(flags->lr) ? flags->lr : flags->optimizer == CNN_SGD ? 0.01 : 0.001;
+    optimizer.lr = !isnan(flags->lr)                       ? flags->lr
+                   : flags->optimizer == CNN_OPTIMIZER_SGD ? 0.01
+                                                           : 0.001;
     optimizer.momentum = isnan(flags->momentum) ? 0 : flags->momentum;
     optimizer.nesterov = flags->nesterov;
     optimizer.weight_decay = flags->weight_decay;
@@ -79,8 +81,8 @@ cnn_schedule training_schedule(const training_flags *flags, uint64_t step_size,
 
 bool training_flags_agree_with(const training_flags *flags, const source *source) {
     const bool init = flags->init != CNN_INIT_PYTORCH, model = source->file;
-    const bool normalised = !isnan(flags->mean) || !isnan(flags->deviation);
-    if (!source_trained(source) || (!init && !(model && normalised)))
+    const bool normalized = !isnan(flags->mean) || !isnan(flags->std);
+    if (!source_trained(source) || (!init && !(model && normalized)))
         return true;
     say_usage(model ? "--mean, --std and --init count only with a network text: a model has its own"
                     : "--init draws first weights, --weights brings them: choose one");
@@ -95,20 +97,20 @@ cnn_model_options training_options(const training_flags *flags) {
     options.backend = flags->backend;
     options.init = (cnn_init)flags->init;
     options.constant = isnan(flags->constant) ? 0 : (float)flags->constant;
-    options.normalisation = (cnn_normalisation){(float)flags->mean, (float)flags->deviation};
+    options.normalization = (cnn_normalization){(float)flags->mean, (float)flags->std};
     return options;
 }
 
-static cnn_normalisation normalisation_of(const training_flags *flags, const cnn_dataset *images) {
-    cnn_normalisation normalisation = {(float)flags->mean, (float)flags->deviation};
-    if (!isnan(flags->mean) && !isnan(flags->deviation))
-        return normalisation;
-    const cnn_normalisation measured = cnn_dataset_measure(images);
+static cnn_normalization normalization_of(const training_flags *flags, const cnn_dataset *images) {
+    cnn_normalization normalization = {(float)flags->mean, (float)flags->std};
+    if (!isnan(flags->mean) && !isnan(flags->std))
+        return normalization;
+    const cnn_normalization measured = cnn_dataset_measure(images);
     if (isnan(flags->mean))
-        normalisation.mean = measured.mean;
-    if (isnan(flags->deviation))
-        normalisation.deviation = measured.deviation;
-    return normalisation;
+        normalization.mean = measured.mean;
+    if (isnan(flags->std))
+        normalization.std = measured.std;
+    return normalization;
 }
 
 bool training_look(const training_flags *flags, images_folder *folder, cnn_error *error) {
@@ -116,28 +118,28 @@ bool training_look(const training_flags *flags, images_folder *folder, cnn_error
 }
 
 bool training_fits(const training_flags *flags, const source *source) {
-    return source_mnist_form(source) && !flags->no_fit;
+    return source_preprocessing(source) == CNN_PREPROCESSING_MNIST && !flags->no_fit;
 }
 
 cnn_dataset *training_images_for(const training_flags *flags, const images_folder *folder,
-                                 const source *source, cnn_normalisation *normalisation,
+                                 const source *source, cnn_normalization *normalization,
                                  cnn_error *error) {
     const char **names;
     if (!source_names(source, &names, error))
         return NULL;
     cnn_dataset *images = training_images(flags, folder, training_fits(flags, source),
-                                          source->network, names, normalisation, error);
+                                          source->network, names, normalization, error);
     free(names);
     return images;
 }
 
 cnn_dataset *training_images(const training_flags *flags, const images_folder *folder, bool fit,
                              const cnn_network *network, const char *const *names,
-                             cnn_normalisation *normalisation, cnn_error *error) {
+                             cnn_normalization *normalization, cnn_error *error) {
     cnn_dataset *images = images_to_train(folder, fit, network, names, error);
     if (!images)
         return NULL;
-    *normalisation = normalisation_of(flags, images);
+    *normalization = normalization_of(flags, images);
     if (flags->limit && !cnn_dataset_truncate(images, flags->limit, error)) {
         cnn_dataset_free(images);
         return NULL;

@@ -13,14 +13,14 @@ typedef struct training_flags {
     const char *data, *backend;                /* backend NULL: the fastest */
     uint64_t batch_size, seed, threads, limit; /* limit 0: all */
     int optimizer, schedule, init;
-    double lr, momentum, weight_decay, gamma, mean, deviation, constant;
+    double lr, momentum, weight_decay, gamma, mean, std, constant;
     bool nesterov, skip_bad, no_fit;
 } training_flags;
 
 #define TRAINING_FLAGS_DEFAULT                                                                     \
     {                                                                                              \
-        .data = "data/mnist", .batch_size = 64, .seed = 1, .optimizer = CNN_ADAM, .lr = NAN,       \
-        .momentum = NAN, .weight_decay = 0, .gamma = NAN, .mean = NAN, .deviation = NAN,           \
+        .data = "data/mnist", .batch_size = 64, .seed = 1, .optimizer = CNN_OPTIMIZER_ADAM,        \
+        .lr = NAN, .momentum = NAN, .weight_decay = 0, .gamma = NAN, .mean = NAN, .std = NAN,      \
         .constant = NAN                                                                            \
     }
 
@@ -36,7 +36,7 @@ cnn_optimizer training_optimizer(const training_flags *flags);
 /* step_size and total_steps as in cnn_schedule. */
 cnn_schedule training_schedule(const training_flags *flags, uint64_t step_size,
                                uint64_t total_steps);
-/* normalisation: NaN where no flag says it. */
+/* normalization: NaN where no flag says it. */
 cnn_model_options training_options(const training_flags *flags);
 
 /* False if flags say what the weights of the source have decided already, which is said. */
@@ -46,14 +46,14 @@ bool training_flags_agree_with(const training_flags *flags, const source *source
 bool training_look(const training_flags *flags, images_folder *folder, cnn_error *error);
 /* Does a model that goes on want its pictures in MNIST's form? */
 bool training_fits(const training_flags *flags, const source *source);
-/* The training images, cut to --limit, and the normalisation given or measured on all of them. PNGs
+/* The training images, cut to --limit, and the normalization given or measured on all of them. PNGs
  * are fitted if `fit`; names as images_to_train() takes them. */
 cnn_dataset *training_images(const training_flags *flags, const images_folder *folder, bool fit,
                              const cnn_network *network, const char *const *names,
-                             cnn_normalisation *normalisation, cnn_error *error);
+                             cnn_normalization *normalization, cnn_error *error);
 /* The same as the source wants them: in its form, with its classes if it is a model. */
 cnn_dataset *training_images_for(const training_flags *flags, const images_folder *folder,
-                                 const source *source, cnn_normalisation *normalisation,
+                                 const source *source, cnn_normalization *normalization,
                                  cnn_error *error);
 /* As typed: adam, onecycle. */
 const char *training_optimizer_name(const training_flags *flags);

@@ -9,11 +9,11 @@ const option weights_rows[WEIGHTS_ROW_COUNT] = {
     ROW_FILE(weights_flags, weights, OPTION_INPUT, "--weights", "FILE",
              "for a network text in MODEL's place"),
     ROW_REAL(weights_flags, mean, "--mean", "if they do not say", -1000, 1000),
-    ROW_REAL(weights_flags, deviation, "--std", "if they do not say", 1e-6, 1000),
+    ROW_REAL(weights_flags, std, "--std", "if they do not say", 1e-6, 1000),
 };
 
 bool weights_flags_agree(const weights_flags *flags) {
-    if (flags->weights || (isnan(flags->mean) && isnan(flags->deviation)))
+    if (flags->weights || (isnan(flags->mean) && isnan(flags->std)))
         return true;
     say_usage("--mean and --std go with --weights: a model has its own");
     return false;
@@ -22,6 +22,6 @@ bool weights_flags_agree(const weights_flags *flags) {
 cnn_model *weights_model(const source *source, const weights_flags *flags,
                          const cnn_model_options *options, cnn_error *error) {
     cnn_model_options used = *options;
-    used.normalisation = (cnn_normalisation){(float)flags->mean, (float)flags->deviation};
+    used.normalization = (cnn_normalization){(float)flags->mean, (float)flags->std};
     return source_model(source, &used, NULL, error);
 }

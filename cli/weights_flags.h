@@ -1,5 +1,5 @@
 /* The flags of commands that use a model as it is: weights for a network text, and how pixels are
- * normalised if the weights do not say. */
+ * normalized if the weights do not say. */
 #ifndef CLI_WEIGHTS_FLAGS_H
 #define CLI_WEIGHTS_FLAGS_H
 
@@ -9,11 +9,11 @@
 /* NaN: not given. */
 typedef struct weights_flags {
     const char *weights;
-    double mean, deviation;
+    double mean, std;
 } weights_flags;
 
 #define WEIGHTS_FLAGS_DEFAULT                                                                      \
-    { .mean = NAN, .deviation = NAN }
+    { .mean = NAN, .std = NAN }
 
 /* Add them with option_group {WEIGHTS_ROWS, offset of the struct}. */
 #define WEIGHTS_ROW_COUNT 3

@@ -85,13 +85,13 @@ class Comparison:
         return traces.record(self.setting.cnn, self.folder / "random.net",
                              self.folder / "trace.safetensors", data=self.folder,
                              batch_size=len(sample.labels), seed=sample.seed, threads=1,
-                             mean=sample.mean, std=sample.deviation, **weights,
+                             mean=sample.mean, std=sample.std, **weights,
                              **sample.recipe.flags)
 
     def step(self, initial: dict, trace, dtype=torch.float32) -> dict:
         """PyTorch's step."""
         sample, branch = self.sample, Branch(trace, 0)
-        batch = Images(self.folder, sample.mean, sample.deviation).batch(0, len(sample.labels))
+        batch = Images(self.folder, sample.mean, sample.std).batch(0, len(sample.labels))
         numbers = Twin(sample.text, initial, sample.recipe, dtype=dtype).step(*batch, branch)
         self.found.flips += branch.flips
         self.found.gap = max(self.found.gap, branch.gap)
@@ -165,7 +165,7 @@ def show(setting: Setting, number: int) -> bool:
     print(sample.text)
     print(f"batch {len(sample.labels)}, {sample.recipe.name}, "
           f"{'PyTorch' if sample.theirs else 'our'} weights, mean {sample.mean}, "
-          f"deviation {sample.deviation}\n")
+          f"deviation {sample.std}\n")
     found = Comparison(setting, sample).run()
     for name, far in found.tensors.items():
         remark = ("DIFFERS" if name in found.wrong else

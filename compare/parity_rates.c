@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char *const words[] = {"constant", "step", "cosine", "onecycle"};
-static const cnn_schedule_kind kinds[] = {CNN_CONSTANT, CNN_STEP, CNN_COSINE, CNN_ONECYCLE};
+static const cnn_schedule_kind kinds[] = {CNN_SCHEDULE_CONSTANT, CNN_SCHEDULE_STEP, CNN_SCHEDULE_COSINE, CNN_SCHEDULE_ONECYCLE};
 
 int main(int count, char **arguments) {
     if (count != 7)
@@ -15,7 +15,7 @@ int main(int count, char **arguments) {
     const bool sgd = !strcmp(arguments[2], "sgd");
     cnn_schedule schedule = CNN_SCHEDULE_DEFAULT;
     cnn_optimizer base = CNN_OPTIMIZER_DEFAULT;
-    base.kind = sgd ? CNN_SGD : CNN_ADAM;
+    base.kind = sgd ? CNN_OPTIMIZER_SGD : CNN_OPTIMIZER_ADAM;
     base.momentum = sgd ? 0.9 : 0;
     base.lr = atof(arguments[4]);
     schedule.total_steps = (size_t)atol(arguments[3]);

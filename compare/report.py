@@ -65,7 +65,7 @@ differs by {difference:.1e}, relative, in double.
 ## Training
 
 `simple.net`, Adam, images a second. Gather, forward, loss, backward, update; nothing is
-evaluated. PyTorch has its images in memory as normalised floats and no DataLoader; cnn.c begins
+evaluated. PyTorch has its images in memory as normalized floats and no DataLoader; cnn.c begins
 from bytes. *Plain* is eager PyTorch as people write it. *Best* is the quickest of the settings
 tried for that row, chosen after the rounds from the two that led a trial of all; with all threads
 PyTorch may also use one.
@@ -86,7 +86,7 @@ Tried for each row: {tried}.{notes}
 
 ## Prediction
 
-`simple.net`. PyTorch gets normalised floats and answers logits; cnn.c gets bytes and answers
+`simple.net`. PyTorch gets normalized floats and answers logits; cnn.c gets bytes and answers
 probabilities.
 
 {prediction}

@@ -167,7 +167,7 @@ def evaluate(network, images, labels):
 
 
 def load(data, split, count, dtype=np.float32):
-    """Images [n][1][28][28], normalised, and labels."""
+    """Images [n][1][28][28], normalized, and labels."""
     pixels, labels = read_images(data, split)
     images = np.frombuffer(pixels, np.uint8).reshape(-1, 1, 28, 28)[:count]
     images = ((images.astype(np.float64) / 255 - 0.1307) / 0.3081).astype(dtype)

@@ -22,7 +22,7 @@ cache = {}
 
 
 def load(data, split):
-    """Normalised images [n][1][28][28] in float32 and labels, kept in memory."""
+    """Normalized images [n][1][28][28] in float32 and labels, kept in memory."""
     if split not in cache:
         pixels, labels = read_images(data, split)
         images = torch.frombuffer(pixels, dtype=torch.uint8).reshape(-1, 1, 28, 28).float()
@@ -166,7 +166,7 @@ def fit(spec):
 
 
 class Prediction:
-    """Calls on consecutive test images, already normalised floats; answers are logits.
+    """Calls on consecutive test images, already normalized floats; answers are logits.
     spec: network, data, batch, setting."""
 
     def __init__(self, spec):

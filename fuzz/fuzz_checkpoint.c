@@ -13,7 +13,7 @@
 static const cnn_dataset *images(void) {
     static const uint8_t PIXELS[6 * 4] = {9, 200, 7, 6, 100, 2, 1, 99, 8, 7, 50, 250,
                                           1, 2,   3, 4, 55,  6, 7, 88, 9, 0, 11, 12};
-    static const uint8_t LABELS[6] = {0, 1, 0, 1, 1, 0};
+    static const uint32_t LABELS[6] = {0, 1, 0, 1, 1, 0};
     static cnn_dataset *set;
     if (!set)
         set = cnn_dataset_create(&(cnn_dataset_info){6, 2, 2, 1, 2}, PIXELS, LABELS, NULL);
@@ -33,7 +33,7 @@ static void go_on(const cnn_checkpoint *checkpoint, cnn_model *model) {
     if (!run)
         DEMAND(error.message[0]);
     else if (!cnn_run_train(run, NULL, &error))
-        DEMAND(error.status == CNN_STOPPED || error.status == CNN_NO_MEMORY);
+        DEMAND(error.status == CNN_STATUS_STOPPED || error.status == CNN_STATUS_NO_MEMORY);
     cnn_run_free(run);
 }
 

@@ -39,7 +39,7 @@ static void read_images(const uint8_t *data, size_t size) {
     cnn_error error;
     cnn_dataset *set = cnn_dataset_from_idx(data, size, LABELS, sizeof LABELS, 3, &error);
     if (set)
-        DEMAND(cnn_dataset_about(set).images == 3);
+        DEMAND(cnn_dataset_get_info(set).images == 3);
     cnn_dataset_free(set);
 }
 

@@ -23,13 +23,13 @@ static cnn_model *small_model(void) {
 
 /* Every pixel and label, and the model over those that fit it. */
 static void use(const cnn_dataset *set) {
-    const cnn_dataset_info info = cnn_dataset_about(set);
-    const cnn_normalisation by = cnn_dataset_measure(set);
+    const cnn_dataset_info info = cnn_dataset_get_info(set);
+    const cnn_normalization by = cnn_dataset_measure(set);
     cnn_score score;
-    DEMAND(by.deviation > 0 && by.mean >= 0 && by.mean <= 1);
+    DEMAND(by.std > 0 && by.mean >= 0 && by.mean <= 1);
     for (size_t i = 0; i < info.images; i++)
-        DEMAND(cnn_dataset_label(set, i) < info.classes);
-    DEMAND(cnn_dataset_class(set, info.classes - 1)[0]);
+        DEMAND(cnn_dataset_label_at(set, i) < info.classes);
+    DEMAND(cnn_dataset_class_at(set, info.classes - 1)[0]);
     const bool fits = info.height == 2 && info.width == 2 && info.classes <= 4;
     DEMAND(cnn_model_evaluate(small_model(), set, &score, NULL, NULL) == fits);
 }

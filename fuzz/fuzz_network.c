@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (model)
             harness_model(model);
         else
-            DEMAND(error.status == CNN_BAD_NETWORK || error.status == CNN_NO_MEMORY);
+            DEMAND(error.status == CNN_STATUS_BAD_NETWORK || error.status == CNN_STATUS_NO_MEMORY);
         cnn_model_free(model);
     } else {
         harness_refused(&error, size);

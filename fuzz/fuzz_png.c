@@ -30,7 +30,7 @@ static void set_checksums(uint8_t *bytes, size_t size) {
 static void use(const cnn_picture *picture, size_t channels, bool fits) {
     uint8_t pixels[28 * 28 * 3];
     const size_t height = cnn_picture_height(picture), width = cnn_picture_width(picture);
-    DEMAND(height && width && height * width <= CNN_PICTURE_PIXELS);
+    DEMAND(height && width && height * width <= CNN_PICTURE_PIXELS_MAX);
     DEMAND(cnn_picture_channels(picture) == channels);
     const uint8_t *seen = cnn_picture_pixels(picture);
     const size_t count = height * width * channels;
@@ -44,7 +44,7 @@ static void use(const cnn_picture *picture, size_t channels, bool fits) {
         DEMAND(!pixels[i] || all);
     cnn_error error;
     DEMAND(!fits || cnn_picture_fit(picture, 28, 28, pixels, &error) ||
-           error.status == CNN_BAD_ARGUMENT || error.status == CNN_NO_MEMORY);
+           error.status == CNN_STATUS_BAD_ARGUMENT || error.status == CNN_STATUS_NO_MEMORY);
 }
 
 static bool read_in(const uint8_t *bytes, size_t size, size_t channels) {

@@ -16,7 +16,7 @@
 #define WORK_MAX ((size_t)1 << 18)
 
 const cnn_model_options harness_options = {
-    .batch_size = 1, .threads = 1, .init = CNN_INIT_CONSTANT, .normalisation = {0.1307f, 0.3081f}};
+    .batch_size = 1, .threads = 1, .init = CNN_INIT_CONSTANT, .normalization = {0.1307f, 0.3081f}};
 
 void harness_die(const char *file, int line, const char *condition) {
     fprintf(stderr, "%s:%d: %s does not hold\n", file, line, condition);
@@ -35,12 +35,12 @@ void harness_refused(const cnn_error *error, size_t size) {
     const size_t length = strlen(error->message);
     DEMAND(length > 0 && error->message[length - 1] != '\n');
     DEMAND(name_first_unprintable((const uint8_t *)error->message, length) == length);
-    if (error->status == CNN_NO_MEMORY)
+    if (error->status == CNN_STATUS_NO_MEMORY)
         DEMAND(allocations_refused());
-    else if (error->status == CNN_BAD_NETWORK)
+    else if (error->status == CNN_STATUS_BAD_NETWORK)
         DEMAND(error->line > 0 && error->column > 0);
     else
-        DEMAND(error->status == CNN_BAD_FILE &&
+        DEMAND(error->status == CNN_STATUS_BAD_FILE &&
                (error->offset <= size || strstr(error->message, "counted decompressed")));
 }
 
@@ -78,7 +78,7 @@ void harness_model(cnn_model *model) {
         return;
     const size_t values = extent_size(network->layers[0].geometry.y);
     uint8_t *image = malloc(values);
-    float *p = malloc(cnn_network_classes(network) * sizeof *p);
+    float *p = malloc(cnn_network_class_count(network) * sizeof *p);
     DEMAND(image && p);
     for (size_t i = 0; i < values; i++)
         image[i] = (uint8_t)(37 * i);

@@ -13,6 +13,7 @@ typedef struct cnn_gradcheck_options {
      * in whose backward pass a mistake is made on purpose. Then NULL: the first mistake there is;
      * or its name. Refused where it would change nothing. */
     const char *debug_break_layer, *debug_mistake;
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_gradcheck_options;
 cnn_gradcheck_options cnn_gradcheck_options_defaults(void);
 #ifdef __cplusplus
@@ -36,6 +37,7 @@ typedef struct cnn_gradcheck_row {
     size_t rank, shape[4];             /* of the tensor */
     size_t element;                    /* where that error was: flat index into it */
     double analytic, numeric;
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_gradcheck_row;
 #define CNN_GRADCHECK_LIMIT 1e-6
 typedef void (*cnn_gradcheck_function)(const cnn_gradcheck_row *row, void *context);
@@ -70,7 +72,7 @@ typedef enum cnn_check {
     CNN_CHECK_OVERFIT,
     CNN_CHECK_TRAINING
 } cnn_check;
-#define CNN_CHECKS (CNN_CHECK_TRAINING + 1)
+#define CNN_CHECK_COUNT (CNN_CHECK_TRAINING + 1)
 /* WARN: may cost something. FAIL: keeps the network from learning. */
 typedef enum cnn_verdict { CNN_VERDICT_OK, CNN_VERDICT_WARN, CNN_VERDICT_FAIL } cnn_verdict;
 
@@ -84,12 +86,12 @@ typedef enum cnn_setting {
     CNN_SETTING_BATCH_SIZE,
     CNN_SETTING_INIT,
     CNN_SETTING_MEAN,
-    CNN_SETTING_DEVIATION,
+    CNN_SETTING_STD,
     CNN_SETTING_DATA
 } cnn_setting;
-#define CNN_SETTINGS (CNN_SETTING_DATA + 1)
+#define CNN_SETTING_COUNT (CNN_SETTING_DATA + 1)
 
-#define CNN_FINDING_NUMBERS 5
+#define CNN_FINDING_NUMBERS_MAX 5
 /* Texts are UTF-8 without a full stop at the end of `text`; a tab is a space at which no line
  * should be broken. They may hold names of classes as they came: see cnn_text_clean(). */
 typedef struct cnn_finding {
@@ -105,10 +107,11 @@ typedef struct cnn_finding {
     struct {
         const char *name; /* static */
         double value;
-    } numbers[CNN_FINDING_NUMBERS]; /* what was measured, up to the first without a name */
+    } numbers[CNN_FINDING_NUMBERS_MAX]; /* what was measured, up to the first without a name */
+    uint64_t reserved[CNN_RESERVED];    /* 0 */
 } cnn_finding;
 
-#define CNN_DOCTOR_BATCH 256 /* larger batches are looked at as this */
+#define CNN_DOCTOR_BATCH_MAX 256 /* larger batches are looked at as this */
 typedef struct cnn_doctor_options {
     cnn_model_options
         model; /* its seed draws the images held out too; every_layer is always true */
@@ -116,7 +119,8 @@ typedef struct cnn_doctor_options {
     cnn_schedule schedule; /* run through within the short training: its steps do not count */
     /* What texts are to call each setting, such as "--lr"; NULL: "lr", "weight_decay", ... as the
      * fields of the options are named. Copied pointers: they must outlive the doctor. */
-    const char *setting_names[CNN_SETTINGS];
+    const char *setting_names[CNN_SETTING_COUNT];
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_doctor_options;
 cnn_doctor_options cnn_doctor_options_defaults(void);
 #ifdef __cplusplus
@@ -131,7 +135,7 @@ cnn_doctor_options cnn_doctor_options_defaults(void);
 
 /* One examination. One thread at a time. */
 typedef struct cnn_doctor cnn_doctor;
-/* Makes a model of its own, with the weights and the normalisation of `trained`, or, if that is
+/* Makes a model of its own, with the weights and the normalization of `trained`, or, if that is
  * NULL, with those of the options. The images must outlive the doctor and not change; they are what
  * the network would be trained on. options NULL means the defaults. */
 cnn_doctor *cnn_doctor_create(const cnn_network *network, const cnn_model *trained,

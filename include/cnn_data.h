@@ -6,17 +6,17 @@
 #define CNN_DATA_H
 
 typedef struct cnn_dataset cnn_dataset;
-typedef enum cnn_split { CNN_TRAIN, CNN_TEST } cnn_split;
+typedef enum cnn_split { CNN_SPLIT_TRAIN, CNN_SPLIT_TEST } cnn_split;
 /* Images x are used as (x / 255 - mean) / deviation. */
-typedef struct cnn_normalisation {
-    float mean, deviation;
-} cnn_normalisation;
+typedef struct cnn_normalization {
+    float mean, std;
+} cnn_normalization;
 typedef struct cnn_dataset_info {
     size_t images, height, width, channels, classes;
 } cnn_dataset_info;
 /* Copies images[n][h][w][c] and labels[n]. Labels at or above info->classes are refused. */
 cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
-                                const uint8_t *labels, cnn_error *error);
+                                const uint32_t *labels, cnn_error *error);
 /* From IDX bytes, plain or gzip, also of several members. classes 0 means: the largest label and
  * one. An error calls the file at fault "images" or "labels". labels NULL: images alone, as if
  * every label were 0. */
@@ -42,10 +42,11 @@ typedef struct cnn_pictures {
      * goes on without it. NULL: none is left out, the first ends the call. */
     bool (*skip)(const cnn_error *error, void *context);
     void *context;
-    bool fit; /* images as cnn_picture_fit() makes them; wants 1 channel */
+    cnn_preprocessing preprocessing; /* CNN_PREPROCESSING_RESIZE; MNIST wants 1 channel */
     /* Told the path of each picture that is used, in the order of the images. NULL: not. */
     void (*took)(const char *path, void *context);
-    size_t most; /* 0: all pictures; else only the first so many are read */
+    size_t most;                     /* 0: all pictures; else only the first so many are read */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_pictures;
 /* Reads a folder that has a sub-folder of PNGs for each class, called by the class's name. A class
  * of `names` may be missing; none may be empty, and other names are refused. Images come in turn:
@@ -58,7 +59,7 @@ cnn_dataset *cnn_dataset_load_pictures(const char *folder, const cnn_pictures *o
  * behind (Thumbs.db, desktop.ini, __MACOSX, @eaDir ...). */
 bool cnn_picture_ignored(const char *name);
 void cnn_dataset_free(cnn_dataset *dataset);
-cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset);
+cnn_dataset_info cnn_dataset_get_info(const cnn_dataset *dataset);
 /* Keeps the first `images` images; more than there are changes nothing; 0 is refused. */
 bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error);
 /* Copies the images of `more`, of the same size and number of classes, behind those of `dataset`,
@@ -67,14 +68,14 @@ bool cnn_dataset_append(cnn_dataset *dataset, const cnn_dataset *more, cnn_error
 /* The pixels [h][w][c] of one image, and its label; NULL and SIZE_MAX at or above info.images. The
  * name of a class: from classes.txt, else its number; NULL at or above info.classes. The data set
  * owns what pointers lead to. */
-const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index);
-size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index);
-const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index);
+const uint8_t *cnn_dataset_image_at(const cnn_dataset *dataset, size_t index);
+size_t cnn_dataset_label_at(const cnn_dataset *dataset, size_t index);
+const char *cnn_dataset_class_at(const cnn_dataset *dataset, size_t index);
 /* Mean and deviation (1 if constant) of all pixels, to four decimals: MNIST 0.1307, 0.3081. */
-cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset);
-/* Have the images the form of MNIST's digits: grey, light on black, each drawing's longer side
- * 20/28 of the image, its centre of mass in the middle? Looks at the first 1,000; of 20, one may be
- * otherwise. */
-bool cnn_dataset_mnist_form(const cnn_dataset *dataset);
+cnn_normalization cnn_dataset_measure(const cnn_dataset *dataset);
+/* How the images were made, by their look. CNN_PREPROCESSING_MNIST: they have the form of MNIST's
+ * digits, grey, light on black, each drawing's longer side 20/28 of the image, its centre of mass
+ * in the middle. Looks at the first 1,000; of 20, one may be otherwise. */
+cnn_preprocessing cnn_dataset_preprocessing(const cnn_dataset *dataset);
 
 #endif

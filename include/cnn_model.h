@@ -1,7 +1,9 @@
 /* A part of cnn.h, which programs include.
  *
  * A network with parameters, gradients and activations for batches up to a size. All memory is
- * taken when it is made. One thread at a time per model; it runs its own worker threads.
+ * taken when it is made. One thread at a time per model; it runs its own worker threads. What a
+ * model is made with never changes, and any thread may ask for it at any time: its network,
+ * normalization, batch size, threads, back end and memory.
  * fork(): a child process may use, train and free the models it inherits, with the same results.
  * Their workers stay with the parent, so each works alone there, on one thread; what the child
  * makes has workers of its own. Only not a model that another thread was in a call of meanwhile. */
@@ -24,9 +26,10 @@ typedef struct cnn_model_options {
     float constant;                  /* 0; must be finite */
     bool input_gradient;             /* false: also compute input.grad */
     bool every_layer;                /* false: keep what layers fused for speed leave out */
-    cnn_normalisation normalisation; /* 0.1307, 0.3081 */
+    cnn_normalization normalization; /* 0, 1: pixels as 0 to 1; see cnn_dataset_measure() */
     bool profile;                    /* false: measure for cnn_model_profile() */
     const char *backend;             /* NULL: the fastest here; or a name: cnn_backend_at() */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_model_options;
 cnn_model_options cnn_model_options_defaults(void);
 #ifdef __cplusplus
@@ -34,7 +37,7 @@ cnn_model_options cnn_model_options_defaults(void);
 #else
 #define CNN_MODEL_OPTIONS_DEFAULT                                                                  \
     {                                                                                              \
-        .batch_size = 64, .seed = 1, .normalisation = { 0.1307f, 0.3081f }                         \
+        .batch_size = 64, .seed = 1, .normalization = {.std = 1 }                                  \
     }
 #endif
 
@@ -46,12 +49,12 @@ typedef struct cnn_backend {
 } cnn_backend;
 bool cnn_backend_at(size_t index, cnn_backend *backend);
 /* That this process may use: by its mask, and by the quota of its control group, rounded up. */
-size_t cnn_processors(void);
+size_t cnn_processor_count(void);
 
 /* Copies the network. options NULL means the defaults. The last layer must be flat. */
 cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options *options,
                             cnn_error *error);
-/* From a safetensors file or its bytes, which replace seed, init, constant and normalisation. */
+/* From a safetensors file or its bytes, which replace seed, init, constant and normalization. */
 cnn_model *cnn_model_load(const char *path, const cnn_model_options *options, cnn_error *error);
 cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_options *options,
                            cnn_error *error);
@@ -72,29 +75,32 @@ cnn_model_file *cnn_model_file_parse(const void *bytes, size_t size, cnn_error *
 void cnn_model_file_free(cnn_model_file *file);
 /* The file owns what these return; a class out of range has no name, NULL. */
 const cnn_network *cnn_model_file_network(const cnn_model_file *file);
-const char *cnn_model_file_class(const cnn_model_file *file, size_t index);
-cnn_normalisation cnn_model_file_normalisation(const cnn_model_file *file);
-bool cnn_model_file_mnist_form(const cnn_model_file *file);
+const char *cnn_model_file_class_at(const cnn_model_file *file, size_t index);
+cnn_normalization cnn_model_file_normalization(const cnn_model_file *file);
+cnn_preprocessing cnn_model_file_preprocessing(const cnn_model_file *file);
 
 const cnn_network *cnn_model_network(const cnn_model *model);
-cnn_normalisation cnn_model_normalisation(const cnn_model *model);
+cnn_normalization cnn_model_normalization(const cnn_model *model);
 size_t cnn_model_batch_size(const cnn_model *model);
 size_t cnn_model_threads(const cnn_model *model);
 const char *cnn_model_backend(const cnn_model *model);
 /* Bytes held. Activations: outputs, their gradients, winners; scratch: all that is not listed. */
 typedef struct cnn_memory {
     size_t parameters, gradients, activations, scratch, total;
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_memory;
 cnn_memory cnn_model_memory(const cnn_model *model);
 /* "0", "1", ... until set; NULL at or above the number of classes. Names are copied. */
-const char *cnn_model_class(const cnn_model *model, size_t index);
+const char *cnn_model_class_at(const cnn_model *model, size_t index);
 bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_error *error);
-/* Was it trained on images in MNIST's form? False until set; a file remembers it. */
-bool cnn_model_mnist_form(const cnn_model *model);
-void cnn_model_set_mnist_form(cnn_model *model, bool mnist_form);
-/* What a model wants of pictures: the size and channels of its input, as many classes; and MNIST's
- * form if it was trained on that, its input is grey, and `fit` is true. names, skip and took are
- * left to the caller, who may hand it to cnn_dataset_load_pictures(). */
+/* How the images it was trained on were made. CNN_PREPROCESSING_RESIZE until set; a file remembers
+ * it. */
+cnn_preprocessing cnn_model_preprocessing(const cnn_model *model);
+bool cnn_model_set_preprocessing(cnn_model *model, cnn_preprocessing preprocessing,
+                                 cnn_error *error);
+/* What a model wants of pictures: the size and channels of its input, as many classes; and its
+ * preprocessing, which is CNN_PREPROCESSING_RESIZE where its input is not grey or `fit` is false.
+ * names, skip and took are left to the caller, who may hand it to cnn_dataset_load_pictures(). */
 cnn_pictures cnn_model_pictures(const cnn_model *model, bool fit);
 /* A picture made so: pixels[h][w][c] of the model's input, grey made colour or the other way round
  * where they differ. Refused: what cnn_picture_fit() refuses, and inputs of other than 1 or 3
@@ -145,13 +151,14 @@ typedef struct cnn_step {
     size_t shards; /* CNN_CUT_SHARDS: in all tasks together */
     size_t splits; /* CNN_CUT_SPLITS: of each part of the batch */
     size_t tile;   /* images at a time, with the steps around it; 0: all of the task's */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_step;
 /* The steps for so many images, 1 to batch_size. Fills at most `count`; returns how many there are;
  * 0: no such program or number of images, or no memory. */
 size_t cnn_model_program(const cnn_model *model, cnn_program program, size_t images,
                          cnn_step *steps, size_t count);
 
-typedef enum cnn_type { CNN_FLOAT32, CNN_INT32 } cnn_type;
+typedef enum cnn_type { CNN_TYPE_FLOAT32, CNN_TYPE_INT32 } cnn_type;
 /* A look into a model's own memory, dense, last index fastest. Valid while the model lives; the
  * contents change with each pass. Parameters may be written between passes, of a const model
  * too: it is const in what belongs to it, not in its numbers. Gradients are 0 before the first. */
@@ -167,14 +174,14 @@ typedef struct cnn_tensor {
  * plane), and parameters ("conv1.weight", "conv1.weight.grad"). Activations have the current batch
  * as first index, 0 if none is set. "input.grad", and what lies inside fused layers, are there if
  * options ask. */
-size_t cnn_model_tensors(const cnn_model *model);
+size_t cnn_model_tensor_count(const cnn_model *model);
 bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor);
 bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,
                       cnn_error *error);
 
 /* The parts of a step. A batch is 1 to batch_size images. It stays set until another is, or until
  * cnn_model_predict() or cnn_model_evaluate() takes its place, after which none is set; a call that
- * is refused leaves it. This one gathers images indices[0..count) from the data set, normalised,
+ * is refused leaves it. This one gathers images indices[0..count) from the data set, normalized,
  * with their labels. */
 bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                          size_t count, cnn_error *error);
@@ -204,7 +211,7 @@ typedef enum cnn_profile_part {
     CNN_PROFILE_GATHER,
     CNN_PROFILE_LOSS,
     CNN_PROFILE_UPDATE,
-    CNN_PROFILE_SUMS,   /* of shards */
+    CNN_PROFILE_REDUCE, /* of shards */
     CNN_PROFILE_WAITING /* threads at rest */
 } cnn_profile_part;
 typedef struct cnn_profile_row {
@@ -212,6 +219,7 @@ typedef struct cnn_profile_row {
     char name[3 * CNN_NAME_SIZE];             /* "conv1 relu1 pool1", "gather" */
     size_t first, last;                       /* its layers; both 0 if it has none */
     cnn_profile_pass forward, input, weights; /* y, dx and dw */
+    uint64_t reserved[CNN_RESERVED];          /* 0 */
 } cnn_profile_row;
 /* The rows of layers in their order, then one for each part of a step, called "gather", "loss",
  * "update", "sums" and "waiting": together threads times the time of all passes since the model was
@@ -220,7 +228,8 @@ size_t cnn_model_profile(const cnn_model *model, cnn_profile_row *rows, size_t c
 
 typedef struct cnn_score {
     size_t images, correct;
-    double loss, accuracy; /* mean cross-entropy; correct / images, NaN if the loss is */
+    double loss, accuracy;           /* mean cross-entropy; correct / images, NaN if the loss is */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_score;
 /* confusion[true][guess], classes x classes counts, may be NULL. Afterwards no batch is set. */
 bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,

@@ -23,26 +23,33 @@ typedef struct cnn_network cnn_network;
 typedef struct cnn_pair {
     size_t h, w;
 } cnn_pair;
-typedef struct cnn_conv2d {
+/* Options of layers. NULL is refused where a size has to be given. */
+typedef struct cnn_conv2d_options {
     size_t channels; /* K */
     cnn_pair kernel; /* R x S */
     cnn_pair stride; /* u, v; 0 means 1 */
     cnn_pair pad;    /* zeros on each side */
     bool no_bias;
-} cnn_conv2d;
-typedef struct cnn_leakyrelu {
-    double slope; /* below 0: 0 to 1; PyTorch's default is 0.01 */
-} cnn_leakyrelu;
-typedef struct cnn_maxpool2d {
-    cnn_pair window, stride; /* stride 0 means the window */
-} cnn_maxpool2d;
-typedef struct cnn_avgpool2d {
-    cnn_pair window, stride; /* window 0x0: the whole input; stride 0 means the window */
-} cnn_avgpool2d;
-typedef struct cnn_dense {
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
+} cnn_conv2d_options;
+typedef struct cnn_leakyrelu_options {
+    double slope;                    /* below 0: 0 to 1; 0.01, as in PyTorch, if options is NULL */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
+} cnn_leakyrelu_options;
+typedef struct cnn_maxpool2d_options {
+    cnn_pair window, stride;         /* stride 0 means the window */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
+} cnn_maxpool2d_options;
+typedef struct cnn_avgpool2d_options {
+    cnn_pair window,
+        stride; /* window 0x0, or options NULL: the whole input; stride 0: the window */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
+} cnn_avgpool2d_options;
+typedef struct cnn_dense_options {
     size_t outputs;
     bool no_bias;
-} cnn_dense;
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
+} cnn_dense_options;
 
 #define CNN_NAME_SIZE 48
 /* What one layer makes of the shape before it, for one image. A flat shape is {1, 1, values}; so is
@@ -62,28 +69,34 @@ typedef struct cnn_layer_info {
     cnn_pair pad;       /* filled in. 0 where a kind has no such option, as outputs */
     double value;       /* its real-valued argument, 0 without */
     bool weights, bias; /* whether it has parameters of this name */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_layer_info;
 
 cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cnn_error *error);
-bool cnn_network_conv2d(cnn_network *network, cnn_conv2d options, cnn_error *error);
+bool cnn_network_conv2d(cnn_network *network, const cnn_conv2d_options *options, cnn_error *error);
 bool cnn_network_relu(cnn_network *network, cnn_error *error);
-bool cnn_network_leakyrelu(cnn_network *network, cnn_leakyrelu options, cnn_error *error);
-bool cnn_network_maxpool2d(cnn_network *network, cnn_maxpool2d options, cnn_error *error);
-bool cnn_network_avgpool2d(cnn_network *network, cnn_avgpool2d options, cnn_error *error);
+bool cnn_network_leakyrelu(cnn_network *network, const cnn_leakyrelu_options *options,
+                           cnn_error *error);
+bool cnn_network_maxpool2d(cnn_network *network, const cnn_maxpool2d_options *options,
+                           cnn_error *error);
+bool cnn_network_avgpool2d(cnn_network *network, const cnn_avgpool2d_options *options,
+                           cnn_error *error);
 bool cnn_network_flatten(cnn_network *network, cnn_error *error);
-bool cnn_network_dense(cnn_network *network, cnn_dense options, cnn_error *error);
+bool cnn_network_dense(cnn_network *network, const cnn_dense_options *options, cnn_error *error);
 /* From text of `size` bytes, or from a file holding it. Refusals carry line and column. */
 cnn_network *cnn_network_parse(const char *text, size_t size, cnn_error *error);
 cnn_network *cnn_network_load(const char *path, cnn_error *error);
+/* The same network once more, shared with nothing. */
+cnn_network *cnn_network_copy(const cnn_network *network, cnn_error *error);
 void cnn_network_free(cnn_network *network);
 
-size_t cnn_network_layers(const cnn_network *network);
-/* Layer 0 is the input; 1 to cnn_network_layers() are the layers. False only out of range; info may
- * be NULL. */
-bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info);
+size_t cnn_network_layer_count(const cnn_network *network);
+/* Layer 0 is the input; 1 to cnn_network_layer_count() are the layers. False only out of range;
+ * info may be NULL. */
+bool cnn_network_layer_at(const cnn_network *network, size_t index, cnn_layer_info *info);
 /* SIZE_MAX if they are more than fit. */
-size_t cnn_network_parameters(const cnn_network *network);
-size_t cnn_network_classes(const cnn_network *network); /* outputs of the last layer */
+size_t cnn_network_parameter_count(const cnn_network *network);
+size_t cnn_network_class_count(const cnn_network *network); /* outputs of the last layer */
 /* The canonical text, which cnn_network_parse() reads back. Needs the returned number of bytes plus
  * one; cuts at size; text may be NULL if size is 0. */
 size_t cnn_network_text(const cnn_network *network, char *text, size_t size);

@@ -7,17 +7,22 @@
 #define CNN_PICTURE_H
 
 typedef struct cnn_picture cnn_picture;
+/* How a picture becomes an input of a network. */
+typedef enum cnn_preprocessing {
+    CNN_PREPROCESSING_RESIZE, /* by cnn_picture_resize() */
+    CNN_PREPROCESSING_MNIST   /* by cnn_picture_fit(): into the form of MNIST's digits */
+} cnn_preprocessing;
 /* Limits of a picture: pixels a side, pixels in all. */
-#define CNN_PICTURE_SIDE 16384
-#define CNN_PICTURE_PIXELS 33554432
+#define CNN_PICTURE_SIDE_MAX 16384
+#define CNN_PICTURE_PIXELS_MAX 33554432
 /* Limits of a PNG, which may have more: pixels a side, pixels in all, bytes. What is larger is
  * refused before memory is taken for it. A PNG beyond the limits of a picture is made smaller while
  * its rows are read: squares of 2 x 2 pixels, 3 x 3 or more become one, their mean, so that no more
- * than a quarter of CNN_PICTURE_PIXELS are left. To read takes 200 MB at most beside the PNG's own
- * bytes. */
-#define CNN_PNG_SIDE 65536
-#define CNN_PNG_PIXELS 268435456
-#define CNN_PICTURE_BYTES 1073741824
+ * than a quarter of CNN_PICTURE_PIXELS_MAX are left. To read takes 200 MB at most beside the PNG's
+ * own bytes. */
+#define CNN_PNG_SIDE_MAX 65536
+#define CNN_PNG_PIXELS_MAX 268435456
+#define CNN_PNG_BYTES_MAX 1073741824
 
 /* A PNG of any colour type and depth; `channels`, 1 or 3, says what becomes of it: grey
  * (0.299 R + 0.587 G + 0.114 B) or RGB. 16 bits are rounded to 8; gamma, colour profiles, text and

@@ -5,9 +5,9 @@
 #define CNN_TRAINING_H
 
 typedef enum cnn_optimizer_kind {
-    CNN_ADAM,
-    CNN_ADAMW,
-    CNN_SGD,
+    CNN_OPTIMIZER_ADAM,
+    CNN_OPTIMIZER_ADAMW,
+    CNN_OPTIMIZER_SGD,
 } cnn_optimizer_kind;
 /* "adam", "adamw", "sgd"; NULL for a kind that does not exist. Static. Kinds may be added. */
 const char *cnn_optimizer_kind_name(cnn_optimizer_kind kind);
@@ -15,42 +15,45 @@ const char *cnn_optimizer_kind_name(cnn_optimizer_kind kind);
 bool cnn_optimizer_kind_of(const char *name, cnn_optimizer_kind *kind);
 /* PyTorch's rules and defaults. */
 typedef struct cnn_optimizer {
-    cnn_optimizer_kind kind; /* CNN_ADAM */
-    double lr;               /* 0.001 */
-    double momentum;         /* 0: SGD only */
-    bool nesterov;           /* false: SGD only, wants momentum */
-    double weight_decay;     /* 0 */
-    double beta1, beta2;     /* 0.9, 0.999: Adam and AdamW (Kingma and Ba 2015) */
-    double epsilon;          /* 1e-8: added to the square root, after the bias correction */
+    cnn_optimizer_kind kind;         /* CNN_OPTIMIZER_ADAM */
+    double lr;                       /* 0.001 */
+    double momentum;                 /* 0: SGD only */
+    bool nesterov;                   /* false: SGD only, wants momentum */
+    double weight_decay;             /* 0 */
+    double beta1, beta2;             /* 0.9, 0.999: Adam and AdamW (Kingma and Ba 2015) */
+    double epsilon;                  /* 1e-8: added to the square root, after the bias correction */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_optimizer;
 cnn_optimizer cnn_optimizer_defaults(void);
 #ifdef __cplusplus
 #define CNN_OPTIMIZER_DEFAULT cnn_optimizer_defaults()
 #else
 #define CNN_OPTIMIZER_DEFAULT                                                                      \
-    { .kind = CNN_ADAM, .lr = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8 }
+    { .kind = CNN_OPTIMIZER_ADAM, .lr = 0.001, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8 }
 #endif
 
 typedef enum cnn_schedule_kind {
-    CNN_CONSTANT,
-    CNN_STEP,     /* lr * gamma^(step / step_size), whole division */
-    CNN_COSINE,   /* from lr to min_lr by half a cosine over total_steps */
-    CNN_ONECYCLE, /* PyTorch's OneCycleLR: lr is the peak; momentum or beta1 cycles the other way */
+    CNN_SCHEDULE_CONSTANT,
+    CNN_SCHEDULE_STEP,     /* lr * gamma^(step / step_size), whole division */
+    CNN_SCHEDULE_COSINE,   /* from lr to min_lr by half a cosine over total_steps */
+    CNN_SCHEDULE_ONECYCLE, /* PyTorch's OneCycleLR: lr is the peak; momentum or beta1 cycles the
+                              other way */
 } cnn_schedule_kind;
 /* The same for "constant", "step", "cosine", "onecycle". */
 const char *cnn_schedule_kind_name(cnn_schedule_kind kind);
 bool cnn_schedule_kind_of(const char *name, cnn_schedule_kind *kind);
 typedef struct cnn_schedule {
-    cnn_schedule_kind kind;  /* CNN_CONSTANT */
-    uint64_t total_steps;    /* 0: in cnn_train(), the steps of the whole run */
-    uint64_t step_size;      /* 0: in cnn_train(), the steps of one epoch */
-    double gamma;            /* 0.1 */
-    double min_lr;           /* 0 */
-    double warmup;           /* 0.3: share of the steps that rise (pct_start) */
-    double div_factor;       /* 25: the first rate is lr / div_factor */
-    double final_div_factor; /* 1e4: the last rate is lr / div_factor / final_div_factor */
-    double base_momentum;    /* 0.85: at the peak */
-    double max_momentum;     /* 0.95: at both ends */
+    cnn_schedule_kind kind;          /* CNN_SCHEDULE_CONSTANT */
+    uint64_t total_steps;            /* 0: in cnn_train(), the steps of the whole run */
+    uint64_t step_size;              /* 0: in cnn_train(), the steps of one epoch */
+    double gamma;                    /* 0.1 */
+    double min_lr;                   /* 0 */
+    double warmup;                   /* 0.3: share of the steps that rise (pct_start) */
+    double div_factor;               /* 25: the first rate is lr / div_factor */
+    double final_div_factor;         /* 1e4: the last rate is lr / div_factor / final_div_factor */
+    double base_momentum;            /* 0.85: at the peak */
+    double max_momentum;             /* 0.95: at both ends */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_schedule;
 cnn_schedule cnn_schedule_defaults(void);
 #ifdef __cplusplus
@@ -69,7 +72,8 @@ void cnn_schedule_apply(const cnn_schedule *schedule, uint64_t step, cnn_optimiz
 
 /* Optimiser state for one model, which must outlive it. One thread at a time. */
 typedef struct cnn_trainer cnn_trainer;
-/* schedule NULL means constant; its total_steps and step_size must be set. */
+/* optimizer NULL means the defaults, schedule NULL constant; its total_steps and step_size must be
+ * set. */
 cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer,
                                 const cnn_schedule *schedule, cnn_error *error);
 void cnn_trainer_free(cnn_trainer *trainer);
@@ -86,13 +90,15 @@ typedef struct cnn_epoch {
     double validation_loss, validation_accuracy; /* NaN without a validation part */
     double test_loss, test_accuracy;             /* NaN without a test set */
     bool best; /* the lowest validation loss so far; without validation true for the last epoch */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_epoch;
 typedef struct cnn_progress {
-    size_t epoch, epochs;      /* from 0 */
-    size_t images, total;      /* images seen in this epoch, and images of an epoch */
-    double loss;               /* mean over this epoch so far */
-    double seconds;            /* since this epoch began */
-    const cnn_epoch *finished; /* at the end of an epoch, else NULL */
+    size_t epoch, epochs;            /* from 0 */
+    size_t images, total;            /* images seen in this epoch, and images of an epoch */
+    double loss;                     /* mean over this epoch so far */
+    double seconds;                  /* since this epoch began */
+    const cnn_epoch *finished;       /* at the end of an epoch, else NULL */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_progress;
 /* Called in the caller's thread after each step and at the end of each epoch. False stops. It may
  * predict and evaluate with the model, and save it and the run, but not train the run. */
@@ -106,6 +112,7 @@ typedef struct cnn_train_options {
     cnn_progress_function progress; /* NULL */
     void *context;                  /* NULL: handed to progress */
     size_t held_out; /* 0: or so many images, the last of the training set; not with validation */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_train_options;
 cnn_train_options cnn_train_options_defaults(void);
 #ifdef __cplusplus
@@ -117,13 +124,14 @@ cnn_train_options cnn_train_options_defaults(void);
 
 /* Trains in batches of the model's batch_size, the last one smaller. NULL may be: test, which is
  * only ever evaluated; options; history, one entry per epoch. Stopping by callback is an error of
- * status CNN_STOPPED; the model is then as after the last whole step. Ends with CNN_DIVERGED after
- * the first epoch whose loss or parameters are not finite: its validation and test are NaN. */
+ * status CNN_STATUS_STOPPED; the model is then as after the last whole step. Ends with
+ * CNN_STATUS_DIVERGED after the first epoch whose loss or parameters are not finite: its validation
+ * and test are NaN. */
 bool cnn_train(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
                const cnn_train_options *options, cnn_epoch *history, cnn_error *error);
-/* How many of so many training images a validation share holds out: none of a share that is
- * negative or NaN, all of one that is 1 or more. */
-size_t cnn_train_held_out(size_t images, double validation);
+/* How many of so many training images these options hold out. A validation share below 0 or NaN
+ * counts as none, one of 1 or more as all; cnn_train() refuses both. */
+size_t cnn_train_options_held_out(const cnn_train_options *options, size_t images);
 
 /* The same in parts: training that can be stopped between any two steps, saved, and gone on with by
  * another process, to the same bits. Model and data sets must outlive it; nobody else may change
@@ -134,6 +142,7 @@ typedef struct cnn_run_info {
     size_t images, total; /* trained on in the epoch that follows, and images of an epoch */
     size_t held_out;      /* images to validate */
     uint64_t step;        /* steps behind it */
+    uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_run_info;
 /* As cnn_train(): no step is taken yet. */
 cnn_run *cnn_run_create(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
@@ -142,7 +151,7 @@ void cnn_run_free(cnn_run *run);
 /* From where the run is to its end, or until the callback stops it; it may be called again then.
  * history, if not NULL, gets an entry per epoch, those already behind it first. */
 bool cnn_run_train(cnn_run *run, cnn_epoch *history, cnn_error *error);
-cnn_run_info cnn_run_about(const cnn_run *run);
+cnn_run_info cnn_run_get_info(const cnn_run *run);
 /* One entry for each epoch behind it; the run's own, until it goes on. */
 const cnn_epoch *cnn_run_history(const cnn_run *run);
 /* A line of text of the caller's, UTF-8, copied: goes into checkpoints. NULL: none. */
@@ -166,7 +175,7 @@ const char *cnn_checkpoint_note(const cnn_checkpoint *checkpoint);
 cnn_model *cnn_checkpoint_model(const cnn_checkpoint *checkpoint, const cnn_model_options *options,
                                 cnn_error *error);
 /* The run as it was then, on such a model and the same images, which is checked: network, batch
- * size, normalisation, class names and form of the model. On failure the model is unchanged. The
+ * size, normalization, class names and form of the model. On failure the model is unchanged. The
  * checkpoint may be freed. */
 cnn_run *cnn_run_resume(const cnn_checkpoint *checkpoint, cnn_model *model,
                         const cnn_dataset *train, const cnn_dataset *test,

@@ -27,7 +27,7 @@ extern cnn_error calls_error, *e;
 #define REFUSED_AS(wanted, call)                                                                   \
     do {                                                                                           \
         e = &calls_error;                                                                          \
-        calls_error = (cnn_error){.status = CNN_OK};                                               \
+        calls_error = (cnn_error){.status = CNN_STATUS_OK};                                        \
         if (call)                                                                                  \
             fail_msg("taken: %s", #call);                                                          \
         if (calls_error.status != (wanted) || !calls_error.message[0])                             \
@@ -37,7 +37,7 @@ extern cnn_error calls_error, *e;
             fail_msg("taken without an error: %s", #call);                                         \
         e = &calls_error;                                                                          \
     } while (0)
-#define REFUSED(call) REFUSED_AS(CNN_BAD_ARGUMENT, call)
+#define REFUSED(call) REFUSED_AS(CNN_STATUS_BAD_ARGUMENT, call)
 
 /* The same with a text that the reason must be. */
 #define REFUSED_BECAUSE(reason, call)                                                              \

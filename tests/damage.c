@@ -19,7 +19,7 @@
 #include <string.h>
 
 static const cnn_model_options ONE = {
-    .batch_size = 1, .threads = 1, .seed = 1, .normalisation = {0.5f, 0.25f}};
+    .batch_size = 1, .threads = 1, .seed = 1, .normalization = {0.5f, 0.25f}};
 
 damage_file damage_copy(const void *bytes, size_t size) {
     damage_file file = {malloc(size + 1), size};
@@ -53,12 +53,12 @@ static damage_file make_gzip(void) {
 static bool use_dataset(cnn_dataset *set) {
     if (!set)
         return false;
-    const cnn_dataset_info info = cnn_dataset_about(set);
-    assert_true(cnn_dataset_measure(set).deviation > 0);
+    const cnn_dataset_info info = cnn_dataset_get_info(set);
+    assert_true(cnn_dataset_measure(set).std > 0);
     for (size_t i = 0; i < info.images; i++)
-        assert_true(cnn_dataset_label(set, i) < info.classes);
+        assert_true(cnn_dataset_label_at(set, i) < info.classes);
     for (size_t i = 0; i < info.classes; i++)
-        assert_true(cnn_dataset_class(set, i)[0]);
+        assert_true(cnn_dataset_class_at(set, i)[0]);
     cnn_dataset_free(set);
     return true;
 }
@@ -89,9 +89,9 @@ static damage_file make_network(void) {
 static bool predict(cnn_model *model) {
     cnn_layer_info input;
     const cnn_network *network = cnn_model_network(model);
-    cnn_network_layer(network, 0, &input);
+    cnn_network_layer_at(network, 0, &input);
     uint8_t *image = calloc(input.height * input.width, input.channels);
-    float *p = calloc(cnn_network_classes(network), sizeof *p);
+    float *p = calloc(cnn_network_class_count(network), sizeof *p);
     assert_non_null(image);
     assert_non_null(p);
     const bool good = cnn_model_predict(model, image, 1, p, NULL);
@@ -107,7 +107,7 @@ static bool read_network(const uint8_t *bytes, size_t size, cnn_error *error) {
         return false;
     cnn_layer_info layer;
     size_t values = 0;
-    for (size_t i = 0; cnn_network_layer(network, i, &layer); i++)
+    for (size_t i = 0; cnn_network_layer_at(network, i, &layer); i++)
         values += layer.activation_bytes + layer.parameters + layer.multiply_adds;
     cnn_model *model = values < 1000000 ? cnn_model_create(network, &ONE, NULL) : NULL;
     assert_true(!model || predict(model));
@@ -121,10 +121,10 @@ static bool begins_network(const uint8_t *bytes, size_t size) {
     cnn_network *part = cnn_network_parse((const char *)bytes, size, NULL);
     cnn_network *whole = cnn_network_parse(TEXT, sizeof TEXT - 1, NULL);
     bool same = part != NULL;
-    for (size_t i = 0; same && i < cnn_network_layers(part); i++) {
+    for (size_t i = 0; same && i < cnn_network_layer_count(part); i++) {
         cnn_layer_info a, b;
-        cnn_network_layer(part, i, &a);
-        cnn_network_layer(whole, i, &b);
+        cnn_network_layer_at(part, i, &a);
+        cnn_network_layer_at(whole, i, &b);
         same = !strcmp(a.text, b.text);
     }
     cnn_network_free(part);
@@ -166,7 +166,8 @@ static damage_file make_names(void) {
 
 /* A set of three classes, or NULL, with these names. */
 static cnn_dataset *named(const uint8_t *bytes, size_t size, cnn_error *error) {
-    static const uint8_t PIXELS[3], LABELS[3] = {0, 1, 2};
+    static const uint8_t PIXELS[3];
+    static const uint32_t LABELS[3] = {0, 1, 2};
     cnn_dataset *set = cnn_dataset_create(&(cnn_dataset_info){3, 1, 1, 1, 3}, PIXELS, LABELS, NULL);
     assert_non_null(set);
     if (class_names_parse(set, bytes, size, error))
@@ -181,9 +182,9 @@ static bool read_names(const uint8_t *bytes, size_t size, cnn_error *error) {
 
 static bool begins_names(const uint8_t *bytes, size_t size) {
     cnn_dataset *set = named(bytes, size, NULL);
-    const char *last = set ? cnn_dataset_class(set, 2) : "";
-    const bool same = set && !strcmp(cnn_dataset_class(set, 0), "T-shirt") &&
-                      !strcmp(cnn_dataset_class(set, 1), "Trouser") &&
+    const char *last = set ? cnn_dataset_class_at(set, 2) : "";
+    const bool same = set && !strcmp(cnn_dataset_class_at(set, 0), "T-shirt") &&
+                      !strcmp(cnn_dataset_class_at(set, 1), "Trouser") &&
                       !strncmp(last, "k\xc3\xa4se", strlen(last));
     cnn_dataset_free(set);
     return same;
@@ -245,7 +246,7 @@ static bool read_checkpoint(const uint8_t *bytes, size_t size, cnn_error *error)
     cnn_run *run = cnn_run_resume(checkpoint, model, one_checkpoint_train, one_checkpoint_test,
                                   NULL, NULL, NULL);
     assert_non_null(run);
-    assert_int_equal(cnn_run_about(run).step, ONE_CHECKPOINT_STEP);
+    assert_int_equal(cnn_run_get_info(run).step, ONE_CHECKPOINT_STEP);
     cnn_run_free(run);
     cnn_model_free(model);
     cnn_checkpoint_free(checkpoint);

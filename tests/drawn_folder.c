@@ -147,7 +147,7 @@ static void put_number(uint8_t *to, size_t number) {
 }
 
 void drawn_idx(const char *folder, const char *which, const cnn_dataset *images) {
-    const cnn_dataset_info info = cnn_dataset_about(images);
+    const cnn_dataset_info info = cnn_dataset_get_info(images);
     const size_t size = info.height * info.width;
     char path[256];
     uint8_t *bytes = calloc(16 + info.images * size, 1);
@@ -159,12 +159,12 @@ void drawn_idx(const char *folder, const char *which, const cnn_dataset *images)
     put_number(bytes + 8, info.height);
     put_number(bytes + 12, info.width);
     for (size_t i = 0; i < info.images; i++)
-        memcpy(bytes + 16 + i * size, cnn_dataset_image(images, i), size);
+        memcpy(bytes + 16 + i * size, cnn_dataset_image_at(images, i), size);
     path_of(path, "%s/%s-images-idx3-ubyte", folder, which);
     save(path, bytes, 16 + info.images * size);
     put_number(bytes, 0x801);
     for (size_t i = 0; i < info.images; i++)
-        bytes[8 + i] = (uint8_t)cnn_dataset_label(images, i);
+        bytes[8 + i] = (uint8_t)cnn_dataset_label_at(images, i);
     path_of(path, "%s/%s-labels-idx1-ubyte", folder, which);
     save(path, bytes, 8 + info.images);
     free(bytes);

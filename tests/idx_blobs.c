@@ -64,13 +64,13 @@ void assert_error(const cnn_error *error, cnn_status status, const char *text) {
 void assert_refused(const blob *images, const blob *labels, size_t classes, const char *text) {
     cnn_error error;
     assert_null(parse(images, labels, classes, &error));
-    assert_error(&error, CNN_BAD_FILE, text);
+    assert_error(&error, CNN_STATUS_BAD_FILE, text);
     assert_null(parse(images, labels, classes, NULL));
 }
 
 void assert_three_images(const cnn_dataset *set) {
     assert_non_null(set);
-    const cnn_dataset_info info = cnn_dataset_about(set);
+    const cnn_dataset_info info = cnn_dataset_get_info(set);
     const blob images = images_of(3, 4, 5);
     assert_int_equal(info.images, 3);
     assert_int_equal(info.height, 4);
@@ -78,7 +78,7 @@ void assert_three_images(const cnn_dataset *set) {
     assert_int_equal(info.channels, 1);
     assert_int_equal(info.classes, 10);
     for (size_t i = 0; i < 3; i++) {
-        assert_memory_equal(cnn_dataset_image(set, i), images.data + 16 + 20 * i, 20);
-        assert_int_equal(cnn_dataset_label(set, i), i);
+        assert_memory_equal(cnn_dataset_image_at(set, i), images.data + 16 + 20 * i, 20);
+        assert_int_equal(cnn_dataset_label_at(set, i), i);
     }
 }

@@ -53,10 +53,11 @@ int main(void) {
     cnn_error error;
     cnn_network *network = cnn_network_parse(text, strlen(text), &error);
     const bool good = defaults_agree() && network && works(network) &&
-                      !cnn_network_parse("", 0, &error) && error.offset == CNN_NO_OFFSET &&
-                      !strcmp(cnn_version(), CNN_VERSION) && CNN_NAME_SIZE > 0 && CNN_CHECKS > 0 &&
-                      CNN_SETTINGS > 0 && CNN_FINDING_NUMBERS > 0 && CNN_DOCTOR_BATCH > 0 &&
-                      CNN_PICTURE_SIDE > 0 && CNN_PICTURE_PIXELS > 0 && CNN_PICTURE_BYTES > 0;
+                      !cnn_network_parse("", 0, &error) && error.offset == CNN_ERROR_NO_OFFSET &&
+                      !strcmp(cnn_version(), CNN_VERSION) && CNN_NAME_SIZE > 0 &&
+                      CNN_CHECK_COUNT > 0 && CNN_SETTING_COUNT > 0 && CNN_FINDING_NUMBERS_MAX > 0 &&
+                      CNN_DOCTOR_BATCH_MAX > 0 && CNN_PICTURE_SIDE_MAX > 0 &&
+                      CNN_PICTURE_PIXELS_MAX > 0 && CNN_PNG_BYTES_MAX > 0;
     cnn_network_free(network);
     return good ? 0 : 1;
 }

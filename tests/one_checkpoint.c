@@ -12,7 +12,7 @@ size_t one_checkpoint_size;
 cnn_dataset *one_checkpoint_train, *one_checkpoint_test;
 
 static bool stop(const cnn_progress *progress, void *context) {
-    return progress->finished || cnn_run_about(*(cnn_run **)context).step != ONE_CHECKPOINT_STEP;
+    return progress->finished || cnn_run_get_info(*(cnn_run **)context).step != ONE_CHECKPOINT_STEP;
 }
 
 cnn_run *one_checkpoint_run(cnn_model *model, cnn_run **run, cnn_error *error) {

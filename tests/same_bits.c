@@ -299,16 +299,16 @@ enum { SIDE = 12, BATCH = 10, CLASSES = 5, STEPS = 6 };
 /* Two blocks, the first over grey images, and two dense layers. */
 static cnn_network *network(void) {
     cnn_network *network = cnn_network_create(SIDE, SIDE, 1, NULL);
-    const cnn_conv2d first = {.channels = 9, .kernel = {3, 3}, .pad = {1, 1}};
-    const cnn_conv2d second = {.channels = 20, .kernel = {3, 3}};
-    const cnn_maxpool2d pool = {.window = {2, 2}};
-    if (network && cnn_network_conv2d(network, first, NULL) && cnn_network_relu(network, NULL) &&
-        cnn_network_maxpool2d(network, pool, NULL) && cnn_network_conv2d(network, second, NULL) &&
-        cnn_network_relu(network, NULL) && cnn_network_maxpool2d(network, pool, NULL) &&
+    const cnn_conv2d_options first = {.channels = 9, .kernel = {3, 3}, .pad = {1, 1}};
+    const cnn_conv2d_options second = {.channels = 20, .kernel = {3, 3}};
+    const cnn_maxpool2d_options pool = {.window = {2, 2}};
+    if (network && cnn_network_conv2d(network, &first, NULL) && cnn_network_relu(network, NULL) &&
+        cnn_network_maxpool2d(network, &pool, NULL) && cnn_network_conv2d(network, &second, NULL) &&
+        cnn_network_relu(network, NULL) && cnn_network_maxpool2d(network, &pool, NULL) &&
         cnn_network_flatten(network, NULL) &&
-        cnn_network_dense(network, (cnn_dense){.outputs = 33}, NULL) &&
+        cnn_network_dense(network, &(cnn_dense_options){.outputs = 33}, NULL) &&
         cnn_network_relu(network, NULL) &&
-        cnn_network_dense(network, (cnn_dense){.outputs = CLASSES}, NULL))
+        cnn_network_dense(network, &(cnn_dense_options){.outputs = CLASSES}, NULL))
         return network;
     abort();
 }

@@ -15,7 +15,8 @@ static uint8_t pixel(random_state *random, size_t at, size_t label) {
 
 cnn_dataset *sample_dataset(size_t images, uint64_t seed) {
     const cnn_dataset_info info = {images, SIDE, SIDE, 1, CLASSES};
-    uint8_t *pixels = malloc(images * SIDE * SIDE), *labels = malloc(images);
+    uint8_t *pixels = malloc(images * SIDE * SIDE);
+    uint32_t *labels = malloc(images * sizeof *labels);
     random_state random = random_seeded(seed, 99);
     cnn_dataset *dataset = NULL;
     if (pixels && labels) {
@@ -33,13 +34,13 @@ cnn_dataset *sample_dataset(size_t images, uint64_t seed) {
 
 cnn_network *sample_network(void) {
     cnn_network *network = cnn_network_create(SIDE, SIDE, 1, NULL);
-    const cnn_conv2d conv = {.channels = 4, .kernel = {3, 3}, .pad = {1, 1}};
-    if (network && cnn_network_conv2d(network, conv, NULL) && cnn_network_relu(network, NULL) &&
-        cnn_network_maxpool2d(network, (cnn_maxpool2d){.window = {2, 2}}, NULL) &&
+    const cnn_conv2d_options conv = {.channels = 4, .kernel = {3, 3}, .pad = {1, 1}};
+    if (network && cnn_network_conv2d(network, &conv, NULL) && cnn_network_relu(network, NULL) &&
+        cnn_network_maxpool2d(network, &(cnn_maxpool2d_options){.window = {2, 2}}, NULL) &&
         cnn_network_flatten(network, NULL) &&
-        cnn_network_dense(network, (cnn_dense){.outputs = 8}, NULL) &&
+        cnn_network_dense(network, &(cnn_dense_options){.outputs = 8}, NULL) &&
         cnn_network_relu(network, NULL) &&
-        cnn_network_dense(network, (cnn_dense){.outputs = CLASSES}, NULL))
+        cnn_network_dense(network, &(cnn_dense_options){.outputs = CLASSES}, NULL))
         return network;
     cnn_network_free(network);
     return NULL;
@@ -47,6 +48,7 @@ cnn_network *sample_network(void) {
 
 cnn_model *sample_model(size_t batch_size, size_t threads) {
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    options.normalization = (cnn_normalization){0.1307f, 0.3081f};
     options.batch_size = batch_size;
     options.threads = threads;
     cnn_network *network = sample_network();

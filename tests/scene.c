@@ -123,12 +123,12 @@ static void counted_free(void *block) {
 
 /* Request number n fails. False once there is no such request. */
 static bool survives(bool (*run)(cnn_error *error), size_t n, bool all) {
-    cnn_error error = {.status = CNN_NO_MEMORY};
+    cnn_error error = {.status = CNN_STATUS_NO_MEMORY};
     held = 0;
     allocations_fail(n, all);
     const bool good = run(&error), reached = allocations() > n;
     allocations_succeed();
-    if (!good && error.status != CNN_NO_MEMORY)
+    if (!good && error.status != CNN_STATUS_NO_MEMORY)
         fail_msg("request %zu: %s", n, error.message);
     assert_true(good || reached);
     assert_int_equal(held, 0);

@@ -52,8 +52,8 @@ static void layers_as_data(void **state) {
     cnn_network *network = parsed();
     cnn_layer_info info;
     (void)state;
-    assert_int_equal(cnn_network_layers(network) + 1, sizeof rows / sizeof *rows);
-    for (size_t i = 0; cnn_network_layer(network, i, &info); i++) {
+    assert_int_equal(cnn_network_layer_count(network) + 1, sizeof rows / sizeof *rows);
+    for (size_t i = 0; cnn_network_layer_at(network, i, &info); i++) {
         const struct row *row = &rows[i];
         assert_string_equal(info.kind, row->kind);
         assert_int_equal(info.outputs, row->outputs);
@@ -70,19 +70,26 @@ static void a_network_from_data(void **state) {
     cnn_network *network = parsed(), *copy = cnn_network_create(12, 10, 3, NULL);
     cnn_layer_info a, b;
     (void)state;
-    for (size_t i = 1; cnn_network_layer(network, i, &a); i++) {
+    for (size_t i = 1; cnn_network_layer_at(network, i, &a); i++) {
         bool added = false;
         if (!strcmp(a.kind, "conv2d"))
-            added = cnn_network_conv2d(
-                copy, (cnn_conv2d){a.outputs, a.kernel, a.stride, a.pad, !a.bias}, NULL);
+            added = cnn_network_conv2d(copy,
+                                       &(cnn_conv2d_options){.channels = a.outputs,
+                                                             .kernel = a.kernel,
+                                                             .stride = a.stride,
+                                                             .pad = a.pad,
+                                                             .no_bias = !a.bias},
+                                       NULL);
         else if (!strcmp(a.kind, "maxpool2d"))
-            added = cnn_network_maxpool2d(copy, (cnn_maxpool2d){a.kernel, a.stride}, NULL);
+            added = cnn_network_maxpool2d(
+                copy, &(cnn_maxpool2d_options){.window = a.kernel, .stride = a.stride}, NULL);
         else if (!strcmp(a.kind, "dense"))
-            added = cnn_network_dense(copy, (cnn_dense){a.outputs, !a.bias}, NULL);
+            added = cnn_network_dense(
+                copy, &(cnn_dense_options){.outputs = a.outputs, .no_bias = !a.bias}, NULL);
         else
             added = !strcmp(a.kind, "relu") ? cnn_network_relu(copy, NULL)
                                             : cnn_network_flatten(copy, NULL);
-        assert_true(added && cnn_network_layer(copy, i, &b));
+        assert_true(added && cnn_network_layer_at(copy, i, &b));
         assert_true(a.parameters == b.parameters && a.multiply_adds == b.multiply_adds);
     }
     cnn_network_free(network);

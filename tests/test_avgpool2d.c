@@ -67,18 +67,19 @@ static void texts_and_calls(void **state) {
     cnn_layer_info info;
     cnn_error error;
     cnn_network *network = cnn_network_create(9, 8, 3, NULL);
-    const cnn_avgpool2d first = {.window = {3, 2}, .stride = {2, 2}}, half = {.window = {2, 0}};
-    assert_true(cnn_network_avgpool2d(network, first, NULL));
-    assert_true(cnn_network_layer(network, 1, &info));
+    const cnn_avgpool2d_options first = {.window = {3, 2}, .stride = {2, 2}},
+                                half = {.window = {2, 0}};
+    assert_true(cnn_network_avgpool2d(network, &first, NULL));
+    assert_true(cnn_network_layer_at(network, 1, &info));
     assert_true(info.height == 4 && info.width == 4 && info.channels == 3);
-    assert_false(cnn_network_avgpool2d(network, half, &error));
+    assert_false(cnn_network_avgpool2d(network, &half, &error));
     assert_non_null(strstr(error.message, "a side of the window is 0"));
-    assert_false(cnn_network_avgpool2d(NULL, first, &error));
-    assert_true(cnn_network_avgpool2d(network, (cnn_avgpool2d){.window = {0, 0}}, NULL));
-    assert_true(cnn_network_layer(network, 2, &info));
+    assert_false(cnn_network_avgpool2d(NULL, &first, &error));
+    assert_true(cnn_network_avgpool2d(network, &(cnn_avgpool2d_options){.window = {0, 0}}, NULL));
+    assert_true(cnn_network_layer_at(network, 2, &info));
     assert_true(info.height == 1 && info.width == 1 && info.channels == 3);
     assert_true(cnn_network_flatten(network, NULL));
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 2}, NULL));
+    assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 2}, NULL));
     cnn_network_text(network, again, sizeof again);
     assert_string_equal(again, text);
     cnn_network_free(network);

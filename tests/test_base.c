@@ -160,9 +160,9 @@ static void memory_too_large_is_refused(void **state) {
         {SIZE_MAX, 2}, {SIZE_MAX, 1}, {SIZE_MAX - 62, 1}, {(size_t)PTRDIFF_MAX, 1}};
     (void)state;
     for (size_t i = 0; i < 4; i++) {
-        cnn_error error = {.status = CNN_OK};
+        cnn_error error = {.status = CNN_STATUS_OK};
         assert_null(memory_new(sizes[i][0], sizes[i][1], &error));
-        assert_int_equal(error.status, CNN_NO_MEMORY);
+        assert_int_equal(error.status, CNN_STATUS_NO_MEMORY);
         assert_null(memory_new(sizes[i][0], sizes[i][1], NULL));
     }
 }
@@ -264,7 +264,7 @@ static void file_comes_back(void **state) {
 }
 
 static void assert_refused_read(const char *name, size_t limit, cnn_status status) {
-    cnn_error error = {.status = CNN_OK};
+    cnn_error error = {.status = CNN_STATUS_OK};
     uint8_t *data = NULL;
     size_t size = 0;
     assert_false(file_read(name, &(file_wanted){~0u, "any", limit}, &data, &size, &error));
@@ -272,18 +272,18 @@ static void assert_refused_read(const char *name, size_t limit, cnn_status statu
     assert_null(data);
     assert_int_equal(error.status, status);
     assert_string_equal(error.file, name);
-    assert_int_equal(error.offset, CNN_NO_OFFSET);
+    assert_int_equal(error.offset, CNN_ERROR_NO_OFFSET);
 }
 
 static void reads_refused(void **state) {
     uint8_t *data;
     size_t size;
     (void)state;
-    assert_refused_read(folder, 100, CNN_IO);
-    assert_refused_read("/dev/zero", 100, CNN_IO);
-    assert_refused_read("/nowhere/at all", 100, CNN_IO);
+    assert_refused_read(folder, 100, CNN_STATUS_IO);
+    assert_refused_read("/dev/zero", 100, CNN_STATUS_IO);
+    assert_refused_read("/nowhere/at all", 100, CNN_STATUS_IO);
     assert_true(file_write(path, (file_part[]){{"12345", 5}}, 1, NULL));
-    assert_refused_read(path, 4, CNN_BAD_FILE);
+    assert_refused_read(path, 4, CNN_STATUS_BAD_FILE);
     assert_true(file_read(path, &(file_wanted){~0u, "any", 5}, &data, &size, NULL));
     free(data);
     /* Another kind than wanted, by name. */
@@ -293,10 +293,10 @@ static void reads_refused(void **state) {
 }
 
 static void assert_refused_write(const char *name) {
-    cnn_error error = {.status = CNN_OK};
+    cnn_error error = {.status = CNN_STATUS_OK};
     const size_t before = entries();
     assert_false(file_write(name, (file_part[]){{"12345", 5}}, 1, &error));
-    assert_int_equal(error.status, CNN_IO);
+    assert_int_equal(error.status, CNN_STATUS_IO);
     assert_string_equal(error.file, name);
     assert_int_equal(entries(), before);
 }
@@ -324,12 +324,12 @@ static void half_written_file_is_removed(void **state) {
     small.rlim_cur = 4;
     void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-    cnn_error error = {.status = CNN_OK};
+    cnn_error error = {.status = CNN_STATUS_OK};
     const bool ok = file_write(path, (file_part[]){{"1234567", 7}}, 1, &error);
     setrlimit(RLIMIT_FSIZE, &before);
     signal(SIGXFSZ, handler);
     assert_false(ok);
-    assert_int_equal(error.status, CNN_IO);
+    assert_int_equal(error.status, CNN_STATUS_IO);
     assert_int_equal(entries(), 1);
     assert_contents("old");
 }

@@ -41,7 +41,7 @@ static void test_parameters_of_many_layers(void **state) {
     for (int i = 0; i < 17; i++)
         strcat(text, "dense 16384\n");
     cnn_network *network = parsed(text);
-    assert_true(cnn_network_parameters(network) == (ALL < SIZE_MAX ? (size_t)ALL : SIZE_MAX));
+    assert_true(cnn_network_parameter_count(network) == (ALL < SIZE_MAX ? (size_t)ALL : SIZE_MAX));
     cnn_network_free(network);
 }
 
@@ -50,7 +50,7 @@ static void test_multiply_adds(void **state) {
     cnn_layer_info info;
     (void)state;
     cnn_network *network = parsed("input 224x224x64\nconv2d 256 3x3 pad 1\n");
-    assert_true(cnn_network_layer(network, 1, &info));
+    assert_true(cnn_network_layer_at(network, 1, &info));
     assert_true(info.multiply_adds == UINT64_C(7398752256));
     cnn_network_free(network);
 }
@@ -59,14 +59,14 @@ static void test_multiply_adds(void **state) {
  * wide. No machine is asked for them. */
 static void test_scratch(void **state) {
     static const cnn_model_options ONE = {
-        .batch_size = 1, .threads = 1, .normalisation = {0, 1}, .backend = "base"};
+        .batch_size = 1, .threads = 1, .normalization = {0, 1}, .backend = "base"};
     cnn_error error;
     (void)state;
     cnn_network *network = parsed("input 2048x1\nconv2d 2048 1x1024 pad 0x512\nflatten\ndense 2\n");
     allocations_limit((size_t)1 << 31);
     assert_null(cnn_model_create(network, &ONE, &error));
     allocations_limit(SIZE_MAX);
-    assert_int_equal(error.status, CNN_NO_MEMORY);
+    assert_int_equal(error.status, CNN_STATUS_NO_MEMORY);
     cnn_network_free(network);
 }
 
@@ -80,7 +80,7 @@ static void test_batch_of_gradcheck(void **state) {
                                                         : "input 1024x1024\nmaxpool2d 1024\n"
                                                           "flatten\ndense 2\n");
     assert_false(cnn_gradcheck(network, &LARGE, NULL, NULL, NULL, &error));
-    assert_int_equal(error.status, CNN_NO_MEMORY);
+    assert_int_equal(error.status, CNN_STATUS_NO_MEMORY);
     cnn_network_free(network);
 }
 

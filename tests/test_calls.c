@@ -16,26 +16,26 @@
 
 /* ----------------------------------------------------------------------------------------- NULL */
 
-static const cnn_conv2d CONV = {.channels = 1, .kernel = {1, 1}};
-static const cnn_maxpool2d POOL = {.window = {1, 1}};
-static const cnn_dense DENSE = {.outputs = 1};
+static const cnn_conv2d_options CONV = {.channels = 1, .kernel = {1, 1}};
+static const cnn_maxpool2d_options POOL = {.window = {1, 1}};
+static const cnn_dense_options DENSE = {.outputs = 1};
 
 static void null_networks(void **state) {
     cnn_layer_info info;
     char text[8] = "before";
     (void)state;
-    REFUSED(cnn_network_conv2d(NULL, CONV, e));
+    REFUSED(cnn_network_conv2d(NULL, &CONV, e));
     REFUSED(cnn_network_relu(NULL, e));
-    REFUSED(cnn_network_maxpool2d(NULL, POOL, e));
+    REFUSED(cnn_network_maxpool2d(NULL, &POOL, e));
     REFUSED(cnn_network_flatten(NULL, e));
-    REFUSED(cnn_network_dense(NULL, DENSE, e));
+    REFUSED(cnn_network_dense(NULL, &DENSE, e));
     REFUSED(cnn_network_parse(NULL, 5, e));
-    REFUSED_AS(CNN_BAD_NETWORK, cnn_network_parse(NULL, 0, e));
+    REFUSED_AS(CNN_STATUS_BAD_NETWORK, cnn_network_parse(NULL, 0, e));
     REFUSED(cnn_network_load(NULL, e));
-    assert_int_equal(cnn_network_layers(NULL) + cnn_network_parameters(NULL), 0);
-    assert_int_equal(cnn_network_classes(NULL), 0);
-    assert_false(cnn_network_layer(NULL, 0, &info));
-    assert_true(cnn_network_layer(c.network, 0, NULL));
+    assert_int_equal(cnn_network_layer_count(NULL) + cnn_network_parameter_count(NULL), 0);
+    assert_int_equal(cnn_network_class_count(NULL), 0);
+    assert_false(cnn_network_layer_at(NULL, 0, &info));
+    assert_true(cnn_network_layer_at(c.network, 0, NULL));
     assert_int_equal(cnn_network_text(NULL, text, sizeof text), 0);
     assert_string_equal(text, "");
     assert_true(cnn_network_text(c.network, NULL, 100) > 50);
@@ -65,27 +65,28 @@ static void null_data(void **state) {
     const cnn_pictures named = {.height = 1, .width = 1, .channels = 1, .classes = 2, NAMES};
     const cnn_pictures pictures = {.height = 1, .width = 1, .channels = 1};
     const uint8_t zero = 0;
+    const uint32_t label = 0;
     (void)state;
-    REFUSED(cnn_dataset_create(NULL, &zero, &zero, e));
-    REFUSED(cnn_dataset_create(&INFO, NULL, &zero, e));
+    REFUSED(cnn_dataset_create(NULL, &zero, &label, e));
+    REFUSED(cnn_dataset_create(&INFO, NULL, &label, e));
     REFUSED(cnn_dataset_create(&INFO, &zero, NULL, e));
     REFUSED(cnn_dataset_from_idx(NULL, 5, &zero, 1, 0, e));
     REFUSED(cnn_dataset_from_idx(NULL, 0, NULL, 0, 0, e));
-    REFUSED(cnn_dataset_load(NULL, CNN_TRAIN, 0, e));
+    REFUSED(cnn_dataset_load(NULL, CNN_SPLIT_TRAIN, 0, e));
     REFUSED(cnn_dataset_load_pictures(NULL, &pictures, e));
     REFUSED(cnn_dataset_load_pictures("tests", NULL, e));
     REFUSED(cnn_dataset_load_pictures("tests", &named, e));
     REFUSED(cnn_dataset_truncate(NULL, 1, e));
     REFUSED(cnn_dataset_append(NULL, c.test, e));
     REFUSED(cnn_dataset_append(c.train, NULL, e));
-    assert_int_equal(cnn_dataset_look(NULL, CNN_TRAIN), CNN_IDX_NONE);
+    assert_int_equal(cnn_dataset_look(NULL, CNN_SPLIT_TRAIN), CNN_IDX_NONE);
     assert_int_equal(cnn_dataset_look("tests", (cnn_split)7), CNN_IDX_NONE);
-    assert_int_equal(cnn_dataset_about(NULL).images, 0);
-    assert_null(cnn_dataset_image(NULL, 0));
-    assert_true(cnn_dataset_label(NULL, 0) == SIZE_MAX);
-    assert_null(cnn_dataset_class(NULL, 0));
-    assert_true(cnn_dataset_measure(NULL).deviation == 0);
-    assert_false(cnn_dataset_mnist_form(NULL));
+    assert_int_equal(cnn_dataset_get_info(NULL).images, 0);
+    assert_null(cnn_dataset_image_at(NULL, 0));
+    assert_true(cnn_dataset_label_at(NULL, 0) == SIZE_MAX);
+    assert_null(cnn_dataset_class_at(NULL, 0));
+    assert_true(cnn_dataset_measure(NULL).std == 0);
+    assert_false(cnn_dataset_preprocessing(NULL));
     cnn_dataset_free(NULL);
 }
 
@@ -125,9 +126,9 @@ static void null_models(void **state) {
     REFUSED(cnn_model_parse_weights(c.model, NULL, 1, e));
     REFUSED(cnn_model_file_parse(NULL, 9, e));
     assert_null(cnn_model_file_network(NULL));
-    assert_null(cnn_model_file_class(NULL, 0));
-    assert_true(cnn_model_file_normalisation(NULL).deviation == 0);
-    assert_false(cnn_model_file_mnist_form(NULL));
+    assert_null(cnn_model_file_class_at(NULL, 0));
+    assert_true(cnn_model_file_normalization(NULL).std == 0);
+    assert_false(cnn_model_file_preprocessing(NULL));
     cnn_model_file_free(NULL);
     REFUSED_BECAUSE("name is NULL", cnn_model_set_class(c.model, 0, NULL, e));
     REFUSED(cnn_model_set_class(NULL, 0, "a", e));
@@ -136,15 +137,15 @@ static void null_models(void **state) {
     assert_true(cnn_model_tensor(c.model, "input", NULL, NULL));
     assert_false(cnn_model_tensor_at(NULL, 0, NULL));
     assert_true(cnn_model_tensor_at(c.model, 0, NULL));
-    assert_int_equal(cnn_model_tensors(NULL), 0);
+    assert_int_equal(cnn_model_tensor_count(NULL), 0);
     assert_null(cnn_model_network(NULL));
-    assert_true(cnn_model_normalisation(NULL).deviation == 0);
+    assert_true(cnn_model_normalization(NULL).std == 0);
     assert_int_equal(cnn_model_batch_size(NULL) + cnn_model_threads(NULL), 0);
     assert_null(cnn_model_backend(NULL));
     assert_int_equal(cnn_model_memory(NULL).total, 0);
-    assert_null(cnn_model_class(NULL, 0));
-    assert_false(cnn_model_mnist_form(NULL));
-    cnn_model_set_mnist_form(NULL, true);
+    assert_null(cnn_model_class_at(NULL, 0));
+    assert_false(cnn_model_preprocessing(NULL));
+    REFUSED(cnn_model_set_preprocessing(NULL, CNN_PREPROCESSING_MNIST, e));
     assert_int_equal(cnn_model_profile(NULL, NULL, 0), 0);
     assert_int_equal(cnn_model_program(NULL, CNN_PROGRAM_TRAIN, 1, NULL, 0), 0);
     assert_null(cnn_work_name((cnn_work)(CNN_WORK_UPDATE + 1)));
@@ -193,7 +194,6 @@ static void null_training(void **state) {
     assert_false(cnn_optimizer_kind_of(NULL, &changed.kind));
     assert_false(cnn_schedule_kind_of(NULL, NULL));
     REFUSED(cnn_trainer_create(NULL, &adam, NULL, e));
-    REFUSED(cnn_trainer_create(c.model, NULL, NULL, e));
     cnn_trainer_update(NULL);
     assert_true(isnan(cnn_train_step(NULL)));
     cnn_trainer_free(NULL);
@@ -206,7 +206,7 @@ static void null_training(void **state) {
     assert_true(cnn_run_set_note(c.run, NULL, e));
     REFUSED(cnn_run_save(NULL, "/dev/null", e));
     REFUSED(cnn_run_save(c.run, NULL, e));
-    assert_int_equal(cnn_run_about(NULL).epochs, 0);
+    assert_int_equal(cnn_run_get_info(NULL).epochs, 0);
     assert_null(cnn_run_history(NULL));
     cnn_run_free(NULL);
 }
@@ -221,8 +221,8 @@ static void null_files(void **state) {
     assert_int_equal(cnn_gradcheck_options_defaults().batch_size, 2);
     assert_int_equal(cnn_model_options_defaults().batch_size, 64);
     assert_int_equal(cnn_doctor_options_defaults().model.batch_size, 64);
-    assert_int_equal(cnn_optimizer_defaults().kind, CNN_ADAM);
-    assert_int_equal(cnn_schedule_defaults().kind, CNN_CONSTANT);
+    assert_int_equal(cnn_optimizer_defaults().kind, CNN_OPTIMIZER_ADAM);
+    assert_int_equal(cnn_schedule_defaults().kind, CNN_SCHEDULE_CONSTANT);
     assert_int_equal(cnn_train_options_defaults().epochs, 5);
     cnn_text_clean(NULL);
     assert_int_equal(cnn_text_character(NULL, NULL) + cnn_text_character("", NULL), 0);
@@ -308,25 +308,26 @@ static void indices_beyond(void **state) {
     cnn_backend backend;
     (void)state;
     for (size_t i = 0; i < sizeof FAR / sizeof *FAR; i++) {
-        assert_null(cnn_model_class(c.model, FAR[i]));
+        assert_null(cnn_model_class_at(c.model, FAR[i]));
         REFUSED(cnn_model_set_class(c.model, FAR[i], "a", e));
-        assert_null(cnn_dataset_image(c.train, FAR[i]));
-        assert_true(cnn_dataset_label(c.train, FAR[i]) == SIZE_MAX);
-        assert_null(cnn_dataset_class(c.train, FAR[i]));
-        assert_false(cnn_network_layer(c.network, FAR[i], &info));
+        assert_null(cnn_dataset_image_at(c.train, FAR[i]));
+        assert_true(cnn_dataset_label_at(c.train, FAR[i]) == SIZE_MAX);
+        assert_null(cnn_dataset_class_at(c.train, FAR[i]));
+        assert_false(cnn_network_layer_at(c.network, FAR[i], &info));
         assert_false(cnn_model_tensor_at(c.model, FAR[i], &tensor));
         assert_false(cnn_backend_at(FAR[i], &backend));
     }
     assert_true(cnn_backend_at(0, NULL));
-    assert_null(cnn_model_class(c.model, 4));
-    assert_string_equal(cnn_model_class(c.model, 3), "3");
-    assert_null(cnn_dataset_class(c.train, 4));
-    assert_null(cnn_dataset_image(c.train, 24));
-    assert_true(cnn_dataset_label(c.train, 24) == SIZE_MAX && cnn_dataset_label(c.train, 23) == 3);
+    assert_null(cnn_model_class_at(c.model, 4));
+    assert_string_equal(cnn_model_class_at(c.model, 3), "3");
+    assert_null(cnn_dataset_class_at(c.train, 4));
+    assert_null(cnn_dataset_image_at(c.train, 24));
+    assert_true(cnn_dataset_label_at(c.train, 24) == SIZE_MAX &&
+                cnn_dataset_label_at(c.train, 23) == 3);
     assert_true(cnn_dataset_truncate(c.train, 7, NULL));
-    assert_null(cnn_dataset_image(c.train, 7));
-    assert_non_null(cnn_dataset_image(c.train, 6));
-    assert_int_equal(cnn_dataset_about(c.train).images, 7);
+    assert_null(cnn_dataset_image_at(c.train, 7));
+    assert_non_null(cnn_dataset_image_at(c.train, 6));
+    assert_int_equal(cnn_dataset_get_info(c.train).images, 7);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, calls_make, calls_free)

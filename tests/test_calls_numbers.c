@@ -23,23 +23,32 @@ static const size_t HUGE_COUNTS[] = {SIZE_MAX, SIZE_MAX - 63, SIZE_MAX / 2, SIZE
 static void sizes_of_networks(void **state) {
     cnn_network *n = cnn_network_create(8, 8, 1, NULL);
     (void)state;
-    REFUSED_AS(CNN_BAD_NETWORK, cnn_network_create(0, 1, 1, e));
-    REFUSED_AS(CNN_BAD_NETWORK, cnn_network_dense(n, (cnn_dense){.outputs = 0}, e));
+    REFUSED_AS(CNN_STATUS_BAD_NETWORK, cnn_network_create(0, 1, 1, e));
+    REFUSED_AS(CNN_STATUS_BAD_NETWORK, cnn_network_dense(n, &(cnn_dense_options){.outputs = 0}, e));
     EACH_HUGE(h) {
-        REFUSED_AS(CNN_BAD_NETWORK, cnn_network_create(*h, 1, 1, e));
-        REFUSED_AS(CNN_BAD_NETWORK, cnn_network_create(1, 1, *h, e));
+        REFUSED_AS(CNN_STATUS_BAD_NETWORK, cnn_network_create(*h, 1, 1, e));
+        REFUSED_AS(CNN_STATUS_BAD_NETWORK, cnn_network_create(1, 1, *h, e));
         const cnn_pair one = {1, 1}, tall = {*h, 1}, none = {0, 0};
-        const cnn_conv2d convs[] = {{*h, one, one, none, false},  {1, tall, one, none, false},
-                                    {1, one, tall, none, false},  {1, one, one, tall, false},
-                                    {0, one, one, none, false},   {1, none, one, none, false},
-                                    {1, one, {0, 1}, none, false}};
+        const cnn_conv2d_options convs[] = {
+            {.channels = *h, .kernel = one, .stride = one},
+            {.channels = 1, .kernel = tall, .stride = one},
+            {.channels = 1, .kernel = one, .stride = tall},
+            {.channels = 1, .kernel = one, .stride = one, .pad = tall},
+            {.channels = 0, .kernel = one, .stride = one},
+            {.channels = 1, .kernel = none, .stride = one},
+            {.channels = 1, .kernel = one, .stride = {0, 1}}};
         for (size_t i = 0; i < sizeof convs / sizeof *convs; i++)
-            REFUSED_AS(CNN_BAD_NETWORK, cnn_network_conv2d(n, convs[i], e));
-        REFUSED_AS(CNN_BAD_NETWORK, cnn_network_maxpool2d(n, (cnn_maxpool2d){tall, one}, e));
-        REFUSED_AS(CNN_BAD_NETWORK, cnn_network_maxpool2d(n, (cnn_maxpool2d){one, tall}, e));
-        REFUSED_AS(CNN_BAD_NETWORK, cnn_network_dense(n, (cnn_dense){.outputs = *h}, e));
+            REFUSED_AS(CNN_STATUS_BAD_NETWORK, cnn_network_conv2d(n, &convs[i], e));
+        REFUSED_AS(
+            CNN_STATUS_BAD_NETWORK,
+            cnn_network_maxpool2d(n, &(cnn_maxpool2d_options){.window = tall, .stride = one}, e));
+        REFUSED_AS(
+            CNN_STATUS_BAD_NETWORK,
+            cnn_network_maxpool2d(n, &(cnn_maxpool2d_options){.window = one, .stride = tall}, e));
+        REFUSED_AS(CNN_STATUS_BAD_NETWORK,
+                   cnn_network_dense(n, &(cnn_dense_options){.outputs = *h}, e));
     }
-    assert_int_equal(cnn_network_layers(n), 0);
+    assert_int_equal(cnn_network_layer_count(n), 0);
     cnn_network_free(n);
 }
 
@@ -60,6 +69,7 @@ static void counts_of_gradcheck(void **state) {
 
 static void sizes_of_data(void **state) {
     const uint8_t zero[64] = {0};
+    const uint32_t labels[64] = {0};
     (void)state;
     for (size_t field = 0; field < 5; field++)
         for (size_t k = 0; k < 2; k++) {
@@ -67,9 +77,9 @@ static void sizes_of_data(void **state) {
             size_t *const fields[] = {&info.images, &info.height, &info.width, &info.channels,
                                       &info.classes};
             *fields[field] = k ? SIZE_MAX : 0;
-            if (cnn_dataset_create(&info, zero, zero, e))
+            if (cnn_dataset_create(&info, zero, labels, e))
                 fail_msg("field %zu: %zu", field, *fields[field]);
-            assert_true(e->status == CNN_BAD_ARGUMENT || e->status == CNN_NO_MEMORY);
+            assert_true(e->status == CNN_STATUS_BAD_ARGUMENT || e->status == CNN_STATUS_NO_MEMORY);
         }
     static const uint8_t IMAGE[] = {0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 7};
     static const uint8_t LABEL[] = {0, 0, 8, 1, 0, 0, 0, 1, 0};
@@ -77,10 +87,10 @@ static void sizes_of_data(void **state) {
         REFUSED(cnn_dataset_from_idx(IMAGE, sizeof IMAGE, LABEL, sizeof LABEL, *n, e));
         REFUSED(cnn_dataset_from_idx(IMAGE, sizeof IMAGE, NULL, 0, *n, e));
     }
-    REFUSED_AS(CNN_BAD_FILE, cnn_dataset_from_idx(IMAGE, 0, LABEL, 0, 0, e));
+    REFUSED_AS(CNN_STATUS_BAD_FILE, cnn_dataset_from_idx(IMAGE, 0, LABEL, 0, 0, e));
     REFUSED(cnn_dataset_truncate(c.train, 0, e));
     assert_true(cnn_dataset_truncate(c.train, SIZE_MAX, NULL));
-    assert_int_equal(cnn_dataset_about(c.train).images, 24);
+    assert_int_equal(cnn_dataset_get_info(c.train).images, 24);
 }
 
 static void sizes_of_pictures(void **state) {
@@ -93,7 +103,7 @@ static void sizes_of_pictures(void **state) {
         const cnn_pictures options = {.height = 1, .width = 1, .channels = CHANNELS[i]};
         REFUSED(cnn_dataset_load_pictures("tests", &options, e));
     }
-    REFUSED_AS(CNN_BAD_FILE, cnn_picture_parse(pixels, 0, 1, e));
+    REFUSED_AS(CNN_STATUS_BAD_FILE, cnn_picture_parse(pixels, 0, 1, e));
     for (size_t k = 0; k < 2; k++) {
         const size_t n = k ? SIZE_MAX : 0;
         const cnn_pictures high = {.height = n, .width = 1, .channels = 1};
@@ -110,7 +120,7 @@ static void sizes_of_pictures(void **state) {
         REFUSED(cnn_dataset_load_pictures("tests", &many, e));
     }
     EACH_HUGE(n) {
-        REFUSED_AS(CNN_BAD_FILE, cnn_picture_parse(pixels, *n, 1, e));
+        REFUSED_AS(CNN_STATUS_BAD_FILE, cnn_picture_parse(pixels, *n, 1, e));
     }
 }
 
@@ -122,12 +132,12 @@ static const double BAD[] = {NAN, INFINITY, -INFINITY};
 static void numbers_of_models(void **state) {
     const cnn_model_options good = CNN_MODEL_OPTIONS_DEFAULT;
     (void)state;
-    assert_true(cnn_processors() >= 1);
+    assert_true(cnn_processor_count() >= 1);
     for (size_t i = 0; i < 3; i++)
         for (size_t field = 0; field < 3; field++) {
             cnn_model_options options = good;
-            float *const fields[] = {&options.constant, &options.normalisation.mean,
-                                     &options.normalisation.deviation};
+            float *const fields[] = {&options.constant, &options.normalization.mean,
+                                     &options.normalization.std};
             *fields[field] = BAD_FLOATS[i];
             REFUSED(cnn_model_create(c.network, &options, e));
         }
@@ -136,14 +146,14 @@ static void numbers_of_models(void **state) {
         threads.threads = *n;
         batch.batch_size = *n;
         REFUSED(cnn_model_create(c.network, &threads, e));
-        REFUSED_AS(*n > UINT32_MAX ? CNN_BAD_ARGUMENT : CNN_NO_MEMORY,
+        REFUSED_AS(*n > UINT32_MAX ? CNN_STATUS_BAD_ARGUMENT : CNN_STATUS_NO_MEMORY,
                    cnn_model_create(c.network, &batch, e));
     }
     cnn_model_options options = good;
     options.batch_size = 0;
     REFUSED(cnn_model_create(c.network, &options, e));
     options.batch_size = UINT32_MAX;
-    REFUSED_AS(CNN_NO_MEMORY, cnn_model_create(c.network, &options, e));
+    REFUSED_AS(CNN_STATUS_NO_MEMORY, cnn_model_create(c.network, &options, e));
     options = good;
     options.backend = "";
     REFUSED(cnn_model_create(c.network, &options, e));
@@ -173,7 +183,7 @@ static void inputs_of_no_number(void **state) {
     cnn_backend backend;
     (void)state;
     for (size_t b = 0; cnn_backend_at(b, &backend); b++) {
-        cnn_model_options options = {.batch_size = 3, .normalisation = {0, 1}};
+        cnn_model_options options = {.batch_size = 3, .normalization = {0, 1}};
         options.backend = backend.name;
         cnn_model *model = backend.runs ? cnn_model_create(c.network, &options, NULL) : NULL;
         const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
@@ -193,6 +203,10 @@ static void inputs_of_no_number(void **state) {
 }
 
 /* ----------------------------------------------------------------------------------- training */
+
+static size_t held_out_of(size_t images, double share) {
+    return cnn_train_options_held_out(&(cnn_train_options){.validation = share}, images);
+}
 
 static void shares_held_out(void **state) {
     static const struct {
@@ -218,8 +232,11 @@ static void shares_held_out(void **state) {
     };
     (void)state;
     for (size_t i = 0; i < sizeof TABLE / sizeof *TABLE; i++)
-        assert_int_equal(cnn_train_held_out(TABLE[i].images, TABLE[i].share), TABLE[i].held_out);
-    assert_true(cnn_train_held_out(SIZE_MAX, 1 - 0x1p-53) < SIZE_MAX);
+        assert_int_equal(held_out_of(TABLE[i].images, TABLE[i].share), TABLE[i].held_out);
+    assert_true(held_out_of(SIZE_MAX, 1 - 0x1p-53) < SIZE_MAX);
+    assert_int_equal(cnn_train_options_held_out(NULL, 5), 0);
+    assert_int_equal(cnn_train_options_held_out(&(cnn_train_options){.held_out = 3}, 5), 3);
+    assert_int_equal(cnn_train_options_held_out(&(cnn_train_options){.held_out = 7}, 5), 5);
     static const double SHARES[] = {-0.5, NAN, 1, 2, INFINITY, -INFINITY, 1e-300, 0.01};
     for (size_t i = 0; i < sizeof SHARES / sizeof *SHARES; i++) {
         cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;
@@ -262,7 +279,7 @@ static void reals_of_training(void **state) {
         }
     cnn_optimizer o = CNN_OPTIMIZER_DEFAULT;
     cnn_schedule tiny = CNN_SCHEDULE_DEFAULT;
-    tiny.kind = CNN_ONECYCLE;
+    tiny.kind = CNN_SCHEDULE_ONECYCLE;
     tiny.total_steps = 10;
     tiny.div_factor = 1e-300;
     REFUSED(cnn_trainer_create(c.model, &o, &tiny, e));
@@ -276,16 +293,16 @@ static void any_schedule_can_be_applied(void **state) {
     for (size_t i = 0; i < 4 * 4 * 4 * 5; i++) {
         const double r = REALS[i % 5];
         cnn_optimizer o = CNN_OPTIMIZER_DEFAULT;
-        const cnn_schedule s = {(cnn_schedule_kind)(i / 5 % 4),
-                                COUNTS[i / 20 % 4],
-                                COUNTS[i / 80 % 4],
-                                r,
-                                r,
-                                r,
-                                r,
-                                r,
-                                r,
-                                r};
+        const cnn_schedule s = {.kind = (cnn_schedule_kind)(i / 5 % 4),
+                                .total_steps = COUNTS[i / 20 % 4],
+                                .step_size = COUNTS[i / 80 % 4],
+                                .gamma = r,
+                                .min_lr = r,
+                                .warmup = r,
+                                .div_factor = r,
+                                .final_div_factor = r,
+                                .base_momentum = r,
+                                .max_momentum = r};
         for (size_t k = 0; k < 4; k++)
             cnn_schedule_apply(&s, COUNTS[k], &o);
     }
@@ -312,7 +329,7 @@ static void counts_of_training(void **state) {
         cnn_run *run = cnn_run_create(c.model, c.train, NULL, &options, &calls_error);
         assert_non_null(run);
         assert_false(cnn_run_train(run, NULL, &calls_error));
-        assert_int_equal(calls_error.status, CNN_STOPPED);
+        assert_int_equal(calls_error.status, CNN_STATUS_STOPPED);
         assert_true(cnn_run_save(run, path, NULL));
         cnn_checkpoint *checkpoint = cnn_checkpoint_load(path, &calls_error);
         if (!checkpoint)
@@ -323,7 +340,7 @@ static void counts_of_training(void **state) {
         cnn_run *resumed =
             cnn_run_resume(checkpoint, model, c.train, NULL, stop_at_four, NULL, &calls_error);
         assert_non_null(resumed);
-        assert_int_equal(cnn_run_about(resumed).step, cnn_run_about(run).step);
+        assert_int_equal(cnn_run_get_info(resumed).step, cnn_run_get_info(run).step);
         cnn_run_free(resumed);
         cnn_model_free(model);
         cnn_checkpoint_free(checkpoint);

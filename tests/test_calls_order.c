@@ -143,7 +143,7 @@ static void predict_and_evaluate_leave_no_batch(void **state) {
     for (size_t images = 1; images <= 24; images += 23) {
         calls_batch(8);
         cnn_model_forward(c.model);
-        assert_true(cnn_model_predict(c.model, cnn_dataset_image(c.train, 0), images, p, NULL));
+        assert_true(cnn_model_predict(c.model, cnn_dataset_image_at(c.train, 0), images, p, NULL));
         assert_no_batch();
     }
     calls_batch(8);
@@ -160,7 +160,7 @@ static void refused_calls_leave_the_batch(void **state) {
     const uint32_t beyond = 24;
     float p[4];
     cnn_score score;
-    cnn_dataset *other = cnn_dataset_create(&wide, (uint8_t[3]){0}, (uint8_t[1]){0}, NULL);
+    cnn_dataset *other = cnn_dataset_create(&wide, (uint8_t[3]){0}, (uint32_t[1]){0}, NULL);
     calls_batch(8);
     cnn_model_forward(c.model);
     const double loss = cnn_model_loss(c.model);
@@ -171,7 +171,7 @@ static void refused_calls_leave_the_batch(void **state) {
     REFUSED(cnn_model_set_input(c.model, p, NULL, 0, e));
     REFUSED(cnn_model_set_input(c.model, p, NULL, 9, e));
     REFUSED(cnn_model_evaluate(c.model, other, &score, NULL, e));
-    REFUSED(cnn_model_predict(c.model, cnn_dataset_image(c.train, 0), 0, p, e));
+    REFUSED(cnn_model_predict(c.model, cnn_dataset_image_at(c.train, 0), 0, p, e));
     assert_true(cnn_model_loss(c.model) == loss);
     float before[36], after[36];
     read_gradient(before);
@@ -186,14 +186,14 @@ static void refused_calls_leave_the_batch(void **state) {
 static void a_run_at_its_end(void **state) {
     (void)state;
     cnn_epoch history[2], again[2];
-    assert_int_equal(cnn_run_about(c.run).step, 0);
+    assert_int_equal(cnn_run_get_info(c.run).step, 0);
     assert_true(cnn_run_train(c.run, history, NULL));
     const unsigned long parameters = calls_parameters(c.model);
     assert_true(cnn_run_train(c.run, again, NULL));
     assert_memory_equal(history, again, sizeof history);
     assert_memory_equal(history, cnn_run_history(c.run), sizeof history);
     assert_true(calls_parameters(c.model) == parameters);
-    assert_int_equal(cnn_run_about(c.run).step, 6);
+    assert_int_equal(cnn_run_get_info(c.run).step, 6);
     assert_true(cnn_run_save(c.run, "/dev/null", NULL));
     assert_no_batch();
 }
@@ -209,7 +209,7 @@ static bool call_everything(const cnn_progress *progress, void *context) {
     float p[4 * 4];
     cnn_score score;
     (void)progress;
-    assert_true(cnn_model_predict(c.model, cnn_dataset_image(c.test, 0), 4, p, NULL));
+    assert_true(cnn_model_predict(c.model, cnn_dataset_image_at(c.test, 0), 4, p, NULL));
     assert_true(cnn_model_evaluate(c.model, c.test, &score, NULL, NULL));
     assert_true(cnn_model_save(c.model, "/dev/null", NULL));
     assert_true(cnn_run_save(guest->run, "/dev/null", NULL));
@@ -256,7 +256,7 @@ static void images_cut_meanwhile(void **state) {
     guest guest = {.truncate_at = 3};
     cnn_run *run = run_with(&guest);
     REFUSED_BECAUSE("20 training images, the run began with 24", cnn_run_train(run, NULL, e));
-    assert_int_equal(cnn_run_about(run).epoch, 0);
+    assert_int_equal(cnn_run_get_info(run).epoch, 0);
     cnn_run_free(run);
 }
 
@@ -275,7 +275,7 @@ static void stopped_and_asked_again(void **state) {
     cnn_run *run = cnn_run_create(model, c.train, c.test, &options, NULL);
     size_t stops = 0;
     while (!cnn_run_train(run, NULL, &calls_error)) {
-        assert_int_equal(calls_error.status, CNN_STOPPED);
+        assert_int_equal(calls_error.status, CNN_STATUS_STOPPED);
         stops++;
     }
     assert_int_equal(stops, 2 * (3 + 1));

@@ -21,9 +21,9 @@
 
 /* Refused, with a byte of the file. */
 static void refused(const uint8_t *bytes, size_t size, const char *part) {
-    cnn_error error = {.status = CNN_OK};
+    cnn_error error = {.status = CNN_STATUS_OK};
     cnn_checkpoint *checkpoint = cnn_checkpoint_parse(bytes, size, &error);
-    if (checkpoint || error.status != CNN_BAD_FILE || error.offset > size ||
+    if (checkpoint || error.status != CNN_STATUS_BAD_FILE || error.offset > size ||
         !strstr(error.message, part) || strchr(error.message, '\n'))
         fail_msg("wanted \"%s\", got %s at %zu of %zu: \"%s\"", part,
                  checkpoint ? "a checkpoint" : "an error", error.offset, size, error.message);
@@ -38,7 +38,7 @@ static void test_says_what_it_is(void **state) {
     assert_string_equal(cnn_checkpoint_note(checkpoint), "a note");
     assert_int_equal(cnn_checkpoint_batch_size(checkpoint), ONE_CHECKPOINT_BATCH);
     assert_int_equal(cnn_checkpoint_options(checkpoint).epochs, 5);
-    assert_int_equal(cnn_network_classes(cnn_checkpoint_network(checkpoint)), 4);
+    assert_int_equal(cnn_network_class_count(cnn_checkpoint_network(checkpoint)), 4);
     cnn_checkpoint_free(checkpoint);
     /* Models and checkpoints are not taken for each other. */
     assert_null(cnn_model_parse(one_checkpoint, one_checkpoint_size, NULL, &error));

@@ -53,13 +53,13 @@ static void test_other_images(void **state) {
 
 static void test_other_labels(void **state) {
     const cnn_dataset_info info = {IMAGES, 8, 8, 1, 4};
-    uint8_t labels[IMAGES];
+    uint32_t labels[IMAGES];
     (void)state;
     for (size_t i = 0; i < IMAGES; i++)
-        labels[i] = (uint8_t)cnn_dataset_label(one_checkpoint_train, i);
+        labels[i] = (uint8_t)cnn_dataset_label_at(one_checkpoint_train, i);
     labels[17] ^= 1;
     cnn_dataset *other =
-        cnn_dataset_create(&info, cnn_dataset_image(one_checkpoint_train, 0), labels, NULL);
+        cnn_dataset_create(&info, cnn_dataset_image_at(one_checkpoint_train, 0), labels, NULL);
     cnn_model *model = sample_model(BATCH, 1);
     resume_refused(model, other, one_checkpoint_test,
                    "the training labels are not those the run began with");
@@ -84,11 +84,11 @@ static void test_other_network(void **state) {
     cnn_network_free(network);
 }
 
-static cnn_model *sample_with(const cnn_normalisation *by) {
+static cnn_model *sample_with(const cnn_normalization *by) {
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     cnn_network *network = sample_network();
     options.batch_size = BATCH;
-    options.normalisation = *by;
+    options.normalization = *by;
     cnn_model *model = cnn_model_create(network, &options, NULL);
     cnn_network_free(network);
     return model;
@@ -96,16 +96,16 @@ static cnn_model *sample_with(const cnn_normalisation *by) {
 
 /* All that decides what images are to the model, and what its file says. */
 static void test_other_treatment(void **state) {
-    cnn_model *mean = sample_with(&(cnn_normalisation){0.5f, 0.3081f});
-    cnn_model *deviation = sample_with(&(cnn_normalisation){0.1307f, 0.5f});
+    cnn_model *mean = sample_with(&(cnn_normalization){0.5f, 0.3081f});
+    cnn_model *deviation = sample_with(&(cnn_normalization){0.1307f, 0.5f});
     cnn_model *names = sample_model(BATCH, 1), *form = sample_model(BATCH, 1);
     (void)state;
     assert_true(cnn_model_set_class(names, 2, "two", NULL));
-    cnn_model_set_mnist_form(form, true);
+    assert_true(cnn_model_set_preprocessing(form, CNN_PREPROCESSING_MNIST, NULL));
     resume_refused(mean, one_checkpoint_train, one_checkpoint_test,
-                   "the model normalises by 0.5 and 0.3081, the run by 0.1307 and 0.3081");
+                   "the model normalizes by 0.5 and 0.3081, the run by 0.1307 and 0.3081");
     resume_refused(deviation, one_checkpoint_train, one_checkpoint_test,
-                   "the model normalises by 0.1307 and 0.5, the run by 0.1307 and 0.3081");
+                   "the model normalizes by 0.1307 and 0.5, the run by 0.1307 and 0.3081");
     resume_refused(names, one_checkpoint_train, one_checkpoint_test,
                    "the model calls class 2 \"two\", the run \"2\"");
     resume_refused(form, one_checkpoint_train, one_checkpoint_test,
@@ -162,7 +162,7 @@ static bool save_once(cnn_error *error) {
     cnn_run *run = NULL;
     cnn_model *model = sample_model(BATCH, 1);
     if (!model)
-        return error_set(error, CNN_NO_MEMORY, "no model");
+        return error_set(error, CNN_STATUS_NO_MEMORY, "no model");
     const bool ok = one_checkpoint_run(model, &run, error) &&
                     cnn_run_set_note(run, "note", error) && cnn_run_save(run, "/dev/null", error);
     cnn_run_free(run);

@@ -28,25 +28,28 @@ typedef struct kind {
 
 #define ADAM                                                                                       \
     {                                                                                              \
-        .kind = CNN_ADAM, .lr = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8,               \
+        .kind = CNN_OPTIMIZER_ADAM, .lr = 0.01, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8,     \
         .weight_decay = 1e-3                                                                       \
     }
 #define ADAMW                                                                                      \
     {                                                                                              \
-        .kind = CNN_ADAMW, .lr = 0.01, .beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-7,               \
+        .kind = CNN_OPTIMIZER_ADAMW, .lr = 0.01, .beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-7,     \
         .weight_decay = 0.1                                                                        \
     }
 #define SGD                                                                                        \
-    { .kind = CNN_SGD, .lr = 0.05, .momentum = 0.9, .nesterov = true, .weight_decay = 1e-4 }
+    {                                                                                              \
+        .kind = CNN_OPTIMIZER_SGD, .lr = 0.05, .momentum = 0.9, .nesterov = true,                  \
+        .weight_decay = 1e-4                                                                       \
+    }
 #define CONSTANT                                                                                   \
-    { .kind = CNN_CONSTANT }
+    { .kind = CNN_SCHEDULE_CONSTANT }
 #define STEP                                                                                       \
-    { .kind = CNN_STEP, .gamma = 0.7 }
+    { .kind = CNN_SCHEDULE_STEP, .gamma = 0.7 }
 #define COSINE                                                                                     \
-    { .kind = CNN_COSINE, .min_lr = 1e-4 }
+    { .kind = CNN_SCHEDULE_COSINE, .min_lr = 1e-4 }
 #define ONECYCLE                                                                                   \
     {                                                                                              \
-        .kind = CNN_ONECYCLE, .warmup = 0.3, .div_factor = 25, .final_div_factor = 1e4,            \
+        .kind = CNN_SCHEDULE_ONECYCLE, .warmup = 0.3, .div_factor = 25, .final_div_factor = 1e4,   \
         .base_momentum = 0.85, .max_momentum = 0.95                                                \
     }
 static const kind kinds[] = {
@@ -120,7 +123,7 @@ typedef struct walk {
 
 static bool on_progress(const cnn_progress *progress, void *context) {
     walk *walk = context;
-    const size_t step = cnn_run_about(walk->run).step;
+    const size_t step = cnn_run_get_info(walk->run).step;
     if (progress->finished)
         return !walk->at_ends;
     if (walk->keep && step <= STEPS)
@@ -140,7 +143,7 @@ static void begin(walk *walk) {
     walk->model = sample_model(BATCH, walk->kind->threads);
     walk->run = cnn_run_create(walk->model, walk->train, walk->test, &options, NULL);
     assert_non_null(walk->run);
-    assert_int_equal(cnn_run_about(walk->run).held_out, HELD_OUT);
+    assert_int_equal(cnn_run_get_info(walk->run).held_out, HELD_OUT);
 }
 
 /* As after a start of the program: nothing is left but the bytes. */
@@ -166,9 +169,9 @@ static void end(walk *walk) {
 
 /* False if it was stopped. */
 static bool go(walk *walk) {
-    cnn_error error = {.status = CNN_OK};
+    cnn_error error = {.status = CNN_STATUS_OK};
     const bool ended = cnn_run_train(walk->run, walk->history, &error);
-    assert_true(ended || error.status == CNN_STOPPED);
+    assert_true(ended || error.status == CNN_STATUS_STOPPED);
     return ended;
 }
 
@@ -209,7 +212,7 @@ static blob unbroken(walk *walk, const kind *kind, blob *keep) {
     *walk = (struct walk){.kind = kind, .train = train_set, .test = test_set, .keep = keep};
     begin(walk);
     assert_true(go(walk));
-    assert_int_equal(cnn_run_about(walk->run).step, EPOCHS * 7);
+    assert_int_equal(cnn_run_get_info(walk->run).step, EPOCHS * 7);
     const blob file = model_file(walk->model);
     end(walk);
     return file;
@@ -229,7 +232,7 @@ static void test_stopped_once_at_every_step(void **state) {
                 continue;
             part = (walk){.kind = &kinds[k], .train = train_set, .test = test_set};
             begin_from(&part, &at[step]);
-            assert_int_equal(cnn_run_about(part.run).step, step);
+            assert_int_equal(cnn_run_get_info(part.run).step, step);
             assert_true(go(&part));
             blob got = model_file(part.model);
             assert_same(kinds[k].name, step, &wanted, &got);
@@ -256,7 +259,7 @@ static void test_stopped_at_every_step_of_one_run(void **state) {
         while (!go(&part)) {
             blob file = saved(part.run);
             stops++;
-            part.stop_at = cnn_run_about(part.run).step + 1;
+            part.stop_at = cnn_run_get_info(part.run).step + 1;
             end(&part);
             begin_from(&part, &file);
             free(file.bytes);

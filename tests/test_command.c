@@ -58,7 +58,7 @@ static void training_learns(void **state) {
     static const char *const keys[] = {
         "network", "parameters",  "images",        "test_images", "batch_size", "optimizer",
         "lr",      "schedule",    "seed",          "threads",     "epochs",     "test",
-        "model",   "interrupted", "normalisation", NULL,
+        "model",   "interrupted", "normalization", NULL,
     };
     json_t *result = command_json();
     has_keys(result, keys);

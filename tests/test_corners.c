@@ -251,9 +251,9 @@ static void test_sizes_of_pictures(void **state) {
     assert_non_null(picture);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         assert_null(cnn_picture_create(sizes[i][0], sizes[i][1], 1, &pixel, &error));
-        assert_int_equal(error.status, CNN_BAD_ARGUMENT);
+        assert_int_equal(error.status, CNN_STATUS_BAD_ARGUMENT);
         assert_false(cnn_picture_fit(picture, sizes[i][0], sizes[i][1], &pixel, &error));
-        assert_int_equal(error.status, CNN_BAD_ARGUMENT);
+        assert_int_equal(error.status, CNN_STATUS_BAD_ARGUMENT);
     }
     assert_int_equal(pixel, 7);
     cnn_picture_free(picture);
@@ -297,17 +297,18 @@ static void test_one_class(void **state) {
     cnn_dataset *set = parse(&images, &labels, 0, NULL);
     (void)state;
     assert_non_null(set);
-    assert_int_equal(cnn_dataset_about(set).classes, 1);
+    assert_int_equal(cnn_dataset_get_info(set).classes, 1);
     cnn_dataset_free(set);
 }
 
 static void test_measure(void **state) {
-    static const uint8_t pixels[6] = {0, 255, 0, 255, 0, 255}, labels[3] = {0};
+    static const uint8_t pixels[6] = {0, 255, 0, 255, 0, 255};
+    static const uint32_t labels[3] = {0};
     const cnn_dataset_info info = {3, 1, 2, 1, 1};
     cnn_dataset *set = cnn_dataset_create(&info, pixels, labels, NULL);
     (void)state;
-    const cnn_normalisation measured = cnn_dataset_measure(set);
-    assert_true(measured.mean == 0.5f && measured.deviation == 0.5f);
+    const cnn_normalization measured = cnn_dataset_measure(set);
+    assert_true(measured.mean == 0.5f && measured.std == 0.5f);
     cnn_dataset_free(set);
 }
 

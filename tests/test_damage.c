@@ -24,10 +24,10 @@ enum { FLIPPED = 4096, ROUNDS = 10000 };
 /* One line, and the byte or the line at fault. */
 static void whole_refusal(const char *name, const cnn_error *error, size_t size) {
     const size_t length = strlen(error->message);
-    const bool file = error->status == CNN_BAD_FILE &&
+    const bool file = error->status == CNN_STATUS_BAD_FILE &&
                       (error->offset <= size || strstr(error->message, "counted decompressed"));
-    const bool text = error->status == CNN_BAD_NETWORK && error->line && error->column;
-    const bool memory = error->status == CNN_NO_MEMORY && allocations_refused();
+    const bool text = error->status == CNN_STATUS_BAD_NETWORK && error->line && error->column;
+    const bool memory = error->status == CNN_STATUS_NO_MEMORY && allocations_refused();
     if (!length || name_first_unprintable((const uint8_t *)error->message, length) < length ||
         !(file || text || memory))
         fail_msg("%s: status %d, byte %zu: %s", name, error->status, error->offset, error->message);
@@ -35,7 +35,7 @@ static void whole_refusal(const char *name, const cnn_error *error, size_t size)
 
 /* From a copy that ends where its block ends. */
 static bool accepts(const damage_format *format, const uint8_t *bytes, size_t size) {
-    cnn_error error = {.status = CNN_OK};
+    cnn_error error = {.status = CNN_STATUS_OK};
     uint8_t *copy = scene_copy(bytes, size);
     allocations_limit(GRANTED);
     const bool accepted = format->read(copy, size, &error);

@@ -13,16 +13,16 @@
 static void create_copies(void **state) {
     (void)state;
     uint8_t images[2][1][2][3] = {{{{1, 2, 3}, {4, 5, 6}}}, {{{7, 8, 9}, {10, 11, 12}}}};
-    uint8_t labels[2] = {2, 0};
+    uint32_t labels[2] = {2, 0};
     const cnn_dataset_info info = {2, 1, 2, 3, 3};
     cnn_dataset *set = cnn_dataset_create(&info, &images[0][0][0][0], labels, NULL);
     assert_non_null(set);
     memset(images, 0, sizeof images);
     memset(labels, 0, sizeof labels);
-    assert_int_equal(cnn_dataset_image(set, 1)[5], 12);
-    assert_int_equal(cnn_dataset_label(set, 0), 2);
-    assert_int_equal(cnn_dataset_about(set).channels, 3);
-    assert_string_equal(cnn_dataset_class(set, 2), "2");
+    assert_int_equal(cnn_dataset_image_at(set, 1)[5], 12);
+    assert_int_equal(cnn_dataset_label_at(set, 0), 2);
+    assert_int_equal(cnn_dataset_get_info(set).channels, 3);
+    assert_string_equal(cnn_dataset_class_at(set, 2), "2");
     cnn_dataset_free(set);
     cnn_dataset_free(NULL);
 }
@@ -41,11 +41,12 @@ static void create_refuses(void **state) {
         {{2, 1, 1, 1, 1048577}, "1048577 classes, where 1 to 1048576 can be"},
         {{2, 1, 1, 1, 2}, "label 2 of image 1 is not below 2"},
     };
-    static const uint8_t images[2] = {0}, labels[2] = {1, 2};
+    static const uint8_t images[2] = {0};
+    static const uint32_t labels[2] = {1, 2};
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         cnn_error error;
         assert_null(cnn_dataset_create(&CASES[i].info, images, labels, &error));
-        assert_error(&error, CNN_BAD_ARGUMENT, CASES[i].text);
+        assert_error(&error, CNN_STATUS_BAD_ARGUMENT, CASES[i].text);
         assert_null(cnn_dataset_create(&CASES[i].info, images, labels, NULL));
     }
     static const cnn_dataset_info TOO_MANY[] = {
@@ -53,7 +54,7 @@ static void create_refuses(void **state) {
     for (size_t i = 0; i < 3; i++) {
         cnn_error error;
         assert_null(cnn_dataset_create(&TOO_MANY[i], images, labels, &error));
-        assert_int_equal(error.status, CNN_BAD_ARGUMENT);
+        assert_int_equal(error.status, CNN_STATUS_BAD_ARGUMENT);
         assert_non_null(strstr(error.message, "are too many"));
     }
 }
@@ -66,43 +67,43 @@ static void truncate_keeps_the_first(void **state) {
     assert_three_images(set);
     cnn_error error;
     assert_false(cnn_dataset_truncate(set, 0, &error));
-    assert_error(&error, CNN_BAD_ARGUMENT, "a data set cannot be cut to 0 images");
+    assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "a data set cannot be cut to 0 images");
     assert_three_images(set);
     assert_true(cnn_dataset_truncate(set, 2, NULL));
-    assert_int_equal(cnn_dataset_about(set).images, 2);
-    assert_int_equal(cnn_dataset_label(set, 1), 1);
+    assert_int_equal(cnn_dataset_get_info(set).images, 2);
+    assert_int_equal(cnn_dataset_label_at(set, 1), 1);
     assert_true(cnn_dataset_truncate(set, 3, NULL));
-    assert_int_equal(cnn_dataset_about(set).images, 2);
+    assert_int_equal(cnn_dataset_get_info(set).images, 2);
     cnn_dataset_free(set);
 }
 
 /* count images of one pixel, of which the first `keep` are measured. */
-static cnn_normalisation measured(const uint8_t *pixels, size_t count, size_t keep) {
-    uint8_t *labels = calloc(count, 1);
+static cnn_normalization measured(const uint8_t *pixels, size_t count, size_t keep) {
+    uint32_t *labels = calloc(count, sizeof *labels);
     const cnn_dataset_info info = {count, 1, 1, 1, 1};
     cnn_dataset *set = cnn_dataset_create(&info, pixels, labels, NULL);
     assert_non_null(set);
     assert_true(cnn_dataset_truncate(set, keep, NULL));
-    const cnn_normalisation normalisation = cnn_dataset_measure(set);
+    const cnn_normalization normalization = cnn_dataset_measure(set);
     cnn_dataset_free(set);
     free(labels);
-    return normalisation;
+    return normalization;
 }
 
 static void measure_by_hand(void **state) {
     (void)state;
     /* Sum 101, squares 3081: mean 25.25, variance 770.25 - 637.5625 = 132.6875. */
     static const uint8_t four[] = {10, 20, 30, 41}, ends[] = {0, 255, 9};
-    cnn_normalisation n = measured(four, 4, 4);
-    assert_true(n.mean == 0.0990f && n.deviation == 0.0452f);
+    cnn_normalization n = measured(four, 4, 4);
+    assert_true(n.mean == 0.0990f && n.std == 0.0452f);
     n = measured(ends, 3, 2); /* 9 is cut off */
-    assert_true(n.mean == 0.5f && n.deviation == 0.5f);
+    assert_true(n.mean == 0.5f && n.std == 0.5f);
     /* A deviation of 1/25500, nearer to 0 than to 0.0001; and one of 0.0001, which can divide. */
     static uint8_t most[10000] = {1};
     n = measured(most, 10000, 10000);
-    assert_true(n.mean == 0 && n.deviation == 1);
+    assert_true(n.mean == 0 && n.std == 1);
     n = measured(most, 10000, 1000);
-    assert_true(n.mean == 0 && n.deviation == 0.0001f);
+    assert_true(n.mean == 0 && n.std == 0.0001f);
 }
 
 /* Every mean is the float that its four decimals read as; the deviation of a constant is 1. */
@@ -110,11 +111,11 @@ static void measure_rounds_to_decimals(void **state) {
     (void)state;
     for (int value = 0; value < 256; value++) {
         const uint8_t pixels[3] = {(uint8_t)value, (uint8_t)value, (uint8_t)value};
-        const cnn_normalisation n = measured(pixels, 3, 3);
+        const cnn_normalization n = measured(pixels, 3, 3);
         char text[16];
         snprintf(text, sizeof text, "%.4f", value / 255.0);
         assert_true(n.mean == strtof(text, NULL));
-        assert_true(n.deviation == 1);
+        assert_true(n.std == 1);
     }
 }
 
@@ -132,7 +133,7 @@ static void idx_plain_and_gzip(void **state) {
         cnn_dataset_free(set);
     }
     cnn_dataset *set = parse(&images, &labels, 0, NULL);
-    assert_int_equal(cnn_dataset_about(set).classes, 3);
+    assert_int_equal(cnn_dataset_get_info(set).classes, 3);
     cnn_dataset_free(set);
 }
 
@@ -145,10 +146,10 @@ static void idx_images_alone(void **state) {
         const blob *file = i ? &gz : &images;
         cnn_dataset *set = cnn_dataset_from_idx(file->data, file->size, NULL, 0, 0, &error);
         assert_non_null(set);
-        assert_int_equal(cnn_dataset_about(set).images, 3);
-        assert_int_equal(cnn_dataset_about(set).classes, 1);
-        assert_int_equal(cnn_dataset_label(set, 2), 0);
-        assert_memory_equal(cnn_dataset_image(set, 0), images.data + 16, 3 * 4 * 5);
+        assert_int_equal(cnn_dataset_get_info(set).images, 3);
+        assert_int_equal(cnn_dataset_get_info(set).classes, 1);
+        assert_int_equal(cnn_dataset_label_at(set, 2), 0);
+        assert_memory_equal(cnn_dataset_image_at(set, 0), images.data + 16, 3 * 4 * 5);
         cnn_dataset_free(set);
         assert_null(cnn_dataset_from_idx(file->data, file->size - 1, NULL, 0, 0, &error));
         assert_string_equal(error.file, "images");
@@ -170,7 +171,7 @@ static void idx_truncated_anywhere(void **state) {
             files[which & 1].size = size;
             cnn_error error;
             assert_null(parse(&files[0], &files[1], 10, &error));
-            assert_int_equal(error.status, CNN_BAD_FILE);
+            assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
             assert_string_equal(error.file, NAMES[which & 1]);
             assert_int_equal(error.offset, size);
             assert_non_null(strstr(error.message, "ends"));
@@ -257,7 +258,7 @@ static void idx_labels_that_do_not_fit(void **state) {
                    "labels: byte 13: label 12 of image 5 is not below 12"
                    " (byte counted decompressed)");
     cnn_dataset *set = parse(&images, &labels, 13, NULL);
-    assert_int_equal(cnn_dataset_label(set, 5), 12);
+    assert_int_equal(cnn_dataset_label_at(set, 5), 12);
     cnn_dataset_free(set);
 }
 
@@ -274,7 +275,7 @@ static void gunzip_limit(void **state) {
     assert_memory_equal(out, zeros, SIZE);
     free(out);
     assert_false(gunzip(packed.data, packed.size, SIZE - 1, &out, &size, &error));
-    assert_int_equal(error.status, CNN_BAD_FILE);
+    assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
     assert_string_equal(error.message, "decompresses to more than 299999 bytes");
     assert_true(error.offset < packed.size);
     assert_false(gunzip(packed.data, packed.size, 1, &out, &size, NULL));
@@ -286,7 +287,7 @@ static void assert_damaged(const blob *labels) {
     const blob images = images_of(3, 4, 5);
     cnn_error error;
     assert_null(parse(&images, labels, 10, &error));
-    assert_int_equal(error.status, CNN_BAD_FILE);
+    assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
     assert_string_equal(error.file, "labels");
     assert_true(error.offset <= labels->size);
     assert_non_null(strstr(error.message, "damaged gzip data: "));

@@ -26,12 +26,12 @@ static void assert_same_model(cnn_model_options a, cnn_model_options b) {
     SAME(a, b, constant);
     SAME(a, b, input_gradient);
     SAME(a, b, every_layer);
-    SAME(a, b, normalisation.mean);
-    SAME(a, b, normalisation.deviation);
+    SAME(a, b, normalization.mean);
+    SAME(a, b, normalization.std);
     SAME(a, b, profile);
     SAME(a, b, backend);
     assert_int_equal(a.batch_size, 64);
-    assert_true(a.normalisation.mean == 0.1307f && a.normalisation.deviation == 0.3081f);
+    assert_true(a.normalization.mean == 0 && a.normalization.std == 1);
 }
 
 static void test_model_options(void **state) {
@@ -48,7 +48,7 @@ static void assert_same_optimizer(cnn_optimizer a, cnn_optimizer b) {
     SAME(a, b, beta1);
     SAME(a, b, beta2);
     SAME(a, b, epsilon);
-    assert_true(a.kind == CNN_ADAM && a.lr == 0.001 && a.epsilon == 1e-8);
+    assert_true(a.kind == CNN_OPTIMIZER_ADAM && a.lr == 0.001 && a.epsilon == 1e-8);
 }
 
 static void assert_same_schedule(cnn_schedule a, cnn_schedule b) {
@@ -62,7 +62,7 @@ static void assert_same_schedule(cnn_schedule a, cnn_schedule b) {
     SAME(a, b, final_div_factor);
     SAME(a, b, base_momentum);
     SAME(a, b, max_momentum);
-    assert_true(a.kind == CNN_CONSTANT && a.gamma == 0.1 && a.max_momentum == 0.95);
+    assert_true(a.kind == CNN_SCHEDULE_CONSTANT && a.gamma == 0.1 && a.max_momentum == 0.95);
 }
 
 static void test_optimizer_and_schedule(void **state) {
@@ -101,7 +101,7 @@ static void test_doctor_options(void **state) {
     assert_same_model(called.model, DOCTOR.model);
     assert_same_optimizer(called.optimizer, DOCTOR.optimizer);
     assert_same_schedule(called.schedule, DOCTOR.schedule);
-    for (size_t i = 0; i < CNN_SETTINGS; i++) {
+    for (size_t i = 0; i < CNN_SETTING_COUNT; i++) {
         SAME(called, DOCTOR, setting_names[i]);
         assert_null(called.setting_names[i]);
     }

@@ -51,7 +51,8 @@ static void example_of_the_flatten_page(void **state) {
     (void)state;
     cnn_network *network = cnn_network_create(2, 2, 2, NULL);
     assert_true(cnn_network_flatten(network, NULL));
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 2, .no_bias = true}, NULL));
+    assert_true(
+        cnn_network_dense(network, &(cnn_dense_options){.outputs = 2, .no_bias = true}, NULL));
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     options.batch_size = options.threads = 1;
     options.init = CNN_INIT_CONSTANT;

@@ -111,7 +111,7 @@ static void labels_that_means_cannot_tell(void **state) {
     json_decref(result);
 }
 
-static void pixels_not_normalised(void **state) {
+static void pixels_not_normalized(void **state) {
     (void)state;
     json_t *result = doctor_examine(DOCTOR "--lr 0.01 --mean 0 --std 0.00392156862");
     doctor_is_cause(result, "pixels", NULL);
@@ -126,7 +126,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(labels_shuffled),       cmocka_unit_test(labels_constant),
         cmocka_unit_test(labels_lopsided),       cmocka_unit_test(labels_that_means_cannot_tell),
-        cmocka_unit_test(pixels_not_normalised),
+        cmocka_unit_test(pixels_not_normalized),
     };
     return cmocka_run_group_tests(tests, doctor_folder_create, command_folder_remove);
 }

@@ -24,6 +24,7 @@ static const cnn_doctor_options DEFAULTS = CNN_DOCTOR_OPTIONS_DEFAULT;
 static cnn_doctor_options options_of(double lr) {
     cnn_doctor_options options = DEFAULTS;
     options.model.batch_size = 16;
+    options.model.normalization = (cnn_normalization){0.1307f, 0.3081f};
     options.model.threads = 1;
     options.optimizer.lr = lr;
     return options;
@@ -138,10 +139,12 @@ static void advice_about_each_setting(void **state) {
             {CNN_CHECK_MOMENTUM, CNN_SETTING_MOMENTUM, 0.9, "momentum\t0.9"},
         };
         options.model.init = i == 0 ? CNN_INIT_CONSTANT : CNN_INIT_PYTORCH;
-        options.model.normalisation.deviation = i == 1 ? 1e-4f : 0.3f;
-        options.schedule.kind = i == 2 ? CNN_STEP : CNN_CONSTANT;
+        options.model.normalization.std = i == 1 ? 1e-4f : 0.3f;
+        options.schedule.kind = i == 2 ? CNN_SCHEDULE_STEP : CNN_SCHEDULE_CONSTANT;
         options.schedule.gamma = 100;
-        options.optimizer.kind = i == 3 ? CNN_ADAMW : i == 5 ? CNN_SGD : CNN_ADAM;
+        options.optimizer.kind = i == 3   ? CNN_OPTIMIZER_ADAMW
+                                 : i == 5 ? CNN_OPTIMIZER_SGD
+                                          : CNN_OPTIMIZER_ADAM;
         options.optimizer.weight_decay = i == 3 ? 10 : 0;
         options.optimizer.momentum = i == 5 ? 1 : 0;
         options.model.batch_size = i == 4 ? 400 : 16;
@@ -167,7 +170,7 @@ static void trained_from_memory(void **state) {
     assert_true(cnn_train(c.model, images, NULL, &train, NULL, NULL));
     const unsigned long before = calls_parameters(c.model);
     cnn_doctor_options options = options_of(0.001);
-    options.model.normalisation = (cnn_normalisation){100, 0.001f}; /* the model's counts */
+    options.model.normalization = (cnn_normalization){100, 0.001f}; /* the model's counts */
     cnn_doctor *doctor = examined(c.network, c.model, images, &options);
     assert_true(calls_parameters(c.model) == before);
     assert_true(calls_parameters(cnn_doctor_model(doctor)) == before);
@@ -222,17 +225,18 @@ static void dead_units_of_what_has_learnt(void **state) {
 static void fewer_classes_than_outputs(void **state) {
     static const char text[] = "input 8x8x1\nflatten\ndense 40\n";
     static const cnn_dataset_info info = {400, 8, 8, 1, 4};
-    static uint8_t pixels[400 * 64], labels[400];
+    static uint8_t pixels[400 * 64];
+    static uint32_t labels[400];
     (void)state;
     random_state random = random_seeded(1, 0);
     for (size_t i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)random_bits(&random);
-    for (size_t i = 0; i < sizeof labels; i++)
+    for (uint32_t i = 0; i < 400; i++)
         labels[i] = i % 4;
     cnn_dataset *images = cnn_dataset_create(&info, pixels, labels, NULL);
     cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
     cnn_doctor_options options = options_of(1e-9);
-    options.model.normalisation = (cnn_normalisation){0.5f, 1e-3f};
+    options.model.normalization = (cnn_normalization){0.5f, 1e-3f};
     cnn_doctor *doctor = examined(network, NULL, images, &options);
     assert_words(doctor);
     assert_int_equal(finding_of(doctor, CNN_CHECK_CLASSES).verdict, CNN_VERDICT_OK);
@@ -289,13 +293,13 @@ static void as_the_command_finds(void **state) {
     doctor_folder_create(state);
     doctor_set_create(&even);
     snprintf(path, sizeof path, "%s/even", command_folder);
-    cnn_dataset *images = cnn_dataset_load(path, CNN_TRAIN, 4, NULL);
+    cnn_dataset *images = cnn_dataset_load(path, CNN_SPLIT_TRAIN, 4, NULL);
     snprintf(path, sizeof path, "%s/wide.net", command_folder);
     cnn_network *network = cnn_network_load(path, NULL);
     cnn_doctor_options options = options_of(1e-7);
     options.setting_names[CNN_SETTING_LR] = "--lr";
     options.model.threads = 3;
-    options.model.normalisation = cnn_dataset_measure(images);
+    options.model.normalization = cnn_dataset_measure(images);
     json_t *result =
         doctor_examine("doctor @/wide.net --data @/even --batch-size 16 --lr 1e-7 --json");
     const json_t *list = json_object_get(result, "findings");

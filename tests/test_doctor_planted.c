@@ -204,7 +204,7 @@ static const illness rows[] = {
      EVEN "--init pytorch"},
     {"signal fades", "ill", "spread", NULL, "@/deep.net --data @/even --batch-size 16",
      "@/deep.net --data @/even --batch-size 16 --init kaiming-normal"},
-    {"not normalised", "ill", "pixels", NULL, SGD "--lr 0.01 --mean 0 --std 0.00392156862",
+    {"not normalized", "ill", "pixels", NULL, SGD "--lr 0.01 --mean 0 --std 0.00392156862",
      SGD "--lr 0.01"},
     {"nearly no contrast", "ill", "pixels", NULL, SGD "--lr 0.1 --mean 0.4 --std 100",
      SGD "--lr 0.1"},
@@ -336,8 +336,8 @@ static double loss_after(const char *model_path, double rate) {
     options.epochs = 1;
     options.optimizer.lr = rate;
     snprintf(path, sizeof path, "%s/even", command_folder);
-    cnn_dataset *train = cnn_dataset_load(path, CNN_TRAIN, 4, NULL);
-    cnn_dataset *test = cnn_dataset_load(path, CNN_TEST, 4, NULL);
+    cnn_dataset *train = cnn_dataset_load(path, CNN_SPLIT_TRAIN, 4, NULL);
+    cnn_dataset *test = cnn_dataset_load(path, CNN_SPLIT_TEST, 4, NULL);
     cnn_model *model = cnn_model_load(model_path, NULL, NULL);
     assert_true(train && test && model);
     assert_true(cnn_train(model, train, NULL, &options, NULL, NULL));

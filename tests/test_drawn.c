@@ -199,20 +199,20 @@ static void what_is_not_ink_does_not_count(void **state) {
 static void mnist_stays_as_readable(void **state) {
     (void)state;
     cnn_model *model = model_of_make_mnist();
-    cnn_dataset *set = model ? cnn_dataset_load("data/mnist", CNN_TEST, 10, NULL) : NULL;
+    cnn_dataset *set = model ? cnn_dataset_load("data/mnist", CNN_SPLIT_TEST, 10, NULL) : NULL;
     if (!set) {
         cnn_model_free(model);
         skip();
     }
     size_t right = 0, right_fitted = 0;
     for (size_t i = 0; i < 1000; i++) {
-        const uint8_t *image = cnn_dataset_image(set, i);
+        const uint8_t *image = cnn_dataset_image_at(set, i);
         uint8_t form[FORM * FORM];
         cnn_picture *picture = cnn_picture_create(FORM, FORM, 1, image, NULL);
         assert_true(cnn_picture_fit(picture, FORM, FORM, form, NULL));
         cnn_picture_free(picture);
-        right += guess(model, image) == cnn_dataset_label(set, i);
-        right_fitted += guess(model, form) == cnn_dataset_label(set, i);
+        right += guess(model, image) == cnn_dataset_label_at(set, i);
+        right_fitted += guess(model, form) == cnn_dataset_label_at(set, i);
     }
     print_message("MNIST: %zu of 1000 right, fitted %zu\n", right, right_fitted);
     cnn_dataset_free(set);

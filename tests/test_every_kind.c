@@ -55,7 +55,7 @@ static cnn_model *trained(const cnn_network *network, const char *backend, size_
     options.input_gradient = true;
     cnn_model *model = cnn_model_create(network, &options, NULL);
     assert_non_null(model);
-    const cnn_optimizer sgd = {.kind = CNN_SGD, .lr = 0.05, .momentum = 0.9};
+    const cnn_optimizer sgd = {.kind = CNN_OPTIMIZER_SGD, .lr = 0.05, .momentum = 0.9};
     cnn_trainer *trainer = cnn_trainer_create(model, &sgd, NULL, NULL);
     assert_non_null(trainer);
     random_state random = random_seeded(7, RANDOM_INIT);
@@ -230,7 +230,7 @@ static void no_model_without_a_page(void **state) {
     cnn_network *network = cnn_network_create(2, 2, 1, NULL);
     assert_true(cnn_network_flatten(network, NULL));
     assert_true(network_add(network, &pageless, &(layer_options){0}, NULL));
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 2}, NULL));
+    assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 2}, NULL));
     assert_null(cnn_model_create(network, NULL, &error));
     assert_string_equal(error.message, "none1: no back end computes pageless");
     cnn_network_free(network);

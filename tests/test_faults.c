@@ -95,12 +95,12 @@ enum { ERRANDS = sizeof errands / sizeof *errands };
 
 /* One picture of each class, from `first` on, as FOLDER/CLASS/0.png. */
 static void put_pictures(const char *folder, size_t first) {
-    cnn_dataset *set = cnn_dataset_load(command_folder, CNN_TEST, 4, NULL);
+    cnn_dataset *set = cnn_dataset_load(command_folder, CNN_SPLIT_TEST, 4, NULL);
     assert_non_null(set);
     for (size_t i = first; i < first + 4; i++) {
         char name[64];
-        const png_pixels pixels = {8, 8, 1, (uint8_t *)(uintptr_t)cnn_dataset_image(set, i)};
-        snprintf(name, sizeof name, "%s/%zu/0.png", folder, cnn_dataset_label(set, i));
+        const png_pixels pixels = {8, 8, 1, (uint8_t *)(uintptr_t)cnn_dataset_image_at(set, i)};
+        snprintf(name, sizeof name, "%s/%zu/0.png", folder, cnn_dataset_label_at(set, i));
         png_file_write(name, &pixels);
     }
     cnn_dataset_free(set);

@@ -43,7 +43,7 @@ static void without_memory(void **state) {
     for (size_t i = 0; i < SAVERS; i++) {
         size_t n = 0;
         for (bool saved = false; !saved && n < 1000; n++) {
-            here->error = (cnn_error){.status = CNN_OK};
+            here->error = (cnn_error){.status = CNN_STATUS_OK};
             allocations_fail(n, false);
             saved = savers[i](path, &here->error);
             allocations_succeed();
@@ -63,7 +63,7 @@ static void what_cannot_be_read_back(void **state) {
     *(float *)weights.data = NAN;
     for (size_t i = 0; i < SAVERS; i += 2) {
         assert_false(savers[i](path, &here->error));
-        assert_int_equal(here->error.status, CNN_DIVERGED);
+        assert_int_equal(here->error.status, CNN_STATUS_DIVERGED);
         assert_string_equal(here->error.file, path);
     }
 }

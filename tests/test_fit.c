@@ -177,7 +177,8 @@ static void other_sizes(void **state) {
     assert_true(cnn_picture_fit(picture, 20, 60, form, NULL));
     assert_true(cnn_picture_fit(picture, 1, 1, form, NULL));
     assert_false(cnn_picture_fit(picture, 1025, 1, form, &error));
-    assert_error(&error, CNN_BAD_ARGUMENT, "a picture is fitted into 1 to 1024 pixels a side");
+    assert_error(&error, CNN_STATUS_BAD_ARGUMENT,
+                 "a picture is fitted into 1 to 1024 pixels a side");
     cnn_picture_free(picture);
 }
 
@@ -188,7 +189,7 @@ static void blank_pictures_are_refused(void **state) {
     cnn_error error;
     memset(pixels, 255, sizeof pixels);
     assert_false(fit(pixels, SIDE, SIDE, form, &error));
-    assert_error(&error, CNN_BAD_ARGUMENT, "a blank picture: nothing stands out in it");
+    assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "a blank picture: nothing stands out in it");
     /* A sheet of paper under a lamp. */
     for (size_t i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)(200 + 6 * random_normal(&random) - (double)(i / SIDE) / 2);
@@ -221,11 +222,11 @@ static void no_memory_is_an_error(void **state) {
     draw(&thin, pixels);
     cnn_picture *picture = cnn_picture_create(SIDE, SIDE, 1, pixels, NULL);
     for (bool done = false; !done; n++) {
-        cnn_error error = {.status = CNN_OK};
+        cnn_error error = {.status = CNN_STATUS_OK};
         allocations_fail(n, false);
         done = cnn_picture_fit(picture, FORM, FORM, form, &error);
         allocations_succeed();
-        assert_int_equal(error.status, done ? CNN_OK : CNN_NO_MEMORY);
+        assert_int_equal(error.status, done ? CNN_STATUS_OK : CNN_STATUS_NO_MEMORY);
     }
     assert_in_range(n - 1, 6, 1000);
     cnn_picture_free(picture);

@@ -63,9 +63,9 @@ static int remove_folder(void **state) {
 static void assert_load_refused(scene *here, cnn_status status, const char *text) {
     char expected[600];
     snprintf(expected, sizeof expected, "%s%s", here->folder, text);
-    assert_null(cnn_dataset_load(here->folder, CNN_TRAIN, 10, &here->error));
+    assert_null(cnn_dataset_load(here->folder, CNN_SPLIT_TRAIN, 10, &here->error));
     assert_error(&here->error, status, expected);
-    assert_null(cnn_dataset_load(here->folder, CNN_TRAIN, 10, NULL));
+    assert_null(cnn_dataset_load(here->folder, CNN_SPLIT_TRAIN, 10, NULL));
 }
 
 static void folder_splits(void **state) {
@@ -75,29 +75,29 @@ static void folder_splits(void **state) {
     write_blob(here, "train-labels-idx1-ubyte", labels);
     write_blob(here, "t10k-images-idx3-ubyte", images_of(2, 4, 5));
     write_blob(here, "t10k-labels-idx1-ubyte", labels_of(2));
-    cnn_dataset *train = cnn_dataset_load(here->folder, CNN_TRAIN, 10, &here->error);
-    cnn_dataset *test = cnn_dataset_load(here->folder, CNN_TEST, 10, &here->error);
+    cnn_dataset *train = cnn_dataset_load(here->folder, CNN_SPLIT_TRAIN, 10, &here->error);
+    cnn_dataset *test = cnn_dataset_load(here->folder, CNN_SPLIT_TEST, 10, &here->error);
     assert_three_images(train);
     assert_non_null(test);
-    assert_int_equal(cnn_dataset_about(test).images, 2);
-    assert_string_equal(cnn_dataset_class(test, 9), "9");
+    assert_int_equal(cnn_dataset_get_info(test).images, 2);
+    assert_string_equal(cnn_dataset_class_at(test, 9), "9");
     cnn_dataset_free(train);
     cnn_dataset_free(test);
 }
 
 static void folder_without_files(void **state) {
     scene *here = *state;
-    assert_load_refused(here, CNN_IO,
+    assert_load_refused(here, CNN_STATUS_IO,
                         ": no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in it");
     write_blob(here, "train-images-idx3-ubyte", images_of(3, 4, 5));
-    assert_load_refused(here, CNN_IO,
+    assert_load_refused(here, CNN_STATUS_IO,
                         ": no train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz in it");
-    assert_null(cnn_dataset_load("no/such", CNN_TEST, 10, &here->error));
-    assert_error(&here->error, CNN_IO, "no/such: no such folder");
+    assert_null(cnn_dataset_load("no/such", CNN_SPLIT_TEST, 10, &here->error));
+    assert_error(&here->error, CNN_STATUS_IO, "no/such: no such folder");
     char *path = calloc(5001, 1);
     memset(path, 'x', 5000);
-    assert_null(cnn_dataset_load(path, CNN_TRAIN, 10, &here->error));
-    assert_int_equal(here->error.status, CNN_IO);
+    assert_null(cnn_dataset_load(path, CNN_SPLIT_TRAIN, 10, &here->error));
+    assert_int_equal(here->error.status, CNN_STATUS_IO);
     assert_string_equal(here->error.message, "the path is longer than 4095 bytes");
     free(path);
 }
@@ -106,18 +106,18 @@ static void folder_names_the_file(void **state) {
     scene *here = *state;
     const blob images = images_of(6, 2, 2), labels = labels_of(5);
     assert_int_equal(mkdir(path_of(here, "train-images-idx3-ubyte"), 0700), 0);
-    assert_load_refused(here, CNN_IO, "/train-images-idx3-ubyte: not a regular file");
+    assert_load_refused(here, CNN_STATUS_IO, "/train-images-idx3-ubyte: not a regular file");
     assert_int_equal(remove(path_of(here, "train-images-idx3-ubyte")), 0);
     write_blob(here, "train-images-idx3-ubyte", images);
     write_blob(here, "train-labels-idx1-ubyte.gz", labels);
-    assert_load_refused(here, CNN_BAD_FILE,
+    assert_load_refused(here, CNN_STATUS_BAD_FILE,
                         "/train-labels-idx1-ubyte.gz: byte 4: 5 labels for 6 images");
     write_blob(here, "train-labels-idx1-ubyte.gz", zipped(labels.data, labels.size));
-    assert_load_refused(here, CNN_BAD_FILE,
+    assert_load_refused(here, CNN_STATUS_BAD_FILE,
                         "/train-labels-idx1-ubyte.gz: byte 4: 5 labels for 6 images"
                         " (byte counted decompressed)");
     write_file(here, "train-images-idx3-ubyte", images.data, 20);
-    assert_load_refused(here, CNN_BAD_FILE,
+    assert_load_refused(here, CNN_STATUS_BAD_FILE,
                         "/train-images-idx3-ubyte: byte 20: the file ends 20 bytes too early");
 }
 
@@ -151,11 +151,11 @@ static void class_names_read(void **state) {
     write_blob(here, "train-labels-idx1-ubyte", labels_of(3));
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         write_file(here, "classes.txt", CASES[i].text, strlen(CASES[i].text));
-        cnn_dataset *set = cnn_dataset_load(here->folder, CNN_TRAIN, 3, &here->error);
+        cnn_dataset *set = cnn_dataset_load(here->folder, CNN_SPLIT_TRAIN, 3, &here->error);
         assert_int_equal(set != NULL, CASES[i].second != NULL);
         if (set) {
-            assert_string_equal(cnn_dataset_class(set, 0), "a");
-            assert_string_equal(cnn_dataset_class(set, 1), CASES[i].second);
+            assert_string_equal(cnn_dataset_class_at(set, 0), "a");
+            assert_string_equal(cnn_dataset_class_at(set, 1), CASES[i].second);
         }
         cnn_dataset_free(set);
     }
@@ -188,11 +188,11 @@ static void class_names_refused(void **state) {
         char text[128];
         snprintf(text, sizeof text, "/classes.txt: %s", CASES[i].error);
         write_file(here, "classes.txt", CASES[i].text, strlen(CASES[i].text));
-        assert_load_refused(here, CNN_BAD_FILE, text);
+        assert_load_refused(here, CNN_STATUS_BAD_FILE, text);
     }
     remove(path_of(here, "classes.txt"));
     assert_int_equal(mkdir(path_of(here, "classes.txt"), 0700), 0);
-    assert_load_refused(here, CNN_IO, "/classes.txt: not a regular file");
+    assert_load_refused(here, CNN_STATUS_IO, "/classes.txt: not a regular file");
 }
 
 /* Stray and missing tails, long forms, surrogates, past the last code point, control characters. */

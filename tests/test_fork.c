@@ -76,7 +76,7 @@ static unsigned long bytes_sum(const void *bytes, size_t size) {
 /* One image, which threads slice, and all, which they share out. */
 static answer predict(void) {
     float p[24 * 4], one[4];
-    const uint8_t *images = cnn_dataset_image(c.train, 0);
+    const uint8_t *images = cnn_dataset_image_at(c.train, 0);
     const bool good = cnn_model_predict(c.model, images, 24, p, NULL) &&
                       cnn_model_predict(c.model, images, 1, one, NULL) &&
                       !memcmp(p, one, sizeof one);
@@ -108,7 +108,7 @@ static answer grandchild(void) {
     cnn_model *model = sample_model(8, 2);
     float p[4], q[4];
     int status;
-    const uint8_t *image = cnn_dataset_image(c.train, 0);
+    const uint8_t *image = cnn_dataset_image_at(c.train, 0);
     const bool good = cnn_model_predict(model, image, 1, p, NULL);
     const pid_t child = fork();
     if (child == 0) {

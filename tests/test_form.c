@@ -29,13 +29,14 @@ static void light(uint8_t *image, const patch *patch) {
 
 /* 100 images, of which the last `others` have another patch. */
 static bool has_form(size_t others, const patch *other, size_t channels) {
-    uint8_t *images = calloc(IMAGES * SIDE * SIDE, channels), labels[IMAGES] = {0};
+    uint8_t *images = calloc(IMAGES * SIDE * SIDE, channels);
+    const uint32_t labels[IMAGES] = {0};
     for (size_t i = 0; i < IMAGES; i++)
         light(images + i * SIDE * SIDE, i + others < IMAGES ? &FORM : other);
     const cnn_dataset_info info = {IMAGES, SIDE, SIDE, channels, 1};
     cnn_dataset *set = cnn_dataset_create(&info, images, labels, NULL);
     assert_non_null(set);
-    const bool form = cnn_dataset_mnist_form(set);
+    const bool form = cnn_dataset_preprocessing(set);
     cnn_dataset_free(set);
     free(images);
     return form;
@@ -72,12 +73,12 @@ static void five_in_a_hundred_may_differ(void **state) {
 
 /* The real thing, where it is. */
 static void check_real(const char *folder, bool form) {
-    cnn_dataset *set = cnn_dataset_load(folder, CNN_TEST, 0, NULL);
+    cnn_dataset *set = cnn_dataset_load(folder, CNN_SPLIT_TEST, 0, NULL);
     if (!set) {
         print_message("%s is not here: skipped\n", folder);
         skip();
     }
-    assert_int_equal(cnn_dataset_mnist_form(set), form);
+    assert_int_equal(cnn_dataset_preprocessing(set), form);
     cnn_dataset_free(set);
 }
 

@@ -27,7 +27,7 @@ static double worst_of(const cnn_network *network, size_t batch, size_t samples)
 static void assert_gradients(cnn_network *network, const char *what) {
     cnn_error error;
     assert_true(cnn_network_flatten(network, &error));
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 3}, &error));
+    assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 3}, &error));
     const double worst = worst_of(network, 2, 40);
     if (!(worst <= CNN_GRADCHECK_LIMIT))
         fail_msg("%s: %g", what, worst);
@@ -40,9 +40,9 @@ static cnn_network *input(size_t h, size_t w, size_t c) {
     return network;
 }
 
-static size_t check_conv2d(size_t h, size_t w, size_t c, cnn_conv2d options) {
+static size_t check_conv2d(size_t h, size_t w, size_t c, cnn_conv2d_options options) {
     cnn_network *network = input(h, w, c);
-    if (!cnn_network_conv2d(network, options, NULL)) {
+    if (!cnn_network_conv2d(network, &options, NULL)) {
         cnn_network_free(
             network); /* the kernel does not fit: refused, as test_network_text shows */
         return 0;
@@ -61,20 +61,20 @@ static void test_conv2d_grid(void **state) {
     (void)state;
     for (size_t i = 0; i < 5 * 4 * 3 * 4; i++) {
         const cnn_pair side = sides[i % 5];
-        const cnn_conv2d options = {.channels = 1 + i % 4,
-                                    .kernel = kernels[i / 5 % 4],
-                                    .stride = strides[i / 20 % 3],
-                                    .pad = pads[i / 60],
-                                    .no_bias = i % 3 == 0};
+        const cnn_conv2d_options options = {.channels = 1 + i % 4,
+                                            .kernel = kernels[i / 5 % 4],
+                                            .stride = strides[i / 20 % 3],
+                                            .pad = pads[i / 60],
+                                            .no_bias = i % 3 == 0};
         shapes += check_conv2d(side.h, side.w, 1 + i % 3, options);
     }
     print_message("%zu convolutions\n", shapes);
     assert_true(shapes >= 160);
 }
 
-static size_t check_maxpool2d(size_t h, size_t w, size_t c, cnn_maxpool2d options) {
+static size_t check_maxpool2d(size_t h, size_t w, size_t c, cnn_maxpool2d_options options) {
     cnn_network *network = input(h, w, c);
-    if (!cnn_network_maxpool2d(network, options, NULL)) {
+    if (!cnn_network_maxpool2d(network, &options, NULL)) {
         cnn_network_free(network);
         return 0;
     }
@@ -90,8 +90,9 @@ static void test_maxpool2d_grid(void **state) {
     size_t shapes = 0;
     (void)state;
     for (size_t i = 0; i < 4 * 5 * 4; i++)
-        shapes += check_maxpool2d(sides[i % 4].h, sides[i % 4].w, 1 + i % 3,
-                                  (cnn_maxpool2d){windows[i / 4 % 5], strides[i / 20]});
+        shapes += check_maxpool2d(
+            sides[i % 4].h, sides[i % 4].w, 1 + i % 3,
+            (cnn_maxpool2d_options){.window = windows[i / 4 % 5], .stride = strides[i / 20]});
     print_message("%zu pools\n", shapes);
     assert_true(shapes >= 60);
 }
@@ -100,7 +101,8 @@ static void test_dense_grid(void **state) {
     (void)state;
     for (size_t i = 1; i <= 40; i++) {
         cnn_network *network = input(1, 1, 1 + i * 7 % 41);
-        assert_true(cnn_network_dense(network, (cnn_dense){.outputs = i, .no_bias = i % 2}, NULL));
+        assert_true(
+            cnn_network_dense(network, &(cnn_dense_options){.outputs = i, .no_bias = i % 2}, NULL));
         assert_true(cnn_network_relu(network, NULL));
         assert_gradients(network, "dense");
     }
@@ -109,11 +111,12 @@ static void test_dense_grid(void **state) {
 /* simple.net in small. Each kind that there is: test_every_kind.c. */
 static cnn_network *small_network(void) {
     cnn_network *network = input(8, 8, 1);
-    assert_true(cnn_network_conv2d(network, (cnn_conv2d){.channels = 3, .kernel = {3, 3}}, NULL));
+    assert_true(
+        cnn_network_conv2d(network, &(cnn_conv2d_options){.channels = 3, .kernel = {3, 3}}, NULL));
     assert_true(cnn_network_relu(network, NULL));
-    assert_true(cnn_network_maxpool2d(network, (cnn_maxpool2d){.window = {2, 2}}, NULL));
+    assert_true(cnn_network_maxpool2d(network, &(cnn_maxpool2d_options){.window = {2, 2}}, NULL));
     assert_true(cnn_network_flatten(network, NULL));
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 4}, NULL));
+    assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 4}, NULL));
     return network;
 }
 

@@ -143,7 +143,7 @@ static void no_verdict(void **state) {
     (void)state;
     cnn_network *network = network_of("input 3x3\nflatten\n", 1, "dense 4\n", "");
     assert_true(network_add(network, &JAGGED, &(layer_options){0}, NULL));
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 3}, NULL));
+    assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 3}, NULL));
     assert_true(cnn_gradcheck(network, &options, look_for_unchecked, &unchecked, &worst, NULL));
     assert_int_equal(unchecked, 1);
     assert_true(isnan(worst));

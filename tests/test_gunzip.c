@@ -46,7 +46,7 @@ static void assert_not_unpacked(const blob *file, size_t offset, const char *par
     size_t size = 0;
     cnn_error error;
     assert_false(gunzip(file->data, file->size, ROOM, &out, &size, &error));
-    assert_int_equal(error.status, CNN_BAD_FILE);
+    assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
     assert_int_equal(error.offset, offset);
     assert_non_null(strstr(error.message, part));
 }

@@ -27,18 +27,18 @@ static void appended_images_lie_behind(void **state) {
     (void)state;
     cnn_dataset *all = joined(), *first = sample_dataset(TRAINED, 1),
                 *held = sample_dataset(HELD, 2);
-    assert_int_equal(cnn_dataset_about(all).images, TRAINED + HELD);
+    assert_int_equal(cnn_dataset_get_info(all).images, TRAINED + HELD);
     for (size_t i = 0; i < TRAINED + HELD; i++) {
         const cnn_dataset *from = i < TRAINED ? first : held;
         const size_t at = i < TRAINED ? i : i - TRAINED;
-        assert_memory_equal(cnn_dataset_image(all, i), cnn_dataset_image(from, at), 64);
-        assert_int_equal(cnn_dataset_label(all, i), cnn_dataset_label(from, at));
+        assert_memory_equal(cnn_dataset_image_at(all, i), cnn_dataset_image_at(from, at), 64);
+        assert_int_equal(cnn_dataset_label_at(all, i), cnn_dataset_label_at(from, at));
     }
     /* What was cut off is out of sight here too; a set may go behind itself. */
     assert_true(cnn_dataset_truncate(held, 3, NULL));
     assert_true(cnn_dataset_append(held, held, NULL));
-    assert_int_equal(cnn_dataset_about(held).images, 6);
-    assert_memory_equal(cnn_dataset_image(held, 5), cnn_dataset_image(held, 2), 64);
+    assert_int_equal(cnn_dataset_get_info(held).images, 6);
+    assert_memory_equal(cnn_dataset_image_at(held, 5), cnn_dataset_image_at(held, 2), 64);
     cnn_dataset_free(all);
     cnn_dataset_free(first);
     cnn_dataset_free(held);
@@ -48,13 +48,14 @@ static void what_does_not_fit_is_not_appended(void **state) {
     (void)state;
     static const cnn_dataset_info others[] = {
         {1, 4, 8, 1, 4}, {1, 8, 4, 1, 4}, {1, 8, 8, 3, 4}, {1, 8, 8, 1, 5}};
-    static const uint8_t pixels[8 * 8 * 3], label;
+    static const uint8_t pixels[8 * 8 * 3];
+    static const uint32_t label;
     cnn_dataset *set = sample_dataset(2, 1);
     cnn_error error;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         cnn_dataset *other = cnn_dataset_create(&others[i], pixels, &label, NULL);
         assert_false(cnn_dataset_append(set, other, &error));
-        assert_int_equal(error.status, CNN_BAD_ARGUMENT);
+        assert_int_equal(error.status, CNN_STATUS_BAD_ARGUMENT);
         cnn_dataset_free(other);
     }
     for (size_t n = 0; n < 4; n++) {
@@ -62,8 +63,8 @@ static void what_does_not_fit_is_not_appended(void **state) {
         const bool done = cnn_dataset_append(set, set, &error);
         allocations_succeed();
         assert_false(done);
-        assert_int_equal(error.status, CNN_NO_MEMORY);
-        assert_int_equal(cnn_dataset_about(set).images, 2);
+        assert_int_equal(error.status, CNN_STATUS_NO_MEMORY);
+        assert_int_equal(cnn_dataset_get_info(set).images, 2);
     }
     cnn_dataset_free(set);
 }
@@ -78,7 +79,7 @@ typedef struct walk {
 
 static bool stop(const cnn_progress *progress, void *context) {
     const walk *walk = context;
-    return progress->finished || cnn_run_about(walk->run).step != walk->stop_at;
+    return progress->finished || cnn_run_get_info(walk->run).step != walk->stop_at;
 }
 
 static cnn_train_options options_of(walk *walk, size_t held_out) {
@@ -103,7 +104,7 @@ static void end(walk *walk) {
 }
 
 static size_t size_of(const walk *walk) {
-    return cnn_network_parameters(cnn_model_network(walk->model)) * sizeof(float);
+    return cnn_network_parameter_count(cnn_model_network(walk->model)) * sizeof(float);
 }
 
 /* As if the others were not there, but measured. */
@@ -115,8 +116,8 @@ static void the_last_are_held_out(void **state) {
     cnn_score score;
     begin(&a, all, HELD);
     begin(&b, first, 0);
-    assert_int_equal(cnn_run_about(a.run).held_out, HELD);
-    assert_int_equal(cnn_run_about(a.run).total, TRAINED);
+    assert_int_equal(cnn_run_get_info(a.run).held_out, HELD);
+    assert_int_equal(cnn_run_get_info(a.run).total, TRAINED);
     assert_true(cnn_run_train(a.run, NULL, NULL) && cnn_run_train(b.run, NULL, NULL));
     assert_memory_equal(a.model->parameters, b.model->parameters, size_of(&a));
     assert_true(cnn_model_evaluate(b.model, held, &score, NULL, NULL));
@@ -138,7 +139,7 @@ static void what_cannot_be_held_out(void **state) {
         cnn_train_options options = options_of(&walk, counts[i]);
         options.validation = i == 3 ? 0.25 : 0;
         assert_null(cnn_run_create(walk.model, all, NULL, &options, &error));
-        assert_int_equal(error.status, CNN_BAD_ARGUMENT);
+        assert_int_equal(error.status, CNN_STATUS_BAD_ARGUMENT);
         assert_non_null(strstr(error.message, "of 80 images held out"));
     }
     cnn_model_free(walk.model);

@@ -16,9 +16,9 @@ static cnn_network *network_new(void) {
     cnn_network *network = cnn_network_create(4, 4, 6, NULL);
     assert_non_null(network);
     assert_true(cnn_network_conv2d(
-        network, (cnn_conv2d){.channels = 32, .kernel = {3, 3}, .pad = {1, 1}}, NULL));
+        network, &(cnn_conv2d_options){.channels = 32, .kernel = {3, 3}, .pad = {1, 1}}, NULL));
     assert_true(cnn_network_flatten(network, NULL));
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 100}, NULL));
+    assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 100}, NULL));
     return network;
 }
 
@@ -77,7 +77,7 @@ static void example_of_the_page(void **state) {
     for (size_t i = 0; i < 2; i++) {
         cnn_network *network = cnn_network_create(1, 1, 4, NULL);
         assert_true(cnn_network_flatten(network, NULL));
-        assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 1}, NULL));
+        assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 1}, NULL));
         cnn_model *model = model_of(network, inits[i], 1);
         size_t count;
         const float *w = values_of(model, "fc1.weight", &count);

@@ -129,7 +129,7 @@ static void info_lays_out_no_network(void **state) {
     char path[128];
     snprintf(path, sizeof path, "%s/wide.net", command_folder);
     cnn_network *network = cnn_network_load(path, &error);
-    const cnn_model_options options = {.batch_size = 1, .threads = 1, .normalisation = {0, 1}};
+    const cnn_model_options options = {.batch_size = 1, .threads = 1, .normalization = {0, 1}};
     cnn_model *model = cnn_model_create(network, &options, &error);
     snprintf(path, sizeof path, "%s/wide.st", command_folder);
     assert_true(model && cnn_model_save(model, path, &error));

@@ -58,7 +58,7 @@ static double slope_of(const char *layer, cnn_error *error) {
     cnn_layer_info info;
     snprintf(text, sizeof text, "input 2x2\nflatten\n%s\ndense 2\n", layer);
     cnn_network *network = cnn_network_parse(text, strlen(text), error);
-    const bool there = cnn_network_layer(network, 2, &info);
+    const bool there = cnn_network_layer_at(network, 2, &info);
     cnn_network_free(network);
     return there ? info.value : -1;
 }
@@ -93,15 +93,15 @@ static void calls(void **state) {
     (void)state;
     const double third = 1.0 / 3;
     cnn_network *network = cnn_network_create(2, 2, 1, NULL);
-    assert_true(cnn_network_leakyrelu(network, (cnn_leakyrelu){.slope = third}, NULL));
-    assert_false(cnn_network_leakyrelu(network, (cnn_leakyrelu){.slope = NAN}, &error));
-    assert_false(cnn_network_leakyrelu(network, (cnn_leakyrelu){.slope = -1}, &error));
+    assert_true(cnn_network_leakyrelu(network, &(cnn_leakyrelu_options){.slope = third}, NULL));
+    assert_false(cnn_network_leakyrelu(network, &(cnn_leakyrelu_options){.slope = NAN}, &error));
+    assert_false(cnn_network_leakyrelu(network, &(cnn_leakyrelu_options){.slope = -1}, &error));
     assert_non_null(strstr(error.message, "out of bounds"));
-    assert_false(cnn_network_leakyrelu(NULL, (cnn_leakyrelu){.slope = 0}, &error));
+    assert_false(cnn_network_leakyrelu(NULL, &(cnn_leakyrelu_options){.slope = 0}, &error));
     cnn_network_text(network, text, sizeof text);
     assert_non_null(strstr(text, "leakyrelu 0.3333333333333333\n"));
     cnn_network *again = cnn_network_parse(text, strlen(text), NULL);
-    assert_true(cnn_network_layer(again, 1, &info) && info.value == third);
+    assert_true(cnn_network_layer_at(again, 1, &info) && info.value == third);
     cnn_network_free(again);
     cnn_network_free(network);
 }

@@ -61,7 +61,7 @@ static void texts_have_an_end(void **state) {
     assert_non_null(network);
     cnn_network_free(network);
     assert_null(cnn_network_parse(text, NETWORK_TEXT_MAX + 1, &error));
-    assert_int_equal(error.status, CNN_BAD_NETWORK);
+    assert_int_equal(error.status, CNN_STATUS_BAD_NETWORK);
     assert_string_equal(error.message, "a network text of 1048577 bytes, more than 1048576");
     free(text);
     write_network("long.net", "input 8x8\n", 1 << 18, "relu\n", "");
@@ -101,7 +101,7 @@ static void more_than_the_machine(void **state) {
     refused("gradcheck @/vast.net", "no memory for ", MACHINE_HAS);
     cnn_network *network = cnn_network_parse(TEXT, sizeof TEXT - 1, NULL);
     assert_null(cnn_model_create(network, NULL, &error));
-    assert_int_equal(error.status, CNN_NO_MEMORY);
+    assert_int_equal(error.status, CNN_STATUS_NO_MEMORY);
     assert_non_null(strstr(error.message, MACHINE_HAS ? MACHINE_HAS : " bytes"));
     cnn_network_free(network);
 }

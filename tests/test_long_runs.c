@@ -20,9 +20,11 @@ enum { IMAGES = 65536, EPOCHS = 65537 };
 static cnn_dataset *tiny_images(void) {
     const cnn_dataset_info info = {IMAGES, 1, 1, 1, 2};
     uint8_t *bytes = calloc(IMAGES, 1);
-    cnn_dataset *images = cnn_dataset_create(&info, bytes, bytes, NULL);
+    uint32_t *labels = calloc(IMAGES, sizeof *labels);
+    cnn_dataset *images = cnn_dataset_create(&info, bytes, labels, NULL);
     assert_non_null(images);
     free(bytes);
+    free(labels);
     return images;
 }
 
@@ -48,7 +50,7 @@ static void more_than_32_bits_of_steps(void **state) {
     scene *here = *state;
     cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;
     options.epochs = 4000000000u;
-    options.schedule.kind = CNN_COSINE;
+    options.schedule.kind = CNN_SCHEDULE_COSINE;
     cnn_dataset *images = tiny_images();
     cnn_model *model = tiny_model();
     cnn_run *run = cnn_run_create(model, images, NULL, &options, &here->error);
@@ -61,7 +63,7 @@ static void more_than_32_bits_of_steps(void **state) {
         fail_msg("%s", here->error.message);
     cnn_run *resumed = cnn_run_resume(read, model, images, NULL, NULL, NULL, &here->error);
     assert_non_null(resumed);
-    assert_true(cnn_run_about(resumed).step == 4295032832u);
+    assert_true(cnn_run_get_info(resumed).step == 4295032832u);
     cnn_run_free(resumed);
     cnn_checkpoint_free(read);
     cnn_run_free(run);

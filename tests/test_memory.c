@@ -30,7 +30,7 @@ static void test_steps_take_no_memory(void **state) {
     const bool set = cnn_model_set_batch(model, data, batch, 5, NULL);
     cnn_train_step(trainer);
     const bool predicted =
-        cnn_model_predict(model, cnn_dataset_image(data, 0), 16, probabilities, NULL);
+        cnn_model_predict(model, cnn_dataset_image_at(data, 0), 16, probabilities, NULL);
     const bool evaluated = cnn_model_evaluate(model, data, &score, NULL, NULL);
     const size_t requests = allocations();
     allocations_succeed();
@@ -155,9 +155,9 @@ static float first_answers[4 * 4];
 static bool answers_are(const float expected[4 * 4]) {
     float answers[4 * 4];
     cnn_dataset *data = sample_dataset(4, 1);
-    const bool same = data &&
-                      cnn_model_predict(used_model, cnn_dataset_image(data, 0), 4, answers, NULL) &&
-                      !memcmp(answers, expected, sizeof answers);
+    const bool same =
+        data && cnn_model_predict(used_model, cnn_dataset_image_at(data, 0), 4, answers, NULL) &&
+        !memcmp(answers, expected, sizeof answers);
     cnn_dataset_free(data);
     return same;
 }
@@ -204,7 +204,7 @@ static bool trace(cnn_error *error) {
 }
 
 /* Fails each request in turn until a run asks for no more, alone and with all that follow. unset:
- * the status before a run, CNN_NO_MEMORY for those whose sample may fail without a word. */
+ * the status before a run, CNN_STATUS_NO_MEMORY for those whose sample may fail without a word. */
 static void assert_survives(const char *what, bool (*run)(cnn_error *), cnn_status unset) {
     size_t n[2], spared[2] = {0, 0};
     for (int all = 0; all < 2; all++) {
@@ -217,7 +217,7 @@ static void assert_survives(const char *what, bool (*run)(cnn_error *), cnn_stat
             const bool reached = allocations() > n[all];
             allocations_succeed();
             assert_int_equal(allocations_left(), before);
-            assert_true(ok || error.status == CNN_NO_MEMORY);
+            assert_true(ok || error.status == CNN_STATUS_NO_MEMORY);
             assert_true(ok || reached);
             assert_true(!used_model || answers_are(first_answers));
             /* jansson can do without some: json_text.c tells. */
@@ -234,14 +234,14 @@ static void assert_survives(const char *what, bool (*run)(cnn_error *), cnn_stat
 
 static void test_every_request_may_fail(void **state) {
     (void)state;
-    assert_survives("train", train, CNN_NO_MEMORY);
-    assert_survives("gradcheck", check_gradients, CNN_NO_MEMORY);
-    assert_survives("doctor", examine, CNN_NO_MEMORY);
-    assert_survives("save and load", save_and_load, CNN_NO_MEMORY);
-    assert_survives("trace", trace, CNN_NO_MEMORY);
-    assert_survives("load images", load_images, CNN_OK);
-    assert_survives("parse a network", parse_network, CNN_OK);
-    assert_survives("load a picture", load_picture, CNN_OK);
+    assert_survives("train", train, CNN_STATUS_NO_MEMORY);
+    assert_survives("gradcheck", check_gradients, CNN_STATUS_NO_MEMORY);
+    assert_survives("doctor", examine, CNN_STATUS_NO_MEMORY);
+    assert_survives("save and load", save_and_load, CNN_STATUS_NO_MEMORY);
+    assert_survives("trace", trace, CNN_STATUS_NO_MEMORY);
+    assert_survives("load images", load_images, CNN_STATUS_OK);
+    assert_survives("parse a network", parse_network, CNN_STATUS_OK);
+    assert_survives("load a picture", load_picture, CNN_STATUS_OK);
 }
 
 static void test_objects_stay_usable(void **state) {
@@ -253,11 +253,12 @@ static void test_objects_stay_usable(void **state) {
     close(file);
     used_model = sample_model(4, 1);
     used_path = path;
-    cnn_model_set_mnist_form(used_model, true);
-    assert_true(cnn_model_predict(used_model, cnn_dataset_image(data, 0), 4, first_answers, NULL));
-    assert_survives("save", save_again, CNN_OK);
-    assert_survives("load weights", load_again, CNN_OK);
-    assert_survives("trace of a pass", trace_again, CNN_OK);
+    assert_true(cnn_model_set_preprocessing(used_model, CNN_PREPROCESSING_MNIST, NULL));
+    assert_true(
+        cnn_model_predict(used_model, cnn_dataset_image_at(data, 0), 4, first_answers, NULL));
+    assert_survives("save", save_again, CNN_STATUS_OK);
+    assert_survives("load weights", load_again, CNN_STATUS_OK);
+    assert_survives("trace of a pass", trace_again, CNN_STATUS_OK);
     assert_true(name_again(NULL) && save_again(NULL) && load_again(NULL));
     assert_true(answers_are(first_answers));
     cnn_dataset_free(data);

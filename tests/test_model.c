@@ -59,7 +59,7 @@ static void test_everything_has_a_name(void **state) {
     assert_shape(model, "labels", 1, (size_t[]){5});
     assert_shape(model, "losses", 1, (size_t[]){5});
     assert_shape(model, "probabilities", 2, (size_t[]){5, 4});
-    assert_int_equal(tensor(model, "pool1.winners").type, CNN_INT32);
+    assert_int_equal(tensor(model, "pool1.winners").type, CNN_TYPE_INT32);
     cnn_model_free(model);
 }
 
@@ -68,7 +68,7 @@ static void test_tensors_by_number(void **state) {
     cnn_tensor by_number;
     cnn_error error;
     (void)state;
-    const size_t count = cnn_model_tensors(model);
+    const size_t count = cnn_model_tensor_count(model);
     for (size_t i = 0; i < count; i++) {
         assert_true(cnn_model_tensor_at(model, i, &by_number));
         assert_ptr_equal(tensor(model, by_number.name).data, by_number.data);
@@ -141,10 +141,10 @@ static void test_predict_in_parts(void **state) {
     cnn_dataset *data = sample_dataset(50, 3);
     float a[50 * 4], b[50 * 4];
     (void)state;
-    assert_true(cnn_model_predict(large, cnn_dataset_image(data, 0), 50, a, NULL));
-    assert_true(cnn_model_predict(small, cnn_dataset_image(data, 0), 50, b, NULL));
+    assert_true(cnn_model_predict(large, cnn_dataset_image_at(data, 0), 50, a, NULL));
+    assert_true(cnn_model_predict(small, cnn_dataset_image_at(data, 0), 50, b, NULL));
     assert_memory_equal(a, b, sizeof a);
-    assert_false(cnn_model_predict(small, cnn_dataset_image(data, 0), 0, b, NULL));
+    assert_false(cnn_model_predict(small, cnn_dataset_image_at(data, 0), 0, b, NULL));
     cnn_dataset_free(data);
     cnn_model_free(large);
     cnn_model_free(small);
@@ -156,7 +156,7 @@ static void test_predict_shared_out(void **state) {
     static const size_t counts[] = {1, 2, 3, 9, 31, 33, 64, 65, 97, 300};
     static const size_t threads[] = {1, 2, 3, 8, 11}, batches[] = {1, 2, 5, 64, 300};
     cnn_dataset *data = sample_dataset(300, 3);
-    const uint8_t *images = cnn_dataset_image(data, 0);
+    const uint8_t *images = cnn_dataset_image_at(data, 0);
     cnn_model *alone = sample_model(1, 1);
     float each[300 * 4], p[300 * 4 + 1];
     (void)state;
@@ -182,8 +182,8 @@ static void test_bytes_and_floats_agree(void **state) {
     float x[4 * 64], p[4 * 4];
     (void)state;
     for (size_t i = 0; i < 4 * 64; i++)
-        x[i] = ((float)cnn_dataset_image(data, 0)[i] / 255.0f - 0.1307f) / 0.3081f;
-    assert_true(cnn_model_predict(model, cnn_dataset_image(data, 0), 4, p, NULL));
+        x[i] = ((float)cnn_dataset_image_at(data, 0)[i] / 255.0f - 0.1307f) / 0.3081f;
+    assert_true(cnn_model_predict(model, cnn_dataset_image_at(data, 0), 4, p, NULL));
     assert_true(cnn_model_set_input(model, x, NULL, 4, NULL));
     cnn_model_forward(model);
     assert_memory_equal(model->probabilities, p, sizeof p);
@@ -226,18 +226,18 @@ static void test_refusals(void **state) {
     options.threads = 5000;
     assert_refused(options, "5000 threads: at most 1024");
     options.threads = 1;
-    options.normalisation.deviation = 0;
-    assert_refused(options, "normalisation: mean 0.1307, deviation 0");
+    options.normalization.std = 0;
+    assert_refused(options, "normalization: mean 0.1307, deviation 0");
 }
 
 static void test_networks_that_make_no_model(void **state) {
     cnn_network *network = cnn_network_create(2, 2, 1, NULL);
-    const cnn_conv2d half = {.channels = 1, .kernel = {1, 1}, .stride = {2, 0}};
+    const cnn_conv2d_options half = {.channels = 1, .kernel = {1, 1}, .stride = {2, 0}};
     cnn_error error;
     (void)state;
     assert_null(cnn_model_create(network, NULL, &error));
     assert_string_equal(error.message, "no layers after the input");
-    assert_false(cnn_network_conv2d(network, half, &error));
+    assert_false(cnn_network_conv2d(network, &half, &error));
     assert_string_equal(error.message,
                         "conv2d 1 1x1 stride 2x0: input is 2x2, a side of the stride is 0");
     assert_true(cnn_network_flatten(network, NULL));
@@ -249,15 +249,15 @@ static void test_networks_that_make_no_model(void **state) {
 /* Files have places in another order than memory, which no class may depend on. */
 static void test_classes_that_are_places(void **state) {
     cnn_network *network = cnn_network_create(2, 2, 1, NULL);
-    const cnn_conv2d pair = {.channels = 2, .kernel = {1, 1}};
+    const cnn_conv2d_options pair = {.channels = 2, .kernel = {1, 1}};
     cnn_error error;
     (void)state;
-    assert_true(cnn_network_conv2d(network, pair, NULL));
+    assert_true(cnn_network_conv2d(network, &pair, NULL));
     assert_true(cnn_network_flatten(network, NULL));
     assert_null(cnn_model_create(network, NULL, &error));
     assert_string_equal(error.message,
                         "flatten of more than one place gives classes no order: end with dense");
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 3}, NULL));
+    assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 3}, NULL));
     cnn_model *model = cnn_model_create(network, NULL, &error);
     assert_non_null(model);
     cnn_model_free(model);
@@ -269,13 +269,13 @@ static void test_class_names(void **state) {
     cnn_error error;
     (void)state;
     assert_true(cnn_model_set_class(model, 3, "Ankle boot", &error));
-    assert_string_equal(cnn_model_class(model, 3), "Ankle boot");
+    assert_string_equal(cnn_model_class_at(model, 3), "Ankle boot");
     assert_false(cnn_model_set_class(model, 4, "x", &error));
     assert_string_equal(error.message, "class 4: no such class");
     assert_false(cnn_model_set_class(model, 0, "", &error));
     assert_string_equal(error.message, "class 0: the name is no text");
     assert_false(cnn_model_set_class(model, 0, "a\nb", &error));
-    assert_string_equal(cnn_model_class(model, 0), "0");
+    assert_string_equal(cnn_model_class_at(model, 0), "0");
     cnn_model_free(model);
 }
 
@@ -293,7 +293,7 @@ static void test_wrong_batches(void **state) {
     assert_false(cnn_model_set_input(model, x, &label, 1, &error));
     assert_string_equal(error.message, "label 4 of image 0 is not below 4");
     const cnn_dataset_info other = {1, 4, 16, 1, 4};
-    cnn_dataset *wide = cnn_dataset_create(&other, (uint8_t[64]){0}, (uint8_t[1]){0}, NULL);
+    cnn_dataset *wide = cnn_dataset_create(&other, (uint8_t[64]){0}, (uint32_t[1]){0}, NULL);
     assert_false(cnn_model_evaluate(model, wide, &(cnn_score){0}, NULL, &error));
     assert_string_equal(error.message, "the images are 4x16x1, the network wants 8x8x1");
     cnn_dataset_free(wide);

@@ -33,7 +33,7 @@ static cnn_model *model_of(const char *text, const cnn_model_options *options) {
 
 static cnn_model *small_model(uint64_t seed) {
     const cnn_model_options options = {
-        .batch_size = 2, .threads = 1, .seed = seed, .normalisation = {0.25f, 0.1f}};
+        .batch_size = 2, .threads = 1, .seed = seed, .normalization = {0.25f, 0.1f}};
     cnn_model *model = model_of(TEXT, &options);
     assert_true(cnn_model_set_class(model, 0, "a \"b\" \\", NULL));
     assert_true(cnn_model_set_class(model, 2, "\xc3\xa4\xe2\x82\xac", NULL));
@@ -77,11 +77,11 @@ static void saved_and_loaded(void **state) {
     assert_non_null(loaded);
     cnn_network_text(cnn_model_network(loaded), text, sizeof text);
     assert_string_equal(text, TEXT);
-    assert_true(cnn_model_normalisation(loaded).mean == 0.25f);
-    assert_true(cnn_model_normalisation(loaded).deviation == 0.1f);
-    assert_string_equal(cnn_model_class(loaded, 0), "a \"b\" \\");
-    assert_string_equal(cnn_model_class(loaded, 1), "1");
-    assert_string_equal(cnn_model_class(loaded, 2), "\xc3\xa4\xe2\x82\xac");
+    assert_true(cnn_model_normalization(loaded).mean == 0.25f);
+    assert_true(cnn_model_normalization(loaded).std == 0.1f);
+    assert_string_equal(cnn_model_class_at(loaded, 0), "a \"b\" \\");
+    assert_string_equal(cnn_model_class_at(loaded, 1), "1");
+    assert_string_equal(cnn_model_class_at(loaded, 2), "\xc3\xa4\xe2\x82\xac");
     assert_same_parameters(model, loaded);
     assert_same_predictions(model, loaded);
     assert_true(cnn_model_save(loaded, scene_path(here, "b"), &here->error));
@@ -103,20 +103,20 @@ static void options_of_a_file(void **state) {
                                    .input_gradient = true,
                                    .seed = 9,
                                    .init = CNN_INIT_KAIMING_NORMAL,
-                                   .normalisation = {5, -5}};
+                                   .normalization = {5, -5}};
     for (int i = 0; i < 2; i++) {
         cnn_model *loaded = cnn_model_load(scene_path(here, "a"), i ? &odd : NULL, NULL);
         assert_int_equal(cnn_model_batch_size(loaded), i ? 7 : 64);
         assert_true(!i || cnn_model_threads(loaded) == POOL_THREADS(2));
         assert_int_equal(cnn_model_tensor(loaded, "input.grad", NULL, NULL), i);
-        assert_true(cnn_model_normalisation(loaded).deviation == 0.1f);
+        assert_true(cnn_model_normalization(loaded).std == 0.1f);
         assert_same_parameters(model, loaded);
         cnn_model_free(loaded);
     }
     /* The caller's mistake is not the file's. */
     const cnn_model_options none = {.batch_size = 0};
     assert_null(cnn_model_load(scene_path(here, "a"), &none, &here->error));
-    scene_error_is(&here->error, CNN_BAD_ARGUMENT, "batch size 0: must be 1 to 4294967295");
+    scene_error_is(&here->error, CNN_STATUS_BAD_ARGUMENT, "batch size 0: must be 1 to 4294967295");
     cnn_model_free(model);
 }
 
@@ -126,7 +126,7 @@ static void written_out(void **state) {
     static const char HEADER[] =
         "{\"__metadata__\":{\"cnn.version\":\"1\","
         "\"cnn.network\":\"input 1x2x2\\nconv2d 2 1x1\\nflatten\\ndense 2\\n\","
-        "\"cnn.mean\":\"0.130700007\",\"cnn.deviation\":\"1.0\",\"cnn.classes\":\"[\\\"0\\\","
+        "\"cnn.mean\":\"0.130700007\",\"cnn.std\":\"1.0\",\"cnn.classes\":\"[\\\"0\\\","
         "\\\"x\\\"]\"},"
         "\"conv1.weight\":{\"dtype\":\"F32\",\"shape\":[2,2,1,1],\"data_offsets\":[0,16]},"
         "\"conv1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[16,24]},"
@@ -136,7 +136,7 @@ static void written_out(void **state) {
     static const char *const NAMES[] = {"conv1.weight", "conv1.bias", "fc1.weight", "fc1.bias"};
     static const size_t COUNTS[] = {4, 2, 8, 2};
     const cnn_model_options options = {
-        .batch_size = 1, .threads = 1, .normalisation = {0.1307f, 1}};
+        .batch_size = 1, .threads = 1, .normalization = {0.1307f, 1}};
     cnn_model *model = model_of("input 1x2x2\nconv2d 2 1\nflatten\ndense 2\n", &options);
     for (size_t i = 0; i < 4; i++) {
         cnn_tensor tensor;
@@ -229,7 +229,7 @@ static void assert_not_saved(scene *here, const char *path, const char *reason) 
     char text[400];
     snprintf(text, sizeof text, "%s: %s", path, reason);
     assert_false(cnn_model_save(model, path, &here->error));
-    scene_error_is(&here->error, CNN_IO, text);
+    scene_error_is(&here->error, CNN_STATUS_IO, text);
     assert_false(cnn_model_save(model, path, NULL));
     cnn_model_free(model);
 }
@@ -281,7 +281,7 @@ static void names_that_are_no_text(void **state) {
         if (!cnn_model_set_class(model, 1, BAD[i], &here->error))
             continue;
         assert_false(cnn_model_save(model, scene_path(here, "a"), &here->error));
-        assert_int_equal(here->error.status, CNN_BAD_ARGUMENT);
+        assert_int_equal(here->error.status, CNN_STATUS_BAD_ARGUMENT);
         assert_non_null(strstr(here->error.message, "the name of class 1, "));
     }
     assert_int_equal(scene_files(here), 0);
@@ -307,7 +307,7 @@ static bool parse(cnn_error *error) {
     cnn_model *model = cnn_model_parse(kept_bytes, kept_size, &one, error);
     if (model) {
         assert_same_parameters(model, kept);
-        assert_string_equal(cnn_model_class(model, 2), "\xc3\xa4\xe2\x82\xac");
+        assert_string_equal(cnn_model_class_at(model, 2), "\xc3\xa4\xe2\x82\xac");
     }
     cnn_model_free(model);
     return model != NULL;

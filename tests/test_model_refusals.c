@@ -32,11 +32,10 @@ typedef struct recipe {
 } recipe;
 
 static uint8_t *bake(const recipe *r, size_t *size) {
-    json_t *metadata = r->bare
-                           ? NULL
-                           : json_pack("{s:s,s:s,s:s,s:s,s:s}", "cnn.version", "1", "cnn.network",
-                                       NETWORK, "cnn.mean", "0.5", "cnn.deviation", "0.25",
-                                       "cnn.classes", "[\"a\",\"b\",\"c\"]");
+    json_t *metadata = r->bare ? NULL
+                               : json_pack("{s:s,s:s,s:s,s:s,s:s}", "cnn.version", "1",
+                                           "cnn.network", NETWORK, "cnn.mean", "0.5", "cnn.std",
+                                           "0.25", "cnn.classes", "[\"a\",\"b\",\"c\"]");
     if (r->key)
         json_object_del(metadata, r->key);
     if (r->key && r->value)
@@ -54,7 +53,7 @@ static uint8_t *bake(const recipe *r, size_t *size) {
     return bytes;
 }
 
-static const cnn_model_options ONE = {.batch_size = 1, .threads = 1, .normalisation = {0, 1}};
+static const cnn_model_options ONE = {.batch_size = 1, .threads = 1, .normalization = {0, 1}};
 
 /* From a copy that a sanitizer watches. */
 static cnn_model *parse(const uint8_t *bytes, size_t size, cnn_error *error) {
@@ -69,7 +68,7 @@ static void assert_refused(const recipe *recipe, const char *text) {
     cnn_error error;
     uint8_t *bytes = bake(recipe, &size);
     assert_null(parse(bytes, size, &error));
-    scene_error_is(&error, CNN_BAD_FILE, text);
+    scene_error_is(&error, CNN_STATUS_BAD_FILE, text);
     assert_null(parse(bytes, size, NULL));
     free(bytes);
 }
@@ -85,8 +84,8 @@ static void good_file(void **state) {
      */
     static const float MEMORY[] = {1, 5, 9, 3, 7, 11, 2, 6, 10, 4, 8, 12};
     assert_memory_equal(weight.data, MEMORY, sizeof MEMORY);
-    assert_true(cnn_model_normalisation(model).mean == 0.5f);
-    assert_string_equal(cnn_model_class(model, 1), "b");
+    assert_true(cnn_model_normalization(model).mean == 0.5f);
+    assert_string_equal(cnn_model_class_at(model, 1), "b");
     cnn_model_free(model);
     free(bytes);
 }
@@ -116,10 +115,10 @@ static const struct {
     {"cnn.mean", "1e999", "byte 9: cnn.mean: JSON: real number overflow near '1e999'"},
     {"cnn.mean", "-1e6", "byte 9: cnn.mean is -1e+06"},
     {"cnn.mean", "1000000", "byte 9: cnn.mean is 1e+06"},
-    {"cnn.deviation", "0", "byte 9: cnn.deviation is 0"},
-    {"cnn.deviation", "1e-60", "byte 9: cnn.deviation is 0"},
-    {"cnn.deviation", "-1", "byte 9: cnn.deviation is -1"},
-    {"cnn.deviation", "1e39", "byte 9: cnn.deviation is inf"},
+    {"cnn.std", "0", "byte 9: cnn.std is 0"},
+    {"cnn.std", "1e-60", "byte 9: cnn.std is 0"},
+    {"cnn.std", "-1", "byte 9: cnn.std is -1"},
+    {"cnn.std", "1e39", "byte 9: cnn.std is inf"},
     {"cnn.classes", NULL, "byte 9: no cnn.classes in the metadata"},
     {"cnn.classes", "{}", "byte 9: cnn.classes: 0 names for 3 classes"},
     {"cnn.classes", "[\"a\"]", "byte 9: cnn.classes: 1 names for 3 classes"},
@@ -206,7 +205,7 @@ static void numbers_that_are_not_finite(void **state) {
         assert_null(parse(damaged, size, &error));
         snprintf(text, sizeof text, "byte %zu: tensor \"fc1.%s\": number %zu is not finite", at,
                  i < 12 ? "weight" : "bias", i < 12 ? i : i - 12);
-        scene_error_is(&error, CNN_BAD_FILE, text);
+        scene_error_is(&error, CNN_STATUS_BAD_FILE, text);
         free(damaged);
     }
     /* The largest and the smallest are numbers like any other. */
@@ -234,7 +233,7 @@ static void promises_cost_nothing(void **state) {
 #endif
     uint8_t *bytes = bake(&(recipe){.key = "cnn.network", .value = LARGE}, &size);
     assert_null(parse(bytes, size, &error));
-    scene_error_is(&error, CNN_BAD_FILE, TEXT);
+    scene_error_is(&error, CNN_STATUS_BAD_FILE, TEXT);
     free(bytes);
 }
 
@@ -247,7 +246,7 @@ static void cut_anywhere(void **state) {
     for (size_t length = 0; length < size; length++) {
         cnn_error error;
         assert_null(parse(bytes, length, &error));
-        assert_int_equal(error.status, CNN_BAD_FILE);
+        assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
         assert_int_equal(error.offset, length);
     }
     free(bytes);
@@ -260,12 +259,12 @@ static bool assert_read_or_refused(const uint8_t *bytes, size_t size) {
     float probabilities[3];
     cnn_model *model = parse(bytes, size, &error);
     if (!model) {
-        assert_int_equal(error.status, CNN_BAD_FILE);
+        assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
         assert_true(error.offset <= size && error.message[0]);
         return false;
     }
     cnn_layer_info input;
-    cnn_network_layer(cnn_model_network(model), 0, &input);
+    cnn_network_layer_at(cnn_model_network(model), 0, &input);
     if (input.height * input.width * input.channels == 4)
         assert_true(cnn_model_predict(model, image, 1, probabilities, NULL));
     cnn_model_free(model);
@@ -281,7 +280,7 @@ static void each_bit_of_the_file(void **state) {
         good += assert_read_or_refused(bytes, size);
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
-    /* Numbers may change, and names of classes, and the digits of the normalisation. */
+    /* Numbers may change, and names of classes, and the digits of the normalization. */
     assert_in_range(good, 15 * 30, 15 * 32 + 120);
     free(bytes);
 }
@@ -350,14 +349,14 @@ static void weights_all_or_none(void **state) {
     snprintf(text, sizeof text, "%s: byte %zu: tensor \"fc1.bias\": number 2 is not finite", path,
              size - 4);
     assert_false(cnn_model_load_weights(model, path, &here->error));
-    scene_error_is(&here->error, CNN_BAD_FILE, text);
+    scene_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_memory_equal(tensor.data, before, sizeof before);
     scene_write(here, "w", NETWORK, strlen(NETWORK));
     snprintf(text, sizeof text, "%s: a text; a safetensors file is wanted", path);
     assert_false(cnn_model_load_weights(model, path, &here->error));
-    scene_error_is(&here->error, CNN_BAD_FILE, text);
+    scene_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_false(cnn_model_load_weights(model, "/no/such", &here->error));
-    scene_error_is(&here->error, CNN_IO, "/no/such: cannot open: No such file or directory");
+    scene_error_is(&here->error, CNN_STATUS_IO, "/no/such: cannot open: No such file or directory");
     free(bytes);
     cnn_model_free(model);
 }
@@ -369,10 +368,10 @@ static void load_names_the_file(void **state) {
     const char *path = scene_path(here, "m");
     assert_null(cnn_model_load(path, NULL, &here->error));
     snprintf(text, sizeof text, "%s: a text; a safetensors file is wanted", path);
-    scene_error_is(&here->error, CNN_BAD_FILE, text);
+    scene_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_null(cnn_model_load(here->folder, NULL, &here->error));
     snprintf(text, sizeof text, "%s: not a regular file", here->folder);
-    scene_error_is(&here->error, CNN_IO, text);
+    scene_error_is(&here->error, CNN_STATUS_IO, text);
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, scene_create, scene_remove)

@@ -176,7 +176,7 @@ static void assert_refused(const char *text, size_t size, const refusal *wanted)
     snprintf(message, sizeof message, "line %zu: %s (column %zu)", wanted->line, wanted->reason,
              wanted->column);
     assert_null(parse(text, size, &error));
-    scene_error_is(&error, CNN_BAD_NETWORK, message);
+    scene_error_is(&error, CNN_STATUS_BAD_NETWORK, message);
     assert_int_equal(error.line, wanted->line);
     assert_int_equal(error.column, wanted->column);
     assert_null(parse(text, size, NULL));
@@ -220,7 +220,7 @@ static bool assert_parsed_or_refused(const char *text, size_t size) {
     }
     char end[40];
     snprintf(end, sizeof end, " (column %zu)", error.column);
-    assert_int_equal(error.status, CNN_BAD_NETWORK);
+    assert_int_equal(error.status, CNN_STATUS_BAD_NETWORK);
     assert_true(error.line >= 1 && error.column >= 1);
     assert_int_equal(strncmp(error.message, "line ", 5), 0);
     assert_string_equal(error.message + strlen(error.message) - strlen(end), end);
@@ -263,7 +263,7 @@ static void very_long(void **state) {
     for (int i = 0; i < LAYERS; i++)
         size += snprintf(text + size, (size_t)(ROOM - size), "relu\n");
     cnn_network *network = parse(text, (size_t)size, NULL);
-    assert_int_equal(cnn_network_layers(network), LAYERS);
+    assert_int_equal(cnn_network_layer_count(network), LAYERS);
     cnn_network_free(network);
     memset(text, 'x', ROOM);
     assert_false(assert_parsed_or_refused(text, ROOM));
@@ -278,18 +278,18 @@ static void load_names_the_file(void **state) {
     scene *here = *state;
     scene_write(here, "good.net", GOOD, strlen(GOOD));
     cnn_network *network = cnn_network_load(scene_path(here, "good.net"), &here->error);
-    assert_int_equal(cnn_network_layers(network), 10);
+    assert_int_equal(cnn_network_layer_count(network), 10);
     cnn_network_free(network);
     static const struct {
         const char *name;
         cnn_status status;
         const char *text;
     } CASES[] = {
-        {"bad.net", CNN_BAD_NETWORK,
+        {"bad.net", CNN_STATUS_BAD_NETWORK,
          "line 2: rely: unknown layer \"rely\", did you mean relu? (column 1)"},
-        {"none.net", CNN_IO, "cannot open: No such file or directory"},
-        {"folder", CNN_IO, "not a regular file"},
-        {"large.net", CNN_BAD_FILE, "1048577 bytes, more than the limit of 1048576"},
+        {"none.net", CNN_STATUS_IO, "cannot open: No such file or directory"},
+        {"folder", CNN_STATUS_IO, "not a regular file"},
+        {"large.net", CNN_STATUS_BAD_FILE, "1048577 bytes, more than the limit of 1048576"},
     };
     char *large = calloc(1048577, 1);
     memset(large, '#', 1048577);

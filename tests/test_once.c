@@ -35,11 +35,11 @@ static void other_words_are_no_kinds(void **state) {
     static const char *const others[] = {"", "Adam", "ada", "adamww", "cosin", " sgd", NULL};
     (void)state;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        cnn_optimizer_kind optimizer = CNN_SGD;
-        cnn_schedule_kind schedule = CNN_STEP;
+        cnn_optimizer_kind optimizer = CNN_OPTIMIZER_SGD;
+        cnn_schedule_kind schedule = CNN_SCHEDULE_STEP;
         assert_false(cnn_optimizer_kind_of(others[i], &optimizer));
         assert_false(cnn_schedule_kind_of(others[i], &schedule));
-        assert_true(optimizer == CNN_SGD && schedule == CNN_STEP);
+        assert_true(optimizer == CNN_OPTIMIZER_SGD && schedule == CNN_SCHEDULE_STEP);
     }
     assert_true(cnn_optimizer_kind_of("sgd", NULL) && cnn_schedule_kind_of("step", NULL));
     assert_null(cnn_optimizer_kind_name((cnn_optimizer_kind)99));

@@ -25,7 +25,7 @@ static void assert_shapes(const char *text, const char *letters) {
     cnn_network *network = network_of(text);
     cnn_layer_info info;
     char found[16] = "", again[512];
-    for (size_t i = 0; cnn_network_layer(network, i, &info); i++)
+    for (size_t i = 0; cnn_network_layer_at(network, i, &info); i++)
         found[i] = info.flat ? 'v' : 'i';
     if (strcmp(found, letters))
         fail_msg("%s: %s, not %s", text, found, letters);
@@ -71,9 +71,10 @@ static void refused(void **state) {
     /* A refused layer leaves the input the vector that it was. */
     cnn_network *network = network_of("input 1x1x8\nrelu\n");
     cnn_layer_info info;
-    assert_false(cnn_network_conv2d(network, (cnn_conv2d){.channels = 2, .kernel = {2, 2}}, NULL));
-    assert_true(cnn_network_layer(network, 0, &info) && info.flat);
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 2}, NULL));
+    assert_false(
+        cnn_network_conv2d(network, &(cnn_conv2d_options){.channels = 2, .kernel = {2, 2}}, NULL));
+    assert_true(cnn_network_layer_at(network, 0, &info) && info.flat);
+    assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 2}, NULL));
     cnn_network_free(network);
 }
 

@@ -53,8 +53,12 @@ static double number(const json_t *object, const char *key) {
 }
 
 static cnn_dataset *load(const char *folder, bool fit) {
-    const cnn_pictures wanted = {
-        .height = 28, .width = 28, .channels = 1, .classes = 10, .fit = fit};
+    const cnn_pictures wanted = {.height = 28,
+                                 .width = 28,
+                                 .channels = 1,
+                                 .classes = 10,
+                                 .preprocessing =
+                                     fit ? CNN_PREPROCESSING_MNIST : CNN_PREPROCESSING_RESIZE};
     cnn_error error;
     cnn_dataset *set = cnn_dataset_load_pictures(in_folder(folder), &wanted, &error);
     if (!set)
@@ -165,7 +169,7 @@ static void programs_agree(const char *name, bool fit) {
     const size_t size = wanted.height * wanted.width * wanted.channels;
     cnn_dataset *set = cnn_dataset_load_pictures(in_folder("drawn"), &wanted, NULL);
     assert_non_null(set);
-    assert_int_equal(cnn_dataset_about(set).images, drawn);
+    assert_int_equal(cnn_dataset_get_info(set).images, drawn);
     for (size_t i = 0; i < drawn; i++) {
         snprintf(text, sizeof text, "drawn/%zu/%03zu.png", i % 10, i / 10);
         /* Its colours are the picture's, whatever the model wants. */
@@ -175,7 +179,7 @@ static void programs_agree(const char *name, bool fit) {
             cnn_picture *picture = cnn_picture_load(in_folder(text), channels, NULL);
             assert_non_null(picture);
             assert_true(cnn_model_prepare(model, picture, fit, pixels, NULL));
-            assert_memory_equal(pixels, cnn_dataset_image(set, i), size);
+            assert_memory_equal(pixels, cnn_dataset_image_at(set, i), size);
             cnn_picture_free(picture);
         }
     }
@@ -244,8 +248,8 @@ static void make_parts(void) {
     for (size_t i = 0; i < drawn; i++) {
         char name[64];
         snprintf(name, sizeof name, "parts/train/%zu/%03zu.png", i % 10, i / 10);
-        png_file_write(name,
-                       &(png_pixels){28, 28, 1, (uint8_t *)(uintptr_t)cnn_dataset_image(set, i)});
+        png_file_write(
+            name, &(png_pixels){28, 28, 1, (uint8_t *)(uintptr_t)cnn_dataset_image_at(set, i)});
     }
     cnn_dataset_free(set);
 }

@@ -28,7 +28,8 @@ static subject subject_new(size_t weights, const cnn_optimizer *optimizer,
                            const cnn_schedule *schedule) {
     subject s = {.network = cnn_network_create(1, 1, weights, NULL)};
     assert_true(cnn_network_flatten(s.network, NULL));
-    assert_true(cnn_network_dense(s.network, (cnn_dense){.outputs = 1, .no_bias = true}, NULL));
+    assert_true(
+        cnn_network_dense(s.network, &(cnn_dense_options){.outputs = 1, .no_bias = true}, NULL));
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     options.batch_size = 1;
     options.threads = 2;
@@ -47,9 +48,9 @@ static void subject_free(const subject *s) {
 }
 
 /* clang-format off */
-#define SGD(...) {.kind = CNN_SGD, __VA_ARGS__}
-#define ADAM(...) {.kind = CNN_ADAM, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, __VA_ARGS__}
-#define ADAMW(...) {.kind = CNN_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, __VA_ARGS__}
+#define SGD(...) {.kind = CNN_OPTIMIZER_SGD, __VA_ARGS__}
+#define ADAM(...) {.kind = CNN_OPTIMIZER_ADAM, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, __VA_ARGS__}
+#define ADAMW(...) {.kind = CNN_OPTIMIZER_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, __VA_ARGS__}
 /* clang-format on */
 
 /* docs/math/optimisers.md: w from 1, gradients 0.5 and then 0.25, rate 0.1 */
@@ -110,7 +111,8 @@ static const row torch_rows[] = {
     {ADAM(.lr = 0.02),
      false,
      {0.813003066641, 1.19321350868, 1.76011634361, 2.22147445722, 2.69373229642}},
-    {{CNN_ADAM, .lr = 0.02, .beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-3, .weight_decay = 0.1},
+    {{CNN_OPTIMIZER_ADAM, .lr = 0.02, .beta1 = 0.8, .beta2 = 0.99, .epsilon = 1e-3,
+      .weight_decay = 0.1},
      false,
      {0.761915510944, 1.15114033917, 1.66322171775, 2.13065583831, 2.59565030547}},
     {ADAM(.lr = 0.02, .weight_decay = 0.1),
@@ -119,7 +121,8 @@ static const row torch_rows[] = {
     {ADAMW(.lr = 0.02, .weight_decay = 0.01),
      false,
      {0.811087108436, 1.19032884276, 1.75588598336, 2.21614027095, 2.6872401819}},
-    {{CNN_ADAMW, .lr = 0.02, .beta1 = 0.4, .beta2 = 0.9, .epsilon = 1e-3, .weight_decay = 0.5},
+    {{CNN_OPTIMIZER_ADAMW, .lr = 0.02, .beta1 = 0.4, .beta2 = 0.9, .epsilon = 1e-3,
+      .weight_decay = 0.5},
      false,
      {0.684605559626, 1.08693208497, 1.56151500586, 1.97410395718, 2.41308632519}},
     {ADAMW(.lr = 0.02, .weight_decay = 0.5),
@@ -129,7 +132,7 @@ static const row torch_rows[] = {
 
 static cnn_schedule schedule_of(const row *row) {
     cnn_schedule schedule = CNN_SCHEDULE_DEFAULT;
-    schedule.kind = row->cycle ? CNN_ONECYCLE : CNN_CONSTANT;
+    schedule.kind = row->cycle ? CNN_SCHEDULE_ONECYCLE : CNN_SCHEDULE_CONSTANT;
     schedule.total_steps = STEPS;
     schedule.warmup = 0.25;
     return schedule;
@@ -166,7 +169,7 @@ static void twin_sgd(const cnn_optimizer *o, twin *twin, double g) {
 }
 
 static void twin_adam(const cnn_optimizer *o, twin *twin, double g, size_t t) {
-    if (o->kind == CNN_ADAMW)
+    if (o->kind == CNN_OPTIMIZER_ADAMW)
         twin->w -= o->lr * o->weight_decay * twin->w;
     else
         g += o->weight_decay * twin->w;
@@ -178,7 +181,7 @@ static void twin_adam(const cnn_optimizer *o, twin *twin, double g, size_t t) {
 }
 
 static void twin_step(const cnn_optimizer *o, twin *twin, double g, size_t t) {
-    if (o->kind == CNN_SGD)
+    if (o->kind == CNN_OPTIMIZER_SGD)
         twin_sgd(o, twin, g);
     else
         twin_adam(o, twin, g, t);
@@ -232,7 +235,7 @@ static void sgd_double(const ops *ops, const cnn_optimizer *o, double *w, const 
 
 static void adam_double(const ops *ops, const cnn_optimizer *o, double *w, const double *dw,
                         double *m, double *v, size_t t) {
-    const bool apart = o->kind == CNN_ADAMW;
+    const bool apart = o->kind == CNN_OPTIMIZER_ADAMW;
     const adam_rates_double rates = {apart ? 1 - o->lr * o->weight_decay : 1,
                                      apart ? 0 : o->weight_decay,
                                      o->beta2,
@@ -251,7 +254,7 @@ static void assert_double(const ops *ops, const cnn_optimizer *o) {
     for (size_t t = 1; t <= 50; t++) {
         const double g = (double)(t * 7 % 11) / 8 - 0.5;
         twin_step(o, &twin, g, t);
-        if (o->kind == CNN_SGD)
+        if (o->kind == CNN_OPTIMIZER_SGD)
             sgd_double(ops, o, &w, &g, &m);
         else
             adam_double(ops, o, &w, &g, &m, &v, t);

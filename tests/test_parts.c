@@ -35,8 +35,8 @@ static void spread_out(cnn_split split, size_t first, size_t beyond, const char 
         assert_int_equal(command_shell("mkdir -p @/%s/%zu", folder, class), 0);
     for (size_t i = first; i < beyond; i++) {
         char name[64];
-        png_pixels pixels = {8, 8, 1, (uint8_t *)(uintptr_t)cnn_dataset_image(set, i)};
-        snprintf(name, sizeof name, "%s/%zu/%03zu.png", folder, cnn_dataset_label(set, i), i);
+        png_pixels pixels = {8, 8, 1, (uint8_t *)(uintptr_t)cnn_dataset_image_at(set, i)};
+        snprintf(name, sizeof name, "%s/%zu/%03zu.png", folder, cnn_dataset_label_at(set, i), i);
         png_file_write(name, &pixels);
     }
     cnn_dataset_free(set);
@@ -46,9 +46,9 @@ static void spread_out(cnn_split split, size_t first, size_t beyond, const char 
 static int create(void **state) {
     if (command_folder_create(state))
         return -1;
-    spread_out(CNN_TRAIN, 0, 192, "plain/train");
-    spread_out(CNN_TEST, 0, 64, "plain/test");
-    spread_out(CNN_TRAIN, 192, 256, "val");
+    spread_out(CNN_SPLIT_TRAIN, 0, 192, "plain/train");
+    spread_out(CNN_SPLIT_TEST, 0, 64, "plain/test");
+    spread_out(CNN_SPLIT_TRAIN, 192, 256, "val");
     return command_shell("cp -r @/plain @/p && mv @/val @/p/ && \"$CNN\" " TRAIN
                          "--data @/plain --out @/plain.st");
 }

@@ -15,7 +15,7 @@
 static void assert_advice(const char *text, const char *part, const char *other) {
     cnn_error error;
     assert_null(cnn_network_parse(text, strlen(text), &error));
-    assert_int_equal(error.status, CNN_BAD_NETWORK);
+    assert_int_equal(error.status, CNN_STATUS_BAD_NETWORK);
     if (!strstr(error.message, part) || !strstr(error.message, other))
         fail_msg("%s: %s", text, error.message);
 }
@@ -45,8 +45,8 @@ static void layers_of_others(void **state) {
         {"avgpool 2", "there is no average pooling"},
         {"AvgPool2d(2)", "there is no average pooling"},
         {"dropout 0.5", "there is no dropout, leave it out"},
-        {"batchnorm", "no layer normalises here, leave it out"},
-        {"BatchNorm2d(16)", "no layer normalises here"},
+        {"batchnorm", "no layer normalizes here, leave it out"},
+        {"BatchNorm2d(16)", "no layer normalizes here"},
         {"sigmoid", "the one activation is relu"},
         {"tanh", "the one activation is relu"},
         {"leaky_relu", "the one activation is relu"},

@@ -188,7 +188,7 @@ static void bombs_are_refused_before_memory_is_taken(void **state) {
         cnn_error error;
         const size_t size = empty_png(bytes, CASES[i].width, CASES[i].height);
         assert_false(readable(bytes, size, &error));
-        assert_error(&error, CNN_BAD_FILE, CASES[i].text);
+        assert_error(&error, CNN_STATUS_BAD_FILE, CASES[i].text);
         assert_false(readable(bytes, size, NULL));
     }
 }
@@ -197,18 +197,19 @@ static void refusals(void **state) {
     (void)state;
     cnn_error error;
     assert_null(cnn_picture_parse("P5 1 1 255", 10, 1, &error));
-    assert_error(&error, CNN_BAD_FILE, "byte 0: not a PNG");
+    assert_error(&error, CNN_STATUS_BAD_FILE, "byte 0: not a PNG");
     assert_null(cnn_picture_parse("", 0, 2, &error));
-    assert_error(&error, CNN_BAD_ARGUMENT, "pictures have 1 or 3 channels, not 2");
-    assert_null(cnn_picture_parse("", (size_t)CNN_PICTURE_BYTES + 1, 1, &error));
-    assert_error(&error, CNN_BAD_FILE, "1073741825 bytes, more than the limit of 1073741824");
+    assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "pictures have 1 or 3 channels, not 2");
+    assert_null(cnn_picture_parse("", (size_t)CNN_PNG_BYTES_MAX + 1, 1, &error));
+    assert_error(&error, CNN_STATUS_BAD_FILE,
+                 "1073741825 bytes, more than the limit of 1073741824");
     assert_null(cnn_picture_load("/nowhere/to/be.png", 1, &error));
-    assert_int_equal(error.status, CNN_IO);
+    assert_int_equal(error.status, CNN_STATUS_IO);
     assert_string_equal(error.file, "/nowhere/to/be.png");
     assert_null(cnn_picture_create(0, 1, 1, NULL, &error));
-    assert_error(&error, CNN_BAD_ARGUMENT, "no pixels in it");
+    assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "no pixels in it");
     assert_null(cnn_picture_create(1, 1, 4, NULL, &error));
-    assert_error(&error, CNN_BAD_ARGUMENT, "pictures have 1 or 3 channels, not 4");
+    assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "pictures have 1 or 3 channels, not 4");
     cnn_picture_free(NULL);
 }
 
@@ -219,12 +220,12 @@ static void no_memory_is_an_error(void **state) {
     uint8_t *bytes = png_rich(&size);
     for (bool done = false; !done; n++)
         for (int all = 0; all < 2 && !done; all++) {
-            cnn_error error = {.status = CNN_OK};
+            cnn_error error = {.status = CNN_STATUS_OK};
             allocations_fail(n, all);
             cnn_picture *picture = cnn_picture_parse(bytes, size, 1, &error);
             allocations_succeed();
             done = picture != NULL;
-            assert_int_equal(error.status, done ? CNN_OK : CNN_NO_MEMORY);
+            assert_int_equal(error.status, done ? CNN_STATUS_OK : CNN_STATUS_NO_MEMORY);
             cnn_picture_free(picture);
         }
     assert_true(n > 4);
@@ -269,7 +270,7 @@ static void resize_keeps_colours_apart(void **state) {
     assert_true(cnn_picture_resize(picture, 1, 1, got, NULL));
     assert_memory_equal(got, ((uint8_t[]){5, 105, 205}), 3);
     assert_false(cnn_picture_resize(picture, 0, 1, got, &error));
-    assert_error(&error, CNN_BAD_ARGUMENT, "no pixels in it");
+    assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "no pixels in it");
     cnn_picture_free(picture);
 }
 

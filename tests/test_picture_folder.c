@@ -59,15 +59,15 @@ static void put(const char *name, uint8_t grey) {
 static const cnn_pictures four = {.height = 4, .width = 4, .channels = 1};
 
 static void assert_greys(const cnn_dataset *set, const uint8_t *greys, size_t count) {
-    assert_int_equal(cnn_dataset_about(set).images, count);
+    assert_int_equal(cnn_dataset_get_info(set).images, count);
     for (size_t i = 0; i < count; i++)
         for (size_t pixel = 0; pixel < 16; pixel++)
-            assert_int_equal(cnn_dataset_image(set, i)[pixel], greys[i]);
+            assert_int_equal(cnn_dataset_image_at(set, i)[pixel], greys[i]);
 }
 
 static void assert_labels(const cnn_dataset *set, const char *labels) {
     for (size_t i = 0; i < strlen(labels); i++)
-        assert_int_equal(cnn_dataset_label(set, i), labels[i] - '0');
+        assert_int_equal(cnn_dataset_label_at(set, i), labels[i] - '0');
 }
 
 /* Written in another order than they are read. */
@@ -91,10 +91,10 @@ static void classes_take_turns(void **state) {
     static const uint8_t greys[] = {1, 21, 11, 22, 12, 23};
     assert_greys(set, greys, 6);
     assert_labels(set, "012121");
-    assert_int_equal(cnn_dataset_about(set).classes, 3);
-    assert_string_equal(cnn_dataset_class(set, 0), "10");
-    assert_string_equal(cnn_dataset_class(set, 1), "2");
-    assert_string_equal(cnn_dataset_class(set, 2), "b");
+    assert_int_equal(cnn_dataset_get_info(set).classes, 3);
+    assert_string_equal(cnn_dataset_class_at(set, 0), "10");
+    assert_string_equal(cnn_dataset_class_at(set, 1), "2");
+    assert_string_equal(cnn_dataset_class_at(set, 2), "b");
     cnn_dataset_free(set);
 }
 
@@ -119,7 +119,7 @@ static void no_more_than_wanted(void **state) {
         assert_non_null(set);
         assert_greys(set, (const uint8_t[]){1, 21, 11, 22}, most);
         assert_int_equal(read, most);
-        assert_int_equal(cnn_dataset_about(set).classes, 3);
+        assert_int_equal(cnn_dataset_get_info(set).classes, 3);
         cnn_dataset_free(set);
         options.most = most > 3 ? 5 : 0;
         assert_null(cnn_dataset_load_pictures(in_folder("cut"), &options, &error));
@@ -140,8 +140,8 @@ static void given_names_give_labels(void **state) {
     cnn_dataset *set = cnn_dataset_load_pictures(in_folder("three"), &options, &error);
     assert_non_null(set);
     assert_labels(set, "320202");
-    assert_int_equal(cnn_dataset_about(set).classes, 5);
-    assert_string_equal(cnn_dataset_class(set, 1), "zebra");
+    assert_int_equal(cnn_dataset_get_info(set).classes, 5);
+    assert_string_equal(cnn_dataset_class_at(set, 1), "zebra");
     cnn_dataset_free(set);
     options.classes = 3;
     assert_null(cnn_dataset_load_pictures(in_folder("three"), &options, &error));
@@ -165,10 +165,10 @@ static void pictures_are_made_fit(void **state) {
         assert_non_null(set);
         assert_non_null(picture);
         assert_true(cnn_picture_resize(picture, 6, 7, wanted, &error));
-        assert_int_equal(cnn_dataset_about(set).channels, channels);
-        assert_memory_equal(cnn_dataset_image(set, 1), wanted, 6 * 7 * channels);
+        assert_int_equal(cnn_dataset_get_info(set).channels, channels);
+        assert_memory_equal(cnn_dataset_image_at(set, 1), wanted, 6 * 7 * channels);
         for (size_t i = 0; i < 6 * 7 * channels; i++)
-            assert_int_equal(cnn_dataset_image(set, 0)[i], 50);
+            assert_int_equal(cnn_dataset_image_at(set, 0)[i], 50);
         cnn_picture_free(picture);
         cnn_dataset_free(set);
     }
@@ -267,7 +267,7 @@ static void options_are_checked(void **state) {
     static const cnn_pictures bad[] = {
         {.height = 4, .width = 4, .channels = 2},
         {.height = 0, .width = 4, .channels = 1},
-        {.height = 4, .width = CNN_PICTURE_SIDE + 1, .channels = 1},
+        {.height = 4, .width = CNN_PICTURE_SIDE_MAX + 1, .channels = 1},
         {.height = 4, .width = 4, .channels = 1, .classes = 3},
     };
     cnn_error error;
@@ -298,11 +298,11 @@ static void many_are_no_trouble(void **state) {
     }
     cnn_dataset *set = cnn_dataset_load_pictures(in_folder("many"), &four, &error);
     assert_non_null(set);
-    assert_int_equal(cnn_dataset_about(set).images, 3301);
-    assert_int_equal(cnn_dataset_about(set).classes, 301);
-    assert_int_equal(cnn_dataset_label(set, 300), 300);
-    assert_string_equal(cnn_dataset_class(set, 300), "1299");
-    assert_int_equal(cnn_dataset_label(set, 301), 0);
+    assert_int_equal(cnn_dataset_get_info(set).images, 3301);
+    assert_int_equal(cnn_dataset_get_info(set).classes, 301);
+    assert_int_equal(cnn_dataset_label_at(set, 300), 300);
+    assert_string_equal(cnn_dataset_class_at(set, 300), "1299");
+    assert_int_equal(cnn_dataset_label_at(set, 301), 0);
     cnn_dataset_free(set);
 }
 
@@ -324,7 +324,7 @@ static void without_memory_it_ends(void **state) {
             assert_int_equal(skips.count, 0);
             done = set != NULL;
             if (!set)
-                assert_int_equal(error.status, CNN_NO_MEMORY);
+                assert_int_equal(error.status, CNN_STATUS_NO_MEMORY);
             cnn_dataset_free(set);
         }
     assert_in_range(n, 8, 100);

@@ -155,12 +155,12 @@ static void no_memory_is_an_error(void **state) {
     uint8_t *bytes = wide_png(PNG_COLOR_MASK_COLOR | PNG_COLOR_MASK_ALPHA, 8, true, &size);
     const long before = allocations_left();
     for (bool done = false; !done; n++) {
-        cnn_error error = {.status = CNN_OK};
+        cnn_error error = {.status = CNN_STATUS_OK};
         allocations_fail(n, false);
         cnn_picture *picture = cnn_picture_parse(bytes, size, 1, &error);
         allocations_succeed();
         done = picture != NULL;
-        assert_int_equal(error.status, done ? CNN_OK : CNN_NO_MEMORY);
+        assert_int_equal(error.status, done ? CNN_STATUS_OK : CNN_STATUS_NO_MEMORY);
         cnn_picture_free(picture);
         assert_int_equal(allocations_left(), before);
     }

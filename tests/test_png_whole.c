@@ -37,7 +37,7 @@ static void cut_behind_the_pixels_only(void **state) {
         assert_int_equal(good, length >= end);
         if (good)
             continue;
-        assert_int_equal(error.status, CNN_BAD_FILE);
+        assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
         assert_string_equal(error.message, length ? "the PNG data ends too early" : "not a PNG");
         assert_int_equal(error.offset, length);
     }
@@ -52,7 +52,7 @@ static void assert_each_bit_counts(uint8_t *bytes, size_t size) {
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
         const bool good = readable(bytes, size, &error);
         assert_int_equal(good, bit / 8 >= end);
-        assert_true(good || (error.status == CNN_BAD_FILE && error.offset <= size));
+        assert_true(good || (error.status == CNN_STATUS_BAD_FILE && error.offset <= size));
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
     free(bytes);
@@ -105,7 +105,7 @@ static void assert_refused_png(const blob *png, const char *part) {
     cnn_error error;
     if (readable(png->data, png->size, &error))
         fail_msg("read, where \"%s\" should be", part);
-    assert_int_equal(error.status, CNN_BAD_FILE);
+    assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
     if (!strstr(error.message, part))
         fail_msg("\"%s\", where \"%s\" should be", error.message, part);
 }

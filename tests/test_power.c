@@ -284,7 +284,7 @@ typedef struct stops {
 
 static bool stop_here(const cnn_progress *progress, void *context) {
     stops *stops = context;
-    return progress->finished || cnn_run_about(stops->run).step != stops->step;
+    return progress->finished || cnn_run_get_info(stops->run).step != stops->step;
 }
 
 static void save_two(scene *scene, bool left, whole *old, whole *new) {

@@ -174,13 +174,13 @@ static void idx_images_are_taken_as_they_are(void **state) {
     assert_int_equal(json_array_size(images), 64);
     snprintf(path, sizeof path, "%s/tiny.safetensors", command_folder);
     cnn_model *model = cnn_model_load(path, NULL, &error);
-    cnn_dataset *set = cnn_dataset_load(command_folder, CNN_TEST, 4, &error);
+    cnn_dataset *set = cnn_dataset_load(command_folder, CNN_SPLIT_TEST, 4, &error);
     for (size_t i = 0; i < 64; i++) {
         float p[4];
         const json_t *image = json_array_get(images, i);
         assert_int_equal(json_integer_value(json_object_get(image, "number")), i);
         const json_t *best = json_array_get(json_object_get(image, "best"), 0);
-        assert_true(cnn_model_predict(model, cnn_dataset_image(set, i), 1, p, &error));
+        assert_true(cnn_model_predict(model, cnn_dataset_image_at(set, i), 1, p, &error));
         const size_t index = (size_t)json_integer_value(json_object_get(best, "index"));
         assert_true((float)json_number_value(json_object_get(best, "probability")) == p[index]);
     }

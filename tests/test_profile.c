@@ -225,7 +225,8 @@ static void test_memory(void **state) {
     (void)state;
     assert_int_equal(a.total, a.parameters + a.gradients + a.activations + a.scratch);
     assert_int_equal(a.parameters, a.gradients);
-    assert_true(a.parameters >= cnn_network_parameters(cnn_model_network(plain)) * sizeof(float));
+    assert_true(a.parameters >=
+                cnn_network_parameter_count(cnn_model_network(plain)) * sizeof(float));
     assert_true(a.scratch > 0);
     assert_true(ops_operation(ops_best(), "conv2d relu maxpool2d")
                     ? a.activations < b.activations

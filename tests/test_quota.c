@@ -144,8 +144,8 @@ static void longest_paths(void **state) {
 
 static void there_is_one_at_least(void **state) {
     (void)state;
-    assert_true(cnn_processors() >= 1);
-    assert_true(cnn_processors() <= quota_processors(""));
+    assert_true(cnn_processor_count() >= 1);
+    assert_true(cnn_processor_count() <= quota_processors(""));
 }
 
 /* --------------------------------------------------------------- threads that cannot be started */
@@ -167,11 +167,11 @@ static void goes_on_with_fewer(void **state) {
     (void)state;
     if (faults_impossible())
         skip();
-    if (cnn_processors() == 1)
+    if (cnn_processor_count() == 1)
         skip();
     snprintf(wanted, sizeof wanted,
              "cnn: 1 of %zu threads could be started: slower, with the same results\n",
-             cnn_processors());
+             cnn_processor_count());
     for (size_t i = 0; i < sizeof COMMANDS / sizeof *COMMANDS; i++) {
         if (command_shell(FAILING "%s", COMMANDS[i]))
             fail_msg("%s: %s", COMMANDS[i], command_err);

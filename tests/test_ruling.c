@@ -148,7 +148,7 @@ static void empty_paper_is_blank(void **state) {
         cnn_error error;
         if (ink_find(&plane, &error))
             fail_msg("kind %d: %zu places inked", kind, inked(&plane, 0, HEIGHT, 0, WIDTH));
-        assert_error(&error, CNN_BAD_ARGUMENT, "a blank picture: nothing stands out in it");
+        assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "a blank picture: nothing stands out in it");
         free(plane.values);
     }
 }
@@ -159,12 +159,12 @@ static void no_memory_is_an_error(void **state) {
     size_t n = 0;
     for (bool done = false; !done; n++) {
         plane plane = paper(14, true);
-        cnn_error error = {.status = CNN_OK};
+        cnn_error error = {.status = CNN_STATUS_OK};
         bar(&plane, 30, 90, 36, 43, 20);
         allocations_fail(n, false);
         done = ink_find(&plane, &error);
         allocations_succeed();
-        assert_int_equal(error.status, done ? CNN_OK : CNN_NO_MEMORY);
+        assert_int_equal(error.status, done ? CNN_STATUS_OK : CNN_STATUS_NO_MEMORY);
         free(plane.values);
     }
     assert_true(n > 100);

@@ -21,11 +21,12 @@ static uint8_t pixel(random_state *random, size_t h, size_t w, size_t label) {
 
 static cnn_dataset *images_made(void) {
     const cnn_dataset_info info = {IMAGES, SIDE, SIDE, 1, CLASSES};
-    uint8_t *pixels = malloc(IMAGES * SIDE * SIDE), labels[IMAGES];
+    uint8_t *pixels = malloc(IMAGES * SIDE * SIDE);
+    uint32_t labels[IMAGES];
     random_state random = random_seeded(30, 0);
     assert_non_null(pixels);
     for (size_t i = 0; i < IMAGES; i++) {
-        labels[i] = (uint8_t)random_below(&random, CLASSES);
+        labels[i] = (uint32_t)random_below(&random, CLASSES);
         for (size_t at = 0; at < SIDE * SIDE; at++)
             pixels[i * SIDE * SIDE + at] = pixel(&random, at / SIDE, at % SIDE, labels[i]);
     }
@@ -104,7 +105,7 @@ static size_t bytes_of(const cnn_tensor *tensor) {
 /* Returns how many parameters there are. */
 static size_t compare_parameters(const cnn_model *a, const cnn_model *b, const char *what) {
     size_t numbers = 0;
-    for (size_t i = 0; i < cnn_model_tensors(a); i++) {
+    for (size_t i = 0; i < cnn_model_tensor_count(a); i++) {
         cnn_tensor one, other;
         assert_true(cnn_model_tensor_at(a, i, &one));
         if (!ends_in(one.name, ".weight") && !ends_in(one.name, ".bias"))

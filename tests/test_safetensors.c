@@ -156,7 +156,7 @@ static void refused_with_place_and_reason(void **state) {
         cnn_error error;
         uint8_t *bytes = scene_tensors(REFUSED[i].header, 4, &size);
         assert_false(opens(bytes, size, &error));
-        scene_error_is(&error, CNN_BAD_FILE, REFUSED[i].error);
+        scene_error_is(&error, CNN_STATUS_BAD_FILE, REFUSED[i].error);
         assert_false(opens(bytes, size, NULL));
         free(bytes);
     }
@@ -189,7 +189,7 @@ static void lengths_that_lie(void **state) {
         const bool opened = opens(CASES[i].bytes, CASES[i].size, &error);
         allocations_succeed();
         assert_false(opened);
-        scene_error_is(&error, CNN_BAD_FILE, CASES[i].error);
+        scene_error_is(&error, CNN_STATUS_BAD_FILE, CASES[i].error);
     }
 }
 
@@ -200,7 +200,7 @@ static void nul_bytes_in_the_header(void **state) {
     cnn_error error;
     bytes[8 + 7] = 0; /* jansson itself would not see it behind a number */
     assert_false(opens(bytes, size, &error));
-    scene_error_is(&error, CNN_BAD_FILE, "byte 15: JSON: a NUL byte");
+    scene_error_is(&error, CNN_STATUS_BAD_FILE, "byte 15: JSON: a NUL byte");
     free(bytes);
 }
 
@@ -215,7 +215,7 @@ static void deep_nesting(void **state) {
     header[DEPTH + 5] = 0;
     uint8_t *bytes = scene_tensors(header, 0, &size);
     assert_false(opens(bytes, size, &error));
-    assert_int_equal(error.status, CNN_BAD_FILE);
+    assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
     assert_non_null(strstr(error.message, "maximum parsing depth"));
     assert_true(error.offset < 2100);
     free(bytes);
@@ -230,7 +230,7 @@ static void cut_anywhere(void **state) {
     for (size_t length = 0; length < size; length++) {
         cnn_error error;
         assert_false(opens(bytes, length, &error));
-        assert_int_equal(error.status, CNN_BAD_FILE);
+        assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
         assert_int_equal(error.offset, length);
         assert_non_null(strstr(error.message, "ends"));
     }
@@ -252,7 +252,7 @@ static void damaged_anyhow(void **state) {
         for (uint32_t i = random_below(&random, 4); i < 4; i++)
             bad[random_below(&random, (uint32_t)size - 32)] = (uint8_t)random_bits(&random);
         cnn_error error;
-        assert_true(opens(bad, size, &error) || error.status == CNN_BAD_FILE);
+        assert_true(opens(bad, size, &error) || error.status == CNN_STATUS_BAD_FILE);
         free(bad);
     }
     free(bytes);
@@ -319,7 +319,7 @@ static void too_large_to_write(void **state) {
         cnn_error error;
         assert_int_equal(safetensors_build(&image, NULL, &large[i], 1, &error), i == 1);
         if (i == 0)
-            scene_error_is(&error, CNN_BAD_ARGUMENT, "the file would be too large");
+            scene_error_is(&error, CNN_STATUS_BAD_ARGUMENT, "the file would be too large");
         safetensors_release(&image);
     }
 }
@@ -338,7 +338,7 @@ static bool read_long_tokens(cnn_error *error) {
     char *text = value ? json_write(json_incref(value), error) : NULL;
     const bool same = text && !strcmp(text, TEXT);
     if (text && !same)
-        error_set(error, CNN_BAD_FILE, "%.200s", text);
+        error_set(error, CNN_STATUS_BAD_FILE, "%.200s", text);
     json_decref(value);
     free(text);
     return same;

@@ -108,7 +108,7 @@ static void refused_by_both(void **state) {
         cnn_error error;
         if (opens(CASES[i], 4, &error))
             fail_msg("%s: opened", CASES[i]);
-        assert_int_equal(error.status, CNN_BAD_FILE);
+        assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
     }
 }
 
@@ -117,10 +117,10 @@ static void a_sign_is_named(void **state) {
     (void)state;
     cnn_error error;
     assert_false(opens(U8("4", "-0,4"), 4, &error));
-    scene_error_is(&error, CNN_BAD_FILE, "byte 55: -0 is no size, which has digits alone");
+    scene_error_is(&error, CNN_STATUS_BAD_FILE, "byte 55: -0 is no size, which has digits alone");
     assert_false(opens("{\"-\\\\\\\"-\":{\"dtype\":\"U8\",\"shape\":[-0],\"data_offsets\":[0,0]}}",
                        0, &error));
-    scene_error_is(&error, CNN_BAD_FILE, "byte 41: -0 is no size, which has digits alone");
+    scene_error_is(&error, CNN_STATUS_BAD_FILE, "byte 41: -0 is no size, which has digits alone");
 }
 
 /* Unknown keys may change what the others mean; a tensor is an object; a key has one value; no

@@ -12,8 +12,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-static const cnn_optimizer sgd = {.kind = CNN_SGD, .lr = 0.1, .momentum = 0.9};
-static const cnn_optimizer adam = {.kind = CNN_ADAM, .lr = 0.1, .beta1 = 0.9, .beta2 = 0.999};
+static const cnn_optimizer sgd = {.kind = CNN_OPTIMIZER_SGD, .lr = 0.1, .momentum = 0.9};
+static const cnn_optimizer adam = {
+    .kind = CNN_OPTIMIZER_ADAM, .lr = 0.1, .beta1 = 0.9, .beta2 = 0.999};
 
 static cnn_schedule schedule_of(cnn_schedule_kind kind, size_t total_steps) {
     cnn_schedule schedule = CNN_SCHEDULE_DEFAULT;
@@ -29,7 +30,7 @@ static cnn_optimizer at_step(const cnn_schedule *schedule, const cnn_optimizer *
 }
 
 static double cycled(const cnn_optimizer *o) {
-    return o->kind == CNN_SGD ? o->momentum : o->beta1;
+    return o->kind == CNN_OPTIMIZER_SGD ? o->momentum : o->beta1;
 }
 
 /* What a step uses: learning rate, and momentum or beta1. */
@@ -59,13 +60,13 @@ static void example_of_the_page(void **state) {
                                      {3, 0.1, 0.85},   {5, 0.0750001, 0.875}, {6, 0.0500002, 0.9},
                                      {9, 4e-7, 0.95}};
     (void)state;
-    cnn_schedule s = schedule_of(CNN_STEP, 0);
+    cnn_schedule s = schedule_of(CNN_SCHEDULE_STEP, 0);
     s.step_size = 3;
     s.gamma = 0.5;
     assert_rates(&s, &sgd, step, COUNT(step), 1e-12);
-    s = schedule_of(CNN_COSINE, 4);
+    s = schedule_of(CNN_SCHEDULE_COSINE, 4);
     assert_rates(&s, &sgd, cosine, COUNT(cosine), 1e-10);
-    s = schedule_of(CNN_ONECYCLE, 10);
+    s = schedule_of(CNN_SCHEDULE_ONECYCLE, 10);
     s.warmup = 0.4;
     assert_rates(&s, &sgd, onecycle, COUNT(onecycle), 1e-12);
     assert_rates(&s, &adam, onecycle, COUNT(onecycle), 1e-12);
@@ -115,14 +116,14 @@ static const rates torch_onecycle_adam[] = {
 /* The cosine of torch is a product of 199 ratios: twelve digits are left of it. */
 static void against_torch(void **state) {
     (void)state;
-    cnn_schedule s = schedule_of(CNN_STEP, 200);
+    cnn_schedule s = schedule_of(CNN_SCHEDULE_STEP, 200);
     s.step_size = 30;
     s.gamma = 0.5;
     assert_rates(&s, &sgd, torch_step, COUNT(torch_step), 1e-14);
-    s = schedule_of(CNN_COSINE, 200);
+    s = schedule_of(CNN_SCHEDULE_COSINE, 200);
     s.min_lr = 0.001;
     assert_rates(&s, &sgd, torch_cosine, COUNT(torch_cosine), 1e-11);
-    s = schedule_of(CNN_ONECYCLE, 200);
+    s = schedule_of(CNN_SCHEDULE_ONECYCLE, 200);
     assert_rates(&s, &sgd, torch_onecycle_sgd, COUNT(torch_onecycle_sgd), 1e-12);
     s.warmup = 0.25;
     s.div_factor = 10;
@@ -140,7 +141,7 @@ static double along(double from, double to, double share) {
 
 static void every_step_of_the_cosine(void **state) {
     (void)state;
-    cnn_schedule s = schedule_of(CNN_COSINE, 200);
+    cnn_schedule s = schedule_of(CNN_SCHEDULE_COSINE, 200);
     s.min_lr = 0.02;
     for (size_t i = 0; i < 200; i++)
         assert_true(fabs(at_step(&s, &sgd, i).lr - along(0.1, 0.02, (double)i / 200)) < 1e-15);
@@ -148,7 +149,7 @@ static void every_step_of_the_cosine(void **state) {
 
 static void every_step_of_the_cycle(void **state) {
     (void)state;
-    const cnn_schedule s = schedule_of(CNN_ONECYCLE, 200);
+    const cnn_schedule s = schedule_of(CNN_SCHEDULE_ONECYCLE, 200);
     for (size_t i = 0; i < 200; i++) {
         const double up = (double)i / 59, down = ((double)i - 59) / 140;
         const cnn_optimizer now = at_step(&s, &adam, i);
@@ -162,7 +163,7 @@ static void every_step_of_the_cycle(void **state) {
 
 static void every_stair(void **state) {
     (void)state;
-    cnn_schedule s = schedule_of(CNN_STEP, 0);
+    cnn_schedule s = schedule_of(CNN_SCHEDULE_STEP, 0);
     s.step_size = 7;
     for (size_t i = 0; i < 200; i++)
         assert_true(fabs(at_step(&s, &sgd, i).lr / (0.1 * pow(0.1, (double)(i / 7))) - 1) < 1e-14);
@@ -170,10 +171,10 @@ static void every_stair(void **state) {
 
 static void constant_changes_nothing(void **state) {
     (void)state;
-    const cnn_schedule s = schedule_of(CNN_CONSTANT, 5);
+    const cnn_schedule s = schedule_of(CNN_SCHEDULE_CONSTANT, 5);
     for (size_t i = 0; i < 200; i++) {
         const cnn_optimizer now = at_step(&s, &sgd, i);
-        assert_true(now.lr == 0.1 && now.momentum == 0.9 && now.kind == CNN_SGD);
+        assert_true(now.lr == 0.1 && now.momentum == 0.9 && now.kind == CNN_OPTIMIZER_SGD);
     }
 }
 
@@ -181,11 +182,11 @@ static void constant_changes_nothing(void **state) {
  * its OneCycleLR raises an error.) */
 static void after_the_last_step(void **state) {
     (void)state;
-    cnn_schedule s = schedule_of(CNN_COSINE, 10);
+    cnn_schedule s = schedule_of(CNN_SCHEDULE_COSINE, 10);
     s.min_lr = 0.02;
     assert_true(at_step(&s, &sgd, 10).lr == 0.02);
     assert_true(at_step(&s, &sgd, 1000).lr == 0.02);
-    s = schedule_of(CNN_ONECYCLE, 10);
+    s = schedule_of(CNN_SCHEDULE_ONECYCLE, 10);
     assert_true(fabs(at_step(&s, &sgd, 1000).lr - 4e-7) < 1e-18);
     assert_true(fabs(at_step(&s, &sgd, 1000).momentum - 0.95) < 1e-15);
 }
@@ -203,7 +204,7 @@ static void cycles_of_one_slope(void **state) {
     static const rates between_steps[] = {{0, 0.09931806789787544, 0.8506819348298639},
                                           {9, 4e-07, 0.95}};
     (void)state;
-    cnn_schedule s = schedule_of(CNN_ONECYCLE, 10);
+    cnn_schedule s = schedule_of(CNN_SCHEDULE_ONECYCLE, 10);
     s.warmup = 0;
     assert_rates(&s, &sgd, no_warmup, COUNT(no_warmup), 1e-12);
     s.warmup = 1;
@@ -222,13 +223,13 @@ static void peak_at_the_first_step(void **state) {
     static const rates peak[] = {{0, 0.1, 0.85}}, end[] = {{0, 4e-7, 0.95}};
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        cnn_schedule s = schedule_of(CNN_ONECYCLE, rows[i].total_steps);
+        cnn_schedule s = schedule_of(CNN_SCHEDULE_ONECYCLE, rows[i].total_steps);
         s.warmup = rows[i].warmup;
         assert_rates(&s, &sgd, peak, 1, 1e-12);
         for (size_t step = 0; step < rows[i].total_steps; step++)
             assert_true(isfinite(at_step(&s, &sgd, step).lr));
     }
-    cnn_schedule s = schedule_of(CNN_ONECYCLE, 1);
+    cnn_schedule s = schedule_of(CNN_SCHEDULE_ONECYCLE, 1);
     assert_rates(&s, &sgd, end, 1, 1e-12);
     s.warmup = 0;
     assert_rates(&s, &sgd, end, 1, 1e-12);
@@ -239,7 +240,7 @@ static void always_within_bounds(void **state) {
     (void)state;
     for (size_t total = 1; total < 60; total++)
         for (int tenths = 0; tenths <= 20; tenths++) {
-            cnn_schedule s = schedule_of(CNN_ONECYCLE, total);
+            cnn_schedule s = schedule_of(CNN_SCHEDULE_ONECYCLE, total);
             s.warmup = tenths / 20.0;
             for (size_t step = 0; step < total + 2; step++) {
                 const cnn_optimizer now = at_step(&s, &sgd, step);

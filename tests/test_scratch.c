@@ -71,7 +71,7 @@ static void train(size_t threads, size_t images) {
     options.batch_size = images;
     cnn_model *model = cnn_model_create(network, &options, NULL);
     assert_non_null(model);
-    const cnn_optimizer sgd = {.kind = CNN_SGD, .lr = 0.01};
+    const cnn_optimizer sgd = {.kind = CNN_OPTIMIZER_SGD, .lr = 0.01};
     cnn_trainer *trainer = cnn_trainer_create(model, &sgd, NULL, NULL);
     float *x = calloc(images * 36, sizeof *x);
     uint32_t *labels = calloc(images, sizeof *labels);

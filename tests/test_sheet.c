@@ -56,13 +56,13 @@ static const char *in_folder(const char *name) {
 static expected expect(const char *model, const char *data) {
     cnn_error error;
     expected all = {.model = cnn_model_load(in_folder(model), NULL, &error)};
-    all.images = cnn_dataset_load(in_folder(data), CNN_TEST, 4, &error);
+    all.images = cnn_dataset_load(in_folder(data), CNN_SPLIT_TEST, 4, &error);
     assert_non_null(all.model);
     assert_non_null(all.images);
-    for (size_t i = 0; i < cnn_dataset_about(all.images).images; i++) {
+    for (size_t i = 0; i < cnn_dataset_get_info(all.images).images; i++) {
         float p[4];
-        wrong one = {.image = i, .truth = cnn_dataset_label(all.images, i)};
-        assert_true(cnn_model_predict(all.model, cnn_dataset_image(all.images, i), 1, p, NULL));
+        wrong one = {.image = i, .truth = cnn_dataset_label_at(all.images, i)};
+        assert_true(cnn_model_predict(all.model, cnn_dataset_image_at(all.images, i), 1, p, NULL));
         for (size_t k = 1; k < 4; k++)
             one.guess = p[k] > p[one.guess] ? k : one.guess;
         one.probability = p[one.guess];
@@ -124,7 +124,7 @@ static void assert_sheet(const png_pixels *sheet, const expected *all, size_t sh
     assert_int_equal(sheet->height, TOP + (shown + 9) / 10 * CELL_H);
     assert_true(ink(sheet, GAP, GAP, 200, 7) > 100);
     for (size_t i = 0; i < shown; i++) {
-        assert_picture(sheet, i, cnn_dataset_image(all->images, all->list[i].image));
+        assert_picture(sheet, i, cnn_dataset_image_at(all->images, all->list[i].image));
         const size_t caption = top_of(i) + SIDE * TIMES;
         assert_true(ink(sheet, left_of(i), caption + 3, 5, 7) > 5);
         assert_true(ink(sheet, left_of(i), caption + 3 + LINE, 60, 7) > 40);

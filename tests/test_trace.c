@@ -23,7 +23,7 @@ static cnn_model *stepped_model(void) {
     static const float W[] = {1, 0, 0, 1, 2, 0, 0, 2};
     const uint32_t labels[] = {1, 0};
     const cnn_model_options options = {
-        .batch_size = 2, .threads = 1, .input_gradient = true, .normalisation = {0, 1}};
+        .batch_size = 2, .threads = 1, .input_gradient = true, .normalization = {0, 1}};
     cnn_network *network = cnn_network_parse(TEXT, strlen(TEXT), NULL);
     cnn_model *model = cnn_model_create(network, &options, NULL);
     cnn_tensor tensor;
@@ -153,7 +153,7 @@ static void copies(void **state) {
 static void assert_value_refused(cnn_trace *trace, const char *name, const char *text) {
     cnn_error error;
     assert_false(cnn_trace_add_value(trace, name, 1, &error));
-    scene_error_is(&error, CNN_BAD_ARGUMENT, text);
+    scene_error_is(&error, CNN_STATUS_BAD_ARGUMENT, text);
 }
 
 static void names_are_unique_text(void **state) {
@@ -166,7 +166,8 @@ static void names_are_unique_text(void **state) {
     assert_value_refused(trace, "a\nb\xff", "\"a?b?\" cannot name a tensor");
     /* The second tensor of this call meets its name: the first goes again. */
     assert_false(cnn_trace_add(trace, model, CNN_TRACE_PARAMETERS, "a/", &here->error));
-    scene_error_is(&here->error, CNN_BAD_ARGUMENT, "the trace has a tensor \"a/fc1.bias\" already");
+    scene_error_is(&here->error, CNN_STATUS_BAD_ARGUMENT,
+                   "the trace has a tensor \"a/fc1.bias\" already");
     assert_true(cnn_trace_add_value(trace, "a/fc1.weight", 2, NULL));
     assert_true(cnn_trace_add(trace, model, CNN_TRACE_PARAMETERS, "b/", NULL));
     opened o = save_and_open(here, trace);
@@ -202,9 +203,9 @@ static void empty_trace(void **state) {
     assert_int_equal(o.file.count, 0);
     close_opened(&o);
     assert_false(cnn_trace_save(trace, "/dev/full", &here->error));
-    scene_error_is(&here->error, CNN_IO, "/dev/full: cannot write: No space left on device");
+    scene_error_is(&here->error, CNN_STATUS_IO, "/dev/full: cannot write: No space left on device");
     assert_false(cnn_trace_save(trace, scene_path(here, "none/t"), &here->error));
-    assert_int_equal(here->error.status, CNN_IO);
+    assert_int_equal(here->error.status, CNN_STATUS_IO);
     cnn_trace_free(trace);
 }
 

@@ -216,7 +216,7 @@ static void test_callback(void **state) {
     assert_int_equal(all.epochs, 2);
     assert_int_equal(all.images, 100);
     assert_false(watched(0, &some, &error));
-    assert_int_equal(error.status, CNN_STOPPED);
+    assert_int_equal(error.status, CNN_STATUS_STOPPED);
     assert_string_equal(error.message, "stopped in epoch 1 after 48 images");
     assert_true(watched(0.25, &held, &error));
     assert_int_equal(held.held_in, 75);
@@ -247,19 +247,19 @@ static void test_refusals(void **state) {
     options.optimizer.lr = NAN;
     assert_refused(options, "the learning rate must be 0 or more");
     options = quick(1);
-    options.optimizer.kind = CNN_SGD;
+    options.optimizer.kind = CNN_OPTIMIZER_SGD;
     options.optimizer.nesterov = true;
     assert_refused(options, "Nesterov needs momentum");
     options = quick(1);
-    options.schedule.kind = CNN_ONECYCLE;
+    options.schedule.kind = CNN_SCHEDULE_ONECYCLE;
     options.schedule.max_momentum = 1;
     assert_refused(options, "beta1 must stay below 1 in a cycle");
     options.schedule.base_momentum = NAN;
     assert_refused(options, "the momenta of a cycle must be 0 to 1");
-    options.schedule.kind = CNN_COSINE;
+    options.schedule.kind = CNN_SCHEDULE_COSINE;
     options.schedule.min_lr = NAN;
     assert_refused(options, "the lowest learning rate must be 0 or more");
-    options.schedule.kind = CNN_STEP;
+    options.schedule.kind = CNN_SCHEDULE_STEP;
     options.schedule.gamma = -1;
     assert_refused(options, "gamma must be 0 or more");
 }

@@ -26,10 +26,10 @@ static void shell(const char *text) {
 static void spread_out(cnn_split split, const char *folder) {
     cnn_dataset *set = cnn_dataset_load(command_folder, split, 4, NULL);
     assert_non_null(set);
-    for (size_t i = 0; i < cnn_dataset_about(set).images; i++) {
+    for (size_t i = 0; i < cnn_dataset_get_info(set).images; i++) {
         char name[64];
-        png_pixels pixels = {8, 8, 1, (uint8_t *)(uintptr_t)cnn_dataset_image(set, i)};
-        snprintf(name, sizeof name, "%s/%zu/%03zu.png", folder, cnn_dataset_label(set, i), i);
+        png_pixels pixels = {8, 8, 1, (uint8_t *)(uintptr_t)cnn_dataset_image_at(set, i)};
+        snprintf(name, sizeof name, "%s/%zu/%03zu.png", folder, cnn_dataset_label_at(set, i), i);
         png_file_write(name, &pixels);
     }
     cnn_dataset_free(set);
@@ -40,8 +40,8 @@ static int make_folders(void **state) {
         return -1;
     shell("for part in train test; do for class in 0 1 2 3; do mkdir -p @/p/$part/$class; done; "
           "done");
-    spread_out(CNN_TRAIN, "p/train");
-    spread_out(CNN_TEST, "p/test");
+    spread_out(CNN_SPLIT_TRAIN, "p/train");
+    spread_out(CNN_SPLIT_TEST, "p/test");
     return 0;
 }
 

@@ -76,7 +76,7 @@ static void a_model_goes_on_from_its_weights(void **state) {
     assert_true(same("two.st", "kept.st"));
 }
 
-/* Without a rate that matters, what comes out is what went in: weights, names, normalisation. */
+/* Without a rate that matters, what comes out is what went in: weights, names, normalization. */
 static void nothing_is_lost_on_the_way(void **state) {
     (void)state;
     runs("train @/two.st --data @ --epochs 1 --optimizer sgd --lr 0 --out @/same.st");
@@ -198,16 +198,16 @@ static void write_bare(void) {
     json_decref(object);
 }
 
-/* Tensors alone do not say how pixels are normalised: a guess would be silent nonsense. */
+/* Tensors alone do not say how pixels are normalized: a guess would be silent nonsense. */
 static void weights_without_a_network(void **state) {
     (void)state;
     write_bare();
     command_run("eval @/bare.st --data @");
     command_refused(1, "bare.st: ", "no network in it; its tensors can be the weights of one");
     command_run("eval @/tiny.net --weights @/bare.st --data @");
-    command_refused(1, "bare.st: does not say how pixels are normalised", "--mean and --std");
+    command_refused(1, "bare.st: does not say how pixels are normalized", "--mean and --std");
     command_run("predict @/tiny.net @/t10k-images-idx3-ubyte --weights @/bare.st --mean 0.1");
-    command_refused(1, "bare.st: does not say how pixels are normalised", "--mean and --std");
+    command_refused(1, "bare.st: does not say how pixels are normalized", "--mean and --std");
     runs("eval @/tiny.net --weights @/bare.st --mean 0.5 --std 0.5 --data @");
     runs("train @/tiny.net --weights @/bare.st --data @ --epochs 1 --optimizer sgd --lr 0 "
          "--out @/w.st");

@@ -19,7 +19,7 @@ static void fill(cnn_error *error, cnn_status status, size_t offset, const char 
 bool error_set(cnn_error *error, cnn_status status, const char *format, ...) {
     va_list values;
     va_start(values, format);
-    fill(error, status, CNN_NO_OFFSET, format, values);
+    fill(error, status, CNN_ERROR_NO_OFFSET, format, values);
     va_end(values);
     return false;
 }
@@ -27,7 +27,7 @@ bool error_set(cnn_error *error, cnn_status status, const char *format, ...) {
 bool error_at(cnn_error *error, size_t offset, const char *format, ...) {
     va_list values;
     va_start(values, format);
-    fill(error, CNN_BAD_FILE, offset, format, values);
+    fill(error, CNN_STATUS_BAD_FILE, offset, format, values);
     va_end(values);
     return false;
 }
@@ -42,11 +42,19 @@ bool error_in_file(cnn_error *error, const char *path) {
 }
 
 bool given(const void *pointer, const char *name, cnn_error *error) {
-    return pointer || error_set(error, CNN_BAD_ARGUMENT, "%s is NULL", name);
+    return pointer || error_set(error, CNN_STATUS_BAD_ARGUMENT, "%s is NULL", name);
+}
+
+bool reserved_unused(const uint64_t reserved[CNN_RESERVED], cnn_error *error) {
+    for (size_t i = 0; i < CNN_RESERVED; i++)
+        if (reserved[i])
+            return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                             "reserved bytes of the options are not 0");
+    return true;
 }
 
 bool error_no_memory(cnn_error *error, size_t bytes) {
-    return error_set(error, CNN_NO_MEMORY, "no memory for %zu bytes", bytes);
+    return error_set(error, CNN_STATUS_NO_MEMORY, "no memory for %zu bytes", bytes);
 }
 
 void cnn_error_text(const cnn_error *error, char *text, size_t size) {
@@ -56,7 +64,7 @@ void cnn_error_text(const cnn_error *error, char *text, size_t size) {
     text[0] = '\0';
     if (!error)
         return;
-    if (error->offset != CNN_NO_OFFSET)
+    if (error->offset != CNN_ERROR_NO_OFFSET)
         snprintf(place, sizeof place, "byte %zu: ", error->offset);
     snprintf(text, size, "%s%s%s%s", error->file, error->file[0] ? ": " : "", place,
              error->message);

@@ -8,7 +8,7 @@
 bool error_set(cnn_error *error, cnn_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same for CNN_BAD_FILE at a byte of a file. */
+/* The same for CNN_STATUS_BAD_FILE at a byte of a file. */
 bool error_at(cnn_error *error, size_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -17,6 +17,9 @@ bool error_in_file(cnn_error *error, const char *path);
 
 /* False, with an error that names it, if a pointer that a call cannot do without is NULL. */
 bool given(const void *pointer, const char *name, cnn_error *error);
+
+/* False, with an error, if what a caller's struct keeps for later versions is not 0. */
+bool reserved_unused(const uint64_t reserved[CNN_RESERVED], cnn_error *error);
 
 /* SIZE_MAX stands for a size that does not fit in a size_t. Always false. */
 bool error_no_memory(cnn_error *error, size_t bytes);

@@ -18,7 +18,7 @@
 
 /* errno must still be that of the call that failed. Always false. */
 static bool refused(cnn_error *error, const char *path, const char *verb) {
-    error_set(error, CNN_IO, "cannot %s: %s", verb, strerror(errno));
+    error_set(error, CNN_STATUS_IO, "cannot %s: %s", verb, strerror(errno));
     return error_in_file(error, path);
 }
 
@@ -40,7 +40,7 @@ static bool read_all(int fd, uint8_t *data, size_t at, size_t size, cnn_error *e
         if (count == 0)
             return error_at(error, at, "the file ends where %zu bytes should follow", size - at);
         if (count < 0 && errno != EINTR)
-            return error_set(error, CNN_IO, "cannot read: %s", strerror(errno));
+            return error_set(error, CNN_STATUS_IO, "cannot read: %s", strerror(errno));
         at += count > 0 ? (size_t)count : 0;
     }
     return true;
@@ -54,7 +54,7 @@ static bool read_head(int fd, const file_wanted *wanted, uint8_t *head, size_t s
         return false;
     if (wanted->kinds >> cnn_file_kind_of(head, size, &name) & 1)
         return true;
-    return error_set(error, CNN_BAD_FILE, "%s; %s is wanted", name, wanted->name);
+    return error_set(error, CNN_STATUS_BAD_FILE, "%s; %s is wanted", name, wanted->name);
 }
 
 static bool read_rest(int fd, const uint8_t *head, size_t count, uint8_t **data, size_t size,
@@ -75,17 +75,17 @@ static bool read_rest(int fd, const uint8_t *head, size_t count, uint8_t **data,
 static bool read_open(int fd, const file_wanted *wanted, uint8_t **data, size_t *size,
                       cnn_error *error) {
     struct stat about;
-    uint8_t head[CNN_FILE_MARKS];
+    uint8_t head[CNN_FILE_MARKS_SIZE];
     if (fstat(fd, &about) != 0)
-        return error_set(error, CNN_IO, "cannot read: %s", strerror(errno));
+        return error_set(error, CNN_STATUS_IO, "cannot read: %s", strerror(errno));
     if (!S_ISREG(about.st_mode))
-        return error_set(error, CNN_IO, "not a regular file");
+        return error_set(error, CNN_STATUS_IO, "not a regular file");
     const uintmax_t bytes = (uintmax_t)about.st_size;
     const size_t count = bytes < sizeof head ? (size_t)bytes : sizeof head;
     if (!read_head(fd, wanted, head, count, error))
         return false;
     if (bytes > wanted->most)
-        return error_set(error, CNN_BAD_FILE, "%ju bytes, more than the limit of %zu", bytes,
+        return error_set(error, CNN_STATUS_BAD_FILE, "%ju bytes, more than the limit of %zu", bytes,
                          wanted->most);
     *size = (size_t)bytes;
     return read_rest(fd, head, count, data, *size, error);

@@ -12,9 +12,9 @@ typedef struct file_wanted {
 } file_wanted;
 #define FILE_KIND(kind) (1u << CNN_FILE_##kind)
 
-/* A regular file, as one block to be freed with free(). CNN_BAD_FILE if it is larger or of another
- * kind than wanted, or ends early, CNN_IO if the system refuses. FIFOs and devices are refused:
- * their size is not known beforehand. */
+/* A regular file, as one block to be freed with free(). CNN_STATUS_BAD_FILE if it is larger or of
+ * another kind than wanted, or ends early, CNN_STATUS_IO if the system refuses. FIFOs and devices
+ * are refused: their size is not known beforehand. */
 bool file_read(const char *path, const file_wanted *wanted, uint8_t **data, size_t *size,
                cnn_error *error);
 

@@ -95,7 +95,7 @@ static cnn_file_kind say(const char **name, const char *text, cnn_file_kind kind
 
 cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name) {
     const char *start = bytes;
-    size = size < CNN_FILE_MARKS ? size : CNN_FILE_MARKS;
+    size = size < CNN_FILE_MARKS_SIZE ? size : CNN_FILE_MARKS_SIZE;
     if (!size || !bytes)
         return say(name, "an empty file", CNN_FILE_EMPTY);
     if (begins_safetensors(bytes, size))

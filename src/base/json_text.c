@@ -111,7 +111,7 @@ char *json_text(const json_t *value, size_t flags, cnn_error *error) {
     const size_t size = value ? json_dumpb(value, NULL, 0, flags) : 0;
     char *text = size ? memory_new(size + 1, 1, error) : NULL;
     if (!size || (text && json_dumpb(value, text, size, flags) != size)) {
-        error_set(error, CNN_NO_MEMORY, "no memory for JSON text");
+        error_set(error, CNN_STATUS_NO_MEMORY, "no memory for JSON text");
         free(text);
         text = NULL;
     }

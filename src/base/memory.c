@@ -58,8 +58,8 @@ static bool machine_holds(size_t bytes, cnn_error *error) {
         return true;
     const size_t machine = machine_bytes();
     return bytes <= machine ||
-           error_set(error, CNN_NO_MEMORY, "no memory for %zu bytes: this machine has %zu", bytes,
-                     machine);
+           error_set(error, CNN_STATUS_NO_MEMORY, "no memory for %zu bytes: this machine has %zu",
+                     bytes, machine);
 }
 
 void *memory_new(size_t count, size_t size, cnn_error *error) {

@@ -126,7 +126,7 @@ static void await_workers(pool *pool) {
 
 /* Those this process may use, which can be fewer than there are: taskset and containers set a mask,
  * containers a quota as well. More than 1024 do not fit the set: then one thread. */
-size_t cnn_processors(void) {
+size_t cnn_processor_count(void) {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) != 0)
         return 1;
@@ -166,7 +166,7 @@ static bool start_workers(pool *pool, bool by_number, cnn_error *error) {
             return true;
         }
         if (problem)
-            return error_set(error, CNN_NO_MEMORY, "cannot start thread %zu of %zu: %s",
+            return error_set(error, CNN_STATUS_NO_MEMORY, "cannot start thread %zu of %zu: %s",
                              pool->started + 2, pool->threads, strerror(problem));
         pool->started++;
     }
@@ -176,8 +176,8 @@ static bool start_workers(pool *pool, bool by_number, cnn_error *error) {
 /* Without it a child would wait for threads that it does not have. */
 static bool forks_counted(cnn_error *error) {
     pthread_once(&forks_watched, watch_forks);
-    return !forks_problem ||
-           error_set(error, CNN_NO_MEMORY, "cannot start threads: %s", strerror(forks_problem));
+    return !forks_problem || error_set(error, CNN_STATUS_NO_MEMORY, "cannot start threads: %s",
+                                       strerror(forks_problem));
 }
 
 pool *pool_create(size_t threads, cnn_error *error) {
@@ -186,7 +186,7 @@ pool *pool_create(size_t threads, cnn_error *error) {
     pool *pool = memory_new(1, sizeof *pool, error);
     if (!pool)
         return NULL;
-    const size_t processors = cnn_processors();
+    const size_t processors = cnn_processor_count();
     pool->forks = atomic_load(&forks);
     pool->threads = threads ? threads : processors;
     pool->looks = pool->threads <= processors ? LOOKS : 0;

@@ -11,7 +11,7 @@ struct pool {
     size_t threads;
 };
 
-size_t cnn_processors(void) {
+size_t cnn_processor_count(void) {
     return 1;
 }
 

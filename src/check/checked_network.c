@@ -324,7 +324,7 @@ static bool check_all(check *c, cnn_error *error) {
     c->x = memory_new(inputs, sizeof *c->x, error);
     if (!c->x)
         return false;
-    /* About the size of normalised pixels. */
+    /* About the size of normalized pixels. */
     fill(&c->random, c->x, inputs, 1);
     for (size_t i = 1; i <= c->network->count; i++)
         if (!check_layer_at(c, i, error))
@@ -336,9 +336,10 @@ static bool check_all(check *c, cnn_error *error) {
 static bool find_mistake(check *c, cnn_error *error) {
     const char *layer = c->options.debug_break_layer, *name = c->options.debug_mistake;
     if (!layer)
-        return !name || error_set(error, CNN_BAD_ARGUMENT, "no layer to make a mistake in");
+        return !name || error_set(error, CNN_STATUS_BAD_ARGUMENT, "no layer to make a mistake in");
     c->mistake = mistake_named(name);
-    return c->mistake || error_set(error, CNN_BAD_ARGUMENT, "no mistake named \"%.60s\"", name);
+    return c->mistake ||
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no mistake named \"%.60s\"", name);
 }
 
 bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *options,
@@ -347,14 +348,14 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
                .options = options ? *options : (cnn_gradcheck_options)CNN_GRADCHECK_OPTIONS_DEFAULT,
                .report = report,
                .context = context};
-    if (!given(network, "network", error))
+    if (!given(network, "network", error) || !reserved_unused(c.options.reserved, error))
         return false;
     c.random = random_seeded(c.options.seed, RANDOM_GRADCHECK);
     if (!network_complete(network, error))
         return false;
     /* What is made of it then is memory for a few numbers, or refused by size_product(). */
     if (c.options.batch_size == 0 || c.options.batch_size > 4096)
-        return error_set(error, CNN_BAD_ARGUMENT, "batch size %zu: must be 1 to 4096",
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "batch size %zu: must be 1 to 4096",
                          c.options.batch_size);
     if (!find_mistake(&c, error))
         return false;
@@ -362,11 +363,12 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
     free(c.x);
     /* Only now: "softmax", the last of all, is a name as well. */
     if (ok && c.mistake && !c.met)
-        ok = error_set(error, CNN_BAD_ARGUMENT, "no layer named \"%.60s\" to break",
+        ok = error_set(error, CNN_STATUS_BAD_ARGUMENT, "no layer named \"%.60s\" to break",
                        c.options.debug_break_layer);
     else if (ok && c.mistake && !c.made)
-        ok = error_set(error, CNN_BAD_ARGUMENT, "the mistake \"%s\" cannot be made in \"%.60s\"",
-                       mistake_name(c.mistake), c.options.debug_break_layer);
+        ok = error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                       "the mistake \"%s\" cannot be made in \"%.60s\"", mistake_name(c.mistake),
+                       c.options.debug_break_layer);
     /* What is wrong is wrong, whatever could not be checked. */
     if (worst)
         *worst = c.unchecked && c.worst <= CNN_GRADCHECK_LIMIT ? NAN : c.worst;

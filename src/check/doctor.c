@@ -20,7 +20,8 @@ cnn_doctor_options cnn_doctor_options_defaults(void) {
 cnn_doctor *cnn_doctor_create(const cnn_network *network, const cnn_model *trained,
                               const cnn_dataset *images, const cnn_doctor_options *options,
                               cnn_error *error) {
-    if (!given(network, "network", error) || !given(images, "images", error))
+    if (!given(network, "network", error) || !given(images, "images", error) ||
+        (options && !reserved_unused(options->reserved, error)))
         return NULL;
     session *session = memory_new(1, sizeof *session, error);
     if (!session)
@@ -56,7 +57,7 @@ static bool examine(session *session, cnn_error *error) {
         if (!checks[i](session, error))
             return false;
         if (session->findings.failed)
-            return error_set(error, CNN_NO_MEMORY, "no memory for the findings");
+            return error_set(error, CNN_STATUS_NO_MEMORY, "no memory for the findings");
     }
     return findings_settle(&session->findings, session->options.setting_names, error);
 }

@@ -68,14 +68,14 @@ cnn_schedule session_schedule(const session *session);
 bool session_set(session *session, size_t first, size_t count, cnn_error *error);
 /* Sets the batch of a training step, going round over the images to learn from. */
 bool session_set_step(session *session, size_t step, cnn_error *error);
-/* Every parameter, into memory for cnn_network_parameters() numbers: layer by layer, first weights,
- * then biases. And all as they were at first. */
+/* Every parameter, into memory for cnn_network_parameter_count() numbers: layer by layer, first
+ * weights, then biases. And all as they were at first. */
 void session_save(session *session, float *parameters);
 void session_restore(session *session);
 /* How many images are examined, and the size of chunk that begins at image `first`. */
 size_t session_examined(const session *session);
 size_t session_chunk(const session *session, size_t first);
-/* One piece of advice for a new network and one for a model, which brings weights and normalisation
+/* One piece of advice for a new network and one for a model, which brings weights and normalization
  * along: what draws and measures them does not count there. */
 const char *session_advice(const session *session, const char *network, const char *model);
 /* What the caller calls a setting. */

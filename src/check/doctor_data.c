@@ -64,16 +64,16 @@ static void judge_classes(cnn_finding *finding, const class_counts *sum, const c
 }
 
 bool doctor_classes(session *session, cnn_error *error) {
-    const cnn_dataset_info info = cnn_dataset_about(session->images);
+    const cnn_dataset_info info = cnn_dataset_get_info(session->images);
     size_t *counts = memory_new(info.classes, sizeof *counts, error);
     if (!counts)
         return false;
     for (size_t i = 0; i < info.images; i++)
-        counts[cnn_dataset_label(session->images, i)]++;
+        counts[cnn_dataset_label_at(session->images, i)]++;
     const class_counts sum = summarise(counts, info.classes, info.images);
     judge_classes(findings_add(&session->findings, CNN_CHECK_CLASSES, NULL, CNN_VERDICT_OK), &sum,
-                  cnn_dataset_class(session->images, sum.commonest),
-                  cnn_dataset_class(session->images, sum.absent));
+                  cnn_dataset_class_at(session->images, sum.commonest),
+                  cnn_dataset_class_at(session->images, sum.absent));
     free(counts);
     return true;
 }
@@ -86,7 +86,7 @@ bool doctor_classes(session *session, cnn_error *error) {
 #define SUSPECT_POWER 4.0
 #define ILL_POWER 100.0
 #define FOR_A_MODEL                                                                                \
-    "The model normalises as it once learnt; such images want a training from the network's text."
+    "The model normalizes as it once learnt; such images want a training from the network's text."
 
 static bool beyond(double power, double times) {
     return power > times || power < 1 / times;
@@ -106,7 +106,7 @@ static void judge_pixels(const session *session, cnn_finding *finding, double me
     } else if (beyond(power, ILL_POWER)) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = session_advice(session,
-                                         "Normalise to mean 0, deviation 1: leave out {mean} and "
+                                         "Normalize to mean 0, deviation 1: leave out {mean} and "
                                          "{deviation}, and they are measured.",
                                          FOR_A_MODEL);
     } else if (beyond(power, SUSPECT_POWER) || fabs(mean) > 2 * deviation) {

@@ -35,7 +35,7 @@ static bool loss_without(session *session, double *loss, cnn_error *error) {
 
 static void judge(const session *session, cnn_finding *finding, double without) {
     const cnn_optimizer optimizer = session->options.optimizer;
-    const double usual = optimizer.kind == CNN_ADAMW ? USUAL_TAKEN : USUAL_ADDED;
+    const double usual = optimizer.kind == CNN_OPTIMIZER_ADAMW ? USUAL_TAKEN : USUAL_ADDED;
     const double cost = (session->last_loss - without) / session_guess(session);
     const bool slow = findings_worst(&session->findings, CNN_CHECK_TRAINING) != CNN_VERDICT_OK;
     const double most = slow ? ILL_COST_FAILED : ILL_COST;
@@ -55,7 +55,7 @@ static void judge(const session *session, cnn_finding *finding, double without) 
 
 bool doctor_decay(session *session, cnn_error *error) {
     const cnn_optimizer optimizer = session->options.optimizer;
-    const bool strong = optimizer.kind == CNN_ADAMW
+    const bool strong = optimizer.kind == CNN_OPTIMIZER_ADAMW
                             ? optimizer.lr * optimizer.weight_decay >= MOST_TAKEN
                             : optimizer.weight_decay >= MOST_ADDED;
     double without = 0;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* In the order of cnn_check. */
-static const char *const codes[CNN_CHECKS] = {
+static const char *const codes[CNN_CHECK_COUNT] = {
     "classes", "pixels",     "images",   "labels",      "structure",    "symmetry", "dead-units",
     "spread",  "first-loss", "gradient", "batch",       "weight-decay", "momentum", "schedule",
     "rate",    "not-finite", "updates",  "dying-units", "one-batch",    "training",
@@ -19,7 +19,7 @@ static const char *const codes[CNN_CHECKS] = {
 
 /* In the order of cnn_setting: what stands in braces, and what a caller without names of its own
  * reads. */
-static const char *const settings[CNN_SETTINGS] = {
+static const char *const settings[CNN_SETTING_COUNT] = {
     "",           "lr",   "momentum", "weight_decay", "gamma",
     "batch_size", "init", "mean",     "deviation",    "data",
 };
@@ -63,7 +63,7 @@ void finding_say(cnn_finding *finding, const char *advice, const char *format, .
 }
 
 void finding_number(cnn_finding *finding, const char *name, double value) {
-    for (size_t i = 0; i < CNN_FINDING_NUMBERS; i++)
+    for (size_t i = 0; i < CNN_FINDING_NUMBERS_MAX; i++)
         if (!finding->numbers[i].name) {
             finding->numbers[i].name = name;
             finding->numbers[i].value = value;
@@ -111,13 +111,13 @@ static void explain_by_cause(findings *findings) {
     }
 }
 
-const char *setting_name(const char *const names[CNN_SETTINGS], cnn_setting setting) {
+const char *setting_name(const char *const names[CNN_SETTING_COUNT], cnn_setting setting) {
     return names[setting] ? names[setting] : settings[setting];
 }
 
 /* The setting whose name in braces the text begins with, and how long that is; or NONE. */
 static cnn_setting setting_at(const char *text, size_t *length) {
-    for (size_t i = 1; i < CNN_SETTINGS; i++) {
+    for (size_t i = 1; i < CNN_SETTING_COUNT; i++) {
         *length = strlen(settings[i]) + 2;
         if (text[0] == '{' && !strncmp(text + 1, settings[i], *length - 2) &&
             text[*length - 1] == '}')
@@ -128,7 +128,8 @@ static cnn_setting setting_at(const char *text, size_t *length) {
 }
 
 /* Cuts what does not fit. */
-static void write_advice(cnn_finding *finding, const char *const names[CNN_SETTINGS], char *text) {
+static void write_advice(cnn_finding *finding, const char *const names[CNN_SETTING_COUNT],
+                         char *text) {
     size_t used = 0, length;
     for (const char *at = finding->advice; *at && used + 1 < FINDING_ADVICE; at += length) {
         const cnn_setting setting = setting_at(at, &length);
@@ -141,7 +142,8 @@ static void write_advice(cnn_finding *finding, const char *const names[CNN_SETTI
     finding->advice = text;
 }
 
-bool findings_settle(findings *findings, const char *const names[CNN_SETTINGS], cnn_error *error) {
+bool findings_settle(findings *findings, const char *const names[CNN_SETTING_COUNT],
+                     cnn_error *error) {
     size_t named = 0;
     explain_by_cause(findings);
     for (size_t i = 0; i < findings->count; i++) {

@@ -33,11 +33,12 @@ void finding_suggest(cnn_finding *finding, cnn_setting setting, double value);
 const cnn_finding *findings_cause(const findings *findings);
 /* Once all are made: what a cause that fails explains is told as such, so that advice for one does
  * not contradict advice for the other; and settings get the names of the caller. */
-bool findings_settle(findings *findings, const char *const names[CNN_SETTINGS], cnn_error *error);
+bool findings_settle(findings *findings, const char *const names[CNN_SETTING_COUNT],
+                     cnn_error *error);
 /* The worst verdict on one check; CNN_VERDICT_OK if it was not made. */
 cnn_verdict findings_worst(const findings *findings, cnn_check check);
 
 /* What the caller calls a setting, or its own name. */
-const char *setting_name(const char *const names[CNN_SETTINGS], cnn_setting setting);
+const char *setting_name(const char *const names[CNN_SETTING_COUNT], cnn_setting setting);
 
 #endif

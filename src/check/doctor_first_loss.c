@@ -11,7 +11,7 @@
 #define ILL_ABOVE 4.6
 
 double session_guess(const session *session) {
-    return log((double)cnn_network_classes(session->network));
+    return log((double)cnn_network_class_count(session->network));
 }
 
 bool session_knows(const session *session) {
@@ -19,7 +19,7 @@ bool session_knows(const session *session) {
 }
 
 static void judge(const session *session, cnn_finding *finding) {
-    const size_t classes = cnn_network_classes(session->network);
+    const size_t classes = cnn_network_class_count(session->network);
     const double guess = session_guess(session), loss = session->first_loss;
     finding_number(finding, "loss", loss);
     finding_number(finding, "guess", guess);

@@ -33,7 +33,7 @@ static void judge_size(const session *session, cnn_finding *finding, double rati
                           "through.";
     } else if (ratio > SUSPECT_HIGH) {
         finding->verdict = CNN_VERDICT_WARN;
-        finding->advice = "Steps will be large: normalise the pixels or take a small rate.";
+        finding->advice = "Steps will be large: normalize the pixels or take a small rate.";
     } else if (ratio < SUSPECT_BEHIND * largest) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = session_advice(

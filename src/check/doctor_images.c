@@ -90,16 +90,16 @@ static void judge(cnn_finding *finding, const image_counts *counts) {
 }
 
 bool doctor_images(session *session, cnn_error *error) {
-    const cnn_dataset_info info = cnn_dataset_about(session->images);
+    const cnn_dataset_info info = cnn_dataset_get_info(session->images);
     const size_t images = info.images < MOST_IMAGES ? info.images : MOST_IMAGES;
     image_print *prints = memory_new(images, sizeof *prints, error);
     if (!prints)
         return false;
     for (size_t i = 0; i < images; i++) {
         const size_t index = session->order[i];
-        prints[i].hash = hash_of(cnn_dataset_image(session->images, index),
+        prints[i].hash = hash_of(cnn_dataset_image_at(session->images, index),
                                  info.height * info.width * info.channels);
-        prints[i].label = cnn_dataset_label(session->images, index);
+        prints[i].label = cnn_dataset_label_at(session->images, index);
     }
     qsort(prints, images, sizeof *prints, compare);
     const image_counts counts = count(prints, images);

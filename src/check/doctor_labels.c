@@ -40,13 +40,14 @@ static double deviation_of(const size_t *labels, const size_t *guesses, size_t c
 /* Chance is what the same guesses would hit if the labels were dealt out anew: the sum over classes
  * of the share of guesses times the share of labels, as in Cohen's kappa (1960). */
 static hit_rate measure(const session *session, const uint32_t *guesses, size_t *counts) {
-    const size_t classes = cnn_network_classes(session->network);
+    const size_t classes = cnn_network_class_count(session->network);
     const double held = (double)session->held;
     hit_rate rate = {0};
     for (size_t k = 0; k < 2 * classes; k++)
         counts[k] = 0;
     for (size_t i = 0; i < session->held; i++) {
-        const size_t label = cnn_dataset_label(session->images, session->order[session->learn + i]);
+        const size_t label =
+            cnn_dataset_label_at(session->images, session->order[session->learn + i]);
         rate.right += (guesses[i] == label) / held;
         counts[label]++;
         counts[classes + guesses[i]]++;
@@ -97,7 +98,7 @@ static uint32_t largest(const float *values, size_t count) {
 }
 
 static bool network_guess(session *session, uint32_t *guesses, cnn_error *error) {
-    const size_t classes = cnn_network_classes(session->network);
+    const size_t classes = cnn_network_class_count(session->network);
     cnn_tensor p;
     if (!train_in_turns(session, error) ||
         !cnn_model_tensor(session->model, "probabilities", &p, error))
@@ -116,7 +117,7 @@ static bool network_guess(session *session, uint32_t *guesses, cnn_error *error)
 /* Neither found anything: is that the labels' fault? Only if it would have been found: by a network
  * that can learn, with enough images that are not of the commonest class. */
 static void judge_chance(const session *session, cnn_finding *finding, const hit_rate *rate) {
-    const size_t classes = cnn_network_classes(session->network);
+    const size_t classes = cnn_network_class_count(session->network);
     const bool fit = findings_worst(&session->findings, CNN_CHECK_OVERFIT) == CNN_VERDICT_OK;
     const bool enough = session->held >= LEAST_PER_CLASS * classes;
     const bool even = rate->commonest <= MOST_COMMON;
@@ -179,7 +180,7 @@ static bool judge(session *session, uint32_t *guesses, size_t *counts, cnn_error
 }
 
 bool doctor_labels(session *session, cnn_error *error) {
-    const size_t classes = cnn_network_classes(session->network);
+    const size_t classes = cnn_network_class_count(session->network);
     if (findings_worst(&session->findings, CNN_CHECK_CLASSES) == CNN_VERDICT_FAIL || !session->held)
         return true; /* one answer follows from anything */
     uint32_t *guesses = memory_new(session->held, sizeof *guesses, error);

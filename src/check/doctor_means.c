@@ -21,8 +21,8 @@ static void learn(class_means *means) {
     const session *session = means->session;
     const size_t images = session->learn < MOST_IMAGES ? session->learn : MOST_IMAGES;
     for (size_t i = 0; i < images; i++) {
-        const uint8_t *image = cnn_dataset_image(session->images, session->order[i]);
-        const size_t label = cnn_dataset_label(session->images, session->order[i]);
+        const uint8_t *image = cnn_dataset_image_at(session->images, session->order[i]);
+        const size_t label = cnn_dataset_label_at(session->images, session->order[i]);
         double *mean = means->means + label * means->pixels;
         for (size_t p = 0; p < means->pixels; p++)
             mean[p] += image[p * means->stride];
@@ -55,7 +55,7 @@ static size_t nearest_class(const class_means *means, const uint8_t *image) {
 }
 
 bool means_guess(const session *session, uint32_t *guesses, cnn_error *error) {
-    const cnn_dataset_info info = cnn_dataset_about(session->images);
+    const cnn_dataset_info info = cnn_dataset_get_info(session->images);
     const size_t all = info.height * info.width * info.channels;
     class_means means = {.session = session, .classes = info.classes};
     means.stride = (all + MOST_PIXELS - 1) / MOST_PIXELS;
@@ -67,7 +67,7 @@ bool means_guess(const session *session, uint32_t *guesses, cnn_error *error) {
         learn(&means);
     for (size_t i = 0; good && i < session->held; i++)
         guesses[i] = (uint32_t)nearest_class(
-            &means, cnn_dataset_image(session->images, session->order[session->learn + i]));
+            &means, cnn_dataset_image_at(session->images, session->order[session->learn + i]));
     free(means.means);
     free(means.counts);
     return good;

@@ -69,7 +69,7 @@ static cnn_trainer *make_trainer(session *session, cnn_error *error) {
     optimizer.lr = LOWEST_RATE;
     optimizer.weight_decay = optimizer.momentum = 0;
     optimizer.nesterov = false;
-    schedule.kind = CNN_STEP;
+    schedule.kind = CNN_SCHEDULE_STEP;
     schedule.step_size = 1;
     schedule.gamma = rate_at(1) / rate_at(0);
     return cnn_trainer_create(session->model, &optimizer, &schedule, error);

@@ -21,7 +21,7 @@ static uint64_t mix(uint64_t *state) {
 
 /* Files may be sorted by class: only a random order makes a part of them like the whole. */
 static bool draw_order(session *session, cnn_error *error) {
-    const size_t images = cnn_dataset_about(session->images).images;
+    const size_t images = cnn_dataset_get_info(session->images).images;
     uint64_t state = session->options.model.seed;
     session->order = memory_new(images, sizeof *session->order, error);
     if (!session->order)
@@ -34,18 +34,18 @@ static bool draw_order(session *session, cnn_error *error) {
     session->held = least(images / 4, DOCTOR_HELD_OUT);
     session->learn = images - session->held;
     session->batch =
-        least(least(session->options.model.batch_size, CNN_DOCTOR_BATCH), session->learn);
+        least(least(session->options.model.batch_size, CNN_DOCTOR_BATCH_MAX), session->learn);
     return true;
 }
 
 static bool make_model(session *session, const cnn_network *network, const cnn_model *trained,
                        cnn_error *error) {
     cnn_model_options options = session->options.model;
-    const size_t batch = least(options.batch_size, CNN_DOCTOR_BATCH);
+    const size_t batch = least(options.batch_size, CNN_DOCTOR_BATCH_MAX);
     options.batch_size = batch < DOCTOR_CHUNK ? DOCTOR_CHUNK : batch;
     options.every_layer = true;
     if (trained)
-        options.normalisation = cnn_model_normalisation(trained);
+        options.normalization = cnn_model_normalization(trained);
     session->model = cnn_model_create(network, &options, error);
     session->network = cnn_model_network(session->model);
     return session->model;
@@ -68,7 +68,7 @@ static size_t elements(const cnn_tensor *tensor) {
 
 static void look_at(session *session, doctor_layer *layer, size_t index) {
     cnn_layer_info *info = &layer->info;
-    cnn_network_layer(session->network, index, info);
+    cnn_network_layer_at(session->network, index, info);
     layer->values = info->height * info->width * info->channels;
     layer->relu = !strcmp(info->kind, "relu");
     layer->y = part(session->model, info->name, "");
@@ -115,7 +115,7 @@ static bool take_weights(session *session, const cnn_model *trained, cnn_error *
         const char *name = layer->info.name;
         if (!take(layer->w, part(trained, name, ".weight")) ||
             !take(layer->b, part(trained, name, ".bias")))
-            return error_set(error, CNN_BAD_ARGUMENT,
+            return error_set(error, CNN_STATUS_BAD_ARGUMENT,
                              "the trained model is of another network: its %s differs", name);
     }
     return true;
@@ -123,11 +123,12 @@ static bool take_weights(session *session, const cnn_model *trained, cnn_error *
 
 /* Fills what can be seen of the model. */
 static bool look_inside(session *session, cnn_error *error) {
-    session->count = cnn_network_layers(session->network) + 1;
+    session->count = cnn_network_layer_count(session->network) + 1;
     session->layers = memory_new(session->count, sizeof *session->layers, error);
     if (!session->layers)
         return false;
-    session->start = memory_new(cnn_network_parameters(session->network) + 1, sizeof(float), error);
+    session->start =
+        memory_new(cnn_network_parameter_count(session->network) + 1, sizeof(float), error);
     for (size_t i = 0; i < session->count; i++)
         look_at(session, &session->layers[i], i);
     return session->start;
@@ -146,7 +147,7 @@ bool session_open(session *session, const cnn_network *network, const cnn_model 
                   cnn_error *error) {
     session->trained_before = trained;
     if (!session->options.model.batch_size)
-        return error_set(error, CNN_BAD_ARGUMENT, "batch size 0: must be at least 1");
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "batch size 0: must be at least 1");
     if (!draw_order(session, error) || !make_model(session, network, trained, error) ||
         !look_inside(session, error) || !take_weights(session, trained, error) ||
         !check_settings(session, error) || !session_set_step(session, 0, error))

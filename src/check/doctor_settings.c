@@ -79,7 +79,7 @@ static void judge_momentum(session *session) {
 
 static void judge_schedule(session *session) {
     const double gamma = session->options.schedule.gamma;
-    if (session->options.schedule.kind != CNN_STEP || (gamma <= 1 && gamma >= LEAST_GAMMA))
+    if (session->options.schedule.kind != CNN_SCHEDULE_STEP || (gamma <= 1 && gamma >= LEAST_GAMMA))
         return;
     cnn_finding *finding =
         findings_add(&session->findings, CNN_CHECK_SCHEDULE, NULL, CNN_VERDICT_WARN);

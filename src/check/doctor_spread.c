@@ -52,10 +52,10 @@ static void judge(const session *session, cnn_finding *finding, double spread, d
                 "%s: outputs differ by %.2g from image to image", name, spread);
     if (!(spread <= ILL_HIGH)) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding->advice = "Outputs explode: smaller first weights, or pixels normalised.";
+        finding->advice = "Outputs explode: smaller first weights, or pixels normalized.";
     } else if (spread > SUSPECT_HIGH) {
         finding->verdict = CNN_VERDICT_WARN;
-        finding->advice = "Outputs grow large: smaller first weights, or pixels normalised.";
+        finding->advice = "Outputs grow large: smaller first weights, or pixels normalized.";
     } else if (spread < ILL_LOW || share < ILL_LOW) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = session_advice(

@@ -61,7 +61,7 @@ static void say_relu(session *session, size_t l, bool pooled) {
  * recognition", 2016, draw ten digits by two). */
 static void say_neck(session *session, size_t l) {
     const doctor_layer *layer = &session->layers[l];
-    const size_t classes = cnn_network_classes(session->network);
+    const size_t classes = cnn_network_class_count(session->network);
     const cnn_finding *worst = findings_cause(&session->findings);
     const bool suffers =
         worst && worst->verdict == CNN_VERDICT_FAIL && worst->check > CNN_CHECK_STRUCTURE;
@@ -92,7 +92,7 @@ bool doctor_structure(session *session, cnn_error *error) {
     bool pooled = false;
     const size_t relu = relu_before_loss(session, &pooled), neck = narrowest(session);
     const bool narrow = neck && (double)session->layers[neck].values <
-                                    log2((double)cnn_network_classes(session->network));
+                                    log2((double)cnn_network_class_count(session->network));
     if (narrow)
         say_neck(session, neck);
     if (relu)

@@ -65,7 +65,7 @@ static void judge_finite(const course *course) {
     else
         finding_say(finding,
                     course->steps ? "Weights ran away: a lower rate."
-                                  : "It begins so: smaller weights or normalised pixels.",
+                                  : "It begins so: smaller weights or normalized pixels.",
                     "the %s of %s %s infinite or not a number in step %zu", course->place.what,
                     course->place.layer, course->steps ? "become" : "are", course->steps + 1);
 }
@@ -166,7 +166,8 @@ static void judge_loss(const course *course) {
 static bool make(course *course, cnn_error *error) {
     session *session = course->session;
     const cnn_schedule schedule = session_schedule(session);
-    course->before = memory_new(cnn_network_parameters(session->network), sizeof(float), error);
+    course->before =
+        memory_new(cnn_network_parameter_count(session->network), sizeof(float), error);
     if (!course->before)
         return false;
     course->ratios = memory_new(session->count, sizeof *course->ratios, error);

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 static size_t label_of(const session *session, size_t place) {
-    return cnn_dataset_label(session->images, session->order[place]);
+    return cnn_dataset_label_at(session->images, session->order[place]);
 }
 
 bool turns_make(const session *session, class_turns *turns, cnn_error *error) {
-    turns->classes = cnn_dataset_about(session->images).classes;
+    turns->classes = cnn_dataset_get_info(session->images).classes;
     turns->images = memory_new(session->learn, sizeof *turns->images, error);
     if (!turns->images)
         return false;

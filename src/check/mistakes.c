@@ -133,7 +133,7 @@ static void only_last_image(const probe *p) {
 /* Where each maximum was, h * W + w; NULL if the layer does not keep it. */
 static int32_t *places(const probe *p) {
     const buffer *kept = buffer_of(p->layer, BUFFER_FOR_BACKWARD, INITIAL_ZERO);
-    return kept && kept->type == CNN_INT32 ? bound(&p->t, kept->argument) : NULL;
+    return kept && kept->type == CNN_TYPE_INT32 ? bound(&p->t, kept->argument) : NULL;
 }
 
 static void to_first_place(const probe *p) {

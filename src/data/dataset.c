@@ -6,6 +6,7 @@
 
 #include "memory.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,20 +17,21 @@
 static bool sizes_sound(const cnn_dataset_info *info, size_t *image_size, cnn_error *error) {
     size_t all;
     if (!info->images || !info->height || !info->width || !info->channels)
-        return error_set(error, CNN_BAD_ARGUMENT, "no images in it");
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no images in it");
     if (!info->classes || info->classes > DATASET_CLASSES_LIMIT)
-        return error_set(error, CNN_BAD_ARGUMENT, "%zu classes, where 1 to %zu can be",
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu classes, where 1 to %zu can be",
                          info->classes, DATASET_CLASSES_LIMIT);
     /* Orders of images are lists of 32-bit numbers. */
     if (info->images > UINT32_MAX || !size_multiply(info->height, info->width, image_size) ||
         !size_multiply(*image_size, info->channels, image_size) ||
         !size_multiply(*image_size, info->images, &all))
-        return error_set(error, CNN_BAD_ARGUMENT, "%zu images of %zu x %zu x %zu are too many",
-                         info->images, info->height, info->width, info->channels);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "%zu images of %zu x %zu x %zu are too many", info->images, info->height,
+                         info->width, info->channels);
     return true;
 }
 
-size_t labels_first_beyond(const uint8_t *labels, size_t count, size_t classes) {
+static size_t first_beyond(const uint32_t *labels, size_t count, size_t classes) {
     size_t i = 0;
     while (i < count && labels[i] < classes)
         i++;
@@ -63,24 +65,23 @@ cnn_dataset *dataset_blank(const cnn_dataset_info *info, cnn_error *error) {
 }
 
 cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *images,
-                                const uint8_t *labels, cnn_error *error) {
+                                const uint32_t *labels, cnn_error *error) {
     size_t image_size;
     if (!given(info, "info", error) || !sizes_sound(info, &image_size, error) ||
         !given(images, "images", error) || !given(labels, "labels", error))
         return NULL;
     /* Before any memory is taken: a label beyond would later be an index beyond. */
-    const size_t beyond = labels_first_beyond(labels, info->images, info->classes);
+    const size_t beyond = first_beyond(labels, info->images, info->classes);
     if (beyond < info->images) {
-        error_set(error, CNN_BAD_ARGUMENT, "label %u of image %zu is not below %zu",
-                  (unsigned)labels[beyond], beyond, info->classes);
+        error_set(error, CNN_STATUS_BAD_ARGUMENT, "label %" PRIu32 " of image %zu is not below %zu",
+                  labels[beyond], beyond, info->classes);
         return NULL;
     }
     cnn_dataset *dataset = dataset_new(info, image_size, error);
     if (!dataset)
         return NULL;
     memcpy(dataset->pixels, images, info->images * image_size);
-    for (size_t i = 0; i < info->images; i++)
-        dataset->labels[i] = labels[i];
+    memcpy(dataset->labels, labels, info->images * sizeof *labels);
     return dataset;
 }
 
@@ -93,7 +94,7 @@ void cnn_dataset_free(cnn_dataset *dataset) {
     free(dataset);
 }
 
-cnn_dataset_info cnn_dataset_about(const cnn_dataset *dataset) {
+cnn_dataset_info cnn_dataset_get_info(const cnn_dataset *dataset) {
     return dataset ? dataset->info : (cnn_dataset_info){0};
 }
 
@@ -102,7 +103,7 @@ bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error)
     if (!given(dataset, "data set", error))
         return false;
     if (!images)
-        return error_set(error, CNN_BAD_ARGUMENT, "a data set cannot be cut to 0 images");
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "a data set cannot be cut to 0 images");
     if (images < dataset->info.images)
         dataset->info.images = images;
     return true;
@@ -116,7 +117,7 @@ bool cnn_dataset_append(cnn_dataset *dataset, const cnn_dataset *more, cnn_error
     cnn_dataset_info info = a;
     if (a.height != b.height || a.width != b.width || a.channels != b.channels ||
         a.classes != b.classes)
-        return error_set(error, CNN_BAD_ARGUMENT,
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
                          "images of %zux%zux%zu in %zu classes cannot go behind such of "
                          "%zux%zux%zu in %zu",
                          b.height, b.width, b.channels, b.classes, a.height, a.width, a.channels,
@@ -138,16 +139,16 @@ bool cnn_dataset_append(cnn_dataset *dataset, const cnn_dataset *more, cnn_error
     return true;
 }
 
-const uint8_t *cnn_dataset_image(const cnn_dataset *dataset, size_t index) {
+const uint8_t *cnn_dataset_image_at(const cnn_dataset *dataset, size_t index) {
     return dataset && index < dataset->info.images ? dataset->pixels + index * dataset->image_size
                                                    : NULL;
 }
 
-size_t cnn_dataset_label(const cnn_dataset *dataset, size_t index) {
+size_t cnn_dataset_label_at(const cnn_dataset *dataset, size_t index) {
     return dataset && index < dataset->info.images ? dataset->labels[index] : SIZE_MAX;
 }
 
-const char *cnn_dataset_class(const cnn_dataset *dataset, size_t index) {
+const char *cnn_dataset_class_at(const cnn_dataset *dataset, size_t index) {
     return dataset && index < dataset->info.classes ? dataset->names[index] : NULL;
 }
 
@@ -160,9 +161,9 @@ static float four_decimals(double value) {
 /* The sums are whole numbers and exact, so the result does not depend on the order of the images;
  * 64 bits last for 2.8e14 pixels. A deviation that rounds to 0 counts as constant: nobody can
  * divide by it. */
-cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset) {
+cnn_normalization cnn_dataset_measure(const cnn_dataset *dataset) {
     if (!dataset)
-        return (cnn_normalisation){0};
+        return (cnn_normalization){0};
     const size_t count = dataset->info.images * dataset->image_size;
     uint64_t sum = 0, squares = 0;
     for (size_t i = 0; i < count; i++) {
@@ -174,5 +175,5 @@ cnn_normalisation cnn_dataset_measure(const cnn_dataset *dataset) {
     const double variance = (double)squares / (double)count - mean * mean;
     /* Of a constant set the difference may be rounded to a hair below 0. */
     const float deviation = four_decimals(sqrt(variance > 0 ? variance : 0) / 255);
-    return (cnn_normalisation){four_decimals(mean / 255), deviation > 0 ? deviation : 1};
+    return (cnn_normalization){four_decimals(mean / 255), deviation > 0 ? deviation : 1};
 }

@@ -21,6 +21,5 @@ struct cnn_dataset {
 cnn_dataset *dataset_blank(const cnn_dataset_info *info, cnn_error *error);
 
 /* The place of the first label that is not below `classes`, or count if all are. */
-size_t labels_first_beyond(const uint8_t *labels, size_t count, size_t classes);
 
 #endif

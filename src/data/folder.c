@@ -70,8 +70,8 @@ cnn_dataset *cnn_dataset_load(const char *folder, cnn_split split, size_t classe
                               cnn_error *error) {
     if (!given(folder, "folder", error))
         return NULL;
-    if (split != CNN_TRAIN && split != CNN_TEST) {
-        error_set(error, CNN_BAD_ARGUMENT, "no split %d of a data set", (int)split);
+    if (split != CNN_SPLIT_TRAIN && split != CNN_SPLIT_TEST) {
+        error_set(error, CNN_STATUS_BAD_ARGUMENT, "no split %d of a data set", (int)split);
         return NULL;
     }
     /* Names come second: if classes is 0, only the labels tell how many there must be. */

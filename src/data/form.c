@@ -53,13 +53,14 @@ static bool has_form(const uint8_t *pixels, size_t height, size_t width) {
            centred(&columns, width);
 }
 
-bool cnn_dataset_mnist_form(const cnn_dataset *dataset) {
+cnn_preprocessing cnn_dataset_preprocessing(const cnn_dataset *dataset) {
     if (!dataset)
-        return false;
+        return CNN_PREPROCESSING_RESIZE;
     const cnn_dataset_info *info = &dataset->info;
     const size_t count = info->images < LOOK_AT ? info->images : LOOK_AT;
     size_t good = 0;
     for (size_t i = 0; info->channels == 1 && i < count; i++)
-        good += has_form(cnn_dataset_image(dataset, i), info->height, info->width);
-    return (double)good >= SHARE * (double)count;
+        good += has_form(cnn_dataset_image_at(dataset, i), info->height, info->width);
+    return (double)good >= SHARE * (double)count ? CNN_PREPROCESSING_MNIST
+                                                 : CNN_PREPROCESSING_RESIZE;
 }

@@ -77,7 +77,7 @@ static int inflate_on(inflation *job) {
  * taken the member's own end is still missing, whatever room is left; else it is the room. */
 static bool refused(const inflation *job, int result, cnn_error *error) {
     if (result == Z_MEM_ERROR)
-        return error_set(error, CNN_NO_MEMORY, "no memory to decompress");
+        return error_set(error, CNN_STATUS_NO_MEMORY, "no memory to decompress");
     if (result != Z_BUF_ERROR)
         return error_at(error, job->at, "damaged gzip data: %s",
                         job->stream.msg ? job->stream.msg : "not as zlib wants it");

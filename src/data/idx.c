@@ -149,12 +149,31 @@ static bool check_labels(const idx_file *file, size_t images, size_t classes, cn
         error_at(error, SIZES_OFFSET, "%u labels for %zu images", (unsigned)file->sizes[0], images);
         return blame(file, error);
     }
-    const size_t i = labels_first_beyond(labels, images, classes);
+    size_t i = 0;
+    while (i < images && labels[i] < classes)
+        i++;
     if (i == images)
         return true;
     error_at(error, file->in.at + i, "label %u of image %zu is not below %zu", (unsigned)labels[i],
              i, classes);
     return blame(file, error);
+}
+
+/* Copies the images of an open file, and labels of a byte each; NULL: all are 0. */
+static cnn_dataset *dataset_of(const idx_file *file, const uint8_t *labels, size_t classes,
+                               cnn_error *error) {
+    const cnn_dataset_info info = {.images = file->sizes[0],
+                                   .height = file->sizes[1],
+                                   .width = file->sizes[2],
+                                   .channels = 1,
+                                   .classes = classes};
+    uint32_t *wide = memory_new(info.images, sizeof *wide, error);
+    for (size_t i = 0; wide && labels && i < info.images; i++)
+        wide[i] = labels[i];
+    cnn_dataset *dataset =
+        wide ? cnn_dataset_create(&info, file->in.data + file->in.at, wide, error) : NULL;
+    free(wide);
+    return dataset;
 }
 
 /* Both files are open: the bytes promised by the sizes are there. */
@@ -165,12 +184,7 @@ static cnn_dataset *combine(const idx_file *images, const idx_file *labels, size
         classes = largest_and_one(label, labels->sizes[0]);
     if (!check_labels(labels, images->sizes[0], classes, error))
         return NULL;
-    const cnn_dataset_info info = {.images = images->sizes[0],
-                                   .height = images->sizes[1],
-                                   .width = images->sizes[2],
-                                   .channels = 1,
-                                   .classes = classes};
-    return cnn_dataset_create(&info, images->in.data + images->in.at, label, error);
+    return dataset_of(images, label, classes, error);
 }
 
 cnn_dataset *idx_dataset(const idx_source *images, const idx_source *labels, size_t classes,
@@ -184,19 +198,11 @@ cnn_dataset *idx_dataset(const idx_source *images, const idx_source *labels, siz
     return dataset;
 }
 
-/* Images without labels: as many zeros stand in for them. */
 static cnn_dataset *images_alone(const idx_source *images, size_t classes, cnn_error *error) {
     idx_file file = {.source = images};
     cnn_dataset *dataset = NULL;
-    uint8_t *labels = NULL;
     if (open_file(&file, &IMAGES, error))
-        labels = memory_new(file.sizes[0], 1, error);
-    if (labels) {
-        const cnn_dataset_info info = {file.sizes[0], file.sizes[1], file.sizes[2], 1,
-                                       classes ? classes : 1};
-        dataset = cnn_dataset_create(&info, file.in.data + file.in.at, labels, error);
-    }
-    free(labels);
+        dataset = dataset_of(&file, NULL, classes ? classes : 1, error);
     free(file.unpacked);
     return dataset;
 }

@@ -52,7 +52,7 @@ static bool read_rest(idx_name *name, char *rest) {
                 *kind = strtok_r(NULL, SEPARATORS, &save);
     if (!part || !kind)
         return false;
-    name->split = one_of(part, TEST) ? CNN_TEST : CNN_TRAIN;
+    name->split = one_of(part, TEST) ? CNN_SPLIT_TEST : CNN_SPLIT_TRAIN;
     name->part = one_of(kind, LABELS) ? IDX_PART_LABELS : IDX_PART_IMAGES;
     size_t words = 0;
     bool known = (one_of(part, TEST) || one_of(part, TRAIN)) &&
@@ -89,7 +89,7 @@ static bool is_near(const char *text, cnn_split split, idx_part part) {
     if (text[0] == '.' || !copy_small(all, text))
         return false;
     const bool of_test = strstr(all, "t10k") || strstr(all, "test");
-    const bool of_split = split == CNN_TEST ? of_test : strstr(all, "train") != NULL;
+    const bool of_split = split == CNN_SPLIT_TEST ? of_test : strstr(all, "train") != NULL;
     return of_split && strstr(all, part == IDX_PART_LABELS ? "label" : "image") &&
            (strstr(all, "idx") || strstr(all, "ubyte"));
 }
@@ -119,7 +119,7 @@ static bool join(char path[IDX_PATH_SIZE], const char *folder, const char *name,
     const int length = snprintf(path, IDX_PATH_SIZE, "%s/%s%s", folder, name, ending);
     if (length > 0 && length < IDX_PATH_SIZE)
         return true;
-    error_set(error, CNN_IO, "the path is longer than %d bytes", IDX_PATH_SIZE - 1);
+    error_set(error, CNN_STATUS_IO, "the path is longer than %d bytes", IDX_PATH_SIZE - 1);
     return error_in_file(error, folder);
 }
 
@@ -194,35 +194,36 @@ static const char *own_name(cnn_split split, idx_part part) {
         {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
         {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
     };
-    return NAMES[split == CNN_TEST][part];
+    return NAMES[split == CNN_SPLIT_TEST][part];
 }
 
 /* Always false. */
 static bool missing(const search *s, cnn_error *error) {
     const char *own = own_name(s->split, s->part);
     if (s->near[0])
-        error_set(error, CNN_IO, "no %s or %s.gz in it, but " SHOWN, own, own, s->near);
-    else if (s->split == CNN_TEST && s->others)
-        error_set(error, CNN_IO, "no test part in it, such as %s or %s.gz", own, own);
+        error_set(error, CNN_STATUS_IO, "no %s or %s.gz in it, but " SHOWN, own, own, s->near);
+    else if (s->split == CNN_SPLIT_TEST && s->others)
+        error_set(error, CNN_STATUS_IO, "no test part in it, such as %s or %s.gz", own, own);
     else
-        error_set(error, CNN_IO, "no %s or %s.gz in it", own, own);
+        error_set(error, CNN_STATUS_IO, "no %s or %s.gz in it", own, own);
     return error_in_file(error, s->folder);
 }
 
 /* Always false. */
 static bool unclear(const search *s, const char *one, const char *other, const char *what,
                     cnn_error *error) {
-    error_set(error, CNN_IO, "%s in it: " SHOWN " and " SHOWN "; each wants a folder of its own",
-              what, one, other);
+    error_set(error, CNN_STATUS_IO,
+              "%s in it: " SHOWN " and " SHOWN "; each wants a folder of its own", what, one,
+              other);
     return error_in_file(error, s->folder);
 }
 
 /* The wrong folder, or one that cannot be looked into. Always false. */
 static bool no_folder(const search *s, int reason, cnn_error *error) {
     if (reason == ENOENT || reason == ENOTDIR)
-        error_set(error, CNN_IO, "no such folder");
+        error_set(error, CNN_STATUS_IO, "no such folder");
     else
-        error_set(error, CNN_IO, "cannot list: %s", strerror(reason));
+        error_set(error, CNN_STATUS_IO, "cannot list: %s", strerror(reason));
     return error_in_file(error, s->folder);
 }
 
@@ -271,7 +272,7 @@ cnn_idx_files cnn_dataset_look(const char *folder, cnn_split split) {
     idx_found found;
     bool fits;
     search s = {.folder = folder, .split = split, .part = IDX_PART_IMAGES};
-    if (!folder || (split != CNN_TRAIN && split != CNN_TEST))
+    if (!folder || (split != CNN_SPLIT_TRAIN && split != CNN_SPLIT_TEST))
         return CNN_IDX_NONE;
     if (find_own(&s, &found, &fits, NULL))
         return CNN_IDX_FOUND;

@@ -39,7 +39,7 @@ typedef struct picture_folder {
 } picture_folder;
 
 static bool refuse(cnn_error *error, const char *path, const char *reason) {
-    error_set(error, CNN_BAD_FILE, "%s", reason);
+    error_set(error, CNN_STATUS_BAD_FILE, "%s", reason);
     return error_in_file(error, path);
 }
 
@@ -67,7 +67,7 @@ static bool list(listing *listing, const char *path, cnn_error *error) {
         return true;
     }
     listing->entries = NULL;
-    error_set(error, CNN_IO, "cannot list: %s", strerror(errno));
+    error_set(error, CNN_STATUS_IO, "cannot list: %s", strerror(errno));
     return error_in_file(error, path);
 }
 
@@ -80,7 +80,8 @@ static void release(listing *listing) {
 /* True if the call goes on without what `reason` is about. Lack of memory is no picture's fault. */
 static bool leave_out(const picture_folder *folder, const cnn_error *reason, cnn_error *error) {
     const cnn_pictures *options = folder->options;
-    if (reason->status != CNN_NO_MEMORY && options->skip && options->skip(reason, options->context))
+    if (reason->status != CNN_STATUS_NO_MEMORY && options->skip &&
+        options->skip(reason, options->context))
         return true;
     if (error)
         *error = *reason;
@@ -138,7 +139,7 @@ static bool check_count(const picture_folder *folder, cnn_error *error) {
         return refuse(error, folder->path, "no folder for any class in it");
     if (options->names || (options->classes ? count == options->classes : count > 1))
         return true;
-    error_set(error, CNN_BAD_FILE, "%zu class folder%s, where %zu%s are wanted", count,
+    error_set(error, CNN_STATUS_BAD_FILE, "%zu class folder%s, where %zu%s are wanted", count,
               count == 1 ? "" : "s", options->classes ? options->classes : 2,
               options->classes ? "" : " or more");
     return error_in_file(error, folder->path);
@@ -180,7 +181,7 @@ static bool make_room(picture_folder *folder, cnn_error *error) {
 }
 
 static const file_wanted picture_file = {FILE_KIND(PNG) | FILE_KIND(EMPTY), "a PNG",
-                                         CNN_PICTURE_BYTES};
+                                         CNN_PNG_BYTES_MAX};
 
 /* A folder would only be called no regular file. */
 static cnn_picture *read_picture(const char *path, size_t channels, cnn_error *error) {
@@ -263,7 +264,7 @@ static bool every_class_used(const picture_folder *folder, cnn_error *error) {
 
 static bool names_sound(const cnn_pictures *options, cnn_error *error) {
     if (options->classes > DATASET_CLASSES_LIMIT)
-        return error_set(error, CNN_BAD_ARGUMENT, "%zu classes, where 1 to %zu can be",
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu classes, where 1 to %zu can be",
                          options->classes, DATASET_CLASSES_LIMIT);
     for (size_t i = 0; options->names && i < options->classes; i++)
         if (!given(options->names[i], "the name of a class", error))

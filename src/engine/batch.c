@@ -1,5 +1,5 @@
 /* Bringing images to a model's input. A byte becomes its float by a look-up in model->pixels, in
- * this one place: training, prediction and evaluation cannot disagree on how pixels are normalised.
+ * this one place: training, prediction and evaluation cannot disagree on how pixels are normalized.
  */
 #include "batch.h"
 
@@ -9,8 +9,8 @@
 
 /* Always false. */
 static bool refuse_count(const cnn_model *model, size_t count, cnn_error *error) {
-    return error_set(error, CNN_BAD_ARGUMENT, "%zu images in a batch: must be 1 to %zu", count,
-                     model->options.batch_size);
+    return error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu images in a batch: must be 1 to %zu",
+                     count, model->options.batch_size);
 }
 
 /* The shape of one image. */
@@ -27,17 +27,17 @@ static void set_pixels(cnn_model *model, size_t place, const uint8_t *image) {
 }
 
 bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *error) {
-    const cnn_dataset_info about = cnn_dataset_about(dataset);
+    const cnn_dataset_info about = cnn_dataset_get_info(dataset);
     const extent x = input_of(model);
-    const size_t classes = cnn_network_classes(model->network);
+    const size_t classes = cnn_network_class_count(model->network);
     if (about.height != x.h || about.width != x.w || about.channels != x.c)
-        return error_set(error, CNN_BAD_ARGUMENT,
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
                          "the images are %zux%zux%zu, the network wants %zux%zux%zu", about.height,
                          about.width, about.channels, x.h, x.w, x.c);
     /* Fewer classes than outputs are fine: every label has its output. */
     if (about.classes > classes)
-        return error_set(error, CNN_BAD_ARGUMENT, "the data has %zu classes, the network %zu",
-                         about.classes, classes);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "the data has %zu classes, the network %zu", about.classes, classes);
     return true;
 }
 
@@ -51,7 +51,7 @@ static size_t index_of(const source *s, size_t i) {
 
 static const uint8_t *pixels_of(const source *s, size_t i) {
     const size_t values = extent_size(input_of(s->model)), index = index_of(s, i);
-    return s->images ? s->images + index * values : cnn_dataset_image(s->dataset, index);
+    return s->images ? s->images + index * values : cnn_dataset_image_at(s->dataset, index);
 }
 
 /* Shuffled images stand anywhere in memory, and are asked for while the one before is set. */
@@ -65,7 +65,8 @@ static void fetch_image(const source *s, size_t i) {
 /* Class 0 for lack of labels: softmax then stays in bounds, and its losses mean nothing. */
 static void gather_image(const source *s, size_t i) {
     set_pixels(s->model, i, pixels_of(s, i));
-    s->model->labels[i] = s->images ? 0 : (uint32_t)cnn_dataset_label(s->dataset, index_of(s, i));
+    s->model->labels[i] =
+        s->images ? 0 : (uint32_t)cnn_dataset_label_at(s->dataset, index_of(s, i));
 }
 
 void gather_places(const source *s, range places, size_t worker) {
@@ -103,11 +104,11 @@ bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uin
         return false;
     if (count == 0 || count > model->options.batch_size)
         return refuse_count(model, count, error);
-    const size_t images = cnn_dataset_about(dataset).images;
+    const size_t images = cnn_dataset_get_info(dataset).images;
     /* All indices before any pixel: a refused batch leaves the one that is set whole. */
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= images)
-            return error_set(error, CNN_BAD_ARGUMENT, "image %u of %zu", indices[i], images);
+            return error_set(error, CNN_STATUS_BAD_ARGUMENT, "image %u of %zu", indices[i], images);
     gather((source){.model = model, .dataset = dataset, .indices = indices}, count);
     return true;
 }
@@ -116,14 +117,14 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
                          cnn_error *error) {
     if (!given(model, "model", error) || !given(x, "x", error))
         return false;
-    const size_t classes = cnn_network_classes(model->network);
+    const size_t classes = cnn_network_class_count(model->network);
     if (count == 0 || count > model->options.batch_size)
         return refuse_count(model, count, error);
     for (size_t i = 0; labels && i < count; i++)
         if (labels[i] >= classes)
-            return error_set(error, CNN_BAD_ARGUMENT, "label %u of image %zu is not below %zu",
-                             labels[i], i, classes);
-    /* As they are: whoever has floats has normalised them, or means not to. */
+            return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                             "label %u of image %zu is not below %zu", labels[i], i, classes);
+    /* As they are: whoever has floats has normalized them, or means not to. */
     memcpy(model->layers[0].y, x, count * extent_size(input_of(model)) * sizeof *x);
     /* Class 0 for lack of labels: softmax then stays in bounds, and its losses mean nothing. */
     if (labels)

@@ -42,13 +42,13 @@ static void combine(const call *c) {
 
 static void loss(const call *c) {
     const cnn_model *model = c->execution->model;
-    model->ops->softmax_forward(cnn_network_classes(model->network), c->t.y, model->labels,
+    model->ops->softmax_forward(cnn_network_class_count(model->network), c->t.y, model->labels,
                                 model->probabilities, model->losses, c->piece->images);
 }
 
 static void logits_gradient(const call *c) {
     const cnn_model *model = c->execution->model;
-    model->ops->softmax_backward(cnn_network_classes(model->network), model->n,
+    model->ops->softmax_backward(cnn_network_class_count(model->network), model->n,
                                  model->probabilities, model->labels, (real *)c->t.dy,
                                  c->piece->images);
 }

@@ -5,6 +5,7 @@
 #include "class_names.h"
 #include "memory.h"
 #include "plan.h"
+#include "prepare.h"
 #include "program.h"
 
 #include <math.h>
@@ -26,8 +27,8 @@ static bool all_computed(const cnn_model *model, cnn_error *error) {
     for (size_t i = 0; i < model->fusion_count; i++) {
         const layer *layer = &model->network->layers[model->fusions[i].first];
         if (!model->fusions[i].op && !layer->kind->view)
-            return error_set(error, CNN_BAD_NETWORK, "%s: no back end computes %s", layer->name,
-                             layer->kind->word);
+            return error_set(error, CNN_STATUS_BAD_NETWORK, "%s: no back end computes %s",
+                             layer->name, layer->kind->word);
     }
     return true;
 }
@@ -35,37 +36,41 @@ static bool all_computed(const cnn_model *model, cnn_error *error) {
 /* In float and in the order of torchvision's ToTensor and Normalize, so that inputs agree to the
  * bit. A table loses nothing: a pixel has no other values than these 256. */
 static void set_pixels(cnn_model *model) {
-    const cnn_normalisation by = model->options.normalisation;
+    const cnn_normalization by = model->options.normalization;
     for (int i = 0; i < 256; i++)
-        model->pixels[i] = ((float)i / 255.0f - by.mean) / by.deviation;
+        model->pixels[i] = ((float)i / 255.0f - by.mean) / by.std;
 }
 
 /* Written so that NaN is refused too: it makes every comparison false. */
-bool normalisation_takes_mean(float mean) {
+bool normalization_takes_mean(float mean) {
     return mean > -1e6f && mean < 1e6f;
 }
 
-bool normalisation_takes_deviation(float deviation) {
+bool normalization_takes_deviation(float deviation) {
     return deviation >= 1e-6f && deviation <= 1e6f;
 }
 
 static bool check_options(const cnn_model_options *options, cnn_error *error) {
-    const cnn_normalisation by = options->normalisation;
+    const cnn_normalization by = options->normalization;
+    if (!reserved_unused(options->reserved, error))
+        return false;
     if (options->init != CNN_INIT_PYTORCH && options->init != CNN_INIT_KAIMING_NORMAL &&
         options->init != CNN_INIT_CONSTANT)
-        return error_set(error, CNN_BAD_ARGUMENT, "no initialisation %d", (int)options->init);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no initialisation %d",
+                         (int)options->init);
     if (!isfinite(options->constant))
-        return error_set(error, CNN_BAD_ARGUMENT, "first parameters of %g",
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "first parameters of %g",
                          (double)options->constant);
     if (options->batch_size == 0 || options->batch_size > UINT32_MAX)
-        return error_set(error, CNN_BAD_ARGUMENT, "batch size %zu: must be 1 to %u",
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "batch size %zu: must be 1 to %u",
                          options->batch_size, UINT32_MAX);
     /* More is a slip, and each would take a stack. */
     if (options->threads > 1024)
-        return error_set(error, CNN_BAD_ARGUMENT, "%zu threads: at most 1024", options->threads);
-    if (!normalisation_takes_mean(by.mean) || !normalisation_takes_deviation(by.deviation))
-        return error_set(error, CNN_BAD_ARGUMENT, "normalisation: mean %g, deviation %g", by.mean,
-                         by.deviation);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu threads: at most 1024",
+                         options->threads);
+    if (!normalization_takes_mean(by.mean) || !normalization_takes_deviation(by.std))
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "normalization: mean %g, deviation %g",
+                         by.mean, by.std);
     return true;
 }
 
@@ -78,8 +83,8 @@ static bool refuse_backend(const char *name, cnn_error *error) {
         if (runs)
             used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "",
                                      ops->name);
-    return error_set(error, CNN_BAD_ARGUMENT, "no back end \"%.32s\" on this machine: %s", name,
-                     names);
+    return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no back end \"%.32s\" on this machine: %s",
+                     name, names);
 }
 
 /* On failure the model is left as far as it came, for cnn_model_free() to take down. */
@@ -89,7 +94,7 @@ static bool build(cnn_model *model, const cnn_network *network, cnn_error *error
     model->ops = ops_named(model->options.backend);
     if (!model->ops)
         return refuse_backend(model->options.backend, error);
-    model->network = network_copy(network, error);
+    model->network = cnn_network_copy(network, error);
     model->layers = memory_new(network->count + 1, sizeof *model->layers, error);
     model->fusions = memory_new(network->count, sizeof *model->fusions, error);
     if (!model->network || !model->layers || !model->fusions)
@@ -107,7 +112,7 @@ static bool build(cnn_model *model, const cnn_network *network, cnn_error *error
     model->threads = pool_threads(model->pool);
     if (!plan_memory(model, error))
         return false;
-    for (size_t i = 0; i < cnn_network_classes(network); i++)
+    for (size_t i = 0; i < cnn_network_class_count(network); i++)
         snprintf(model->classes[i], sizeof *model->classes, "%zu", i);
     set_pixels(model);
     model_initialise(model);
@@ -146,8 +151,8 @@ const cnn_network *cnn_model_network(const cnn_model *model) {
     return model ? model->network : NULL;
 }
 
-cnn_normalisation cnn_model_normalisation(const cnn_model *model) {
-    return model ? model->options.normalisation : (cnn_normalisation){0};
+cnn_normalization cnn_model_normalization(const cnn_model *model) {
+    return model ? model->options.normalization : (cnn_normalization){0};
 }
 
 size_t cnn_model_batch_size(const cnn_model *model) {
@@ -166,14 +171,14 @@ cnn_memory cnn_model_memory(const cnn_model *model) {
     return model ? model->memory : (cnn_memory){0};
 }
 
-const char *cnn_model_class(const cnn_model *model, size_t index) {
-    return model && index < cnn_network_classes(model->network) ? model->classes[index] : NULL;
+const char *cnn_model_class_at(const cnn_model *model, size_t index) {
+    return model && index < cnn_network_class_count(model->network) ? model->classes[index] : NULL;
 }
 
 /* As strict as a model file, so that saving after a long run cannot fail for a name. */
 static const char *check_class(const cnn_model *model, size_t index, const char *name) {
     const size_t length = strlen(name);
-    if (index >= cnn_network_classes(model->network))
+    if (index >= cnn_network_class_count(model->network))
         return "no such class";
     if (length >= CNN_NAME_SIZE)
         return "the name is too long";
@@ -187,18 +192,21 @@ bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_e
         return false;
     const char *reason = check_class(model, index, name);
     if (reason)
-        return error_set(error, CNN_BAD_ARGUMENT, "class %zu: %s", index, reason);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "class %zu: %s", index, reason);
     /* To the end, so that nothing of a longer name stays behind. */
     memset(model->classes[index], 0, CNN_NAME_SIZE);
     memcpy(model->classes[index], name, strlen(name));
     return true;
 }
 
-bool cnn_model_mnist_form(const cnn_model *model) {
-    return model && model->mnist_form;
+cnn_preprocessing cnn_model_preprocessing(const cnn_model *model) {
+    return model ? model->preprocessing : CNN_PREPROCESSING_RESIZE;
 }
 
-void cnn_model_set_mnist_form(cnn_model *model, bool mnist_form) {
-    if (model)
-        model->mnist_form = mnist_form;
+bool cnn_model_set_preprocessing(cnn_model *model, cnn_preprocessing preprocessing,
+                                 cnn_error *error) {
+    if (!given(model, "model", error) || !preprocessing_sound(preprocessing, error))
+        return false;
+    model->preprocessing = preprocessing;
+    return true;
 }

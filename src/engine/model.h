@@ -14,9 +14,9 @@ static inline bool model_few(size_t threads, size_t images) {
     return threads > 1 && images < threads * IMAGES_MANY;
 }
 
-/* Bounds of the normalisation: within them no pixel becomes infinite. */
-bool normalisation_takes_mean(float mean);
-bool normalisation_takes_deviation(float deviation);
+/* Bounds of the normalization: within them no pixel becomes infinite. */
+bool normalization_takes_mean(float mean);
+bool normalization_takes_deviation(float deviation);
 
 /* The arrays of one layer; layer 0 is the input. A view has y and dy of the layer that it reads;
  * inside a fusion there are none. */
@@ -61,19 +61,19 @@ struct cnn_model {
     /* Of all layers, one stretch each; gaps between layers stay 0. Behind the parameters follows
      * the state of all layers, so that files find both by their distance from `parameters`. */
     float *parameters, *gradients;
-    size_t parameters_size;         /* numbers of the parameters, and of the gradients */
-    uint32_t *labels;               /* [batch] */
-    float *probabilities, *losses;  /* [batch][classes]; [batch] */
-    float *scratch;                 /* [threads][scratch_size] */
-    size_t scratch_size;            /* of the fusion that needs most, in floats */
-    float *pieces;                  /* [batch], of the dense layer that has the most, or NULL */
-    char (*classes)[CNN_NAME_SIZE]; /* [classes]: names, each ended by 0 */
-    bool mnist_form;                /* of the images it was trained on */
-    float pixels[256];              /* what each byte is to the network */
-    void *block;                    /* holds every array above but layers and network */
-    cnn_memory memory;              /* how block is used */
-    profile_slot *profile;          /* NULL without the option */
-    uint64_t thread_time;           /* nanoseconds of all threads in all passes */
+    size_t parameters_size;          /* numbers of the parameters, and of the gradients */
+    uint32_t *labels;                /* [batch] */
+    float *probabilities, *losses;   /* [batch][classes]; [batch] */
+    float *scratch;                  /* [threads][scratch_size] */
+    size_t scratch_size;             /* of the fusion that needs most, in floats */
+    float *pieces;                   /* [batch], of the dense layer that has the most, or NULL */
+    char (*classes)[CNN_NAME_SIZE];  /* [classes]: names, each ended by 0 */
+    cnn_preprocessing preprocessing; /* of the images it was trained on */
+    float pixels[256];               /* what each byte is to the network */
+    void *block;                     /* holds every array above but layers and network */
+    cnn_memory memory;               /* how block is used */
+    profile_slot *profile;           /* NULL without the option */
+    uint64_t thread_time;            /* nanoseconds of all threads in all passes */
     size_t backward_passes;
     uint64_t training_steps; /* taken by its trainer */
 };

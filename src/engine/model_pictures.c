@@ -6,12 +6,13 @@ cnn_pictures cnn_model_pictures(const cnn_model *model, bool fit) {
     cnn_layer_info input;
     if (!model)
         return (cnn_pictures){.height = 0};
-    cnn_network_layer(model->network, 0, &input);
+    cnn_network_layer_at(model->network, 0, &input);
+    const bool kept = fit && input.channels == 1;
     return (cnn_pictures){.height = input.height,
                           .width = input.width,
                           .channels = input.channels,
-                          .classes = cnn_network_classes(model->network),
-                          .fit = fit && model->mnist_form && input.channels == 1};
+                          .classes = cnn_network_class_count(model->network),
+                          .preprocessing = kept ? model->preprocessing : CNN_PREPROCESSING_RESIZE};
 }
 
 bool cnn_model_prepare(const cnn_model *model, const cnn_picture *picture, bool fit,

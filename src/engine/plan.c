@@ -103,7 +103,7 @@ static void plan_batch(cnn_model *model, arena *arena) {
     for (size_t i = 0; i < model->fusion_count; i++)
         plan_fusion(model, arena, &model->fusions[i]);
     model->labels = arena_take(arena, batch, sizeof *model->labels);
-    model->probabilities = floats(arena, batch, cnn_network_classes(model->network));
+    model->probabilities = floats(arena, batch, cnn_network_class_count(model->network));
     model->losses = floats(arena, batch, 1);
 }
 
@@ -129,7 +129,8 @@ static void plan_scratch(cnn_model *model, arena *arena) {
     model->scratch_size = scratch_size(model);
     model->scratch = floats(arena, model->threads, model->scratch_size);
     plan_pieces(model, arena);
-    model->classes = arena_take(arena, cnn_network_classes(model->network), sizeof *model->classes);
+    model->classes =
+        arena_take(arena, cnn_network_class_count(model->network), sizeof *model->classes);
     if (slots)
         model->profile = arena_take(arena, slots, sizeof *model->profile);
 }

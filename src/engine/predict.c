@@ -33,7 +33,7 @@ typedef struct predictions {
 static void predict_task(void *context, size_t task, size_t worker) {
     predictions *p = context;
     const cnn_model *model = p->model;
-    const size_t classes = cnn_network_classes(model->network), place = task * p->each;
+    const size_t classes = cnn_network_class_count(model->network), place = task * p->each;
     size_t first;
     while ((first = atomic_fetch_add(&p->next, p->each)) < p->count) {
         const size_t left = p->count - first, count = left < p->each ? left : p->each;
@@ -55,7 +55,7 @@ static size_t images_each(const cnn_model *model, size_t tasks, size_t count) {
 
 static void predict_in_batches(cnn_model *model, const uint8_t *images, size_t count,
                                float *probabilities) {
-    const size_t classes = cnn_network_classes(model->network);
+    const size_t classes = cnn_network_class_count(model->network);
     for (size_t done = 0; done < count; done += model->n) {
         gather((source){.model = model, .images = images, .first = done},
                images_at_once(model, count - done));
@@ -68,10 +68,10 @@ static void predict_in_batches(cnn_model *model, const uint8_t *images, size_t c
 /* No arrays are that long: counts of them cannot overflow. */
 static bool predictable(const cnn_model *model, size_t count, cnn_error *error) {
     const size_t values = extent_size(model->network->layers[0].geometry.y),
-                 classes = cnn_network_classes(model->network);
+                 classes = cnn_network_class_count(model->network);
     const size_t row = classes * sizeof(float), each = row > values ? row : values;
     return (count > 0 && count <= PTRDIFF_MAX / each) ||
-           error_set(error, CNN_BAD_ARGUMENT,
+           error_set(error, CNN_STATUS_BAD_ARGUMENT,
                      count ? "%zu images to predict: more than memory has room for"
                            : "no images to predict",
                      count);
@@ -112,7 +112,7 @@ static size_t guess_of(const float *p, size_t classes) {
 /* Adds what the last forward pass says about the batch. Guesses go by the logits, since softmax may
  * round two of them to the same probability. */
 static void count_batch(const cnn_model *model, cnn_score *score, size_t *confusion) {
-    const size_t classes = cnn_network_classes(model->network);
+    const size_t classes = cnn_network_class_count(model->network);
     for (size_t i = 0; i < model->n; i++) {
         const size_t guess =
             guess_of(model->layers[model->network->count].y + i * classes, classes);
@@ -146,9 +146,9 @@ bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score 
     if (!given(model, "model", error) || !given(dataset, "data set", error) ||
         !given(score, "score", error) || !model_takes(model, dataset, error))
         return false;
-    const size_t classes = cnn_network_classes(model->network);
+    const size_t classes = cnn_network_class_count(model->network);
     if (confusion)
         memset(confusion, 0, classes * classes * sizeof *confusion);
-    model_evaluate(model, dataset, NULL, cnn_dataset_about(dataset).images, score, confusion);
+    model_evaluate(model, dataset, NULL, cnn_dataset_get_info(dataset).images, score, confusion);
     return true;
 }

@@ -106,7 +106,7 @@ static cnn_profile_row row_of(const cnn_model *model, size_t row) {
 /* What shards left, added up, of all layers. */
 static cnn_profile_row sums_row(const cnn_model *model) {
     return (cnn_profile_row){
-        .part = CNN_PROFILE_SUMS, .name = "sums", .weights = sum_of_fusions(model, PASS_SUMS)};
+        .part = CNN_PROFILE_REDUCE, .name = "sums", .weights = sum_of_fusions(model, PASS_SUMS)};
 }
 
 /* What threads had and did not use. */

@@ -71,16 +71,16 @@ static void meet_layer(search *s, size_t index) {
 /* Layer by layer, the input first, then what belongs to the batch as a whole. */
 static void walk(search *s) {
     const cnn_model *model = s->model;
-    const size_t classes = cnn_network_classes(model->network);
+    const size_t classes = cnn_network_class_count(model->network);
     for (size_t i = 0; i <= model->network->count && !s->found; i++)
         meet_layer(s, i);
-    meet(s, "labels", "", vector(model->n, CNN_INT32, model->labels));
-    meet(s, "losses", "", vector(model->n, CNN_FLOAT32, model->losses));
+    meet(s, "labels", "", vector(model->n, CNN_TYPE_INT32, model->labels));
+    meet(s, "losses", "", vector(model->n, CNN_TYPE_FLOAT32, model->losses));
     meet(s, "probabilities", "",
          (cnn_tensor){.rank = 2, .shape = {model->n, classes}, .data = model->probabilities});
 }
 
-size_t cnn_model_tensors(const cnn_model *model) {
+size_t cnn_model_tensor_count(const cnn_model *model) {
     if (!model)
         return 0;
     /* No tensor has this number, so the walk meets all of them. */
@@ -117,6 +117,6 @@ bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tens
         return false;
     walk(&s);
     return s.found ||
-           error_set(error, CNN_BAD_ARGUMENT, "no tensor named \"%.60s\"%s", name,
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no tensor named \"%.60s\"%s", name,
                      inside_fusion(model, name) ? " without the option every_layer" : "");
 }

@@ -101,7 +101,7 @@ bool checkpoint_fields_write(json_t *metadata, const checkpoint_state *state, cn
     for (size_t i = 0; i < FIELDS; i++)
         if (!left_out(state, &fields[i]) &&
             json_object_set_new(metadata, fields[i].key, value_of(state, &fields[i])))
-            return error_set(error, CNN_NO_MEMORY, "no memory for the metadata");
+            return error_set(error, CNN_STATUS_NO_MEMORY, "no memory for the metadata");
     return true;
 }
 
@@ -144,15 +144,15 @@ static bool read_value(const char *text, const field *field, checkpoint_state *s
 static bool read_field(const safetensors *file, const field *field, checkpoint_state *state,
                        cnn_error *error) {
     const char *text = safetensors_metadata(file, field->key);
-    cnn_error inner = {.status = CNN_BAD_FILE};
+    cnn_error inner = {.status = CNN_STATUS_BAD_FILE};
     if (!text && field->type == RARE)
         return true;
     if (!text)
         return error_at(error, model_file_metadata(file), "no %s in the metadata", field->key);
     if (read_value(text, field, state, &inner))
         return true;
-    if (inner.status == CNN_NO_MEMORY)
-        return error_set(error, CNN_NO_MEMORY, "%s", inner.message);
+    if (inner.status == CNN_STATUS_NO_MEMORY)
+        return error_set(error, CNN_STATUS_NO_MEMORY, "%s", inner.message);
     return error_at(error, model_file_metadata(file), "%s is \"%s\"", field->key,
                     show(text, strlen(text), 30).text);
 }

@@ -29,9 +29,9 @@ static bool check_model(const cnn_checkpoint *c, const cnn_model *model, cnn_err
     if (!same_network(c->network, model->network, &same, error))
         return false;
     if (!same)
-        return error_set(error, CNN_BAD_ARGUMENT, "the model has another network");
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "the model has another network");
     if (batch != images)
-        return error_set(error, CNN_BAD_ARGUMENT,
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
                          "the model takes batches of %zu, the run's are of %zu", batch, images);
     return model_file_agrees(&c->file, model, error);
 }
@@ -39,11 +39,12 @@ static bool check_model(const cnn_checkpoint *c, const cnn_model *model, cnn_err
 /* What differs is told by count if it can be. */
 static bool check_data(const char *what, run_data now, run_data then, cnn_error *error) {
     if (now.images != then.images)
-        return error_set(error, CNN_BAD_ARGUMENT, "these are %zu %s images, the run began with %zu",
-                         now.images, what, then.images);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "these are %zu %s images, the run began with %zu", now.images, what,
+                         then.images);
     return (now.pixels == then.pixels && now.labels == then.labels) ||
-           error_set(error, CNN_BAD_ARGUMENT, "the %s %s are not those the run began with", what,
-                     now.pixels == then.pixels ? "labels" : "images");
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "the %s %s are not those the run began with",
+                     what, now.pixels == then.pixels ? "labels" : "images");
 }
 
 static void read_history(cnn_run *run, const cnn_checkpoint *c) {

@@ -41,7 +41,7 @@ static size_t sets_of(const cnn_run *run, parameter_set sets[3]) {
 static bool check_finite(const cnn_run *run, const parameter_set *set, cnn_error *error) {
     parameter p;
     return parameters_finite(run->model, set, &p) ||
-           error_set(error, CNN_DIVERGED,
+           error_set(error, CNN_STATUS_DIVERGED,
                      "no checkpoint written, since the run has diverged: %s is no longer finite in "
                      "step %" PRIu64,
                      p.name, run->trainer->steps);
@@ -104,7 +104,7 @@ static json_t *metadata_of(const cnn_run *run, json_t *of_model, cnn_error *erro
         json_object_set_new(object, "run.note", json_string(note))) {
         json_decref(object);
         object = NULL;
-        error_set(error, CNN_NO_MEMORY, "no memory for the metadata");
+        error_set(error, CNN_STATUS_NO_MEMORY, "no memory for the metadata");
     }
     json_decref(of_model);
     return object;

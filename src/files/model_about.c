@@ -43,14 +43,14 @@ const cnn_network *cnn_model_file_network(const cnn_model_file *file) {
     return file ? file->network : NULL;
 }
 
-const char *cnn_model_file_class(const cnn_model_file *file, size_t index) {
+const char *cnn_model_file_class_at(const cnn_model_file *file, size_t index) {
     return file ? model_about_class(&file->about, index) : NULL;
 }
 
-cnn_normalisation cnn_model_file_normalisation(const cnn_model_file *file) {
-    return file ? file->about.normalisation : (cnn_normalisation){0, 0};
+cnn_normalization cnn_model_file_normalization(const cnn_model_file *file) {
+    return file ? file->about.normalization : (cnn_normalization){0, 0};
 }
 
-bool cnn_model_file_mnist_form(const cnn_model_file *file) {
-    return file && file->about.mnist_form;
+cnn_preprocessing cnn_model_file_preprocessing(const cnn_model_file *file) {
+    return file ? file->about.preprocessing : CNN_PREPROCESSING_RESIZE;
 }

@@ -28,7 +28,7 @@ static char *network_text(const cnn_network *network, cnn_error *error) {
 static char *class_text(const cnn_model *model, cnn_error *error) {
     json_t *names = json_array();
     int bad = 0;
-    for (size_t i = 0; i < cnn_network_classes(model->network); i++)
+    for (size_t i = 0; i < cnn_network_class_count(model->network); i++)
         bad |= json_array_append_new(names, json_string(model->classes[i]));
     if (!bad)
         return json_write(names, error);
@@ -44,22 +44,23 @@ static bool put(json_t *object, const char *key, char *text) {
 }
 
 static bool put_form(json_t *object, const cnn_model *model) {
-    return !model->mnist_form || !json_object_set_new(object, FORM_KEY, json_string(MNIST_FORM));
+    return model->preprocessing == CNN_PREPROCESSING_RESIZE ||
+           !json_object_set_new(object, FORM_KEY, json_string(MNIST_FORM));
 }
 
 /* In a fixed order, so that the same model makes the same bytes. Nine digits tell any two floats
  * apart. */
 json_t *model_metadata(const cnn_model *model, cnn_error *error) {
-    const cnn_normalisation by = model->options.normalisation;
+    const cnn_normalization by = model->options.normalization;
     json_t *object = json_object();
     if (!json_object_set_new(object, "cnn.version", json_string(VERSION)) &&
         put(object, "cnn.network", network_text(model->network, error)) &&
         put(object, "cnn.mean", json_write(json_real(by.mean), error)) &&
-        put(object, "cnn.deviation", json_write(json_real(by.deviation), error)) &&
+        put(object, "cnn.std", json_write(json_real(by.std), error)) &&
         put(object, "cnn.classes", class_text(model, error)) && put_form(object, model))
         return object;
     json_decref(object);
-    error_set(error, CNN_NO_MEMORY, "no memory for the metadata");
+    error_set(error, CNN_STATUS_NO_MEMORY, "no memory for the metadata");
     return NULL;
 }
 
@@ -110,7 +111,7 @@ bool model_image_finish(model_image *image, json_t *metadata, cnn_error *error) 
         !safetensors_build(&image->file, metadata, image->tensors, image->count, error))
         return false;
     return image->file.size <= MODEL_FILE_MAX ||
-           error_set(error, CNN_BAD_ARGUMENT, "the file would have %zu bytes, more than %zu",
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "the file would have %zu bytes, more than %zu",
                      image->file.size, MODEL_FILE_MAX);
 }
 
@@ -119,7 +120,7 @@ bool model_image_build(model_image *image, const cnn_model *model, cnn_error *er
     const parameter_set parameters = {NULL, model->parameters};
     parameter p;
     if (!parameters_finite(model, &parameters, &p))
-        return error_set(error, CNN_DIVERGED,
+        return error_set(error, CNN_STATUS_DIVERGED,
                          "not written, since %s is not finite and could not be read back", p.name);
     if (model_image_collect(image, model, &parameters, 1, 0, error) &&
         model_image_finish(image, model_metadata(model, error), error))
@@ -157,8 +158,8 @@ static json_t *get_json(const safetensors *file, const char *key, cnn_error *err
     if (!text)
         return NULL;
     json_t *value = json_read(text, strlen(text), 0, &inner);
-    if (!value && inner.status == CNN_NO_MEMORY)
-        error_set(error, CNN_NO_MEMORY, "%s", inner.message);
+    if (!value && inner.status == CNN_STATUS_NO_MEMORY)
+        error_set(error, CNN_STATUS_NO_MEMORY, "%s", inner.message);
     else if (!value)
         error_at(error, model_file_metadata(file), "%s: %.200s", key, inner.message);
     return value;
@@ -168,8 +169,8 @@ static json_t *get_json(const safetensors *file, const char *key, cnn_error *err
 static cnn_network *refuse_network(const safetensors *file, cnn_network *network,
                                    const cnn_error *inner, cnn_error *error) {
     cnn_network_free(network);
-    if (inner->status == CNN_NO_MEMORY)
-        error_set(error, CNN_NO_MEMORY, "%s", inner->message);
+    if (inner->status == CNN_STATUS_NO_MEMORY)
+        error_set(error, CNN_STATUS_NO_MEMORY, "%s", inner->message);
     else
         error_at(error, model_file_metadata(file), "cnn.network: %.230s", inner->message);
     if (error) {
@@ -213,14 +214,14 @@ static bool read_number(const safetensors *file, const char *key, float *value, 
 }
 
 /* Checked here and not by cnn_model_create(), whose error would blame the caller's options. */
-static bool read_normalisation(const safetensors *file, cnn_normalisation *by, cnn_error *error) {
+static bool read_normalization(const safetensors *file, cnn_normalization *by, cnn_error *error) {
     if (!read_number(file, "cnn.mean", &by->mean, error) ||
-        !read_number(file, "cnn.deviation", &by->deviation, error))
+        !read_number(file, "cnn.std", &by->std, error))
         return false;
-    if (!normalisation_takes_mean(by->mean))
+    if (!normalization_takes_mean(by->mean))
         return error_at(error, model_file_metadata(file), "cnn.mean is %g", by->mean);
-    if (!normalisation_takes_deviation(by->deviation))
-        return error_at(error, model_file_metadata(file), "cnn.deviation is %g", by->deviation);
+    if (!normalization_takes_deviation(by->std))
+        return error_at(error, model_file_metadata(file), "cnn.std is %g", by->std);
     return true;
 }
 
@@ -242,7 +243,7 @@ static bool check_class(const safetensors *file, size_t index, const json_t *nam
 
 /* An array of good names, as many as the network has classes, or NULL. */
 static json_t *read_classes(const safetensors *file, const cnn_network *network, cnn_error *error) {
-    const size_t classes = cnn_network_classes(network);
+    const size_t classes = cnn_network_class_count(network);
     json_t *names = get_json(file, "cnn.classes", error);
     if (!names)
         return NULL;
@@ -258,10 +259,11 @@ static json_t *read_classes(const safetensors *file, const cnn_network *network,
 }
 
 /* Of files without the key nobody knows: they count as of no form. */
-static bool read_form(const safetensors *file, bool *mnist_form, cnn_error *error) {
+static bool read_form(const safetensors *file, cnn_preprocessing *preprocessing, cnn_error *error) {
     const char *form = safetensors_metadata(file, FORM_KEY);
-    *mnist_form = form && !strcmp(form, MNIST_FORM);
-    return !form || *mnist_form ||
+    const bool mnist = form && !strcmp(form, MNIST_FORM);
+    *preprocessing = mnist ? CNN_PREPROCESSING_MNIST : CNN_PREPROCESSING_RESIZE;
+    return !form || mnist ||
            error_at(error, model_file_metadata(file), FORM_KEY " is \"%s\", not \"" MNIST_FORM "\"",
                     show_name(form).text);
 }
@@ -270,8 +272,8 @@ static bool read_form(const safetensors *file, bool *mnist_form, cnn_error *erro
 bool model_about_read(model_about *about, const safetensors *file, const cnn_network *network,
                       cnn_error *error) {
     *about = (model_about){.names = NULL};
-    if (!read_normalisation(file, &about->normalisation, error) ||
-        !read_form(file, &about->mnist_form, error))
+    if (!read_normalization(file, &about->normalization, error) ||
+        !read_form(file, &about->preprocessing, error))
         return false;
     about->names = read_classes(file, network, error);
     return about->names != NULL;
@@ -296,14 +298,14 @@ static cnn_model *make_model(const safetensors *file, const cnn_network *network
         used = *options;
     used.init = CNN_INIT_CONSTANT;
     used.constant = 0;
-    used.normalisation = about->normalisation;
+    used.normalization = about->normalization;
     cnn_model *model = cnn_model_create(network, &used, error);
     if (!model)
         return NULL;
     parameters_read(model, file, NULL, model->parameters);
-    for (size_t i = 0; i < cnn_network_classes(network); i++)
+    for (size_t i = 0; i < cnn_network_class_count(network); i++)
         cnn_model_set_class(model, i, model_about_class(about, i), NULL);
-    cnn_model_set_mnist_form(model, about->mnist_form);
+    model->preprocessing = about->preprocessing;
     return model;
 }
 
@@ -344,7 +346,7 @@ static bool names_agree(const json_t *names, const cnn_model *model, cnn_error *
     for (size_t i = 0; i < json_array_size(names); i++) {
         const char *name = json_string_value(json_array_get(names, i));
         if (strcmp(name, model->classes[i]))
-            return error_set(error, CNN_BAD_ARGUMENT,
+            return error_set(error, CNN_STATUS_BAD_ARGUMENT,
                              "the model calls class %zu \"%s\", the run \"%s\"", i,
                              model->classes[i], name);
     }
@@ -352,18 +354,21 @@ static bool names_agree(const json_t *names, const cnn_model *model, cnn_error *
 }
 
 bool model_file_agrees(const safetensors *file, const cnn_model *model, cnn_error *error) {
-    const cnn_normalisation now = model->options.normalisation;
-    cnn_normalisation then;
-    bool form;
-    if (!read_normalisation(file, &then, error) || !read_form(file, &form, error))
+    const cnn_normalization now = model->options.normalization;
+    cnn_normalization then;
+    cnn_preprocessing made;
+    if (!read_normalization(file, &then, error) || !read_form(file, &made, error))
         return false;
-    if (now.mean != then.mean || now.deviation != then.deviation)
-        return error_set(error, CNN_BAD_ARGUMENT,
-                         "the model normalises by %g and %g, the run by %g and %g", now.mean,
-                         now.deviation, then.mean, then.deviation);
-    if (form != model->mnist_form)
-        return error_set(error, CNN_BAD_ARGUMENT, "the model is %s images in MNIST's form, %s",
-                         form ? "not for" : "for", form ? "the run is" : "the run is not");
+    if (now.mean != then.mean || now.std != then.std)
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "the model normalizes by %g and %g, the run by %g and %g", now.mean,
+                         now.std, then.mean, then.std);
+    if (made != model->preprocessing) {
+        const bool form = model->preprocessing == CNN_PREPROCESSING_MNIST;
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "the model is %s images in MNIST's form, %s", form ? "for" : "not for",
+                         form ? "the run is not" : "the run is");
+    }
     json_t *names = read_classes(file, model->network, error);
     const bool good = names && names_agree(names, model, error);
     json_decref(names);

@@ -2,7 +2,7 @@
  *
  *   cnn.version                 "1", of this form of file
  *   cnn.network                 the canonical text
- *   cnn.mean, cnn.deviation     numbers in JSON
+ *   cnn.mean, cnn.std     numbers in JSON
  *   cnn.classes                 an array of strings in JSON
  *   cnn.form                    "mnist" if the training images had MNIST's form, else missing */
 #ifndef FILES_MODEL_FILE_H
@@ -37,8 +37,8 @@ json_t *model_metadata(const cnn_model *model, cnn_error *error);
 
 /* What a model's file says beside network and parameters. Looks into the file. */
 typedef struct model_about {
-    cnn_normalisation normalisation;
-    bool mnist_form;
+    cnn_normalization normalization;
+    cnn_preprocessing preprocessing;
     json_t *names; /* of the classes: an array of strings */
 } model_about;
 

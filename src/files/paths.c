@@ -8,7 +8,7 @@
 
 /* Names the file of an error that is the file's fault. */
 static void blame(cnn_error *error, const char *path) {
-    if (error && (error->status == CNN_BAD_FILE || error->status == CNN_BAD_NETWORK))
+    if (error && (error->status == CNN_STATUS_BAD_FILE || error->status == CNN_STATUS_BAD_NETWORK))
         error_in_file(error, path);
 }
 
@@ -18,7 +18,7 @@ static const file_wanted network_file = {FILE_KIND(TEXT) | FILE_KIND(EMPTY), "a 
 static const file_wanted tensor_file = {FILE_KIND(SAFETENSORS) | FILE_KIND(EMPTY),
                                         "a safetensors file", MODEL_FILE_MAX};
 static const file_wanted picture_file = {FILE_KIND(PNG) | FILE_KIND(EMPTY), "a PNG",
-                                         CNN_PICTURE_BYTES};
+                                         CNN_PNG_BYTES_MAX};
 
 /* Each reader below: the whole file, then what reads bytes. */
 cnn_network *cnn_network_load(const char *path, cnn_error *error) {

@@ -40,9 +40,9 @@ static bool place(safetensors_image *image, json_t *header, const safetensors_te
                   cnn_error *error) {
     size_t bytes, end;
     if (!tensor_bytes(tensor, &bytes) || !size_add(image->size, bytes, &end) || end > PTRDIFF_MAX)
-        return error_set(error, CNN_BAD_ARGUMENT, "the file would be too large");
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "the file would be too large");
     if (json_object_set_new(header, tensor->name, describe(tensor, image->size, end)))
-        return error_set(error, CNN_NO_MEMORY, "no memory for the header");
+        return error_set(error, CNN_STATUS_NO_MEMORY, "no memory for the header");
     image->parts[image->count++] = (file_part){tensor->data, bytes};
     image->size = end;
     return true;
@@ -64,8 +64,9 @@ static bool make_head(safetensors_image *image, char *text, cnn_error *error) {
     const size_t length = strlen(text);
     const size_t padded = (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     if (padded > SAFETENSORS_HEADER_MAX)
-        return error_set(error, CNN_BAD_ARGUMENT, "the header would have %zu bytes, more than %zu",
-                         padded, SAFETENSORS_HEADER_MAX);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "the header would have %zu bytes, more than %zu", padded,
+                         SAFETENSORS_HEADER_MAX);
     image->head = memory_new(SAFETENSORS_LENGTH_BYTES + padded, 1, error);
     if (!image->head)
         return false;
@@ -100,7 +101,7 @@ bool safetensors_build(safetensors_image *image, json_t *metadata,
     if (metadata)
         good = !json_object_set_new(header, "__metadata__", metadata);
     if (!good)
-        error_set(error, CNN_NO_MEMORY, "no memory for the header");
+        error_set(error, CNN_STATUS_NO_MEMORY, "no memory for the header");
     good = good && build(image, header, tensors, count, error);
     json_decref(header);
     if (!good)

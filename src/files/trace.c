@@ -18,7 +18,7 @@ cnn_trace *cnn_trace_create(cnn_error *error) {
     trace->names = json_object();
     if (trace->names)
         return trace;
-    error_set(error, CNN_NO_MEMORY, "no memory for a trace");
+    error_set(error, CNN_STATUS_NO_MEMORY, "no memory for a trace");
     free(trace);
     return NULL;
 }
@@ -69,12 +69,13 @@ static char *take_name(cnn_trace *trace, const char *prefix, const char *layer, 
     snprintf(name, size, "%s%s%s", prefix, layer, suffix);
     if (name_first_unprintable((const uint8_t *)name, size - 1) < size - 1 ||
         !strcmp(name, "__metadata__"))
-        error_set(error, CNN_BAD_ARGUMENT, "\"%s\" cannot name a tensor", show_name(name).text);
+        error_set(error, CNN_STATUS_BAD_ARGUMENT, "\"%s\" cannot name a tensor",
+                  show_name(name).text);
     else if (json_object_get(trace->names, name))
-        error_set(error, CNN_BAD_ARGUMENT, "the trace has a tensor \"%s\" already",
+        error_set(error, CNN_STATUS_BAD_ARGUMENT, "the trace has a tensor \"%s\" already",
                   show_name(name).text);
     else if (json_object_set_new(trace->names, name, json_null()))
-        error_set(error, CNN_NO_MEMORY, "no memory for a name");
+        error_set(error, CNN_STATUS_NO_MEMORY, "no memory for a name");
     else
         return name;
     free(name);
@@ -155,8 +156,8 @@ static void add_buffers(addition *a, size_t index, bool pass) {
         if (of_batch && !pass)
             continue;
         snprintf(suffix, sizeof suffix, ".%s%s", buffer->name, pass && !of_batch ? ".grad" : "");
-        add(a, layer->name, suffix, buffer->type == CNN_INT32 ? &safetensors_i32 : &safetensors_f32,
-            &layout, data);
+        add(a, layer->name, suffix,
+            buffer->type == CNN_TYPE_INT32 ? &safetensors_i32 : &safetensors_f32, &layout, data);
     }
 }
 
@@ -177,9 +178,9 @@ static bool addable(const cnn_trace *trace, const cnn_model *model, cnn_trace_pa
         !given(prefix, "prefix", error))
         return false;
     if (part != CNN_TRACE_PASS && part != CNN_TRACE_PARAMETERS)
-        return error_set(error, CNN_BAD_ARGUMENT, "no part %d of a trace", (int)part);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no part %d of a trace", (int)part);
     return part == CNN_TRACE_PARAMETERS || model->state >= BATCH_PASSED ||
-           error_set(error, CNN_BAD_ARGUMENT, "no batch has gone forward");
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no batch has gone forward");
 }
 
 /* All or nothing: at the first that cannot be added, the others of this call go again. */

@@ -72,6 +72,9 @@ typedef struct buffer {
     size_t argument, gradient;
 } buffer;
 
+/* PyTorch's default. */
+#define LEAKYRELU_SLOPE 0.01
+
 enum { BUFFERS_MAX = 6 };
 
 /* The array of a call that stands at this offset of its arguments, and putting one there. */

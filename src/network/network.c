@@ -70,7 +70,7 @@ static bool extent_fits(extent e) {
 cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cnn_error *error) {
     const extent input = {height, width, channels};
     if (!height || !width || !channels || !extent_fits(input)) {
-        error_set(error, CNN_BAD_NETWORK, "input %zux%zux%zu: %s", height, width, channels,
+        error_set(error, CNN_STATUS_BAD_NETWORK, "input %zux%zux%zu: %s", height, width, channels,
                   extent_fits(input) ? "a side is 0" : BOUNDS);
         return NULL;
     }
@@ -130,7 +130,7 @@ static bool refuse(const layer *layer, const struct layer *before, const char *r
     struct layer met = *before;
     met.flat = before->flat && layer->flat;
     shape_text(&met, shape, sizeof shape);
-    return error_set(error, CNN_BAD_NETWORK, "%s: input is %s, %s", text, shape, reason);
+    return error_set(error, CNN_STATUS_BAD_NETWORK, "%s: input is %s, %s", text, shape, reason);
 }
 
 /* Brings every number within the bounds, before a shape function calculates with it. Returns what
@@ -248,13 +248,14 @@ static bool add(cnn_network *network, const char *word, layer_options options, c
            network_add(network, layer_kind_of(word, strlen(word)), &options, error);
 }
 
-bool cnn_network_conv2d(cnn_network *network, cnn_conv2d o, cnn_error *error) {
-    return add(network, "conv2d",
-               (layer_options){.outputs = o.channels,
-                               .kernel = o.kernel,
-                               .stride = o.stride,
-                               .pad = o.pad,
-                               .no_bias = o.no_bias},
+bool cnn_network_conv2d(cnn_network *network, const cnn_conv2d_options *o, cnn_error *error) {
+    return given(o, "options", error) && reserved_unused(o->reserved, error) &&
+           add(network, "conv2d",
+               (layer_options){.outputs = o->channels,
+                               .kernel = o->kernel,
+                               .stride = o->stride,
+                               .pad = o->pad,
+                               .no_bias = o->no_bias},
                error);
 }
 
@@ -262,17 +263,25 @@ bool cnn_network_relu(cnn_network *network, cnn_error *error) {
     return add(network, "relu", (layer_options){0}, error);
 }
 
-bool cnn_network_leakyrelu(cnn_network *network, cnn_leakyrelu o, cnn_error *error) {
-    return add(network, "leakyrelu", (layer_options){.value = o.slope}, error);
+bool cnn_network_leakyrelu(cnn_network *network, const cnn_leakyrelu_options *options,
+                           cnn_error *error) {
+    const cnn_leakyrelu_options o =
+        options ? *options : (cnn_leakyrelu_options){.slope = LEAKYRELU_SLOPE};
+    return reserved_unused(o.reserved, error) &&
+           add(network, "leakyrelu", (layer_options){.value = o.slope}, error);
 }
 
-bool cnn_network_maxpool2d(cnn_network *network, cnn_maxpool2d o, cnn_error *error) {
-    return add(network, "maxpool2d", (layer_options){.kernel = o.window, .stride = o.stride},
+bool cnn_network_maxpool2d(cnn_network *network, const cnn_maxpool2d_options *o, cnn_error *error) {
+    return given(o, "options", error) && reserved_unused(o->reserved, error) &&
+           add(network, "maxpool2d", (layer_options){.kernel = o->window, .stride = o->stride},
                error);
 }
 
-bool cnn_network_avgpool2d(cnn_network *network, cnn_avgpool2d o, cnn_error *error) {
-    return add(network, "avgpool2d", (layer_options){.kernel = o.window, .stride = o.stride},
+bool cnn_network_avgpool2d(cnn_network *network, const cnn_avgpool2d_options *options,
+                           cnn_error *error) {
+    const cnn_avgpool2d_options o = options ? *options : (cnn_avgpool2d_options){.window = {0, 0}};
+    return reserved_unused(o.reserved, error) &&
+           add(network, "avgpool2d", (layer_options){.kernel = o.window, .stride = o.stride},
                error);
 }
 
@@ -280,8 +289,9 @@ bool cnn_network_flatten(cnn_network *network, cnn_error *error) {
     return add(network, "flatten", (layer_options){0}, error);
 }
 
-bool cnn_network_dense(cnn_network *network, cnn_dense o, cnn_error *error) {
-    return add(network, "dense", (layer_options){.outputs = o.outputs, .no_bias = o.no_bias},
+bool cnn_network_dense(cnn_network *network, const cnn_dense_options *o, cnn_error *error) {
+    return given(o, "options", error) && reserved_unused(o->reserved, error) &&
+           add(network, "dense", (layer_options){.outputs = o->outputs, .no_bias = o->no_bias},
                error);
 }
 
@@ -299,19 +309,22 @@ static bool classes_are_places(const cnn_network *network) {
 
 bool network_complete(const cnn_network *network, cnn_error *error) {
     if (network->count == 0)
-        return error_set(error, CNN_BAD_NETWORK, "no layers after the input");
+        return error_set(error, CNN_STATUS_BAD_NETWORK, "no layers after the input");
     if (!network->layers[network->count].flat)
-        return error_set(error, CNN_BAD_NETWORK,
+        return error_set(error, CNN_STATUS_BAD_NETWORK,
                          "the last layer's output is not flat: end with flatten or dense");
     if (classes_are_places(network))
-        return error_set(error, CNN_BAD_NETWORK,
+        return error_set(error, CNN_STATUS_BAD_NETWORK,
                          "flatten of more than one place gives classes no order: end with dense");
-    if (cnn_network_parameters(network) == 0)
-        return error_set(error, CNN_BAD_NETWORK, "no layer has weights: nothing can be learnt");
+    if (cnn_network_parameter_count(network) == 0)
+        return error_set(error, CNN_STATUS_BAD_NETWORK,
+                         "no layer has weights: nothing can be learnt");
     return true;
 }
 
-cnn_network *network_copy(const cnn_network *network, cnn_error *error) {
+cnn_network *cnn_network_copy(const cnn_network *network, cnn_error *error) {
+    if (!given(network, "network", error))
+        return NULL;
     cnn_network *copy = memory_new(1, sizeof *copy, error);
     if (!copy)
         return NULL;

@@ -49,9 +49,6 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
 /* False with a reason if no model can be made of it: no layers, or the last one is not flat. */
 bool network_complete(const cnn_network *network, cnn_error *error);
 
-/* One that shares nothing with the first; NULL without memory. */
-cnn_network *network_copy(const cnn_network *network, cnn_error *error);
-
 /* The canonical text of one layer, 0 being the input. Returns as snprintf. */
 int layer_text(const layer *layer, char *text, size_t size);
 

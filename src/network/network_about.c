@@ -83,17 +83,17 @@ size_t cnn_network_text(const cnn_network *network, char *text, size_t size) {
     return w.length;
 }
 
-size_t cnn_network_layers(const cnn_network *network) {
+size_t cnn_network_layer_count(const cnn_network *network) {
     return network ? network->count : 0;
 }
 
 /* Of a network that still grows: what it would have if it ended here. */
-size_t cnn_network_classes(const cnn_network *network) {
+size_t cnn_network_class_count(const cnn_network *network) {
     return network ? network->layers[network->count].geometry.y.c : 0;
 }
 
 /* Those that are learned; a model's memory also has gaps, which do not count. */
-size_t cnn_network_parameters(const cnn_network *network) {
+size_t cnn_network_parameter_count(const cnn_network *network) {
     size_t sum = 0;
     for (size_t i = 1; network && i <= network->count; i++)
         if (!size_add(sum, network->layers[i].parameters, &sum))
@@ -108,7 +108,7 @@ static uint64_t multiply_adds(const layer *layer) {
     return places <= UINT64_MAX / (kernel + 1) ? kernel * places : UINT64_MAX;
 }
 
-bool cnn_network_layer(const cnn_network *network, size_t index, cnn_layer_info *info) {
+bool cnn_network_layer_at(const cnn_network *network, size_t index, cnn_layer_info *info) {
     if (!network || index > network->count)
         return false;
     if (!info)

@@ -102,7 +102,7 @@ static bool read_real(reader *r, const argument *argument, double *value) {
         return true;
     cnn_error inner;
     json_t *json = json_read(w.text, w.length, 0, &inner);
-    if (!json && inner.status == CNN_NO_MEMORY)
+    if (!json && inner.status == CNN_STATUS_NO_MEMORY)
         return refuse_because(r, w.column, &inner);
     const bool number = json_is_number(json);
     *value = json_number_value(json);
@@ -251,8 +251,8 @@ static bool finish(reader *r) {
 /* The text as lines. */
 static bool begin(reader *r, const char *text, size_t size) {
     if (size > NETWORK_TEXT_MAX)
-        return error_set(r->error, CNN_BAD_NETWORK, "a network text of %zu bytes, more than %zu",
-                         size, NETWORK_TEXT_MAX);
+        return error_set(r->error, CNN_STATUS_BAD_NETWORK,
+                         "a network text of %zu bytes, more than %zu", size, NETWORK_TEXT_MAX);
     const char *other = lines_begin(&r->lines, text, size);
     char message[64];
     snprintf(message, sizeof message, "the text is %s", other ? other : "");

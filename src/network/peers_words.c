@@ -28,7 +28,7 @@ static const peers_row LAYERS[] = {
      "there is no dropout, leave it out; weight decay is there"},
     {" batchnorm batchnorm1d batchnorm2d batchnormalization bn layernorm layernormalization "
      "groupnorm instancenorm2d lrn normalize ",
-     "no layer normalises here, leave it out; images are normalised"},
+     "no layer normalizes here, leave it out; images are normalized"},
     {" sigmoid tanh leakyrelu leaky prelu elu selu gelu silu swish mish softplus hardtanh relu6 "
      "logistic activation ",
      "the one activation is relu, in a line of its own"},

@@ -12,7 +12,8 @@
 
 /* "line 4: " message " (column 1)". Always false. */
 bool refuse_with(const reader *r, size_t number, size_t column, const char *message) {
-    error_set(r->error, CNN_BAD_NETWORK, "line %zu: %.190s (column %zu)", number, message, column);
+    error_set(r->error, CNN_STATUS_BAD_NETWORK, "line %zu: %.190s (column %zu)", number, message,
+              column);
     if (r->error) {
         r->error->line = number;
         r->error->column = column;
@@ -49,13 +50,13 @@ static bool channels_first(const cnn_network *network) {
 /* Gives an error of the network its place; lack of memory has none. Always false. */
 bool refuse_because(const reader *r, size_t column, const cnn_error *inner) {
     char message[192];
-    if (inner->status == CNN_BAD_NETWORK && channels_first(r->network)) {
+    if (inner->status == CNN_STATUS_BAD_NETWORK && channels_first(r->network)) {
         const extent input = r->network->layers[0].geometry.y;
         snprintf(message, sizeof message, "%.120s; channels come last: input %zux%zux%zu?",
                  inner->message, input.w, input.c, input.h);
         return refuse_with(r, r->number, column, message);
     }
-    if (inner->status == CNN_BAD_NETWORK)
+    if (inner->status == CNN_STATUS_BAD_NETWORK)
         return refuse_with(r, r->number, column, inner->message);
     if (r->error)
         *r->error = *inner;

@@ -216,8 +216,8 @@ bool cnn_picture_fit(const cnn_picture *picture, size_t height, size_t width, ui
     if (!given(picture, "picture", error) || !given(pixels, "pixels", error))
         return false;
     if (!height || !width || height > SIDE_MOST || width > SIDE_MOST)
-        return error_set(error, CNN_BAD_ARGUMENT, "a picture is fitted into 1 to %d pixels a side",
-                         SIDE_MOST);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "a picture is fitted into 1 to %d pixels a side", SIDE_MOST);
     if (!plane_of_picture(&setting.ink, picture, PLANE_SIDE, error))
         return false;
     const bool ok = fit_plane(&setting, height, width, pixels, error);

@@ -10,13 +10,13 @@
 
 bool picture_sound(size_t height, size_t width, cnn_error *error) {
     if (!height || !width)
-        return error_set(error, CNN_BAD_ARGUMENT, "no pixels in it");
-    if (height > CNN_PICTURE_SIDE || width > CNN_PICTURE_SIDE)
-        return error_set(error, CNN_BAD_ARGUMENT, "%zu x %zu pixels, more than %d a side", width,
-                         height, CNN_PICTURE_SIDE);
-    return height * width <= CNN_PICTURE_PIXELS ||
-           error_set(error, CNN_BAD_ARGUMENT, "%zu x %zu pixels, more than %d in all", width,
-                     height, CNN_PICTURE_PIXELS);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no pixels in it");
+    if (height > CNN_PICTURE_SIDE_MAX || width > CNN_PICTURE_SIDE_MAX)
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu x %zu pixels, more than %d a side",
+                         width, height, CNN_PICTURE_SIDE_MAX);
+    return height * width <= CNN_PICTURE_PIXELS_MAX ||
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu x %zu pixels, more than %d in all", width,
+                     height, CNN_PICTURE_PIXELS_MAX);
 }
 
 uint8_t picture_grey(const uint8_t rgb[3]) {
@@ -25,7 +25,8 @@ uint8_t picture_grey(const uint8_t rgb[3]) {
 
 static bool channels_sound(size_t channels, cnn_error *error) {
     return channels == 1 || channels == 3 ||
-           error_set(error, CNN_BAD_ARGUMENT, "pictures have 1 or 3 channels, not %zu", channels);
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "pictures have 1 or 3 channels, not %zu",
+                     channels);
 }
 
 cnn_picture *cnn_picture_parse(const void *bytes, size_t size, size_t channels, cnn_error *error) {

@@ -49,12 +49,12 @@ static void ignore(png_structp png, png_const_charp message) {
 
 static bool sides_sound(const decoding *job) {
     const size_t height = job->height, width = job->width;
-    if (height > CNN_PNG_SIDE || width > CNN_PNG_SIDE)
+    if (height > CNN_PNG_SIDE_MAX || width > CNN_PNG_SIDE_MAX)
         return error_at(job->error, SIZE_OFFSET, "%zu x %zu pixels, more than %d a side", width,
-                        height, CNN_PNG_SIDE);
-    return height * width <= CNN_PNG_PIXELS ||
+                        height, CNN_PNG_SIDE_MAX);
+    return height * width <= CNN_PNG_PIXELS_MAX ||
            error_at(job->error, SIZE_OFFSET, "%zu x %zu pixels, more than %d in all", width, height,
-                    CNN_PNG_PIXELS);
+                    CNN_PNG_PIXELS_MAX);
 }
 
 /* The bytes of all rows as they are stored, each behind one that names its filter. */
@@ -244,9 +244,9 @@ static void make_grey(decoding *job) {
 
 bool png_decode(cnn_picture *picture, const uint8_t *bytes, size_t size, size_t channels,
                 cnn_error *error) {
-    if (size > CNN_PICTURE_BYTES)
-        return error_set(error, CNN_BAD_FILE, "%zu bytes, more than the limit of %d", size,
-                         CNN_PICTURE_BYTES);
+    if (size > CNN_PNG_BYTES_MAX)
+        return error_set(error, CNN_STATUS_BAD_FILE, "%zu bytes, more than the limit of %d", size,
+                         CNN_PNG_BYTES_MAX);
     if (png_sig_cmp(bytes, 0, size < 8 ? size : 8))
         return error_at(error, 0, "not a PNG");
     decoding job = {.chunks = {.bytes = bytes, .size = size}, .error = error};

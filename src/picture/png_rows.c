@@ -21,7 +21,7 @@ static void take_chunk(png_rows *rows) {
 
 static bool begin(png_rows *rows, cnn_error *error) {
     if (inflateInit2(&rows->stream, 15) != Z_OK)
-        return error_set(error, CNN_NO_MEMORY, "no memory to decompress");
+        return error_set(error, CNN_STATUS_NO_MEMORY, "no memory to decompress");
     take_chunk(rows);
     return rows->begun = true;
 }
@@ -35,7 +35,7 @@ static bool step(png_rows *rows, cnn_error *error) {
     const int result = inflate(&rows->stream, Z_NO_FLUSH);
     rows->ended = result == Z_STREAM_END;
     if (result == Z_MEM_ERROR)
-        return error_set(error, CNN_NO_MEMORY, "no memory to decompress");
+        return error_set(error, CNN_STATUS_NO_MEMORY, "no memory to decompress");
     return rows->ended || result == Z_OK || result == Z_BUF_ERROR ||
            error_at(error, place(rows), "damaged PNG data: %s",
                     rows->stream.msg ? rows->stream.msg : "not as zlib wants it");

@@ -32,7 +32,7 @@ bool picture_prepare(const cnn_picture *picture, const cnn_pictures *wanted, uin
                      cnn_error *error) {
     if (!pictures_sound(wanted, error))
         return false;
-    if (wanted->fit)
+    if (wanted->preprocessing == CNN_PREPROCESSING_MNIST)
         return cnn_picture_fit(picture, wanted->height, wanted->width, pixels, error);
     if (picture->channels == wanted->channels)
         return cnn_picture_resize(picture, wanted->height, wanted->width, pixels, error);
@@ -43,13 +43,20 @@ bool picture_prepare(const cnn_picture *picture, const cnn_pictures *wanted, uin
     return ok;
 }
 
+bool preprocessing_sound(cnn_preprocessing preprocessing, cnn_error *error) {
+    return preprocessing == CNN_PREPROCESSING_RESIZE || preprocessing == CNN_PREPROCESSING_MNIST ||
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no preprocessing %d", (int)preprocessing);
+}
+
 bool pictures_sound(const cnn_pictures *wanted, cnn_error *error) {
-    if (!picture_sound(wanted->height, wanted->width, error))
+    if (!reserved_unused(wanted->reserved, error) ||
+        !preprocessing_sound(wanted->preprocessing, error) ||
+        !picture_sound(wanted->height, wanted->width, error))
         return false;
     if (wanted->channels != 1 && wanted->channels != 3)
-        return error_set(error, CNN_BAD_ARGUMENT, "pictures have 1 or 3 channels, not %zu",
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "pictures have 1 or 3 channels, not %zu",
                          wanted->channels);
-    return !wanted->fit || wanted->channels == 1 ||
-           error_set(error, CNN_BAD_ARGUMENT, "MNIST's form has 1 channel, not %zu",
+    return wanted->preprocessing != CNN_PREPROCESSING_MNIST || wanted->channels == 1 ||
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "MNIST's form has 1 channel, not %zu",
                      wanted->channels);
 }

@@ -4,6 +4,9 @@
 
 #include "error.h"
 
+/* Is it one that there is? */
+bool preprocessing_sound(cnn_preprocessing preprocessing, cnn_error *error);
+
 /* Can pictures be made so? Else a reason without a place. */
 bool pictures_sound(const cnn_pictures *wanted, cnn_error *error);
 

@@ -3,8 +3,9 @@
 
 #include "memory.h"
 
-/* More squares than 1/4 of CNN_PICTURE_PIXELS no network wants; their sums are four bytes each. */
-#define SQUARES_MOST ((size_t)CNN_PICTURE_PIXELS / 4)
+/* More squares than 1/4 of CNN_PICTURE_PIXELS_MAX no network wants; their sums are four bytes each.
+ */
+#define SQUARES_MOST ((size_t)CNN_PICTURE_PIXELS_MAX / 4)
 
 static size_t squares(size_t pixels, size_t side) {
     return (pixels + side - 1) / side;
@@ -12,7 +13,8 @@ static size_t squares(size_t pixels, size_t side) {
 
 bool shrink_begin(shrinking *s, size_t height, size_t width, size_t channels, cnn_error *error) {
     size_t side = 1, rows = height, columns = width;
-    while (rows > CNN_PICTURE_SIDE || columns > CNN_PICTURE_SIDE || rows * columns > SQUARES_MOST) {
+    while (rows > CNN_PICTURE_SIDE_MAX || columns > CNN_PICTURE_SIDE_MAX ||
+           rows * columns > SQUARES_MOST) {
         side++;
         rows = squares(height, side);
         columns = squares(width, side);

@@ -36,7 +36,7 @@ static const char *adam_problem(const cnn_optimizer *o) {
  * moved, also for the steps before: so does torch. */
 static void adam_update_range(const cnn_trainer *t, range elements) {
     const cnn_optimizer *o = &t->now;
-    const bool decoupled = o->kind == CNN_ADAMW;
+    const bool decoupled = o->kind == CNN_OPTIMIZER_ADAMW;
     const adam_rates rates = {.shrink = decoupled ? (float)(1 - o->lr * o->weight_decay) : 1,
                               .weight_decay = decoupled ? 0 : (float)o->weight_decay,
                               .beta2 = (float)o->beta2,
@@ -50,21 +50,21 @@ static void adam_update_range(const cnn_trainer *t, range elements) {
 }
 
 const optimizer_row optimizer_rows[] = {
-    [CNN_ADAM] = {.name = "adam",
-                  .problem = adam_problem,
-                  .update = adam_update_range,
-                  .kept = {".exp_avg", ".exp_avg_sq"},
-                  .momentum = offsetof(cnn_optimizer, beta1)},
-    [CNN_ADAMW] = {.name = "adamw",
-                   .problem = adam_problem,
-                   .update = adam_update_range,
-                   .kept = {".exp_avg", ".exp_avg_sq"},
-                   .momentum = offsetof(cnn_optimizer, beta1)},
-    [CNN_SGD] = {.name = "sgd",
-                 .problem = sgd_problem,
-                 .update = sgd_update_range,
-                 .kept = {".momentum_buffer"},
-                 .momentum = offsetof(cnn_optimizer, momentum)},
+    [CNN_OPTIMIZER_ADAM] = {.name = "adam",
+                            .problem = adam_problem,
+                            .update = adam_update_range,
+                            .kept = {".exp_avg", ".exp_avg_sq"},
+                            .momentum = offsetof(cnn_optimizer, beta1)},
+    [CNN_OPTIMIZER_ADAMW] = {.name = "adamw",
+                             .problem = adam_problem,
+                             .update = adam_update_range,
+                             .kept = {".exp_avg", ".exp_avg_sq"},
+                             .momentum = offsetof(cnn_optimizer, beta1)},
+    [CNN_OPTIMIZER_SGD] = {.name = "sgd",
+                           .problem = sgd_problem,
+                           .update = sgd_update_range,
+                           .kept = {".momentum_buffer"},
+                           .momentum = offsetof(cnn_optimizer, momentum)},
 };
 
 const size_t optimizer_row_count = sizeof optimizer_rows / sizeof *optimizer_rows;

@@ -9,13 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rounded down: of a share below 1 at least one image is left to train on. NaN is above nothing. */
-size_t cnn_train_held_out(size_t images, double validation) {
-    if (!(validation > 0))
+/* Rounded down: a share below 1 leaves at least one image to train on. NaN is above nothing. */
+size_t cnn_train_options_held_out(const cnn_train_options *options, size_t images) {
+    if (!options)
         return 0;
-    if (validation >= 1)
+    if (options->held_out)
+        return options->held_out < images ? options->held_out : images;
+    if (!(options->validation > 0))
+        return 0;
+    if (options->validation >= 1)
         return images;
-    return (size_t)(validation * (double)images);
+    return (size_t)(options->validation * (double)images);
 }
 
 bool run_holds_out(const cnn_train_options *options, size_t images, size_t *held_out,
@@ -23,22 +27,23 @@ bool run_holds_out(const cnn_train_options *options, size_t images, size_t *held
     const double share = options->validation;
     /* Written so that NaN is refused too. */
     if (!(share >= 0 && share < 1))
-        return error_set(error, CNN_BAD_ARGUMENT, "validation %g: must be 0 or more, below 1",
-                         share);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "validation %g: must be 0 or more, below 1", share);
     if (options->held_out && (share > 0 || options->held_out >= images))
-        return error_set(error, CNN_BAD_ARGUMENT, "%zu of %zu images held out, validation %g",
-                         options->held_out, images, share);
-    *held_out = options->held_out ? options->held_out : cnn_train_held_out(images, share);
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "%zu of %zu images held out, validation %g", options->held_out, images,
+                         share);
+    *held_out = cnn_train_options_held_out(options, images);
     /* Rather than train without the validation that was asked for. */
     return !(share > 0) || *held_out ||
-           error_set(error, CNN_BAD_ARGUMENT, "validation %g of %zu images is not one image", share,
-                     images);
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "validation %g of %zu images is not one image",
+                     share, images);
 }
 
 /* The images to train on, then those held out for validation: the last of all, or drawn from a
  * stream of their own, so that the seed alone says which they are, whatever else is drawn. */
 static bool split_images(cnn_run *run, cnn_error *error) {
-    const size_t all = cnn_dataset_about(run->train).images;
+    const size_t all = cnn_dataset_get_info(run->train).images;
     if (!run_holds_out(&run->options, all, &run->held_out, error))
         return false;
     run->images = all - run->held_out;
@@ -85,8 +90,10 @@ bool run_make_room(cnn_run *run, size_t epochs, cnn_error *error) {
 
 /* Everything that can be refused, before the model is touched. */
 static bool prepare(cnn_run *run, cnn_error *error) {
+    if (!reserved_unused(run->options.reserved, error))
+        return false;
     if (run->options.epochs == 0)
-        return error_set(error, CNN_BAD_ARGUMENT, "0 epochs");
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "0 epochs");
     if (!model_takes(run->model, run->train, error) ||
         (run->test && !model_takes(run->model, run->test, error)) || !split_images(run, error))
         return false;
@@ -127,7 +134,7 @@ void cnn_run_free(cnn_run *run) {
     free(run);
 }
 
-cnn_run_info cnn_run_about(const cnn_run *run) {
+cnn_run_info cnn_run_get_info(const cnn_run *run) {
     if (!run)
         return (cnn_run_info){0};
     return (cnn_run_info){.epoch = run->place.epoch,
@@ -148,7 +155,7 @@ bool cnn_run_set_note(cnn_run *run, const char *note, cnn_error *error) {
         return false;
     const size_t length = note ? strlen(note) : 0;
     if (name_first_unprintable((const uint8_t *)note, length) < length)
-        return error_set(error, CNN_BAD_ARGUMENT, "the note is no line of text");
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "the note is no line of text");
     char *copy = note ? memory_new(length + 1, 1, error) : NULL;
     if (note && !copy)
         return false;

@@ -80,10 +80,10 @@ static void onecycle(const cnn_schedule *schedule, uint64_t step, cnn_optimizer 
 }
 
 const schedule_row schedule_rows[] = {
-    [CNN_CONSTANT] = {.name = "constant"},
-    [CNN_STEP] = {"step", step_problem, step},
-    [CNN_COSINE] = {"cosine", cosine_problem, cosine},
-    [CNN_ONECYCLE] = {"onecycle", onecycle_problem, onecycle},
+    [CNN_SCHEDULE_CONSTANT] = {.name = "constant"},
+    [CNN_SCHEDULE_STEP] = {"step", step_problem, step},
+    [CNN_SCHEDULE_COSINE] = {"cosine", cosine_problem, cosine},
+    [CNN_SCHEDULE_ONECYCLE] = {"onecycle", onecycle_problem, onecycle},
 };
 
 const size_t schedule_row_count = sizeof schedule_rows / sizeof *schedule_rows;

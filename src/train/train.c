@@ -21,7 +21,7 @@ static cnn_progress progress_of(const cnn_run *run) {
 static bool report(const cnn_run *run, const cnn_progress *progress, cnn_error *error) {
     if (!run->options.progress || run->options.progress(progress, run->options.context))
         return true;
-    return error_set(error, CNN_STOPPED, "stopped in epoch %zu after %zu images",
+    return error_set(error, CNN_STATUS_STOPPED, "stopped in epoch %zu after %zu images",
                      progress->epoch + 1, progress->images);
 }
 
@@ -76,7 +76,8 @@ static void measure_test(const cnn_run *run, cnn_epoch *epoch, bool diverged) {
     if (!run->test || diverged)
         return;
     cnn_score score;
-    model_evaluate(run->model, run->test, NULL, cnn_dataset_about(run->test).images, &score, NULL);
+    model_evaluate(run->model, run->test, NULL, cnn_dataset_get_info(run->test).images, &score,
+                   NULL);
     epoch->test_loss = score.loss;
     epoch->test_accuracy = score.accuracy;
 }
@@ -104,7 +105,7 @@ static bool finish_epoch(cnn_run *run, cnn_epoch *copy, cnn_error *error) {
     run->place = (run_place){.epoch = run->place.epoch + 1, .random = run->place.random};
     progress.finished = epoch;
     return report(run, &progress, error) &&
-           (!diverged || error_set(error, CNN_DIVERGED,
+           (!diverged || error_set(error, CNN_STATUS_DIVERGED,
                                    "epoch %zu ends with numbers that are not finite: the run has "
                                    "diverged",
                                    run->place.epoch));
@@ -112,10 +113,10 @@ static bool finish_epoch(cnn_run *run, cnn_epoch *copy, cnn_error *error) {
 
 /* The order of the images and the numbers kept for them are those of the run's beginning. */
 static bool images_as_begun(const cnn_run *run, cnn_error *error) {
-    const size_t images = cnn_dataset_about(run->train).images;
+    const size_t images = cnn_dataset_get_info(run->train).images;
     return images == run->images + run->held_out ||
-           error_set(error, CNN_BAD_ARGUMENT, "%zu training images, the run began with %zu", images,
-                     run->images + run->held_out);
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu training images, the run began with %zu",
+                     images, run->images + run->held_out);
 }
 
 bool cnn_run_train(cnn_run *run, cnn_epoch *history, cnn_error *error) {
@@ -123,7 +124,7 @@ bool cnn_run_train(cnn_run *run, cnn_epoch *history, cnn_error *error) {
     if (!given(run, "run", error))
         return false;
     if (run->busy)
-        return error_set(error, CNN_BAD_ARGUMENT, "the run is being trained already");
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "the run is being trained already");
     if (history)
         memcpy(history, run->history, run->place.epoch * sizeof *history);
     run->busy = true;

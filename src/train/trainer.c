@@ -62,13 +62,16 @@ const char *trainer_problem(const cnn_optimizer *optimizer, const cnn_schedule *
 
 cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer,
                                 const cnn_schedule *schedule, cnn_error *error) {
+    const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
     const cnn_schedule constant = CNN_SCHEDULE_DEFAULT;
     const cnn_schedule *chosen = schedule ? schedule : &constant;
-    if (!given(model, "model", error) || !given(optimizer, "optimizer", error))
+    optimizer = optimizer ? optimizer : &adam;
+    if (!given(model, "model", error) || !reserved_unused(optimizer->reserved, error) ||
+        !reserved_unused(chosen->reserved, error))
         return NULL;
     const char *reason = trainer_problem(optimizer, chosen);
     if (reason) {
-        error_set(error, CNN_BAD_ARGUMENT, "%s", reason);
+        error_set(error, CNN_STATUS_BAD_ARGUMENT, "%s", reason);
         return NULL;
     }
     cnn_trainer *trainer = memory_new(1, sizeof *trainer, error);

@@ -10,10 +10,10 @@ enum { STEPS = 12 };
 static void against_double(void **state) {
     (void)state;
     cnn_network *network = cnn_network_create(1, 1, 1, NULL);
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 1, .no_bias = true}, NULL));
+    assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 1, .no_bias = true}, NULL));
     cnn_model *model = cnn_model_create(network, NULL, NULL);
     const cnn_optimizer signum = {
-        .kind = CNN_SIGNUM, .lr = 0.125, .beta1 = 0.9, .weight_decay = 0.1};
+        .kind = CNN_OPTIMIZER_SIGNUM, .lr = 0.125, .beta1 = 0.9, .weight_decay = 0.1};
     cnn_trainer *trainer = cnn_trainer_create(model, &signum, NULL, NULL);
     cnn_tensor w, dw;
     assert_true(trainer && cnn_model_tensor(model, "fc1.weight", &w, NULL) &&
@@ -36,9 +36,9 @@ static void against_double(void **state) {
 static void refusals(void **state) {
     (void)state;
     cnn_network *network = cnn_network_create(1, 1, 1, NULL);
-    assert_true(cnn_network_dense(network, (cnn_dense){.outputs = 1}, NULL));
+    assert_true(cnn_network_dense(network, &(cnn_dense_options){.outputs = 1}, NULL));
     cnn_model *model = cnn_model_create(network, NULL, NULL);
-    const cnn_optimizer beyond = {.kind = CNN_SIGNUM, .lr = 0.1, .beta1 = 2};
+    const cnn_optimizer beyond = {.kind = CNN_OPTIMIZER_SIGNUM, .lr = 0.1, .beta1 = 2};
     assert_null(cnn_trainer_create(model, &beyond, NULL, NULL));
     cnn_model_free(model);
     cnn_network_free(network);
