@@ -122,8 +122,8 @@ LOOPS  := loops_plain $(LOOPS_$(MACHINE))
 FLAGS_loops_plain  := -DLOOPS_NAME='"plain"' -DLOOPS_BYTES=16
 FLAGS_loops_avx2   := -DLOOPS_NAME='"avx2"' -DLOOPS_BYTES=32 -mavx2 -mfma
 FLAGS_loops_avx512 := -DLOOPS_NAME='"avx512"' -DLOOPS_BYTES=64 -mavx512f -mfma
-BENCH_PARTS := $(patsubst %,$(BUILD)/bench/%.o,bound chip handover results results_json results_text \
-               subject $(LOOPS))
+BENCH_PARTS := $(patsubst %,$(BUILD)/bench/%.o,bound chip core_latency results results_json results_text \
+               bench_model $(LOOPS))
 
 # The ladder, built as the vector kernels are.
 RUNG_TABLES := $(SIMDS:simd_%=rungs_%)
@@ -155,7 +155,7 @@ $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c $(PAGES)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(APART_FLAGS) $(PAGE_FLAGS) \
 	  -MMD -MP -c $< -o $@
 
-$(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/unit.c $(PAGES)
+$(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/kernels.c $(PAGES)
 	@mkdir -p $(@D)
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(APART_FLAGS) \
@@ -296,7 +296,7 @@ check:
 	@scripts/need build test check
 	@scripts/check
 
-# Unoptimised, as else branches would be counted that are not in the text, or the other way round;
+# Unoptimized, as else branches would be counted that are not in the text, or the other way round;
 # but the vector kernels, which are written to be inlined and folded, would be hundreds of times
 # slower. Of the long tests a twentieth.
 COVERAGE := BUILD=$(BUILD)/coverage CC=gcc OPT=-O0 SIMD_OPT=-O1 \

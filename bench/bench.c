@@ -13,42 +13,43 @@ static const double round_seconds = 0.2;
 
 /* All models of one network: layer by layer, in blocks, and one for each kind of step. */
 typedef struct models {
-    subject *layers, *blocks, *steps[STEP_LINES];
+    bench_model *layers, *blocks, *steps[STEP_LINES];
 } models;
 
 /* Each size of batch with one thread and with all. */
-static subject_options step_options(size_t line) {
+static bench_model_options step_options(size_t line) {
     static const size_t batches[] = {10, 64, 512};
-    return (subject_options){.batch = batches[line / THREADS_KINDS],
-                             .threads = line % THREADS_KINDS == ONE_THREAD ? 1 : 0};
+    return (bench_model_options){.batch = batches[line / THREADS_KINDS],
+                                 .threads = line % THREADS_KINDS == ONE_THREAD ? 1 : 0};
 }
 
 static models make_models(const cnn_network *network, const cnn_dataset *images) {
-    const subject_options table = {.batch = TABLE_BATCH, .threads = 1};
-    const subject_options layers = {.batch = TABLE_BATCH, .threads = 1, .every_layer = true};
-    models m = {
-        subject_create(network, images, layers), subject_create(network, images, table), {0}};
+    const bench_model_options table = {.batch = TABLE_BATCH, .threads = 1};
+    const bench_model_options layers = {.batch = TABLE_BATCH, .threads = 1, .every_layer = true};
+    models m = {bench_model_create(network, images, layers),
+                bench_model_create(network, images, table),
+                {0}};
     for (size_t i = 0; i < STEP_LINES; i++)
-        m.steps[i] = subject_create(network, images, step_options(i));
+        m.steps[i] = bench_model_create(network, images, step_options(i));
     return m;
 }
 
 /* They take turns, so that what disturbs the machine for a while hits all alike. */
 static void run_rounds(const models *m, chip *chip) {
-    for (size_t round = 0; round < SUBJECT_ROUNDS; round++) {
+    for (size_t round = 0; round < BENCH_MODEL_ROUNDS; round++) {
         chip_round(chip);
-        subject_round(m->layers, round_seconds);
-        subject_round(m->blocks, round_seconds);
+        bench_model_round(m->layers, round_seconds);
+        bench_model_round(m->blocks, round_seconds);
         for (size_t i = 0; i < STEP_LINES; i++)
-            subject_round(m->steps[i], round_seconds);
+            bench_model_round(m->steps[i], round_seconds);
     }
 }
 
 static void free_models(const models *m) {
-    subject_free(m->layers);
-    subject_free(m->blocks);
+    bench_model_free(m->layers);
+    bench_model_free(m->blocks);
     for (size_t i = 0; i < STEP_LINES; i++)
-        subject_free(m->steps[i]);
+        bench_model_free(m->steps[i]);
 }
 
 static cnn_network *load(const char *path) {
@@ -62,7 +63,7 @@ static cnn_network *load(const char *path) {
 static results measure(const char *path, chip *chip) {
     results r = {.network = path, .batch = TABLE_BATCH};
     cnn_network *network = load(path);
-    cnn_dataset *images = subject_images(network, &r.real);
+    cnn_dataset *images = bench_model_images(network, &r.real);
     const models m = make_models(network, images);
     run_rounds(&m, chip);
     r.layers = results_passes(chip, m.layers, TABLE_BATCH);

@@ -14,7 +14,7 @@ static bool is_kind(const cnn_layer_info *layer, const char *word) {
 
 /* Bytes of one image that each pass of these layers must read or write at least once. Parameters
  * are read once for the whole batch. */
-static double layer_bytes(const cnn_network *network, const subject_row *row, size_t pass,
+static double layer_bytes(const cnn_network *network, const bench_model_row *row, size_t pass,
                           double batch) {
     cnn_layer_info before, first, last;
     cnn_network_layer_at(network, row->about.first - 1, &before);
@@ -22,15 +22,15 @@ static double layer_bytes(const cnn_network *network, const subject_row *row, si
     cnn_network_layer_at(network, row->about.last, &last);
     const bool alone = row->about.first == row->about.last;
     const double x = values_of(&before), y = values_of(&last);
-    /* What the layer keeps for the way back, beside its outputs and their gradient: winners. */
+    /* What the layer keeps for the way back, beside its outputs and their gradient: indices. */
     const double kept = (double)last.activation_bytes / sizeof(float);
-    const double winners = kept > 2 * y ? kept - 2 * y : 0;
+    const double indices = kept > 2 * y ? kept - 2 * y : 0;
     const double parameters = (double)first.parameters / batch;
     /* Behind a ReLU the way back must know what it stopped: by y in a block, else by x. */
     const double stopped = !alone ? y : is_kind(&first, "relu") ? x : 0;
-    if (pass == SUBJECT_FORWARD)
-        return sizeof(float) * (x + y + winners + parameters);
-    return sizeof(float) * (x + y + winners + parameters + stopped);
+    if (pass == BENCH_MODEL_FORWARD)
+        return sizeof(float) * (x + y + indices + parameters);
+    return sizeof(float) * (x + y + indices + parameters + stopped);
 }
 
 /* The sums of shards are as many numbers as there are weights, for each shard. */
@@ -53,8 +53,8 @@ static double part_bytes(const cnn_network *network, cnn_profile_part part, doub
     return part == CNN_PROFILE_REDUCE ? sums_bytes(network, batch) : 0;
 }
 
-bound bound_of(const chip *chip, const cnn_network *network, const subject_row *row, size_t pass,
-               size_t batch, size_t kind) {
+bound bound_of(const chip *chip, const cnn_network *network, const bench_model_row *row,
+               size_t pass, size_t batch, size_t kind) {
     if (row->seconds[pass] <= 0)
         return (bound){0, ""};
     const double n = (double)batch;

@@ -3,8 +3,8 @@
 #ifndef BENCH_BOUND_H
 #define BENCH_BOUND_H
 
+#include "bench_model.h"
 #include "chip.h"
-#include "subject.h"
 
 typedef struct bound {
     double seconds;
@@ -12,7 +12,7 @@ typedef struct bound {
 } bound;
 
 /* Of one image in a batch, for one pass of a row. */
-bound bound_of(const chip *chip, const cnn_network *network, const subject_row *row, size_t pass,
-               size_t batch, size_t threads_kind);
+bound bound_of(const chip *chip, const cnn_network *network, const bench_model_row *row,
+               size_t pass, size_t batch, size_t threads_kind);
 
 #endif

@@ -3,7 +3,7 @@
 #include "chip.h"
 
 #include "clock.h"
-#include "handover.h"
+#include "core_latency.h"
 #include "loops.h"
 #include "memory.h"
 #include "serve.h"
@@ -158,15 +158,15 @@ static void keep_higher(double *rate, double measured) {
     *rate = measured > *rate ? measured : *rate;
 }
 
-static void measure_handover(chip *chip) {
-    const double seconds = handover_seconds(chip->pools[ALL_THREADS]);
-    double *least = &chip->handover[0], *most = &chip->handover[1];
+static void measure_core_latency(chip *chip) {
+    const double seconds = core_latency_seconds(chip->pools[ALL_THREADS]);
+    double *least = &chip->core_latency[0], *most = &chip->core_latency[1];
     *least = *least == 0 || seconds < *least ? seconds : *least;
     *most = seconds > *most ? seconds : *most;
 }
 
 void chip_round(chip *chip) {
-    measure_handover(chip);
+    measure_core_latency(chip);
     for (size_t kind = 0; kind < THREADS_KINDS; kind++) {
         pool *pool = chip->pools[kind];
         keep_higher(&chip->flops[kind], flops(chip->loops, pool));

@@ -25,7 +25,7 @@ typedef struct chip {
     size_t lanes, threads;
     double flops[THREADS_KINDS]; /* operations a second; a multiply-add is two */
     chip_level levels[CHIP_LEVELS];
-    double handover[2]; /* seconds of a line to another thread and back, least and most; or 0 */
+    double core_latency[2]; /* seconds of a line to another thread and back, least and most; or 0 */
     const struct loops *loops;
     pool *pools[THREADS_KINDS]; /* owned, and so is space */
     float *space;

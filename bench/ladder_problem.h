@@ -8,10 +8,10 @@
 /* 3 x 3, padding 1, 16 channels to 32 over 16 x 16, like conv2 of networks/simple.net; then ReLU
  * and a 2 x 2 pool. One number of dy in eight is not zero, as behind that pool and ReLU. */
 typedef struct ladder_problem {
-    geometry geometry, pool;
-    tensors last, first; /* the same numbers with channels last, and with channels first */
-    tensors book;        /* results to expect: y and dw, with channels last */
-    tensors pooled;      /* and y and winners after ReLU and pool */
+    layer_shape shape, pool;
+    op_args last, first; /* the same numbers with channels last, and with channels first */
+    op_args book;        /* results to expect: y and dw, with channels last */
+    op_args pooled;      /* and y and indices after ReLU and pool */
     void *memory;        /* owned: all arrays */
 } ladder_problem;
 

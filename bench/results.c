@@ -8,33 +8,33 @@
 
 const char *const phase_names[PHASES] = {"gather", "forward", "loss", "backward", "sums", "update"};
 
-/* All rows of a subject; to be freed. */
-static subject_row *rows_of(const subject *subject, size_t *count) {
-    *count = subject_rows(subject, NULL, 0);
-    subject_row *rows = serve_need(calloc(*count, sizeof *rows), "no memory");
-    subject_rows(subject, rows, *count);
+/* All rows of a bench model; to be freed. */
+static bench_model_row *rows_of(const bench_model *tested, size_t *count) {
+    *count = bench_model_rows(tested, NULL, 0);
+    bench_model_row *rows = serve_need(calloc(*count, sizeof *rows), "no memory");
+    bench_model_rows(tested, rows, *count);
     return rows;
 }
 
-static bool waits(const subject_row *row) {
+static bool waits(const bench_model_row *row) {
     return row->about.part == CNN_PROFILE_WAITING;
 }
 
-pass_table results_passes(const chip *chip, const subject *subject, size_t batch) {
+pass_table results_passes(const chip *chip, const bench_model *tested, size_t batch) {
     static const char *const passes[] = {"forward", "dx", "dw"};
-    const cnn_network *network = cnn_model_network(subject_model(subject));
+    const cnn_network *network = cnn_model_network(bench_model_model(tested));
     size_t rows_count;
-    subject_row *rows = rows_of(subject, &rows_count);
-    pass_table table = {calloc(rows_count * SUBJECT_PASSES, sizeof *table.lines), 0};
+    bench_model_row *rows = rows_of(tested, &rows_count);
+    pass_table table = {calloc(rows_count * BENCH_MODEL_PASSES, sizeof *table.lines), 0};
     serve_need(table.lines, "no memory");
     for (size_t i = 0; i < rows_count; i++)
-        for (size_t p = 0; p < SUBJECT_PASSES; p++) {
+        for (size_t p = 0; p < BENCH_MODEL_PASSES; p++) {
             if (rows[i].seconds[p] <= 0 || waits(&rows[i]))
                 continue;
             pass_line *line = &table.lines[table.count++];
             memcpy(line->name, rows[i].about.name, sizeof line->name);
             /* Parts of a step have one pass, or are told by their names. */
-            line->pass = rows[i].about.first ? passes[p] : p == SUBJECT_DX ? "backward" : "";
+            line->pass = rows[i].about.first ? passes[p] : p == BENCH_MODEL_DX ? "backward" : "";
             line->seconds = rows[i].seconds[p];
             line->multiply_adds = rows[i].multiply_adds[p];
             line->bound = bound_of(chip, network, &rows[i], p, batch, ONE_THREAD);
@@ -43,10 +43,10 @@ pass_table results_passes(const chip *chip, const subject *subject, size_t batch
     return table;
 }
 
-static size_t phase_of(const subject_row *row, size_t pass) {
+static size_t phase_of(const bench_model_row *row, size_t pass) {
     switch (row->about.part) {
     case CNN_PROFILE_LAYERS:
-        return pass == SUBJECT_FORWARD ? PHASE_FORWARD : PHASE_BACKWARD;
+        return pass == BENCH_MODEL_FORWARD ? PHASE_FORWARD : PHASE_BACKWARD;
     case CNN_PROFILE_GATHER:
         return PHASE_GATHER;
     case CNN_PROFILE_REDUCE:
@@ -58,14 +58,14 @@ static size_t phase_of(const subject_row *row, size_t pass) {
     }
 }
 
-step_line results_step(const chip *chip, const subject *subject, size_t batch, size_t kind) {
-    const cnn_model *model = subject_model(subject);
+step_line results_step(const chip *chip, const bench_model *tested, size_t batch, size_t kind) {
+    const cnn_model *model = bench_model_model(tested);
     step_line line = {.batch = batch, .threads = cnn_model_threads(model)};
     size_t count;
-    subject_row *rows = rows_of(subject, &count);
-    line.seconds = line.waiting = subject_seconds(subject);
+    bench_model_row *rows = rows_of(tested, &count);
+    line.seconds = line.waiting = bench_model_seconds(tested);
     for (size_t i = 0; i < count; i++)
-        for (size_t p = 0; p < SUBJECT_PASSES && !waits(&rows[i]); p++) {
+        for (size_t p = 0; p < BENCH_MODEL_PASSES && !waits(&rows[i]); p++) {
             const double seconds = rows[i].seconds[p] / (double)line.threads;
             line.phases[phase_of(&rows[i], p)] += seconds;
             line.waiting -= seconds;

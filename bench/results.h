@@ -39,8 +39,9 @@ typedef struct results {
     step_line steps[STEP_LINES];
 } results;
 
-pass_table results_passes(const chip *chip, const subject *subject, size_t batch);
-step_line results_step(const chip *chip, const subject *subject, size_t batch, size_t threads_kind);
+pass_table results_passes(const chip *chip, const bench_model *tested, size_t batch);
+step_line results_step(const chip *chip, const bench_model *tested, size_t batch,
+                       size_t threads_kind);
 
 void results_print_chip(const chip *chip);
 void results_print(const results *results);

@@ -21,7 +21,7 @@ void results_print_chip(const chip *chip) {
     }
     if (chip->threads > 1)
         printf("  a line to another thread and back %11.0f        ns, at most %.0f\n",
-               1e9 * chip->handover[0], 1e9 * chip->handover[1]);
+               1e9 * chip->core_latency[0], 1e9 * chip->core_latency[1]);
 }
 
 static void print_passes(const char *title, const pass_table *table) {
@@ -57,7 +57,7 @@ static void print_step(const step_line *l) {
 
 void results_print(const results *r) {
     printf("\n%s on %s images; times in microseconds for one image, medians of %d rounds\n",
-           r->network, r->real ? "MNIST" : "made-up", SUBJECT_ROUNDS);
+           r->network, r->real ? "MNIST" : "made-up", BENCH_MODEL_ROUNDS);
     printf("needed work: nothing with padding, nothing with zeros of the gradient; batch %zu, one "
            "thread\n",
            r->batch);

@@ -14,7 +14,7 @@ enum { RUNGS = 8 };
 
 typedef enum rung_result {
     RUNG_Y,
-    RUNG_POOLED, /* y and winners after ReLU and g->pool; winners count where y is above 0 */
+    RUNG_POOLED, /* y and indices after ReLU and g->pool; indices count where y is above 0 */
     RUNG_DW
 } rung_result;
 

@@ -2,7 +2,7 @@
  * rungs.c, after rungs_forward.c. */
 
 /* 1: the formula, in PyTorch's layout. */
-static void dw_channels_first(const geometry *g, const tensors *t, range images) {
+static void dw_channels_first(const layer_shape *g, const op_args *t, range images) {
     const size_t C = g->x.c, K = g->y.c;
     const float(*x)[C][g->x.h][g->x.w] = (const void *)t->x;
     const float(*dy)[K][g->y.h][g->y.w] = (const void *)t->dy;
@@ -24,7 +24,7 @@ static void dw_channels_first(const geometry *g, const tensors *t, range images)
 }
 
 /* 2: nothing but the layout, and it is slower: one sum now jumps from pixel to pixel. */
-static void dw_channels_last(const geometry *g, const tensors *t, range images) {
+static void dw_channels_last(const layer_shape *g, const op_args *t, range images) {
     const size_t C = g->x.c, K = g->y.c;
     const float(*x)[g->x.h][g->x.w][C] = (const void *)t->x;
     const float(*dy)[g->y.h][g->y.w][K] = (const void *)t->dy;
@@ -48,7 +48,7 @@ static void dw_channels_last(const geometry *g, const tensors *t, range images) 
 /* 3 is src/ops/conv2d.c: a pixel adds to all weights, lanes along k. */
 
 /* 4: for padded rows[h][(w, c)] and dweight[r][(s, c)][k]. */
-static void dw_no_edges_image(const geometry *g, const float dy[restrict][g->y.w][g->y.c],
+static void dw_no_edges_image(const layer_shape *g, const float dy[restrict][g->y.w][g->y.c],
                               const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                               float dweight[restrict][g->s * g->x.c][g->y.c]) {
     for (size_t p = 0; p < g->y.h; p++)
@@ -61,7 +61,7 @@ static void dw_no_edges_image(const geometry *g, const float dy[restrict][g->y.w
 }
 
 /* 5: 4 weights by 16 channels stay in registers for all pixels of the image. */
-static void dw_registers_image(const geometry *g, const float dy[restrict][g->y.w][g->y.c],
+static void dw_registers_image(const layer_shape *g, const float dy[restrict][g->y.w][g->y.c],
                                const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                                float dweight[restrict][g->s * g->x.c][g->y.c]) {
     for (size_t r = 0; r < g->r; r++)
@@ -84,7 +84,7 @@ static void dw_registers_image(const geometry *g, const float dy[restrict][g->y.
 }
 
 /* 6: the same with vectors: 4 weights by 2 vectors. */
-static void dw_vectors_image(const geometry *g, const float dy[restrict][g->y.w][g->y.c],
+static void dw_vectors_image(const layer_shape *g, const float dy[restrict][g->y.w][g->y.c],
                              const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                              float dweight[restrict][g->s * g->x.c][g->y.c]) {
     for (size_t r = 0; r < g->r; r++)
@@ -109,18 +109,18 @@ static void dw_vectors_image(const geometry *g, const float dy[restrict][g->y.w]
 }
 
 /* 7: 0 x changes no sum. Lanes run along s and c, so that a whole row goes with one test; the
- * weights are turned for that, turned[k][r][(s, c)]. */
-static void dw_no_zeros_image(const geometry *g, const float dy[restrict][g->y.w][g->y.c],
+ * weights are transposed for that, transposed[k][r][(s, c)]. */
+static void dw_no_zeros_image(const layer_shape *g, const float dy[restrict][g->y.w][g->y.c],
                               const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
-                              float turned[restrict][g->r][g->s * g->x.c]) {
+                              float transposed[restrict][g->r][g->s * g->x.c]) {
     for (size_t p = 0; p < g->y.h; p++)
         for (size_t q = 0; q < g->y.w; q++)
             for (size_t k = 0; k < g->y.c; k++)
                 for (size_t r = 0; r < g->r && dy[p][q][k] != 0; r++)
                     for (size_t sc = 0; sc < g->s * g->x.c; sc += LANES) {
                         const vector x = load(&rows[p + r][q * g->x.c + sc]);
-                        const vector sum = load(&turned[k][r][sc]);
-                        store(&turned[k][r][sc], multiply_add(dy[p][q][k], x, sum));
+                        const vector sum = load(&transposed[k][r][sc]);
+                        store(&transposed[k][r][sc], multiply_add(dy[p][q][k], x, sum));
                     }
 }
 
@@ -131,7 +131,7 @@ typedef struct nonzero {
 } nonzero;
 
 /* Those of channel k, in the order of the sums; returns how many. No branch depends on dy. */
-static size_t list_nonzero(const geometry *g, size_t k, const float dy[][g->y.w][g->y.c],
+static size_t list_nonzero(const layer_shape *g, size_t k, const float dy[][g->y.w][g->y.c],
                            nonzero *list) {
     const size_t row = (g->x.w + 2 * g->pad_w) * g->x.c;
     size_t count = 0;
@@ -144,8 +144,8 @@ static size_t list_nonzero(const geometry *g, size_t k, const float dy[][g->y.w]
 }
 
 /* 8: channel by channel, so that the sums of three rows by three vectors stay in registers. */
-static void dw_by_channel_image(const geometry *g, const float dy[restrict][g->y.w][g->y.c],
-                                const float *image, float turned[restrict][3][g->s * g->x.c],
+static void dw_by_channel_image(const layer_shape *g, const float dy[restrict][g->y.w][g->y.c],
+                                const float *image, float transposed[restrict][3][g->s * g->x.c],
                                 nonzero *list) {
     const size_t row = (g->x.w + 2 * g->pad_w) * g->x.c;
     for (size_t k = 0; k < g->y.c; k++) {
@@ -154,7 +154,7 @@ static void dw_by_channel_image(const geometry *g, const float dy[restrict][g->y
             vector sum[3][3];
             for (size_t r = 0; r < 3; r++)
                 for (size_t v = 0; v < 3; v++)
-                    sum[r][v] = load(&turned[k][r][sc + v * LANES]);
+                    sum[r][v] = load(&transposed[k][r][sc + v * LANES]);
             for (size_t i = 0; i < count; i++)
                 for (size_t r = 0; r < 3; r++)
                     for (size_t v = 0; v < 3; v++) {
@@ -163,59 +163,59 @@ static void dw_by_channel_image(const geometry *g, const float dy[restrict][g->y
                     }
             for (size_t r = 0; r < 3; r++)
                 for (size_t v = 0; v < 3; v++)
-                    store(&turned[k][r][sc + v * LANES], sum[r][v]);
+                    store(&transposed[k][r][sc + v * LANES], sum[r][v]);
         }
     }
 }
 
-static size_t weights_size(const geometry *g) {
+static size_t weights_size(const layer_shape *g) {
     return g->r * g->s * g->x.c * g->y.c;
 }
 
 /* Image n of dy. */
-static const void *image_dy(const geometry *g, const tensors *t, size_t n) {
+static const void *image_dy(const layer_shape *g, const op_args *t, size_t n) {
     return t->dy + n * g->y.h * g->y.w * g->y.c;
 }
 
-static void dw_no_edges(const geometry *g, const tensors *t, range images) {
+static void dw_no_edges(const layer_shape *g, const op_args *t, range images) {
     memset(t->dw, 0, weights_size(g) * sizeof *t->dw);
     for (size_t n = images.first; n < images.last; n++)
         dw_no_edges_image(g, image_dy(g, t, n), set_in_zeros(g, t, n), (void *)t->dw);
 }
 
-static void dw_registers(const geometry *g, const tensors *t, range images) {
+static void dw_registers(const layer_shape *g, const op_args *t, range images) {
     memset(t->dw, 0, weights_size(g) * sizeof *t->dw);
     for (size_t n = images.first; n < images.last; n++)
         dw_registers_image(g, image_dy(g, t, n), set_in_zeros(g, t, n), (void *)t->dw);
 }
 
-static void dw_vectors(const geometry *g, const tensors *t, range images) {
+static void dw_vectors(const layer_shape *g, const op_args *t, range images) {
     memset(t->dw, 0, weights_size(g) * sizeof *t->dw);
     for (size_t n = images.first; n < images.last; n++)
         dw_vectors_image(g, image_dy(g, t, n), set_in_zeros(g, t, n), (void *)t->dw);
 }
 
-/* dw[(r, s, c)][k] from turned[k][(r, s, c)]. */
-static void turn_back(const geometry *g, const float *from, float *to) {
+/* dw[(r, s, c)][k] from transposed[k][(r, s, c)]. */
+static void transpose_back(const layer_shape *g, const float *from, float *to) {
     const size_t rows = g->r * g->s * g->x.c, K = g->y.c;
     for (size_t row = 0; row < rows; row++)
         for (size_t k = 0; k < K; k++)
             to[row * K + k] = from[k * rows + row];
 }
 
-static void dw_no_zeros(const geometry *g, const tensors *t, range images) {
-    float *turned = t->scratch + padded_size(g);
-    memset(turned, 0, weights_size(g) * sizeof *turned);
+static void dw_no_zeros(const layer_shape *g, const op_args *t, range images) {
+    float *transposed = t->scratch + padded_size(g);
+    memset(transposed, 0, weights_size(g) * sizeof *transposed);
     for (size_t n = images.first; n < images.last; n++)
-        dw_no_zeros_image(g, image_dy(g, t, n), set_in_zeros(g, t, n), (void *)turned);
-    turn_back(g, turned, t->dw);
+        dw_no_zeros_image(g, image_dy(g, t, n), set_in_zeros(g, t, n), (void *)transposed);
+    transpose_back(g, transposed, t->dw);
 }
 
-static void dw_by_channel(const geometry *g, const tensors *t, range images) {
-    float *turned = t->scratch + padded_size(g);
-    nonzero *list = (void *)(turned + weights_size(g));
-    memset(turned, 0, weights_size(g) * sizeof *turned);
+static void dw_by_channel(const layer_shape *g, const op_args *t, range images) {
+    float *transposed = t->scratch + padded_size(g);
+    nonzero *list = (void *)(transposed + weights_size(g));
+    memset(transposed, 0, weights_size(g) * sizeof *transposed);
     for (size_t n = images.first; n < images.last; n++)
-        dw_by_channel_image(g, image_dy(g, t, n), set_in_zeros(g, t, n), (void *)turned, list);
-    turn_back(g, turned, t->dw);
+        dw_by_channel_image(g, image_dy(g, t, n), set_in_zeros(g, t, n), (void *)transposed, list);
+    transpose_back(g, transposed, t->dw);
 }

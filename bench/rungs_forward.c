@@ -2,7 +2,7 @@
  * rungs.c, after the book's pages and the vectors. */
 
 /* 1: the formula, in PyTorch's layout. A sum is one chain: each addition waits for the last. */
-static void forward_channels_first(const geometry *g, const tensors *t, range images) {
+static void forward_channels_first(const layer_shape *g, const op_args *t, range images) {
     const size_t C = g->x.c, K = g->y.c;
     const float(*x)[C][g->x.h][g->x.w] = (const void *)t->x;
     const float(*weight)[C][g->r][g->s] = (const void *)t->w;
@@ -24,7 +24,7 @@ static void forward_channels_first(const geometry *g, const tensors *t, range im
 }
 
 /* 2: the numbers of a sum lie side by side. */
-static void forward_channels_last(const geometry *g, const tensors *t, range images) {
+static void forward_channels_last(const layer_shape *g, const op_args *t, range images) {
     const size_t C = g->x.c, K = g->y.c;
     const float(*x)[g->x.h][g->x.w][C] = (const void *)t->x;
     const float(*weight)[g->s][C][K] = (const void *)t->w;
@@ -47,12 +47,12 @@ static void forward_channels_last(const geometry *g, const tensors *t, range ima
 
 /* 3 is src/ops/conv2d.c: k is innermost, so that a vector holds the sums of several k. */
 
-static size_t padded_size(const geometry *g) {
+static size_t padded_size(const layer_shape *g) {
     return (g->x.h + 2 * g->pad_h) * (g->x.w + 2 * g->pad_w) * g->x.c;
 }
 
 /* Image n within its padding, padded[h + pad][w + pad][c] with zeros around it, in scratch. */
-static const void *set_in_zeros(const geometry *g, const tensors *t, size_t n) {
+static const void *set_in_zeros(const layer_shape *g, const op_args *t, size_t n) {
     const size_t row = g->x.w * g->x.c, W = g->x.w + 2 * g->pad_w, H = g->x.h + 2 * g->pad_h;
     float(*padded)[W][g->x.c] = (void *)t->scratch;
     memset(padded, 0, H * sizeof *padded);
@@ -63,7 +63,7 @@ static const void *set_in_zeros(const geometry *g, const tensors *t, size_t n) {
 
 /* 4: for padded rows[h][(w, c)] and weight[r][(s, c)][k]: no test, and a row of the kernel is one
  * run of a sum. */
-static void no_edges_image(const geometry *g, const float *bias,
+static void no_edges_image(const layer_shape *g, const float *bias,
                            const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                            const float weight[restrict][g->s * g->x.c][g->y.c],
                            float y[restrict][g->y.w][g->y.c]) {
@@ -79,8 +79,8 @@ static void no_edges_image(const geometry *g, const float *bias,
         }
 }
 
-/* 5: a block of 4 places by 16 channels is summed in an array that fits the registers. */
-static void registers_image(const geometry *g, const float *bias,
+/* 5: a block of 4 positions by 16 channels is summed in an array that fits the registers. */
+static void registers_image(const layer_shape *g, const float *bias,
                             const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                             const float weight[restrict][g->s * g->x.c][g->y.c],
                             float y[restrict][g->y.w][g->y.c]) {
@@ -103,8 +103,8 @@ static void registers_image(const geometry *g, const float *bias,
             }
 }
 
-/* 6: the same with vectors, so that no compiler has to find them: 4 places by 2 vectors. */
-static void vectors_image(const geometry *g, const float *bias,
+/* 6: the same with vectors, so that no compiler has to find them: 4 positions by 2 vectors. */
+static void vectors_image(const layer_shape *g, const float *bias,
                           const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                           const float weight[restrict][g->s * g->x.c][g->y.c],
                           float y[restrict][g->y.w][g->y.c]) {
@@ -131,30 +131,31 @@ static void vectors_image(const geometry *g, const float *bias,
 }
 
 /* Of a window's four sums the first that is largest, or 0 if none is above 0. */
-static void store_maximum(const vector sum[4], const int32_t place[4], float *y, int32_t *winner) {
+static void store_maximum(const vector sum[4], const int32_t position[4], float *y,
+                          int32_t *index) {
     vector best = sum[0];
-    lanes_mask from = (lanes_mask){0} + place[0];
+    lanes_mask from = (lanes_mask){0} + position[0];
     for (size_t i = 1; i < 4; i++) {
         const lanes_mask wins = (sum[i] > best) | (sum[i] != sum[i]);
         best = choose(wins, sum[i], best);
-        from = (wins & place[i]) | (~wins & from);
+        from = (wins & position[i]) | (~wins & from);
     }
     store(y, keep(~(best <= 0), best));
-    store_places(winner, from, LANES);
+    store_positions(index, from, LANES);
 }
 
-/* 8: the four places of a 2 x 2 window by a vector; only the maximum is written. */
-static void fused_image(const geometry *g, const float *bias,
+/* 8: the four positions of a 2 x 2 window by a vector; only the maximum is written. */
+static void fused_image(const layer_shape *g, const float *bias,
                         const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                         const float weight[restrict][g->s * g->x.c][g->y.c],
                         float y[restrict][g->pool->y.w][g->y.c],
-                        int32_t winners[restrict][g->pool->y.w][g->y.c]) {
+                        int32_t indices[restrict][g->pool->y.w][g->y.c]) {
     const size_t C = g->x.c;
     for (size_t p = 0; p < g->y.h; p += 2)
         for (size_t q = 0; q < g->y.w; q += 2)
             for (size_t k = 0; k < g->y.c; k += 2 * LANES) {
                 const int32_t first = (int32_t)(p * g->y.w + q), below = first + (int32_t)g->y.w;
-                const int32_t place[4] = {first, first + 1, below, below + 1};
+                const int32_t position[4] = {first, first + 1, below, below + 1};
                 vector sum[2][4];
                 for (size_t v = 0; v < 2; v++)
                     for (size_t i = 0; i < 4; i++)
@@ -169,48 +170,48 @@ static void fused_image(const geometry *g, const float *bias,
                                                          w[v], sum[v][i]);
                     }
                 for (size_t v = 0; v < 2; v++)
-                    store_maximum(sum[v], place, &y[p / 2][q / 2][k + v * LANES],
-                                  &winners[p / 2][q / 2][k + v * LANES]);
+                    store_maximum(sum[v], position, &y[p / 2][q / 2][k + v * LANES],
+                                  &indices[p / 2][q / 2][k + v * LANES]);
             }
 }
 
 /* Image n of y. */
-static void *image_y(const geometry *g, const tensors *t, size_t n) {
+static void *image_y(const layer_shape *g, const op_args *t, size_t n) {
     return t->y + n * g->y.h * g->y.w * g->y.c;
 }
 
-static void forward_no_edges(const geometry *g, const tensors *t, range images) {
+static void forward_no_edges(const layer_shape *g, const op_args *t, range images) {
     for (size_t n = images.first; n < images.last; n++)
         no_edges_image(g, t->b, set_in_zeros(g, t, n), (const void *)t->w, image_y(g, t, n));
 }
 
-static void forward_registers(const geometry *g, const tensors *t, range images) {
+static void forward_registers(const layer_shape *g, const op_args *t, range images) {
     for (size_t n = images.first; n < images.last; n++)
         registers_image(g, t->b, set_in_zeros(g, t, n), (const void *)t->w, image_y(g, t, n));
 }
 
-static void forward_vectors(const geometry *g, const tensors *t, range images) {
+static void forward_vectors(const layer_shape *g, const op_args *t, range images) {
     for (size_t n = images.first; n < images.last; n++)
         vectors_image(g, t->b, set_in_zeros(g, t, n), (const void *)t->w, image_y(g, t, n));
 }
 
 /* 7: rung 6, then the book's ReLU and pool: what they want of it goes to memory and back. */
-static void forward_then_pool(const geometry *g, const tensors *t, range images) {
-    const geometry *pool = g->pool, relu = {.x = g->y, .y = g->y};
+static void forward_then_pool(const layer_shape *g, const op_args *t, range images) {
+    const layer_shape *pool = g->pool, relu = {.x = g->y, .y = g->y};
     const size_t Y = g->y.h * g->y.w * g->y.c, pooled = pool->y.h * pool->y.w * g->y.c;
     float *sums = t->scratch + padded_size(g), *rectified = sums + Y;
     for (size_t n = images.first; n < images.last; n++) {
-        const tensors image = {.x = sums, .y = rectified};
+        const op_args image = {.x = sums, .y = rectified};
         vectors_image(g, t->b, set_in_zeros(g, t, n), (const void *)t->w, (void *)sums);
         relu_forward(&relu, &image, (range){0, 1});
         maxpool2d_y(pool, (range){0, 1}, (const void *)rectified, (void *)(t->y + n * pooled),
-                    (void *)(t->winners + n * pooled));
+                    (void *)(t->indices + n * pooled));
     }
 }
 
-static void forward_fused(const geometry *g, const tensors *t, range images) {
+static void forward_fused(const layer_shape *g, const op_args *t, range images) {
     const size_t pooled = g->pool->y.h * g->pool->y.w * g->y.c;
     for (size_t n = images.first; n < images.last; n++)
         fused_image(g, t->b, set_in_zeros(g, t, n), (const void *)t->w, (void *)(t->y + n * pooled),
-                    (void *)(t->winners + n * pooled));
+                    (void *)(t->indices + n * pooled));
 }

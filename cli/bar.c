@@ -3,7 +3,7 @@
 #include "bar.h"
 
 #include "clock.h"
-#include "say.h"
+#include "print.h"
 
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,13 +14,13 @@
 #define MOST_BAR 40
 
 bar bar_on(FILE *stream) {
-    return (bar){.stream = say_terminal(stream) ? stream : NULL};
+    return (bar){.stream = is_terminal(stream) ? stream : NULL};
 }
 
 static size_t columns_of(FILE *stream) {
     struct winsize size;
     if (ioctl(fileno(stream), TIOCGWINSZ, &size) || !size.ws_col)
-        return SAY_COLUMNS;
+        return PRINT_COLUMNS;
     return size.ws_col;
 }
 
@@ -31,7 +31,7 @@ static void numbers(const cnn_progress *progress, char *text, size_t size) {
     const double left = (double)whole_epochs * (double)progress->total +
                         (double)(progress->total - progress->images);
     snprintf(text, size, " %s images/s  loss %.4f  %s left", thousands((uint64_t)rate).text,
-             progress->loss, say_seconds(rate > 0 ? left / rate : -1).text);
+             progress->loss, format_seconds(rate > 0 ? left / rate : -1).text);
 }
 
 void bar_text(const cnn_progress *progress, size_t columns, char *text, size_t size) {

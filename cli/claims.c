@@ -5,8 +5,8 @@
 #define _DEFAULT_SOURCE
 #include "claims.h"
 
+#include "file_id.h"
 #include "outputs.h"
-#include "place.h"
 #include "source.h"
 
 #include <errno.h>
@@ -31,7 +31,7 @@ static size_t count;
 /* Beside the file itself, whatever link leads to it: both names are one claim. */
 static bool name_lock(const char *path, char *lock, size_t size) {
     char target[PATH_MAX];
-    if (!place_target(path, target, sizeof target))
+    if (!file_id_target(path, target, sizeof target))
         return false;
     errno = ENAMETOOLONG;
     return (size_t)snprintf(lock, size, "%s.lock", target) < size;

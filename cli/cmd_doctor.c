@@ -2,7 +2,7 @@
 #include "commands.h"
 #include "doctor_report.h"
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 
 static const option doctor_rows[] = {
     ROW_FILE(doctor_settings, network, OPTION_INPUT, NULL, "NETWORK",
@@ -73,7 +73,7 @@ static bool read_weights(const doctor_case *one, const cnn_normalization *measur
 }
 
 /* Begins where training would begin. */
-static bool admit(doctor_case *one, cnn_error *error) {
+static bool accept_case(doctor_case *one, cnn_error *error) {
     const training_flags *flags = &one->settings->training;
     cnn_normalization measured;
     cnn_model *trained;
@@ -84,12 +84,12 @@ static bool admit(doctor_case *one, cnn_error *error) {
     one->doctor = cnn_doctor_create(one->source.network, trained, one->images, &options, error);
     cnn_model_free(trained);
     if (one->doctor)
-        say_threads(cnn_doctor_model(one->doctor), flags->threads);
+        report_threads(cnn_doctor_model(one->doctor), flags->threads);
     return one->doctor;
 }
 
 static bool examine(doctor_case *one, cnn_error *error) {
-    if (!admit(one, error))
+    if (!accept_case(one, error))
         return false;
     if (!one->settings->json)
         report_head(one);
@@ -105,11 +105,11 @@ static int doctor_run(const void *values, const char *program) {
     if (!training_flags_agree(&settings->training))
         return EXIT_USAGE;
     if (!source_open(&one.source, settings->network, settings->weights, &error))
-        return say_cnn_error(&error);
+        return report_cnn_error(&error);
     if (!training_flags_agree_with(&settings->training, &one.source))
         code = EXIT_USAGE;
     else if (!examine(&one, &error))
-        code = say_cnn_error(&error);
+        code = report_cnn_error(&error);
     else if (settings->json)
         code = json_line_print(report_json(&one));
     else

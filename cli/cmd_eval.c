@@ -4,7 +4,7 @@
 #include "confusion.h"
 #include "images.h"
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 #include "sheet.h"
 #include "source.h"
 #include "weights_flags.h"
@@ -95,9 +95,9 @@ static void print_errors(const eval_settings *settings, const misreads *errors) 
     const char *these = !errors->count                  ? "as"
                         : errors->shown < errors->count ? "the worst 100 in"
                                                         : "all in";
-    say_field(stdout, "errors", "%s of %s misread, %s %s%s", thousands(errors->count).text,
-              thousands(errors->images).text, these, settings->errors,
-              errors->count ? "" : " says");
+    print_field(stdout, "errors", "%s of %s misread, %s %s%s", thousands(errors->count).text,
+                thousands(errors->images).text, these, settings->errors,
+                errors->count ? "" : " says");
 }
 
 static void as_text(const eval_settings *settings, const cnn_model *model,
@@ -106,12 +106,12 @@ static void as_text(const eval_settings *settings, const cnn_model *model,
     const confusion *result = &found->result;
     const cnn_score *score = &result->score;
     confusion_worst(result, model, worst, sizeof worst);
-    say_field(stdout, "model", "%s", settings->model);
+    print_field(stdout, "model", "%s", settings->model);
     if (found->fit)
-        say_field(stdout, "pictures", "brought into MNIST's form; --no-fit only stretches them");
-    say_field(stdout, "test", "%s of %s right, loss %s", say_percent(score->accuracy).text,
-              thousands(score->images).text, say_loss(score->loss).text);
-    say_field(stdout, "confused", "%s", worst);
+        print_field(stdout, "pictures", "brought into MNIST's form; --no-fit only stretches them");
+    print_field(stdout, "test", "%s of %s right, loss %s", format_percent(score->accuracy).text,
+                thousands(score->images).text, format_loss(score->loss).text);
+    print_field(stdout, "confused", "%s", worst);
     if (settings->errors)
         print_errors(settings, &found->errors);
     if (result->counts)
@@ -165,7 +165,7 @@ static int evaluate(evaluation *found, const eval_settings *settings, cnn_model 
     int code = 0;
     if (!measure(found, settings, model, images, &error)) {
         json_decref(found->answers);
-        code = say_cnn_error(&error);
+        code = report_cnn_error(&error);
     } else if (settings->json) {
         code = json_line_print(as_json(settings, model, found));
     } else {
@@ -218,8 +218,8 @@ static int eval_source(const eval_settings *settings, const source *source) {
     cnn_model *model =
         images ? make_model(settings, source, batch_size(settings, images), &error) : NULL;
     if (model)
-        say_threads(model, settings->threads);
-    const int code = model ? evaluate(&found, settings, model, images) : say_cnn_error(&error);
+        report_threads(model, settings->threads);
+    const int code = model ? evaluate(&found, settings, model, images) : report_cnn_error(&error);
     json_decref(found.paths);
     cnn_dataset_free(images);
     cnn_model_free(model);
@@ -232,11 +232,11 @@ static int eval_run(const void *values, const char *program) {
     cnn_error error;
     source source;
     if (settings->answers && !settings->json)
-        return say_usage("--answers are a part of --json: give both");
+        return report_usage("--answers are a part of --json: give both");
     if (!weights_flags_agree(&settings->weights))
         return EXIT_USAGE;
     if (!source_open(&source, settings->model, settings->weights.weights, &error))
-        return say_cnn_error(&error);
+        return report_cnn_error(&error);
     const int code = eval_source(settings, &source);
     source_close(&source);
     return code;

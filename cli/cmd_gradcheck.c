@@ -2,7 +2,7 @@
 #include "closest.h"
 #include "commands.h"
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 
 #include <math.h>
@@ -91,8 +91,8 @@ static void print_row(const cnn_gradcheck_row *row) {
     element_text(row, at, sizeof at);
     printf("%-8s %s %9s %5s %7s %s%8.1e%s  %-13s %9.2e %9.2e\n", row->layer, row->gradient,
            thousands(row->elements).text, thousands(row->checked).text,
-           thousands(row->skipped).text, good ? "" : say_style(stdout, LOOK_BAD), row->error,
-           good ? "" : say_style(stdout, LOOK_PLAIN), at, row->analytic, row->numeric);
+           thousands(row->skipped).text, good ? "" : terminal_style(stdout, LOOK_BAD), row->error,
+           good ? "" : terminal_style(stdout, LOOK_PLAIN), at, row->analytic, row->numeric);
     fflush(stdout);
 }
 
@@ -110,9 +110,9 @@ static json_t *row_json(const cnn_gradcheck_row *row) {
 }
 
 static void print_columns(void) {
-    printf("%s%-8s %s %9s %5s %7s %8s  %-13s %9s %9s%s\n", say_style(stdout, LOOK_BOLD), "layer",
-           "  ", "elements", "tried", "skipped", "error", "at", "analytic", "numeric",
-           say_style(stdout, LOOK_PLAIN));
+    printf("%s%-8s %s %9s %5s %7s %8s  %-13s %9s %9s%s\n", terminal_style(stdout, LOOK_BOLD),
+           "layer", "  ", "elements", "tried", "skipped", "error", "at", "analytic", "numeric",
+           terminal_style(stdout, LOOK_PLAIN));
 }
 
 /* What was not checked is worse than what is right, and better than what is wrong. */
@@ -136,7 +136,7 @@ static void on_row(const cnn_gradcheck_row *row, void *context) {
 
 static void print_unchecked(const checked *check) {
     printf("\n%snot checked%s: every element tried of %s lay at a kink; try another --seed\n",
-           say_style(stdout, LOOK_BAD), say_style(stdout, LOOK_PLAIN), check->where);
+           terminal_style(stdout, LOOK_BAD), terminal_style(stdout, LOOK_PLAIN), check->where);
 }
 
 static bool find_mistake(const char *name, cnn_mistake *mistake) {
@@ -151,16 +151,16 @@ static void print_verdict(const checked *check, double worst) {
     const char *broken = check->settings->break_layer;
     cnn_mistake made;
     printf("\n%s%s%s: the largest relative error is %.1e, in %s; the limit is %.0e\n",
-           say_style(stdout, good ? LOOK_GOOD : LOOK_BAD), good ? "right" : "WRONG",
-           say_style(stdout, LOOK_PLAIN), worst, check->where, CNN_GRADCHECK_LIMIT);
+           terminal_style(stdout, good ? LOOK_GOOD : LOOK_BAD), good ? "right" : "WRONG",
+           terminal_style(stdout, LOOK_PLAIN), worst, check->where, CNN_GRADCHECK_LIMIT);
     if (check->settings->mistake && find_mistake(check->settings->mistake, &made))
-        say_line(stdout, "The mistake made in %s on purpose was %s: %s.", broken,
-                 good ? "not found" : "found", made.text);
+        print_line(stdout, "The mistake made in %s on purpose was %s: %s.", broken,
+                   good ? "not found" : "found", made.text);
     else if (broken)
-        say_line(stdout,
-                 good ? "The damage done to %s was not found."
-                      : "The damage done to %s on purpose was found.",
-                 broken);
+        print_line(stdout,
+                   good ? "The damage done to %s was not found."
+                        : "The damage done to %s on purpose was found.",
+                   broken);
 }
 
 static json_t *as_json(const checked *check, double worst) {
@@ -197,8 +197,8 @@ static bool can_break(const cnn_network *network, const char *name) {
             return true;
         closest_offer(&near, layer.name);
     }
-    say_error("no layer %s%s%s%s", name, near.word[0] ? "; did you mean " : "", near.word,
-              near.word[0] ? "?" : "");
+    report_error("no layer %s%s%s%s", name, near.word[0] ? "; did you mean " : "", near.word,
+                 near.word[0] ? "?" : "");
     return false;
 }
 
@@ -209,7 +209,7 @@ static bool refuse_mistake(const char *name) {
     for (size_t i = 0; used < sizeof known && cnn_gradcheck_mistake_at(i, &mistake); i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
                                  mistake.name);
-    say_error("no mistake %s; known: %s", name, known);
+    report_error("no mistake %s; known: %s", name, known);
     return false;
 }
 
@@ -223,7 +223,7 @@ static bool can_make(const cnn_network *network, cnn_gradcheck_options options) 
         return refuse_mistake(options.debug_mistake);
     options.samples = 1;
     return cnn_gradcheck(network, &options, NULL, NULL, NULL, &error) ||
-           (say_cnn_error(&error), false);
+           (report_cnn_error(&error), false);
 }
 
 static int gradcheck_run(const void *values, const char *program) {
@@ -239,16 +239,16 @@ static int gradcheck_run(const void *values, const char *program) {
     double worst;
     int code = EXIT_FAILED;
     if (settings->mistake && !settings->break_layer)
-        return say_usage("--mistake counts only with --break");
+        return report_usage("--mistake counts only with --break");
     check.rows = settings->json ? json_array() : NULL;
     source source;
     const bool open = source_open(&source, settings->network, NULL, &error);
     if (!open || !source_trainable(source.network, settings->network, &error))
-        say_cnn_error(&error);
+        report_cnn_error(&error);
     else if (can_break(source.network, settings->break_layer) && can_make(source.network, options))
         code = cnn_gradcheck(source.network, &options, on_row, &check, &worst, &error)
                    ? report(&check, worst)
-                   : say_cnn_error(&error);
+                   : report_cnn_error(&error);
     json_decref(check.rows);
     if (open)
         source_close(&source);

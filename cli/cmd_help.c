@@ -4,7 +4,7 @@
 #include "completion.h"
 #include "help.h"
 #include "manual.h"
-#include "say.h"
+#include "print.h"
 
 #include <string.h>
 
@@ -16,9 +16,9 @@ typedef struct help_settings {
 
 enum { SHELL_NONE = -1, SHELL_BASH, SHELL_ZSH };
 
-static const char *shell(int place) {
+static const char *shell(int index) {
     static const char *const shells[] = {"bash", "zsh", NULL};
-    return shells[place];
+    return shells[index];
 }
 
 static const option help_rows[] = {
@@ -44,9 +44,9 @@ const cli_command *command_find(const char *name) {
         closest_offer(&near, (*command)->name);
     }
     if (near.word[0])
-        say_usage("unknown command %s; did you mean %s?", name, near.word);
+        report_usage("unknown command %s; did you mean %s?", name, near.word);
     else
-        say_usage("unknown command %s; cnn help lists them", name);
+        report_usage("unknown command %s; cnn help lists them", name);
     return NULL;
 }
 

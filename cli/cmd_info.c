@@ -4,7 +4,7 @@
 #include "info_plan.h"
 #include "info_program.h"
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 
 #include <string.h>
@@ -39,15 +39,15 @@ static const char *const info_examples[] = {
 static const info_settings info_defaults = {.batch_size = 64};
 
 /* What is shown: a network, and the model it came from if the file is one. */
-typedef struct subject {
+typedef struct info_view {
     const info_settings *settings;
     const cnn_network *network;
     const cnn_model_file *model; /* or NULL */
     const info_plan *plan;       /* NULL: no model can be made of it, or it is too large to try */
     double multiply_adds, activation_bytes, parameters; /* sums; double, as they may be huge */
-} subject;
+} info_view;
 
-static void sum_up(subject *shown) {
+static void sum_up(info_view *shown) {
     cnn_layer_info layer;
     for (size_t i = 0; cnn_network_layer_at(shown->network, i, &layer); i++) {
         shown->multiply_adds += (double)layer.multiply_adds;
@@ -64,7 +64,7 @@ static void print_layer(const cnn_layer_info *layer, int width) {
         snprintf(shape, sizeof shape, "%zux%zux%zu", layer->height, layer->width, layer->channels);
     printf("%-9s %-*s %11s %11s %14s %10s\n", layer->name, width, layer->text, shape,
            thousands(layer->parameters).text, thousands(layer->multiply_adds).text,
-           say_bytes((double)layer->activation_bytes).text);
+           format_bytes((double)layer->activation_bytes).text);
 }
 
 /* A column for the longest text, so that long ones push the table wider and not apart. */
@@ -76,29 +76,31 @@ static int text_width(const cnn_network *network) {
     return (int)width;
 }
 
-static void print_table(const subject *shown) {
+static void print_table(const info_view *shown) {
     cnn_layer_info layer;
     const int width = text_width(shown->network);
-    printf("%s%-9s %-*s %11s %11s %14s %10s%s\n", say_style(stdout, LOOK_BOLD), "layer", width,
+    printf("%s%-9s %-*s %11s %11s %14s %10s%s\n", terminal_style(stdout, LOOK_BOLD), "layer", width,
            "made by", "output", "parameters", "multiply-adds", "per image",
-           say_style(stdout, LOOK_PLAIN));
+           terminal_style(stdout, LOOK_PLAIN));
     for (size_t i = 0; cnn_network_layer_at(shown->network, i, &layer); i++)
         print_layer(&layer, width);
     printf("%-9s %-*s %11s %11s %14s %10s\n\n", "total", width, "", "",
            thousands((uint64_t)shown->parameters).text,
-           thousands((uint64_t)shown->multiply_adds).text, say_bytes(shown->activation_bytes).text);
+           thousands((uint64_t)shown->multiply_adds).text,
+           format_bytes(shown->activation_bytes).text);
 }
 
 /* What can be said without a model: as if every layer kept its outputs. */
-static void print_memory(const subject *shown) {
+static void print_memory(const info_view *shown) {
     const uint64_t batch = shown->settings->batch_size;
     const double activations = shown->activation_bytes * (double)batch;
     const double parameters = 2 * sizeof(float) * shown->parameters;
-    say_field(stdout, "training",
-              "%s for a batch of %s: %s of outputs and their gradients, %s of "
-              "parameters and theirs; Adam keeps %s more",
-              say_bytes(activations + parameters).text, thousands(batch).text,
-              say_bytes(activations).text, say_bytes(parameters).text, say_bytes(parameters).text);
+    print_field(stdout, "training",
+                "%s for a batch of %s: %s of outputs and their gradients, %s of "
+                "parameters and theirs; Adam keeps %s more",
+                format_bytes(activations + parameters).text, thousands(batch).text,
+                format_bytes(activations).text, format_bytes(parameters).text,
+                format_bytes(parameters).text);
 }
 
 static void print_model(const cnn_model_file *model) {
@@ -109,10 +111,10 @@ static void print_model(const cnn_model_file *model) {
     for (size_t i = 0; i < count && used < sizeof classes - 128; i++)
         used += (size_t)snprintf(classes + used, sizeof classes - used, "%s%.60s", i ? ", " : "",
                                  cnn_model_file_class_at(model, i));
-    say_field(stdout, "pixels", "(x / 255 - %g) / %g", (double)normalization.mean,
-              (double)normalization.std);
-    say_field(stdout, "classes", "%s: %s%s", thousands(count).text, classes,
-              used < sizeof classes - 128 ? "" : ", ...");
+    print_field(stdout, "pixels", "(x / 255 - %g) / %g", (double)normalization.mean,
+                (double)normalization.std);
+    print_field(stdout, "classes", "%s: %s%s", thousands(count).text, classes,
+                used < sizeof classes - 128 ? "" : ", ...");
 }
 
 static json_t *layers_json(const cnn_network *network) {
@@ -142,7 +144,7 @@ static json_t *model_json(const cnn_model_file *model) {
                      "classes", classes);
 }
 
-static json_t *as_json(const subject *shown) {
+static json_t *as_json(const info_view *shown) {
     json_t *object = json_pack(
         "{s:o, s:s, s:o, s:I, s:I, s:I}", "file", json_line_text(shown->settings->file), "kind",
         shown->model ? "model" : "network", "layers", layers_json(shown->network), "parameters",
@@ -159,7 +161,7 @@ static json_t *as_json(const subject *shown) {
     return NULL;
 }
 
-static int show_all(const subject *shown) {
+static int show_all(const info_view *shown) {
     if (shown->settings->json)
         return json_line_print(as_json(shown));
     print_table(shown);
@@ -182,32 +184,32 @@ static cnn_model_options options_of(const info_settings *settings) {
 }
 
 /* A network that cannot be trained has no plan, which is no failure. */
-static bool failed(const subject *shown, const cnn_error *error) {
+static bool failed(const info_view *shown, const cnn_error *error) {
     cnn_error other;
     return error->status == CNN_STATUS_NO_MEMORY ||
            (error->status != CNN_STATUS_OK &&
             source_trainable(shown->network, shown->settings->file, &other));
 }
 
-static int show(subject *shown) {
+static int show(info_view *shown) {
     info_plan plan;
     cnn_error error;
     const cnn_model_options options = options_of(shown->settings);
     sum_up(shown);
     if (info_plan_make(&plan, shown->network, &options, shown->activation_bytes, &error))
         shown->plan = &plan;
-    const int code = failed(shown, &error) ? say_cnn_error(&error) : show_all(shown);
+    const int code = failed(shown, &error) ? report_cnn_error(&error) : show_all(shown);
     info_plan_free(&plan);
     return code;
 }
 
-static int show_program(const subject *shown) {
+static int show_program(const info_view *shown) {
     cnn_error error;
     info_program program;
     const cnn_model_options options = options_of(shown->settings);
     if (!source_trainable(shown->network, shown->settings->file, &error) ||
         !info_program_make(&program, shown->network, &options, shown->settings->predict, &error))
-        return say_cnn_error(&error);
+        return report_cnn_error(&error);
     int code = 0;
     if (shown->settings->json)
         code = json_line_print(info_program_json(&program, shown->settings->file));
@@ -221,18 +223,18 @@ static int info_run(const void *values, const char *program) {
     (void)program;
     const info_settings *settings = values;
     if (settings->cpu && settings->file)
-        return say_usage("info: --cpu goes without FILE");
+        return report_usage("info: --cpu goes without FILE");
     if (settings->cpu)
         return info_cpu(settings->json);
     if (settings->predict && !settings->program)
-        return say_usage("info: --predict goes with --program");
+        return report_usage("info: --predict goes with --program");
     if (!settings->file)
-        return say_usage("info: FILE is missing; cnn help info");
+        return report_usage("info: FILE is missing; cnn help info");
     cnn_error error;
     source source;
     if (!source_open(&source, settings->file, NULL, &error))
-        return say_cnn_error(&error);
-    subject shown = {.settings = settings, .network = source.network, .model = source.file};
+        return report_cnn_error(&error);
+    info_view shown = {.settings = settings, .network = source.network, .model = source.file};
     const int code = settings->program ? show_program(&shown) : show(&shown);
     source_close(&source);
     return code;

@@ -5,7 +5,7 @@
 #include "draw.h"
 #include "json_line.h"
 #include "pixels.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 #include "weights_flags.h"
 
@@ -64,7 +64,7 @@ static bool fits(const prediction *run) {
            CNN_PREPROCESSING_MNIST;
 }
 
-static void say_image(const prediction *run, const char *name, const float *p) {
+static void print_image(const prediction *run, const char *name, const float *p) {
     size_t best[ANSWER_BEST];
     const size_t count = answer_best(run->model, p, best);
     printf("%-24s", name);
@@ -72,9 +72,10 @@ static void say_image(const prediction *run, const char *name, const float *p) {
         char class[CNN_NAME_SIZE];
         snprintf(class, sizeof class, "%s", cnn_model_class_at(run->model, best[i]));
         cnn_text_clean(class);
-        printf("  %s%s %7s%s", i ? "" : say_style(stdout, LOOK_BOLD), class,
-               say_percent(p[best[i]]).text,
-               i || !say_style(stdout, LOOK_BOLD)[0] ? "" : say_style(stdout, LOOK_PLAIN));
+        printf("  %s%s %7s%s", i ? "" : terminal_style(stdout, LOOK_BOLD), class,
+               format_percent(p[best[i]]).text,
+               i || !terminal_style(stdout, LOOK_BOLD)[0] ? ""
+                                                          : terminal_style(stdout, LOOK_PLAIN));
     }
     putchar('\n');
 }
@@ -104,7 +105,7 @@ static bool tell(prediction *run, const char *path, const pixels *pixels, size_t
     else
         snprintf(name, sizeof name, "%s", path);
     cnn_text_clean(name);
-    say_image(run, name, p);
+    print_image(run, name, p);
     return !run->settings->show ||
            draw_pixels(stdout, pixels->bytes + index * size, run->input.height, run->input.width,
                        run->input.channels, error);
@@ -127,10 +128,10 @@ static int predict_file(prediction *run, const char *path) {
     pixels pixels;
     if (!pixels_read(&pixels, path, run->model, !run->settings->no_fit, run->settings->limit,
                      &error))
-        return say_cnn_error(&error);
+        return report_cnn_error(&error);
     const bool ok = predict_all(run, path, &pixels, &error);
     pixels_free(&pixels);
-    return ok ? 0 : say_cnn_error(&error);
+    return ok ? 0 : report_cnn_error(&error);
 }
 
 static int predict_files(prediction *run) {
@@ -168,8 +169,8 @@ static int predict_source(prediction *run, const source *source) {
     options.batch_size = batch_size(source->network);
     run->model = weights_model(source, &run->settings->weights, &options, &error);
     if (!run->model)
-        return say_cnn_error(&error);
-    say_threads(run->model, run->settings->threads);
+        return report_cnn_error(&error);
+    report_threads(run->model, run->settings->threads);
     cnn_network_layer_at(source->network, 0, &run->input);
     const int code = predict_files(run);
     cnn_model_free(run->model);
@@ -183,11 +184,11 @@ static int predict_run(const void *values, const char *program) {
     cnn_error error;
     source source;
     if (settings->show && settings->json)
-        return say_usage("--show draws for people, --json is for programs: choose one");
+        return report_usage("--show draws for people, --json is for programs: choose one");
     if (!weights_flags_agree(&settings->weights))
         return EXIT_USAGE;
     if (!source_open(&source, settings->model, settings->weights.weights, &error))
-        return say_cnn_error(&error);
+        return report_cnn_error(&error);
     const int code = predict_source(&run, &source);
     source_close(&source);
     return code;

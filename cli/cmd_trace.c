@@ -1,7 +1,7 @@
 /* cnn trace: writes every number of some training steps into one file. */
 #include "commands.h"
 #include "outputs.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 #include "training_flags.h"
 
@@ -72,7 +72,7 @@ static bool make_model(trace_run *run, cnn_error *error) {
     options.every_layer = true;
     run->model = source_start(&run->source, &options, &normalization, error);
     if (run->model)
-        say_threads(run->model, flags->threads);
+        report_threads(run->model, flags->threads);
     return run->model != NULL;
 }
 
@@ -154,18 +154,18 @@ static int trace_run_command(const void *values, const char *program) {
     if (!training_flags_agree(&run.settings->training))
         return EXIT_USAGE;
     if (run.settings->step_size && run.settings->training.schedule != CNN_SCHEDULE_STEP)
-        return say_usage("--step-size counts only with --schedule step");
+        return report_usage("--step-size counts only with --schedule step");
     const trace_settings *settings = run.settings;
     if (!source_open(&run.source, settings->network, settings->weights, &error))
-        return say_cnn_error(&error);
+        return report_cnn_error(&error);
     const bool agree = training_flags_agree_with(&settings->training, &run.source);
     const bool done = agree && record(&run, &error);
     if (done)
-        say_line(stdout, "%s: %s step%s, %s", run.settings->out,
-                 thousands(run.settings->steps).text, run.settings->steps == 1 ? "" : "s",
-                 say_bytes(outputs_size(run.settings->out)).text);
+        print_line(stdout, "%s: %s step%s, %s", run.settings->out,
+                   thousands(run.settings->steps).text, run.settings->steps == 1 ? "" : "s",
+                   format_bytes(outputs_size(run.settings->out)).text);
     else if (agree)
-        say_cnn_error(&error);
+        report_cnn_error(&error);
     clean_up(&run);
     return !agree ? EXIT_USAGE : done ? 0 : EXIT_FAILED;
 }

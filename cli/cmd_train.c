@@ -6,7 +6,7 @@
 #include "interrupt.h"
 #include "json_line.h"
 #include "outputs.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 #include "train_checkpoint.h"
 #include "train_run.h"
@@ -98,7 +98,7 @@ static bool flags_agree(train_run *run) {
     if (!training_flags_agree(&settings->training) || !train_checkpoint_flags(run))
         return false;
     if (settings->step_epochs && settings->training.schedule != CNN_SCHEDULE_STEP) {
-        say_usage("--step-epochs counts only with --schedule step");
+        report_usage("--step-epochs counts only with --schedule step");
         return false;
     }
     return true;
@@ -167,7 +167,7 @@ static bool make_model(train_run *run, cnn_error *error) {
     run->model = source_start(&run->source, &options, &run->normalization, error);
     if (!run->model)
         return false;
-    say_threads(run->model, options.threads);
+    report_threads(run->model, options.threads);
     run->normalization = cnn_model_normalization(run->model);
     return cnn_model_set_preprocessing(run->model, run->preprocessing, error) &&
            name_classes(run, error);
@@ -276,11 +276,11 @@ static int finish(train_run *run) {
     if (run->settings->json && json_line_print(train_json(run)))
         code = EXIT_FAILED;
     else if (!run->settings->json && !train_report_end(run, stdout))
-        code = say_error("no memory for the report");
+        code = report_error("no memory for the report");
     close_log(run);
     if (run->log_problem)
-        code = say_error("%s: the log could not be written: %s", run->settings->log,
-                         strerror(run->log_problem));
+        code = report_error("%s: the log could not be written: %s", run->settings->log,
+                            strerror(run->log_problem));
     return code;
 }
 
@@ -319,7 +319,7 @@ static bool work(train_run *run, cnn_error *error) {
 
 /* Programs learn from the object that a run has diverged, people from the line. */
 static int fail(train_run *run, const cnn_error *error) {
-    const int code = say_cnn_error(error);
+    const int code = report_cnn_error(error);
     if (run->diverged && run->settings->json)
         json_line_print(train_json(run));
     return code;

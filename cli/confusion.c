@@ -2,7 +2,7 @@
 #include "confusion.h"
 
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 
 #include <math.h>
@@ -43,18 +43,18 @@ double confusion_accuracy(const confusion *result, size_t class) {
 }
 
 /* The places in counts of the largest mistakes, in falling order. Returns how many there are. */
-static size_t worst_pairs(const confusion *result, size_t *places) {
+static size_t worst_pairs(const confusion *result, size_t *indices) {
     const size_t classes = result->classes;
     size_t found = 0;
     for (size_t i = 0; i < classes * classes; i++) {
         if (i / classes == i % classes || !result->counts[i])
             continue;
         size_t at = found < CONFUSION_PAIRS ? found++ : CONFUSION_PAIRS;
-        for (; at > 0 && result->counts[places[at - 1]] < result->counts[i]; at--)
+        for (; at > 0 && result->counts[indices[at - 1]] < result->counts[i]; at--)
             if (at < CONFUSION_PAIRS)
-                places[at] = places[at - 1];
+                indices[at] = indices[at - 1];
         if (at < CONFUSION_PAIRS)
-            places[at] = i;
+            indices[at] = i;
     }
     return found;
 }
@@ -63,17 +63,17 @@ static size_t worst_pairs(const confusion *result, size_t *places) {
 #define NUMBER(number) TEXT(number)
 
 void confusion_worst(const confusion *result, const cnn_model *model, char *text, size_t size) {
-    size_t places[CONFUSION_PAIRS];
-    const size_t found = result->counts ? worst_pairs(result, places) : 0;
+    size_t indices[CONFUSION_PAIRS];
+    const size_t found = result->counts ? worst_pairs(result, indices) : 0;
     snprintf(text, size, "%s",
              result->counts ? "none"
                             : "not counted: more than " NUMBER(CONFUSION_CLASSES) " classes");
     for (size_t i = 0, used = 0; i < found && used < size; i++) {
-        const size_t count = result->counts[places[i]];
+        const size_t count = result->counts[indices[i]];
         used +=
             (size_t)snprintf(text + used, size - used, "%s%s\tread\tas\t%s:\t%s\ttime%s",
-                             i ? ", " : "", cnn_model_class_at(model, places[i] / result->classes),
-                             cnn_model_class_at(model, places[i] % result->classes),
+                             i ? ", " : "", cnn_model_class_at(model, indices[i] / result->classes),
+                             cnn_model_class_at(model, indices[i] % result->classes),
                              thousands(count).text, count == 1 ? "" : "s");
     }
 }
@@ -102,9 +102,9 @@ static layout lay_out(const confusion *result, const cnn_model *model) {
     const size_t wanted = longest + (table.numbered ? 3 : 0);
     table.name = wanted > MOST_NAME ? MOST_NAME : wanted > 5 ? (int)wanted : 5;
     const size_t matrix = result->classes * (size_t)table.cell;
-    table.matrix = matrix < SAY_COLUMNS && matrix + (size_t)table.name + 11 <= SAY_COLUMNS;
-    if (!table.matrix && table.numbered && matrix + 5 + 11 <= SAY_COLUMNS) {
-        table.name = SAY_COLUMNS - 11 - (int)matrix;
+    table.matrix = matrix < PRINT_COLUMNS && matrix + (size_t)table.name + 11 <= PRINT_COLUMNS;
+    if (!table.matrix && table.numbered && matrix + 5 + 11 <= PRINT_COLUMNS) {
+        table.name = PRINT_COLUMNS - 11 - (int)matrix;
         table.matrix = true;
     }
     table.numbered &= table.matrix;
@@ -122,12 +122,13 @@ static void print_row(const confusion *result, const cnn_model *model, const lay
     name[table->name] = '\0'; /* perhaps within a character */
     cnn_text_clean(name);
     fprintf(stream, "%-*s %9s%s", table->name, name,
-            say_percent(confusion_accuracy(result, class)).text, table->matrix ? " " : "");
+            format_percent(confusion_accuracy(result, class)).text, table->matrix ? " " : "");
     for (size_t guess = 0; table->matrix && guess < result->classes; guess++) {
         const size_t count = count_at(result, class, guess);
         const bool right = guess == class;
-        fprintf(stream, "%s%*s%s", right ? say_style(stream, LOOK_GOOD) : "", table->cell,
-                count ? thousands(count).text : ".", right ? say_style(stream, LOOK_PLAIN) : "");
+        fprintf(stream, "%s%*s%s", right ? terminal_style(stream, LOOK_GOOD) : "", table->cell,
+                count ? thousands(count).text : ".",
+                right ? terminal_style(stream, LOOK_PLAIN) : "");
     }
     fputc('\n', stream);
 }
@@ -136,7 +137,7 @@ void confusion_table(const confusion *result, const cnn_model *model, FILE *stre
     if (!result->counts)
         return;
     const layout table = lay_out(result, model);
-    fprintf(stream, "%s%-*s %9s%s", say_style(stream, LOOK_BOLD), table.name, "class", "right",
+    fprintf(stream, "%s%-*s %9s%s", terminal_style(stream, LOOK_BOLD), table.name, "class", "right",
             table.matrix ? " " : "");
     for (size_t guess = 0; table.matrix && guess < result->classes; guess++) {
         char name[CNN_NAME_SIZE];
@@ -145,12 +146,12 @@ void confusion_table(const confusion *result, const cnn_model *model, FILE *stre
         cnn_text_clean(name);
         fprintf(stream, "%*s", table.cell, name);
     }
-    fprintf(stream, "%s\n", say_style(stream, LOOK_PLAIN));
+    fprintf(stream, "%s\n", terminal_style(stream, LOOK_PLAIN));
     for (size_t class = 0; class < result->classes; class ++)
         if (table.matrix || confusion_images(result, class))
             print_row(result, model, &table, class, stream);
     if (table.matrix)
-        fprintf(stream, "(a row for each class as labelled, a column for each class as read)\n");
+        fprintf(stream, "(a row for each class as labeled, a column for each class as read)\n");
 }
 
 json_t *confusion_matrix(const confusion *result) {

@@ -27,7 +27,7 @@ double confusion_accuracy(const confusion *result, size_t class); /* NaN without
 #define CONFUSION_PAIRS 5
 
 /* "4 read as 9: 7 times, ...": the pairs most often taken for each other, the worst first; "none"
- * if all is right. Made for say_field(), with tabs inside a pair. Cuts at size. */
+ * if all is right. Made for print_field(), with tabs inside a pair. Cuts at size. */
 void confusion_worst(const confusion *result, const cnn_model *model, char *text, size_t size);
 
 /* Class by class: accuracy, and the matrix where 80 columns hold it. Nothing without counts. */

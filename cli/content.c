@@ -13,26 +13,26 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FIRST_ROOM ((size_t)1 << 16)
+#define INITIAL_CAPACITY ((size_t)1 << 16)
 
 static bool refuse(const content *content, cnn_error *error) {
     return source_refuse(error, content->name, "cannot read: %s", strerror(errno));
 }
 
 /* Room for more bytes, no more than `most` in all. */
-static bool make_room(content *content, size_t most, cnn_error *error) {
-    if (content->size < content->room)
+static bool reserve(content *content, size_t most, cnn_error *error) {
+    if (content->size < content->capacity)
         return true;
-    size_t room = content->room ? content->room : FIRST_ROOM;
-    if (content->room)
-        room = room <= most / 2 ? 2 * room : most;
-    if (room <= content->size)
+    size_t capacity = content->capacity ? content->capacity : INITIAL_CAPACITY;
+    if (content->capacity)
+        capacity = capacity <= most / 2 ? 2 * capacity : most;
+    if (capacity <= content->size)
         return source_refuse(error, content->name, "more than the limit of %zu bytes", most);
-    unsigned char *bytes = realloc(content->bytes, room);
+    unsigned char *bytes = realloc(content->bytes, capacity);
     if (!bytes)
-        return source_refuse(error, content->name, "no memory for %zu bytes", room);
+        return source_refuse(error, content->name, "no memory for %zu bytes", capacity);
     content->bytes = bytes;
-    content->room = room;
+    content->capacity = capacity;
     return true;
 }
 
@@ -40,11 +40,11 @@ static bool make_room(content *content, size_t most, cnn_error *error) {
 static bool read_up_to(content *content, size_t most, bool *end, cnn_error *error) {
     *end = false;
     while (content->size < most) {
-        if (!make_room(content, most, error))
+        if (!reserve(content, most, error))
             return false;
-        const size_t room = content->room < most ? content->room : most;
+        const size_t capacity = content->capacity < most ? content->capacity : most;
         const ssize_t count =
-            read(content->file, content->bytes + content->size, room - content->size);
+            read(content->file, content->bytes + content->size, capacity - content->size);
         if (count < 0 && errno != EINTR)
             return refuse(content, error);
         content->size += count > 0 ? (size_t)count : 0;
@@ -66,11 +66,12 @@ static bool expect(content *content, size_t most, cnn_error *error) {
     if ((uintmax_t)about.st_size > most)
         return source_refuse(error, content->name, "%jd bytes, more than the limit of %zu",
                              (intmax_t)about.st_size, most);
-    const size_t room = (size_t)about.st_size + 1; /* the end shows only beyond the last byte */
-    unsigned char *bytes = room > content->room ? realloc(content->bytes, room) : content->bytes;
+    const size_t capacity = (size_t)about.st_size + 1; /* the end shows only beyond the last byte */
+    unsigned char *bytes =
+        capacity > content->capacity ? realloc(content->bytes, capacity) : content->bytes;
     if (!bytes)
-        return source_refuse(error, content->name, "no memory for %zu bytes", room);
-    content->room = room > content->room ? room : content->room;
+        return source_refuse(error, content->name, "no memory for %zu bytes", capacity);
+    content->capacity = capacity > content->capacity ? capacity : content->capacity;
     content->bytes = bytes;
     return true;
 }

@@ -10,7 +10,7 @@ typedef struct content {
     cnn_file_kind kind;
     const char *kind_name; /* "a JPEG" */
     unsigned char *bytes;  /* those read so far */
-    size_t size, room;
+    size_t size, capacity;
     int file; /* descriptor */
 } content;
 

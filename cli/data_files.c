@@ -32,12 +32,12 @@ static bool next(DIR *entries, const char *folder, bool (*counts)(const char *),
 }
 
 /* By its name, perhaps one to come; else by what the entries are, since links may lead to it. */
-static bool folder_holds(const char *folder, bool (*counts)(const char *), const place *wanted) {
+static bool folder_holds(const char *folder, bool (*counts)(const char *), const file_id *wanted) {
     char path[PATH_MAX];
     struct stat about;
-    place there;
+    file_id there;
     if (wanted->named && counts(wanted->name) && join(path, folder, wanted->name) &&
-        place_of(path, &there) && place_same(&there, wanted))
+        file_id_of(path, &there) && file_id_same(&there, wanted))
         return true;
     DIR *entries = wanted->there ? opendir(folder) : NULL;
     bool found = false;
@@ -48,10 +48,10 @@ static bool folder_holds(const char *folder, bool (*counts)(const char *), const
     return found;
 }
 
-typedef bool (*folder_visit)(const char *path, const place *wanted);
+typedef bool (*folder_visit)(const char *path, const file_id *wanted);
 
 /* True as soon as a sub-folder that is not hidden says so. */
-static bool any_folder(const char *folder, folder_visit visit, const place *wanted) {
+static bool any_folder(const char *folder, folder_visit visit, const file_id *wanted) {
     char path[PATH_MAX];
     struct stat about;
     DIR *entries = opendir(folder);
@@ -74,7 +74,7 @@ static bool is_png(const char *path) {
 }
 
 /* Any folder has folders: only pictures in them make them classes. */
-static bool has_png(const char *folder, const place *wanted) {
+static bool has_png(const char *folder, const file_id *wanted) {
     char path[PATH_MAX];
     struct stat about;
     DIR *entries = opendir(folder);
@@ -87,13 +87,13 @@ static bool has_png(const char *folder, const place *wanted) {
     return found;
 }
 
-static bool is_there(const char *path, const place *wanted) {
+static bool is_there(const char *path, const file_id *wanted) {
     (void)path, (void)wanted;
     return true;
 }
 
 /* train, test, val and longer words for them, with folders of classes in it. */
-static bool is_part(const char *path, const place *wanted) {
+static bool is_part(const char *path, const file_id *wanted) {
     static const char *const words[] = {"train", "test", "val"};
     const char *name = strrchr(path, '/') + 1;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -102,17 +102,17 @@ static bool is_part(const char *path, const place *wanted) {
     return false;
 }
 
-static bool holds(const char *path, const place *wanted) {
+static bool holds(const char *path, const file_id *wanted) {
     return folder_holds(path, shown_name, wanted);
 }
 
 /* Beside the folders of classes no file may lie either. */
-static bool classes_hold(const char *path, const place *wanted) {
+static bool classes_hold(const char *path, const file_id *wanted) {
     return any_folder(path, has_png, wanted) &&
            (holds(path, wanted) || any_folder(path, holds, wanted));
 }
 
-static bool part_holds(const char *path, const place *wanted) {
+static bool part_holds(const char *path, const file_id *wanted) {
     return is_part(path, wanted) && classes_hold(path, wanted);
 }
 
@@ -128,7 +128,7 @@ static bool has_idx(const char *folder) {
     return found;
 }
 
-bool data_files_hold(const char *folder, const place *wanted) {
+bool data_files_hold(const char *folder, const file_id *wanted) {
     if (has_idx(folder))
         return folder_holds(folder, idx_name, wanted);
     if (any_folder(folder, is_part, wanted))

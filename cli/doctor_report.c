@@ -3,7 +3,7 @@
 #include "doctor_report.h"
 
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 
 #include <string.h>
 
@@ -44,27 +44,28 @@ void report_head(const doctor_case *one) {
     const training_flags *flags = &one->settings->training;
     const size_t images = cnn_dataset_get_info(one->images).images;
     const size_t batch = cnn_doctor_batch_size(one->doctor);
-    say_field(stdout, "network", "%s, %s parameters%s", one->settings->network,
-              thousands(cnn_network_parameter_count(one->source.network)).text,
-              source_trained(&one->source) ? ", with the weights of the file" : "");
-    say_field(stdout, "images", "%s from %s%s; %s of them are not trained on here",
-              thousands(images).text, flags->data, one->fit ? ", brought into MNIST's form" : "",
-              thousands(cnn_doctor_held_out(one->doctor)).text);
+    print_field(stdout, "network", "%s, %s parameters%s", one->settings->network,
+                thousands(cnn_network_parameter_count(one->source.network)).text,
+                source_trained(&one->source) ? ", with the weights of the file" : "");
+    print_field(stdout, "images", "%s from %s%s; %s of them are not trained on here",
+                thousands(images).text, flags->data, one->fit ? ", brought into MNIST's form" : "",
+                thousands(cnn_doctor_held_out(one->doctor)).text);
     const bool cut = flags->batch_size > CNN_DOCTOR_BATCH_MAX;
-    say_field(stdout, "training", "%s, rate %g (%s), batches of %s%s, seed %s",
-              training_optimizer_name(flags), training_optimizer(flags).lr,
-              training_schedule_name(flags), thousands(batch).text, cut ? " at most" : "",
-              thousands(flags->seed).text);
+    print_field(stdout, "training", "%s, rate %g (%s), batches of %s%s, seed %s",
+                training_optimizer_name(flags), training_optimizer(flags).lr,
+                training_schedule_name(flags), thousands(batch).text, cut ? " at most" : "",
+                thousands(flags->seed).text);
     putchar('\n');
     fflush(stdout);
 }
 
 static void print(cnn_verdict verdict, const char *title, const char *text, const char *advice) {
-    static const say_look looks[] = {LOOK_GOOD, LOOK_BOLD, LOOK_BAD};
+    static const terminal_look looks[] = {LOOK_GOOD, LOOK_BOLD, LOOK_BAD};
     const char *mark = verdicts[verdict];
-    printf("%s%s%s%*s%-*s", say_style(stdout, looks[verdict]), mark, say_style(stdout, LOOK_PLAIN),
-           MARK_COLUMNS - (int)strlen(mark), "", TITLE_COLUMNS, title);
-    say_wrapped(stdout, MARK_COLUMNS + TITLE_COLUMNS, "%s. %s", text, advice);
+    printf("%s%s%s%*s%-*s", terminal_style(stdout, looks[verdict]), mark,
+           terminal_style(stdout, LOOK_PLAIN), MARK_COLUMNS - (int)strlen(mark), "", TITLE_COLUMNS,
+           title);
+    print_wrapped(stdout, MARK_COLUMNS + TITLE_COLUMNS, "%s. %s", text, advice);
     fflush(stdout);
 }
 
@@ -123,13 +124,13 @@ void report_end(const cnn_doctor *doctor) {
     cnn_finding cause;
     putchar('\n');
     if (!cnn_doctor_cause(doctor, &cause))
-        say_field(stdout, "in short",
-                  "healthy: what is missing wants more epochs, more images or another network");
+        print_field(stdout, "in short",
+                    "healthy: what is missing wants more epochs, more images or another network");
     else
-        say_field(stdout, "in short", "%s (%s): %s. %s",
-                  cause.verdict == CNN_VERDICT_FAIL ? "most likely cause"
-                                                    : "nothing ill; first suspect",
-                  names[cause.check].title, cause.text, cause.advice);
+        print_field(stdout, "in short", "%s (%s): %s. %s",
+                    cause.verdict == CNN_VERDICT_FAIL ? "most likely cause"
+                                                      : "nothing ill; first suspect",
+                    names[cause.check].title, cause.text, cause.advice);
 }
 
 static json_t *finding_json(const cnn_finding *finding) {

@@ -1,17 +1,17 @@
-/* Draws a picture in half blocks of grey, or in letters where the terminal has no colors. */
+/* Draws a picture in half blocks of gray, or in letters where the terminal has no colors. */
 #include "draw.h"
 
-#include "say.h"
+#include "print.h"
 
 #include <stdlib.h>
 
 /* A pixel is one column with its half block, two with its letter. */
-#define BLOCK_COLUMNS SAY_COLUMNS
-#define LETTER_COLUMNS (SAY_COLUMNS / 2)
+#define BLOCK_COLUMNS PRINT_COLUMNS
+#define LETTER_COLUMNS (PRINT_COLUMNS / 2)
 
-/* The 24 greys of a terminal with 256 colours. */
-#define FIRST_GREY 232
-#define GREYS 24
+/* The 24 grays of a terminal with 256 colors. */
+#define FIRST_GRAY 232
+#define GRAYS 24
 
 /* From least to most light; a dot where there is nothing would hide what there is. */
 static const char LETTERS[] = " .:-=+*#%@";
@@ -23,16 +23,16 @@ static unsigned level_at(const uint8_t *pixels, size_t channels, size_t at, unsi
     return sum * levels / (255 * (unsigned)channels + 1);
 }
 
-/* Two rows in one line: the upper in the colour of the letter, the lower in that behind it. */
+/* Two rows in one line: the upper in the color of the letter, the lower in that behind it. */
 static void draw_blocks(FILE *stream, const uint8_t *pixels, size_t height, size_t width,
                         size_t channels) {
     for (size_t y = 0; y < height; y += 2) {
         for (size_t x = 0; x < width; x++) {
             const size_t at = y * width + x;
-            const unsigned upper = level_at(pixels, channels, at, GREYS);
+            const unsigned upper = level_at(pixels, channels, at, GRAYS);
             const unsigned lower =
-                y + 1 < height ? level_at(pixels, channels, at + width, GREYS) : 0;
-            fprintf(stream, "\033[38;5;%u;48;5;%um\u2580", FIRST_GREY + upper, FIRST_GREY + lower);
+                y + 1 < height ? level_at(pixels, channels, at + width, GRAYS) : 0;
+            fprintf(stream, "\033[38;5;%u;48;5;%um\u2580", FIRST_GRAY + upper, FIRST_GRAY + lower);
         }
         fputs("\033[0m\n", stream);
     }
@@ -56,7 +56,7 @@ static void draw_letters(FILE *stream, const uint8_t *pixels, size_t height, siz
 
 static void draw(FILE *stream, const uint8_t *pixels, size_t height, size_t width,
                  size_t channels) {
-    if (say_style(stream, LOOK_BOLD)[0])
+    if (terminal_style(stream, LOOK_BOLD)[0])
         draw_blocks(stream, pixels, height, width, channels);
     else
         draw_letters(stream, pixels, height, width, channels);
@@ -64,7 +64,7 @@ static void draw(FILE *stream, const uint8_t *pixels, size_t height, size_t widt
 
 bool draw_pixels(FILE *stream, const uint8_t *pixels, size_t height, size_t width, size_t channels,
                  cnn_error *error) {
-    const size_t most = say_style(stream, LOOK_BOLD)[0] ? BLOCK_COLUMNS : LETTER_COLUMNS;
+    const size_t most = terminal_style(stream, LOOK_BOLD)[0] ? BLOCK_COLUMNS : LETTER_COLUMNS;
     if (width <= most) {
         draw(stream, pixels, height, width, channels);
         return true;

@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* pixels[height][width][channels] as the eye sees them, cut down to the width of a screen: greys in
- * half blocks where there are colours, else letters of more or less ink. False with no memory. */
+/* pixels[height][width][channels] as the eye sees them, cut down to the width of a screen: grays in
+ * half blocks where there are colors, else letters of more or less ink. False with no memory. */
 bool draw_pixels(FILE *stream, const uint8_t *pixels, size_t height, size_t width, size_t channels,
                  cnn_error *error);
 

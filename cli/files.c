@@ -10,7 +10,7 @@
 
 typedef struct written {
     file_use use; /* path NULL: a stream of the program */
-    place place;
+    file_id file_id;
 } written;
 
 /* One call: what it reads is compared with each of what it writes. */
@@ -66,12 +66,13 @@ static bool is_own(const char *end) {
                    !strncmp(end, ".writing-", strlen(".writing-")));
 }
 
-static bool apart(const file_use *use, const place *place, const written *other, cnn_error *error) {
-    if (place_same(place, &other->place))
+static bool apart(const file_use *use, const file_id *file_id, const written *other,
+                  cnn_error *error) {
+    if (file_id_same(file_id, &other->file_id))
         return use->path ? refuse_same(use, &other->use, error)
                          : refuse_same(&other->use, use, error);
     if (!other->use.path || other->use.role == OPTION_LOG ||
-        !is_own(place_beside(&other->place, place)))
+        !is_own(file_id_beside(&other->file_id, file_id)))
         return true;
     return source_refuse(error, use->path,
                          "%s lies where writing %s %s makes a file of its own; give one of them "
@@ -83,12 +84,12 @@ static bool is_written(const file_use *use) {
     return use->role == OPTION_OUTPUT || use->role == OPTION_LOG || use->role == OPTION_KEPT;
 }
 
-static bool add(call *call, const file_use *use, const place *place) {
-    const written new = {*use, *place};
+static bool add(call *call, const file_use *use, const file_id *file_id) {
+    const written new = {*use, *file_id};
     for (size_t i = 0; i < call->count; i++) {
         const written *old = &call->written[i];
-        if (!apart(use, place, old, call->error) ||
-            (use->path && !apart(&old->use, &old->place, &new, call->error)))
+        if (!apart(use, file_id, old, call->error) ||
+            (use->path && !apart(&old->use, &old->file_id, &new, call->error)))
             return false;
     }
     if (call->count < sizeof call->written / sizeof *call->written)
@@ -97,8 +98,8 @@ static bool add(call *call, const file_use *use, const place *place) {
 }
 
 static bool add_written(call *call, const file_use *use) {
-    place place;
-    return !is_written(use) || !place_of(use->path, &place) || add(call, use, &place);
+    file_id file_id;
+    return !is_written(use) || !file_id_of(use->path, &file_id) || add(call, use, &file_id);
 }
 
 /* Both may lead to one file, as 2>&1 has it; only what else is written is compared with them. */
@@ -108,12 +109,12 @@ static bool add_streams(call *call) {
     size_t found = 0;
     for (int i = 0; i < 2; i++) {
         streams[found].use = (file_use){names[i], NULL, OPTION_LOG};
-        found += place_of_stream(i + 1, &streams[found].place);
+        found += file_id_of_stream(i + 1, &streams[found].file_id);
     }
     const size_t before = call->count;
     for (size_t i = 0; i < found; i++)
         for (size_t j = 0; j < before; j++)
-            if (!apart(&streams[i].use, &streams[i].place, &call->written[j], call->error))
+            if (!apart(&streams[i].use, &streams[i].file_id, &call->written[j], call->error))
                 return false;
     for (size_t i = 0; i < found && call->count < sizeof call->written / sizeof *call->written; i++)
         call->written[call->count++] = streams[i];
@@ -127,14 +128,14 @@ static bool refuse_data(const file_use *use, const char *folder, cnn_error *erro
 }
 
 static bool compare_read(call *call, const file_use *use) {
-    place place;
-    if (use->role == OPTION_INPUT && call->count && place_of(use->path, &place)) {
+    file_id file_id;
+    if (use->role == OPTION_INPUT && call->count && file_id_of(use->path, &file_id)) {
         for (size_t i = 0; i < call->count; i++)
-            if (!apart(use, &place, &call->written[i], call->error))
+            if (!apart(use, &file_id, &call->written[i], call->error))
                 return false;
     } else if (use->role == OPTION_FOLDER) {
         for (size_t i = 0; i < call->count; i++)
-            if (data_files_hold(use->path, &call->written[i].place))
+            if (data_files_hold(use->path, &call->written[i].file_id))
                 return refuse_data(&call->written[i].use, use->path, call->error);
     }
     return true;

@@ -131,8 +131,8 @@ static const char *const BANDS[][FONT_HEIGHT] = {
 
 bool font_ink(char letter, size_t x, size_t y) {
     const bool known = letter >= FIRST && letter <= '~';
-    const size_t place = (size_t)((known ? letter : '~' + 1) - FIRST);
-    return BANDS[place / IN_BAND][y][place % IN_BAND * FONT_ADVANCE + x] == '#';
+    const size_t index = (size_t)((known ? letter : '~' + 1) - FIRST);
+    return BANDS[index / IN_BAND][y][index % IN_BAND * FONT_ADVANCE + x] == '#';
 }
 
 size_t font_fit(const char *text, size_t most, char *fitted, size_t size) {

@@ -1,7 +1,7 @@
 /* Lays out the help of a command so that it fits 24 lines of 80 columns. */
 #include "help.h"
 
-#include "say.h"
+#include "print.h"
 
 #include <string.h>
 

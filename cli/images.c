@@ -4,7 +4,7 @@
 
 #include "json_line.h"
 #include "pixels.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 
 #include <errno.h>
@@ -41,8 +41,8 @@ bool images_look(images_folder *folder, const char *path, bool skip_bad, cnn_err
                              "neither IDX files nor a folder of PNGs for each class in it%s", hint);
     folder->kind = folder->parts.any ? IMAGES_PARTS : IMAGES_CLASSES;
     if (folder->parts.any && folder->parts.unused[0])
-        say_note("%s: not used: %s; the parts are train/, val/ and test/", path,
-                 folder->parts.unused);
+        report_note("%s: not used: %s; the parts are train/, val/ and test/", path,
+                    folder->parts.unused);
     return true;
 }
 
@@ -69,7 +69,7 @@ static bool skip(const cnn_error *error, void *context) {
         return false;
     reading->skipped++;
     cnn_error_text(error, text, sizeof text);
-    say_note("%s; left out", text);
+    report_note("%s; left out", text);
     return true;
 }
 
@@ -94,8 +94,8 @@ static cnn_dataset *read_classes(const char *path, cnn_pictures *wanted, reading
     if (!images && reading->asked && !reading->skip_bad)
         offer_to_skip(error);
     if (images && reading->skipped)
-        say_note("%s: %s left out, %s used", path, thousands(reading->skipped).text,
-                 thousands(cnn_dataset_get_info(images).images).text);
+        report_note("%s: %s left out, %s used", path, thousands(reading->skipped).text,
+                    thousands(cnn_dataset_get_info(images).images).text);
     return images;
 }
 
@@ -191,8 +191,8 @@ static cnn_dataset *test_idx(const char *path, const cnn_model *model, cnn_error
         return images;
     cnn_dataset *set = stretched(images, path, model, error);
     if (set)
-        say_note("%s: images of %zux%zux%zu are stretched to %zux%zux%zu", path, info.height,
-                 info.width, info.channels, wanted.height, wanted.width, wanted.channels);
+        report_note("%s: images of %zux%zux%zu are stretched to %zux%zux%zu", path, info.height,
+                    info.width, info.channels, wanted.height, wanted.width, wanted.channels);
     cnn_dataset_free(images);
     return set;
 }

@@ -2,7 +2,7 @@
 #include "info_cpu.h"
 
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 
 static const char *default_backend(void) {
     cnn_backend backend;
@@ -28,14 +28,14 @@ int info_cpu(bool json) {
     bool default_shown = false;
     if (json)
         return json_line_print(as_json());
-    say_field(stdout, "processors", "%zu", cnn_processor_count());
+    print_field(stdout, "processors", "%zu", cnn_processor_count());
     for (size_t i = 0; cnn_backend_at(i, &backend); i++) {
         const bool first = backend.runs && !default_shown;
-        say_field(stdout, backend.name, "%s: %s%s", backend.instructions,
-                  !backend.runs ? "not on this processor"
-                  : first       ? "the default here"
-                                : "runs here",
-                  backend.same_bits ? "" : "; rounds twice, so its last bits differ");
+        print_field(stdout, backend.name, "%s: %s%s", backend.instructions,
+                    !backend.runs ? "not on this processor"
+                    : first       ? "the default here"
+                                  : "runs here",
+                    backend.same_bits ? "" : "; rounds twice, so its last bits differ");
         default_shown = default_shown || first;
     }
     return 0;

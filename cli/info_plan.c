@@ -2,7 +2,7 @@
 #include "info_plan.h"
 
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 
 #include <stdlib.h>
@@ -69,14 +69,15 @@ void info_plan_print(const info_plan *plan) {
     char blocks[1024];
     const cnn_memory *m = &plan->memory;
     blocks_text(plan, blocks, sizeof blocks);
-    say_field(stdout, "computed", "together by %s: %s", plan->backend, blocks);
-    say_field(stdout, "memory",
-              "%s for a batch of %s on %zu thread%s: parameters %s, gradients %s, activations "
-              "%s, scratch %s; Adam keeps %s more",
-              say_bytes((double)m->total).text, thousands(plan->batch_size).text, plan->threads,
-              plan->threads == 1 ? "" : "s", say_bytes((double)m->parameters).text,
-              say_bytes((double)m->gradients).text, say_bytes((double)m->activations).text,
-              say_bytes((double)m->scratch).text, say_bytes(2 * (double)m->parameters).text);
+    print_field(stdout, "computed", "together by %s: %s", plan->backend, blocks);
+    print_field(stdout, "memory",
+                "%s for a batch of %s on %zu thread%s: parameters %s, gradients %s, activations "
+                "%s, scratch %s; Adam keeps %s more",
+                format_bytes((double)m->total).text, thousands(plan->batch_size).text,
+                plan->threads, plan->threads == 1 ? "" : "s",
+                format_bytes((double)m->parameters).text, format_bytes((double)m->gradients).text,
+                format_bytes((double)m->activations).text, format_bytes((double)m->scratch).text,
+                format_bytes(2 * (double)m->parameters).text);
 }
 
 json_t *info_plan_json(const info_plan *plan) {

@@ -2,7 +2,7 @@
 #include "info_program.h"
 
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 
 #include <stdlib.h>
@@ -139,8 +139,8 @@ static void print_step(const info_program *program, size_t i, int width, char (*
     layers_text(program, step, names, sizeof names);
     cut_text(program, step, own, sizeof own);
     if (step->meet && i && program->threads > 1)
-        printf("%s-- threads meet --%s\n", say_style(stdout, LOOK_BOLD),
-               say_style(stdout, LOOK_PLAIN));
+        printf("%s-- threads meet --%s\n", terminal_style(stdout, LOOK_BOLD),
+               terminal_style(stdout, LOOK_PLAIN));
     if (step->meet || strcmp(own, *cut))
         printf("%s:\n", own);
     memcpy(*cut, own, sizeof own);

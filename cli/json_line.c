@@ -2,8 +2,8 @@
 #include "json_line.h"
 
 #include "json_text.h"
+#include "print.h"
 #include "printable.h"
-#include "say.h"
 
 #include <errno.h>
 #include <math.h>
@@ -98,14 +98,14 @@ bool json_line_write(json_t *object, FILE *stream) {
 
 int json_line_print(json_t *object) {
     char *text = text_of(object);
-    if (!text && say_complained())
+    if (!text && reported_any())
         return EXIT_FAILED; /* the same lack was met before */
     if (!text)
-        return say_error("no memory for the JSON output");
+        return report_error("no memory for the JSON output");
     /* Said here while the reason is known; what is only refused with the last flush is said then.
      */
     const bool refused = puts(text) == EOF;
     const int reason = errno;
     free(text);
-    return refused ? say_error("standard output: %s", strerror(reason)) : 0;
+    return refused ? report_error("standard output: %s", strerror(reason)) : 0;
 }

@@ -3,7 +3,7 @@
 #include "commands.h"
 #include "files.h"
 #include "help.h"
-#include "say.h"
+#include "print.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ static int print_version(void) {
 static int run_ready(const cli_command *command, const void *settings, const char *program) {
     cnn_error error;
     const bool ready = files_ready(command, settings, NULL, 0, &error);
-    const int code = ready ? command->run(settings, program) : say_cnn_error(&error);
+    const int code = ready ? command->run(settings, program) : report_cnn_error(&error);
     files_release();
     return code;
 }
@@ -49,7 +49,7 @@ static int run_with(const cli_command *command, char **arguments, void *settings
 static int run_command(const cli_command *command, char **arguments, const char *program) {
     void *settings = malloc(command->size);
     if (!settings)
-        return say_error("no memory for %zu bytes", command->size);
+        return report_error("no memory for %zu bytes", command->size);
     const int code = run_with(command, arguments, settings, program);
     free(settings);
     return code;
@@ -58,13 +58,13 @@ static int run_command(const cli_command *command, char **arguments, const char 
 static int run(char **argv) {
     const char *name = argv[0] ? argv[1] : NULL;
     if (!name)
-        return say_usage("which command? cnn help lists them");
+        return report_usage("which command? cnn help lists them");
     if (!strcmp(name, "--help") || !strcmp(name, "-h"))
         return help_overview(), 0;
     if (!strcmp(name, "--version"))
         return print_version();
     if (name[0] == '-')
-        return say_usage("%s stands before a command; cnn help lists them", name);
+        return report_usage("%s stands before a command; cnn help lists them", name);
     const cli_command *command = command_find(name);
     return command ? run_command(command, argv + 2, argv[0]) : EXIT_USAGE;
 }
@@ -84,8 +84,8 @@ static int finish_output(int code) {
     if (!fflush(stdout) && !ferror(stdout))
         return code;
     const char *reason = errno ? strerror(errno) : "could not be written";
-    if (!say_complained())
-        say_error("standard output: %s", reason);
+    if (!reported_any())
+        report_error("standard output: %s", reason);
     return code ? code : EXIT_FAILED;
 }
 

@@ -82,7 +82,7 @@ static void put_end(void) {
            "saved\n"
            ".SH ENVIRONMENT\n"
            ".TP\n.B NO_COLOR\n"
-           "If it is set and not empty, nothing is coloured. Off a terminal nothing ever is.\n");
+           "If it is set and not empty, nothing is colored. Off a terminal nothing ever is.\n");
 }
 
 void manual_print(void) {

@@ -3,7 +3,7 @@
 #include "options.h"
 
 #include "closest.h"
-#include "say.h"
+#include "print.h"
 #include "values.h"
 
 #include <string.h>
@@ -55,9 +55,9 @@ static bool unknown(const arguments *reader, const char *name, size_t length) {
         if (row->name && row->name[1] == '-')
             closest_offer(&near, row->name + 2);
     if (near.word[0])
-        say_usage("unknown flag %s; did you mean --%s?", typed, near.word);
+        report_usage("unknown flag %s; did you mean --%s?", typed, near.word);
     else
-        say_usage("unknown flag %s; cnn help %s lists them", typed, reader->command->name);
+        report_usage("unknown flag %s; cnn help %s lists them", typed, reader->command->name);
     return false;
 }
 
@@ -89,8 +89,8 @@ static bool read_operand(arguments *reader, char *text) {
             reader->operands++;
             return store(reader, n, text);
         }
-    say_usage("%s: '%s' is one argument too many; cnn help %s", reader->command->name, text,
-              reader->command->name);
+    report_usage("%s: '%s' is one argument too many; cnn help %s", reader->command->name, text,
+                 reader->command->name);
     return false;
 }
 
@@ -101,9 +101,9 @@ static bool read_value(arguments *reader, size_t n, const char *equals) {
     if (!row->argument && !equals)
         return store(reader, n, NULL);
     if (row->argument)
-        say_usage("%s wants a value: %s %s", row->name, row->name, row->argument);
+        report_usage("%s wants a value: %s %s", row->name, row->name, row->argument);
     else
-        say_usage("%s takes no value", row->name);
+        report_usage("%s takes no value", row->name);
     return false;
 }
 
@@ -125,9 +125,9 @@ static option_result check_required(const arguments *reader) {
     const option *row;
     for (size_t n = 0; (row = options_row(reader->command, n, NULL)); n++)
         if (row->required && !(reader->given >> n & 1)) {
-            say_usage("%s: %s%s%s is missing; cnn help %s", reader->command->name,
-                      row->name ? row->name : "", row->name ? " " : "", row->argument,
-                      reader->command->name);
+            report_usage("%s: %s%s%s is missing; cnn help %s", reader->command->name,
+                         row->name ? row->name : "", row->name ? " " : "", row->argument,
+                         reader->command->name);
             return OPTIONS_WRONG;
         }
     return OPTIONS_READ;
@@ -150,8 +150,8 @@ static option_result check_lone(const arguments *reader) {
         return OPTIONS_READ;
     for (n = 0; (row = options_row(command, n, NULL)); n++)
         if (reader->given >> n & 1 && !may_stand_beside(command, row)) {
-            say_usage("%s already says %s; leave it out", command->lone,
-                      row->name ? row->name : row->argument);
+            report_usage("%s already says %s; leave it out", command->lone,
+                         row->name ? row->name : row->argument);
             return OPTIONS_WRONG;
         }
     return OPTIONS_READ;

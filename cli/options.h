@@ -40,7 +40,7 @@ typedef struct option {
     bool required;
     size_t offset; /* of the value in the settings of the row's group */
     double least, most;
-    const char *(*choice)(int place); /* the word of each, from 0; NULL after the last */
+    const char *(*choice)(int index); /* the word of each, from 0; NULL after the last */
 } option;
 
 /* Rows by type; `group` is the struct that holds `field`. What names a file is a ROW_FILE, a

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 /* Room for `count` images of the model's input. */
-static bool room_for(pixels *pixels, const cnn_model *model, size_t count, cnn_error *error) {
+static bool reserve_pixels(pixels *pixels, const cnn_model *model, size_t count, cnn_error *error) {
     const cnn_pictures wanted = cnn_model_pictures(model, false);
     const size_t size = wanted.height * wanted.width * wanted.channels;
     pixels->count = count;
@@ -19,7 +19,7 @@ static bool read_picture(pixels *pixels, const content *content, const cnn_model
                          cnn_error *error) {
     const cnn_pictures wanted = cnn_model_pictures(model, fit);
     cnn_picture *picture = cnn_picture_parse(content->bytes, content->size, wanted.channels, error);
-    const bool ok = picture && room_for(pixels, model, 1, error) &&
+    const bool ok = picture && reserve_pixels(pixels, model, 1, error) &&
                     cnn_model_prepare(model, picture, fit, pixels->bytes, error);
     cnn_picture_free(picture);
     return ok;
@@ -30,7 +30,7 @@ bool pixels_stretch(pixels *pixels, const cnn_dataset *images, const cnn_model *
     const cnn_dataset_info info = cnn_dataset_get_info(images);
     const cnn_pictures wanted = cnn_model_pictures(model, false);
     const size_t size = wanted.height * wanted.width * wanted.channels;
-    bool ok = room_for(pixels, model, info.images, error);
+    bool ok = reserve_pixels(pixels, model, info.images, error);
     for (size_t i = 0; ok && i < info.images; i++) {
         cnn_picture *picture = cnn_picture_create(info.height, info.width, info.channels,
                                                   cnn_dataset_image_at(images, i), error);

@@ -2,7 +2,7 @@
 #include "sheet.h"
 
 #include "font.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 
 #include <math.h>
@@ -61,7 +61,7 @@ static void draw_text(sheet *sheet, size_t left, size_t top, const char *text) {
                     memset(pixel_at(sheet, left + x, top + y), 0, sheet->channels);
 }
 
-/* Channels that are neither one nor three stand for no colour: the first is shown. */
+/* Channels that are neither one nor three stand for no color: the first is shown. */
 static void draw_image(sheet *sheet, size_t left, size_t top, const uint8_t *image) {
     for (size_t y = 0; y < sheet->shown_h; y++)
         for (size_t x = 0; x < sheet->shown_w; x++) {
@@ -81,8 +81,8 @@ static void draw_caption(sheet *sheet, size_t left, size_t top, const misread *o
         snprintf(number, sizeof number, "%.1f%%", 100 * (double)one->probability);
     font_fit(cnn_model_class_at(model, one->truth), SHEET_LETTERS, name, sizeof name);
     draw_text(sheet, left, top, name);
-    const size_t room = SHEET_LETTERS - strlen("as  ") - strlen(number);
-    font_fit(cnn_model_class_at(model, one->guess), room, name, sizeof name);
+    const size_t capacity = SHEET_LETTERS - strlen("as  ") - strlen(number);
+    font_fit(cnn_model_class_at(model, one->guess), capacity, name, sizeof name);
     snprintf(line, sizeof line, "as %s %s", name, number);
     draw_text(sheet, left, top + SHEET_LINE, line);
 }

@@ -12,7 +12,7 @@ enum {
     SHEET_GAP = 8,      /* free around everything */
     SHEET_LETTERS = 20, /* in a line of a caption */
     SHEET_LINE = 10,    /* from one line of text to the next */
-    SHEET_PAPER = 0xe8, /* the grey beneath */
+    SHEET_PAPER = 0xe8, /* the gray beneath */
 };
 
 /* The misread images, worst first, each with its class and under it what it was read as. Written as

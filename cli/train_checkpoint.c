@@ -10,7 +10,7 @@
 #include "json_line.h"
 #include "json_text.h"
 #include "outputs.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 
 #include <stdlib.h>
@@ -40,7 +40,7 @@ bool train_checkpoint_flags(train_run *run) {
     run->keeps = settings->checkpoint || settings->every || settings->resume;
     if (read_every(run, settings->every ? settings->every : EVERY_DEFAULT))
         return true;
-    say_usage("--every wants steps or minutes, 500 or 5m, not '%s'", settings->every);
+    report_usage("--every wants steps or minutes, 500 or 5m, not '%s'", settings->every);
     return false;
 }
 
@@ -72,7 +72,7 @@ bool train_checkpoint_name(train_run *run, cnn_error *error) {
         !keep_files(run, error))
         return false;
     if (settings->resume)
-        place_of(run->checkpoint, &run->saved);
+        file_id_of(run->checkpoint, &run->saved);
     else if (run->keeps && outputs_there(run->checkpoint))
         return source_refuse(error, run->checkpoint,
                              "is there already: go on with it by --resume, or remove it");
@@ -106,7 +106,7 @@ static bool save(train_run *run, cnn_error *error) {
     if (!cnn_run_save(run->training, run->checkpoint, error))
         return false;
     run->saved_at = clock_seconds();
-    place_of(run->checkpoint, &run->saved);
+    file_id_of(run->checkpoint, &run->saved);
     return true;
 }
 
@@ -140,9 +140,9 @@ static bool choose_name(train_run *run, cnn_error *error) {
 /* A link to it stays. */
 static bool remove_own(const train_run *run) {
     char target[PATH_MAX];
-    place there;
-    return place_of(run->checkpoint, &there) && place_same_file(&there, &run->saved) &&
-           place_target(run->checkpoint, target, sizeof target) && !unlink(target);
+    file_id there;
+    return file_id_of(run->checkpoint, &there) && file_id_same_file(&there, &run->saved) &&
+           file_id_target(run->checkpoint, target, sizeof target) && !unlink(target);
 }
 
 bool train_checkpoint_end(train_run *run, cnn_error *error) {

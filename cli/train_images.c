@@ -1,7 +1,7 @@
 /* The images of a training run: to train on, to validate and to test. */
 #include "train_run.h"
 
-#include "say.h"
+#include "print.h"
 
 #include <stdlib.h>
 
@@ -37,7 +37,7 @@ bool train_look(train_run *run, cnn_error *error) {
         return source_refuse(error, run->folder.path,
                              "%s/ is the validation part already: leave out --validation", part);
     if (!train_validates(run))
-        say_note("%s: not used: %s/; the run began without it", run->folder.path, part);
+        report_note("%s: not used: %s/; the run began without it", run->folder.path, part);
     return true;
 }
 

@@ -2,7 +2,7 @@
 #include "train_profile.h"
 
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 
 #include <stdlib.h>
 
@@ -57,14 +57,16 @@ bool train_profile_print(const cnn_model *model, FILE *stream) {
     for (size_t i = 0; i < count; i++)
         all += row_microseconds(&rows[i]);
     const size_t threads = cnn_model_threads(model);
-    say_field(stream, "profile",
-              "microseconds of a thread for one image; GFLOP/s of what is needed");
-    fprintf(stream, "%s  %-21s%9s%9s%9s%9s%9s %8s%s\n", say_style(stream, LOOK_BOLD), "layers",
-            "forward", "GFLOP/s", "dx", "dw", "GFLOP/s", "share", say_style(stream, LOOK_PLAIN));
+    print_field(stream, "profile",
+                "microseconds of a thread for one image; GFLOP/s of what is needed");
+    fprintf(stream, "%s  %-21s%9s%9s%9s%9s%9s %8s%s\n", terminal_style(stream, LOOK_BOLD), "layers",
+            "forward", "GFLOP/s", "dx", "dw", "GFLOP/s", "share",
+            terminal_style(stream, LOOK_PLAIN));
     for (size_t i = 0; i < count; i++)
         print_row(&rows[i], all, stream);
-    say_field(stream, "a step", "%.1f microseconds of a thread for one image, %.1f on %zu thread%s",
-              all, all / (double)threads, threads, threads == 1 ? "" : "s");
+    print_field(stream, "a step",
+                "%.1f microseconds of a thread for one image, %.1f on %zu thread%s", all,
+                all / (double)threads, threads, threads == 1 ? "" : "s");
     free(rows);
     return true;
 }

@@ -4,8 +4,8 @@
 
 #include "median.h"
 #include "outputs.h"
+#include "print.h"
 #include "quote.h"
-#include "say.h"
 #include "train_profile.h"
 
 #include <math.h>
@@ -23,7 +23,7 @@ static void layers_text(const cnn_network *network, char *text, size_t size) {
     for (size_t i = 0, used = 0; i <= layers; i++) {
         cnn_network_layer_at(network, i, &layer);
         for (char *space; (space = strchr(layer.text, ' '));)
-            *space = '\t'; /* say_field() breaks no line there */
+            *space = '\t'; /* print_field() breaks no line there */
         if (used + strlen(layer.text) + 12 > size) {
             snprintf(text + used, size - used, ", ...");
             return;
@@ -37,19 +37,19 @@ static void print_images(const train_run *run, FILE *stream) {
     const size_t held_out = train_held_out(run);
     if (held_out)
         snprintf(held, sizeof held, " %s to validate,", thousands(held_out).text);
-    say_field(stream, "images", "%s to train,%s %s to test, from %s",
-              thousands(cnn_dataset_get_info(run->train).images - held_out).text, held,
-              run->test ? thousands(train_test_images(run)).text : "none",
-              run->settings->training.data);
+    print_field(stream, "images", "%s to train,%s %s to test, from %s",
+                thousands(cnn_dataset_get_info(run->train).images - held_out).text, held,
+                run->test ? thousands(train_test_images(run)).text : "none",
+                run->settings->training.data);
     if (train_fits(run) && (run->test || run->validation_images))
-        say_field(stream, "pictures",
-                  "those to measure by are brought into MNIST's form; --no-fit only stretches");
+        print_field(stream, "pictures",
+                    "those to measure by are brought into MNIST's form; --no-fit only stretches");
 }
 
 static void print_columns(const train_run *run, FILE *stream) {
-    fprintf(stream, "\n%s%7s  %8s  %10s%s%s%s\n", say_style(stream, LOOK_BOLD), "epoch", "seconds",
-            "train loss", train_held_out(run) ? "  valid loss  valid right" : "",
-            run->test ? "  test loss  test right" : "", say_style(stream, LOOK_PLAIN));
+    fprintf(stream, "\n%s%7s  %8s  %10s%s%s%s\n", terminal_style(stream, LOOK_BOLD), "epoch",
+            "seconds", "train loss", train_held_out(run) ? "  valid loss  valid right" : "",
+            run->test ? "  test loss  test right" : "", terminal_style(stream, LOOK_PLAIN));
 }
 
 void train_report_head(const train_run *run, FILE *stream) {
@@ -57,21 +57,21 @@ void train_report_head(const train_run *run, FILE *stream) {
     const training_flags *flags = &run->settings->training;
     const size_t name = strlen(run->settings->network);
     layers_text(run->network, layers, name < 60 ? sizeof layers - name : sizeof layers - 60);
-    say_field(stream, "network", "%s: %s", run->settings->network, layers);
-    say_field(stream, "parameters", "%s",
-              thousands(cnn_network_parameter_count(run->network)).text);
+    print_field(stream, "network", "%s: %s", run->settings->network, layers);
+    print_field(stream, "parameters", "%s",
+                thousands(cnn_network_parameter_count(run->network)).text);
     print_images(run, stream);
     if (train_weights(run))
-        say_field(stream, "weights", "from %s, trained on; %s begins anew", train_weights(run),
-                  training_optimizer_name(flags));
-    say_field(stream, "training", "%s, rate %g (%s), batches of %s, seed %s, %s thread%s, %s",
-              training_optimizer_name(flags), training_optimizer(flags).lr,
-              training_schedule_name(flags), thousands(flags->batch_size).text,
-              thousands(flags->seed).text, thousands(cnn_model_threads(run->model)).text,
-              cnn_model_threads(run->model) == 1 ? "" : "s", cnn_model_backend(run->model));
+        print_field(stream, "weights", "from %s, trained on; %s begins anew", train_weights(run),
+                    training_optimizer_name(flags));
+    print_field(stream, "training", "%s, rate %g (%s), batches of %s, seed %s, %s thread%s, %s",
+                training_optimizer_name(flags), training_optimizer(flags).lr,
+                training_schedule_name(flags), thousands(flags->batch_size).text,
+                thousands(flags->seed).text, thousands(cnn_model_threads(run->model)).text,
+                cnn_model_threads(run->model) == 1 ? "" : "s", cnn_model_backend(run->model));
     if (run->from)
-        say_field(stream, "resumed", "from %s, behind step %s", run->settings->resume,
-                  thousands(run->resumed_step).text);
+        print_field(stream, "resumed", "from %s, behind step %s", run->settings->resume,
+                    thousands(run->resumed_step).text);
     print_columns(run, stream);
     fflush(stream);
 }
@@ -81,12 +81,12 @@ void train_report_epoch(const train_run *run, size_t epoch, FILE *stream) {
     char number[48], validation[80] = "", test[80] = "";
     snprintf(number, sizeof number, "%zu/%zu", epoch + 1, (size_t)run->settings->epochs);
     if (train_held_out(run))
-        snprintf(validation, sizeof validation, "  %10s  %11s", say_loss(e->validation_loss).text,
-                 say_percent(e->validation_accuracy).text);
+        snprintf(validation, sizeof validation, "  %10s  %11s",
+                 format_loss(e->validation_loss).text, format_percent(e->validation_accuracy).text);
     if (run->test)
-        snprintf(test, sizeof test, "  %9s  %10s", say_loss(e->test_loss).text,
-                 say_percent(e->test_accuracy).text);
-    fprintf(stream, "%7s  %8.2f  %10s%s%s\n", number, e->seconds, say_loss(e->train_loss).text,
+        snprintf(test, sizeof test, "  %9s  %10s", format_loss(e->test_loss).text,
+                 format_percent(e->test_accuracy).text);
+    fprintf(stream, "%7s  %8.2f  %10s%s%s\n", number, e->seconds, format_loss(e->train_loss).text,
             validation, test);
     fflush(stream);
 }
@@ -110,8 +110,8 @@ static bool print_speed(const train_run *run, FILE *stream) {
         return false;
     const size_t images = cnn_dataset_get_info(run->train).images - train_held_out(run);
     if (seconds > 0)
-        say_field(stream, "speed", "%.2f seconds per epoch (median), %s images a second", seconds,
-                  thousands((uint64_t)((double)images / seconds)).text);
+        print_field(stream, "speed", "%.2f seconds per epoch (median), %s images a second", seconds,
+                    thousands((uint64_t)((double)images / seconds)).text);
     return true;
 }
 
@@ -119,15 +119,16 @@ static void print_test(const train_run *run, FILE *stream) {
     char worst[512];
     const cnn_score *score = &run->result.score;
     if (!run->test) {
-        say_field(stream, "test", "not measured: no test part in %s", run->settings->training.data);
+        print_field(stream, "test", "not measured: no test part in %s",
+                    run->settings->training.data);
         return;
     }
     confusion_worst(&run->result, run->model, worst, sizeof worst);
-    fprintf(stream, "%-*s%s%s of %s right%s, loss %s\n", SAY_FIELD, "test",
-            say_style(stream, LOOK_BOLD), say_percent(score->accuracy).text,
-            thousands(score->images).text, say_style(stream, LOOK_PLAIN),
-            say_loss(score->loss).text);
-    say_field(stream, "confused", "%s", worst);
+    fprintf(stream, "%-*s%s%s of %s right%s, loss %s\n", PRINT_FIELD, "test",
+            terminal_style(stream, LOOK_BOLD), format_percent(score->accuracy).text,
+            thousands(score->images).text, terminal_style(stream, LOOK_PLAIN),
+            format_loss(score->loss).text);
+    print_field(stream, "confused", "%s", worst);
 }
 
 void train_report_resumed(const train_run *run, FILE *stream) {
@@ -137,23 +138,23 @@ void train_report_resumed(const train_run *run, FILE *stream) {
 }
 
 static void print_files(const train_run *run, FILE *stream) {
-    say_field(stream, "model", "%s (%s)", run->out, say_bytes(outputs_size(run->out)).text);
+    print_field(stream, "model", "%s (%s)", run->out, format_bytes(outputs_size(run->out)).text);
     if (run->best_epoch)
-        say_field(stream, "best model", "%s (epoch %zu, validation loss %s)", run->best_out,
-                  run->best_epoch,
-                  say_loss(train_epoch(run, run->best_epoch - 1)->validation_loss).text);
+        print_field(stream, "best model", "%s (epoch %zu, validation loss %s)", run->best_out,
+                    run->best_epoch,
+                    format_loss(train_epoch(run, run->best_epoch - 1)->validation_loss).text);
     if (run->checkpoint_number > 1)
-        say_field(stream, "checkpoint", "%s, as another run's lies where it would",
-                  run->checkpoint);
+        print_field(stream, "checkpoint", "%s, as another run's lies where it would",
+                    run->checkpoint);
     if (run->checkpoint_removed)
-        say_field(stream, "checkpoint", "%s removed, as the run is complete", run->checkpoint);
+        print_field(stream, "checkpoint", "%s removed, as the run is complete", run->checkpoint);
 }
 
 /* "next         cnn WORDS FILE", in a form that a shell takes. Returns the columns. */
 static size_t print_call(const train_run *run, const char *name, const char *words,
                          const char *file, FILE *stream) {
-    fprintf(stream, "%-*s", SAY_FIELD, name);
-    size_t used = SAY_FIELD + quote_write(run->program, stream);
+    fprintf(stream, "%-*s", PRINT_FIELD, name);
+    size_t used = PRINT_FIELD + quote_write(run->program, stream);
     fprintf(stream, " %s ", words);
     used += strlen(words) + 2;
     return used + quote_write(file, stream);
@@ -163,7 +164,7 @@ static size_t print_call(const train_run *run, const char *name, const char *wor
 static void print_eval(const train_run *run, FILE *stream) {
     const char *data = run->settings->training.data;
     const size_t used = print_call(run, "next", "eval", run->out, stream);
-    const bool fits = used + quote_write(data, NULL) + 8 <= SAY_COLUMNS;
+    const bool fits = used + quote_write(data, NULL) + 8 <= PRINT_COLUMNS;
     fprintf(stream, "%s --data ", fits ? "" : " \\\n            ");
     quote_write(data, stream);
     fputc('\n', stream);
@@ -196,9 +197,9 @@ bool train_report_end(const train_run *run, FILE *stream) {
         repeat(run, stream);
     fputc('\n', stream);
     if (run->interrupted)
-        say_field(stream, "interrupted",
-                  "after %zu of %zu epochs, in step %s; the model is as of then", run->finished,
-                  (size_t)run->settings->epochs, thousands(run->steps).text);
+        print_field(stream, "interrupted",
+                    "after %zu of %zu epochs, in step %s; the model is as of then", run->finished,
+                    (size_t)run->settings->epochs, thousands(run->steps).text);
     if (!print_speed(run, stream))
         return false;
     print_test(run, stream);

@@ -4,7 +4,7 @@
 
 #include "bar.h"
 #include "confusion.h"
-#include "place.h"
+#include "file_id.h"
 #include "training_flags.h"
 
 typedef struct train_settings {
@@ -45,7 +45,7 @@ typedef struct train_run {
     bool keeps;           /* writes it on the way */
     uint64_t every_steps; /* or 0 */
     double every_seconds, saved_at;
-    place saved;                        /* what this run wrote there last, or goes on with */
+    file_id saved;                      /* what this run wrote there last, or goes on with */
     bool resumable, checkpoint_removed; /* at the end */
     int checkpoint_number;              /* above 1: others have the names before */
     bar bar;

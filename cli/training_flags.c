@@ -1,22 +1,22 @@
 /* The table of the flags for training, and what they mean for optimizer, schedule and model. */
 #include "training_flags.h"
 
-#include "say.h"
+#include "print.h"
 
 #include <stdlib.h>
 
-static const char *optimizer_name(int place) {
-    return cnn_optimizer_kind_name((cnn_optimizer_kind)place);
+static const char *optimizer_name(int index) {
+    return cnn_optimizer_kind_name((cnn_optimizer_kind)index);
 }
 
-static const char *schedule_name(int place) {
-    return cnn_schedule_kind_name((cnn_schedule_kind)place);
+static const char *schedule_name(int index) {
+    return cnn_schedule_kind_name((cnn_schedule_kind)index);
 }
 
 /* In the order of cnn_init. */
-static const char *init_name(int place) {
+static const char *init_name(int index) {
     static const char *const inits[] = {"pytorch", "kaiming-normal", "constant", NULL};
-    return inits[place];
+    return inits[index];
 }
 
 const option training_rows[TRAINING_ROW_COUNT] = {
@@ -53,7 +53,7 @@ bool training_flags_agree(const training_flags *flags) {
     else if (flags->init != CNN_INIT_CONSTANT && !isnan(flags->constant))
         problem = "--constant counts only with --init constant";
     if (problem)
-        say_usage("%s", problem);
+        report_usage("%s", problem);
     return !problem;
 }
 
@@ -84,8 +84,9 @@ bool training_flags_agree_with(const training_flags *flags, const source *source
     const bool normalized = !isnan(flags->mean) || !isnan(flags->std);
     if (!source_trained(source) || (!init && !(model && normalized)))
         return true;
-    say_usage(model ? "--mean, --std and --init count only with a network text: a model has its own"
-                    : "--init draws first weights, --weights brings them: choose one");
+    report_usage(
+        model ? "--mean, --std and --init count only with a network text: a model has its own"
+              : "--init draws first weights, --weights brings them: choose one");
     return false;
 }
 

@@ -3,7 +3,7 @@
 
 #include "closest.h"
 #include "decimal.h"
-#include "say.h"
+#include "print.h"
 
 #include <errno.h>
 #include <math.h>
@@ -29,10 +29,10 @@ static number_text bound(const option *row, double value) {
 static bool refuse_number(const option *row, const char *text) {
     const char *kind = row->type == OPTION_REAL ? "number" : "whole number";
     if (row->type == OPTION_SEED)
-        say_usage("%s wants a %s below 2^63, not '%s'", row->name, kind, text);
+        report_usage("%s wants a %s below 2^63, not '%s'", row->name, kind, text);
     else
-        say_usage("%s wants a %s from %s to %s, not '%s'", row->name, kind,
-                  bound(row, row->least).text, bound(row, row->most).text, text);
+        report_usage("%s wants a %s from %s to %s, not '%s'", row->name, kind,
+                     bound(row, row->least).text, bound(row, row->most).text, text);
     return false;
 }
 
@@ -70,15 +70,15 @@ static bool store_choice(const option *row, const char *text, int *value) {
         const char *between = !i ? "" : row->choice(i + 1) ? ", " : " or ";
         snprintf(all + used, sizeof all - used, "%s%s", between, choice);
     }
-    say_usage("%s wants %s, not '%s'%s%s%s", row->name, all, text,
-              near.word[0] ? "; did you mean " : "", near.word, near.word[0] ? "?" : "");
+    report_usage("%s wants %s, not '%s'%s%s%s", row->name, all, text,
+                 near.word[0] ? "; did you mean " : "", near.word, near.word[0] ? "?" : "");
     return false;
 }
 
 static bool store_text(const option *row, const char *text, const char **value) {
     if (!text[0]) {
-        say_usage("%s%s%s must not be empty", row->name ? row->name : "", row->name ? " " : "",
-                  row->argument);
+        report_usage("%s%s%s must not be empty", row->name ? row->name : "", row->name ? " " : "",
+                     row->argument);
         return false;
     }
     *value = text;

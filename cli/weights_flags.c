@@ -1,7 +1,7 @@
 /* The table of the flags for weights, and the model that they ask for. */
 #include "weights_flags.h"
 
-#include "say.h"
+#include "print.h"
 
 #include <math.h>
 
@@ -15,7 +15,7 @@ const option weights_rows[WEIGHTS_ROW_COUNT] = {
 bool weights_flags_agree(const weights_flags *flags) {
     if (flags->weights || (isnan(flags->mean) && isnan(flags->std)))
         return true;
-    say_usage("--mean and --std go with --weights: a model has its own");
+    report_usage("--mean and --std go with --weights: a model has its own");
     return false;
 }
 

@@ -72,7 +72,7 @@ def numbers_of(trace: traces.Trace, step: int) -> set:
     """The names of all tensors of a step that PyTorch has too."""
     prefix = f"step{step}/"
     names = {key[len(prefix):] for key in trace.keys if key.startswith(prefix)}
-    return {name for name in names if name not in NOT_COMPARED and not name.endswith(".winners")}
+    return {name for name in names if name not in NOT_COMPARED and not name.endswith(".indices")}
 
 
 def three_twins(text: str, initial: dict, recipe, steps: int = 1) -> list:
@@ -90,7 +90,7 @@ class FirstSteps:
         self.images = Images(setting.data, MEAN, DEVIATION, limit=BATCH)
         self.rows, self.flips, self.gap = [], 0, 0.0
         self.opened, self.cases = 0, 0
-        self.pools = []  # whether the winners of each are right
+        self.pools = []  # whether the indices of each are right
 
     def case(self, network: str, theirs: bool, recipe, seed: int):
         """One network, one origin of the weights, one update rule."""

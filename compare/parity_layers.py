@@ -55,7 +55,7 @@ def the_end(trace, last: str) -> tuple:
              last + ".grad": (p + target) / count})
 
 
-def cancelled(name: str, ours, exact: dict, sums: dict, limit: float) -> bool:
+def canceled(name: str, ours, exact: dict, sums: dict, limit: float) -> bool:
     """Whether a tensor is right from its layer's own inputs."""
     far = (ours.double() - exact[name]).norm().item()
     return far <= limit * sums[name].norm().item()

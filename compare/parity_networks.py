@@ -2,7 +2,7 @@
 
 The limit is that of the first step, 3e-6 in norm. Two things are counted and reported, not passed
 over: ties, where the choices of the trace are followed once they are seen to be within rounding of
-PyTorch's in double; and tensors beyond the limit because what was summed cancelled: those must be
+PyTorch's in double; and tensors beyond the limit because what was summed canceled: those must be
 right from their layer's own inputs (parity_layers.py). Parameters are held to the limit from one
 and the same gradient (parity_first.py).
 """
@@ -16,7 +16,7 @@ import net
 import traces
 from parity_data import Images, write_set
 from parity_first import LIMIT, NEAR_TIE, numbers_of
-from parity_layers import by_themselves, cancelled
+from parity_layers import by_themselves, canceled
 from parity_pass import Branch, Twin, difference, pools, updated
 from parity_random import Sample, draw_network
 from parity_report import Setting
@@ -28,7 +28,7 @@ class Finding:
 
     tensors: dict = field(default_factory=dict)  # name: distance, in the order of the step
     wrong: list = field(default_factory=list)  # names, in the same order
-    cancelled: list = field(default_factory=list)
+    canceled: list = field(default_factory=list)
     flips: int = 0
     gap: float = 0.0
     trouble: str = ""  # anything that kept us from comparing
@@ -122,13 +122,13 @@ class Comparison:
             self.judge(beyond, initial, trace)
 
     def judge(self, beyond: list, initial: dict, trace: traces.Trace):
-        """Which of the tensors beyond the limit are wrong, and which only cancelled."""
+        """Which of the tensors beyond the limit are wrong, and which only canceled."""
         network = net.build(self.sample.text)
         network.load_state_dict(initial)
         exact, sums = by_themselves(network.double(), trace)
         for name in beyond:
-            right = name in exact and cancelled(name, trace.get(0, name), exact, sums, LIMIT)
-            (self.found.cancelled if right else self.found.wrong).append(name)
+            right = name in exact and canceled(name, trace.get(0, name), exact, sums, LIMIT)
+            (self.found.canceled if right else self.found.wrong).append(name)
 
 
 def same(ours: dict, theirs: dict) -> bool:
@@ -147,16 +147,16 @@ def check(setting: Setting, seed: int, count: int):
             report.say(f"network {number}: {found.reason}; see it: "
                        f"compare/parity.py --network-seed {number}")
         flipped += [(number, found.flips, found.gap)] if found.flips else []
-        tiny += [(number, name, found.tensors[name]) for name in found.cancelled if found.good]
+        tiny += [(number, name, found.tensors[name]) for name in found.canceled if found.good]
         worst = max([worst] + [(far, name, number) for name, far in found.tensors.items()
-                               if name not in found.cancelled])
+                               if name not in found.canceled])
         if (number - seed + 1) % 100 == 0:
             report.say(f"networks: {number - seed + 1} of {count}, {len(bad)} differ")
     report.require_all(f"random networks {seed} to {seed + count - 1}", count - len(bad), count,
                        f"worst {worst[0]:.2g}: {worst[1]} of network {worst[2]}; ties in "
-                       f"{len(flipped)}, {len(tiny)} tensors cancelled")
+                       f"{len(flipped)}, {len(tiny)} tensors canceled")
     report.keep("networks", {"seed": seed, "count": count, "failed": bad, "ties": flipped,
-                             "cancelled": tiny, "worst": worst})
+                             "canceled": tiny, "worst": worst})
 
 
 def show(setting: Setting, number: int) -> bool:
@@ -169,7 +169,7 @@ def show(setting: Setting, number: int) -> bool:
     found = Comparison(setting, sample).run()
     for name, far in found.tensors.items():
         remark = ("DIFFERS" if name in found.wrong else
-                  "right from its layer's own inputs" if name in found.cancelled else "")
+                  "right from its layer's own inputs" if name in found.canceled else "")
         print(f"{name:24} {far:9.2e}  {remark}".rstrip())
     print(f"\n{found.flips} choices at ties differed, the worst {found.gap:.1e} from one")
     print(f"network {number}: " + ("agrees" if found.good else

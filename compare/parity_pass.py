@@ -33,7 +33,7 @@ class Branch:
         if self.trace and isinstance(layer, nn.ReLU):
             return self.relu(layer, x, self.trace.get(self.step, name) > 0)
         if self.trace and isinstance(layer, nn.MaxPool2d):
-            return self.pool(layer, x, self.trace.get(self.step, name + ".winners").long())
+            return self.pool(layer, x, self.trace.get(self.step, name + ".indices").long())
         return layer(x)
 
     def relu(self, layer, x, let_through):
@@ -44,13 +44,13 @@ class Branch:
         self.count(x, x.detach()[different].abs())
         return x * let_through
 
-    def pool(self, layer, x, winners):
-        """Pooling with the winners of the trace."""
+    def pool(self, layer, x, indices):
+        """Pooling with the indices of the trace."""
         y, own = functional.max_pool2d(x, layer.kernel_size, layer.stride, return_indices=True)
-        different = own != winners
+        different = own != indices
         if not different.any():
             return y
-        followed = x.flatten(2).gather(2, winners.flatten(2)).view(winners.shape)
+        followed = x.flatten(2).gather(2, indices.flatten(2)).view(indices.shape)
         self.count(x, (y - followed).detach()[different].abs())
         return followed
 
@@ -77,8 +77,8 @@ class Twin:
         self.net.to(dtype=dtype)
         if channels_last:
             self.net.to(memory_format=torch.channels_last)
-        self.optimiser = recipe.optimiser(self.net.parameters())
-        self.schedule = recipe.schedule(self.optimiser, steps)
+        self.optimizer = recipe.optimizer(self.net.parameters())
+        self.schedule = recipe.schedule(self.optimizer, steps)
 
     def step(self, images, labels, branch: Branch) -> dict:
         """One step; every number of it by name."""
@@ -92,7 +92,7 @@ class Twin:
             places[name] = x
         losses = functional.cross_entropy(x, labels, reduction="none")
         loss = losses.mean()
-        self.optimiser.zero_grad()
+        self.optimizer.zero_grad()
         loss.backward()
         numbers = {name: place.detach() for name, place in places.items()}
         numbers |= {"probabilities": x.detach().softmax(1), "losses": losses.detach(),
@@ -110,8 +110,8 @@ class Twin:
         return gradients | self.after()
 
     def update(self):
-        """The optimiser's part alone, by whatever gradients there are."""
-        self.optimiser.step()
+        """The optimizer's part alone, by whatever gradients there are."""
+        self.optimizer.step()
         if self.schedule:
             self.schedule.step()
 
@@ -130,14 +130,14 @@ def updated(text: str, initial: dict, recipe: Recipe, gradients: dict) -> dict:
 
 
 def pools(network: nn.Module, trace, step: int = 0) -> dict:
-    """For each pool of a network, whether its winners in a trace are those that PyTorch finds among
+    """For each pool of a network, whether its indices in a trace are those that PyTorch finds among
     the very values that the trace says it was given: of equal ones the first."""
     right, before = {}, "input"
     for name, layer in network.named_children():
         if isinstance(layer, nn.MaxPool2d):
-            _, winners = functional.max_pool2d(trace.get(step, before), layer.kernel_size,
+            _, indices = functional.max_pool2d(trace.get(step, before), layer.kernel_size,
                                                layer.stride, return_indices=True)
-            right[name] = torch.equal(winners, trace.get(step, name + ".winners").long())
+            right[name] = torch.equal(indices, trace.get(step, name + ".indices").long())
         before = name
     return right
 

@@ -6,18 +6,18 @@ from typing import Callable
 from torch import optim
 
 
-def constant(_optimiser, _steps):
+def constant(_optimizer, _steps):
     """No schedule."""
     return None
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """optimiser takes parameters; schedule takes the optimiser and the number of steps."""
+    """optimizer takes parameters; schedule takes the optimizer and the number of steps."""
 
     name: str
     flags: dict
-    optimiser: Callable
+    optimizer: Callable
     schedule: Callable = field(default=constant)
 
     @property
@@ -47,12 +47,12 @@ SGD_CYCLE = Recipe(
     "SGD, one cycle",
     {"optimizer": "sgd", "lr": 0.05, "schedule": "onecycle"},
     lambda parameters: optim.SGD(parameters, lr=0.05, momentum=0.9),
-    lambda optimiser, steps: optim.lr_scheduler.OneCycleLR(optimiser, 0.05, total_steps=steps))
+    lambda optimizer, steps: optim.lr_scheduler.OneCycleLR(optimizer, 0.05, total_steps=steps))
 ADAM_CYCLE = Recipe(
     "Adam, one cycle",
     {"optimizer": "adam", "lr": 0.002, "schedule": "onecycle"},
     lambda parameters: optim.Adam(parameters, lr=0.002),
-    lambda optimiser, steps: optim.lr_scheduler.OneCycleLR(optimiser, 0.002, total_steps=steps))
+    lambda optimizer, steps: optim.lr_scheduler.OneCycleLR(optimizer, 0.002, total_steps=steps))
 
 RECIPES = (SGD, MOMENTUM, NESTEROV, ADAM, ADAMW)
 ALL_RECIPES = (*RECIPES, ADAM_DECAY)

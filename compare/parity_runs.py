@@ -80,24 +80,24 @@ def theirs(setting: Setting, seed: int, epochs: int, train: Images, test: Images
     start = time.monotonic()
     network = net.load(setting.network("simple"))
     network.load_state_dict(first_weights(setting, seed))
-    optimiser = torch.optim.Adam(network.parameters(), lr=0.001)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.001)
     order, marks, step = Order(seed, len(train)), [], 0
     for _ in range(epochs):
         done, total = 0, 0.0
         for picked in order.next_epoch().split(BATCH):
-            total += train_step(network, optimiser, train, picked) * len(picked)
+            total += train_step(network, optimizer, train, picked) * len(picked)
             done, step = done + len(picked), step + 1
             if step % WINDOW == 0 or done == len(train):
                 marks.append((step, done, total / done))
     return Run(windows(marks), accuracy(network, test), time.monotonic() - start)
 
 
-def train_step(network, optimiser, train: Images, picked) -> float:
+def train_step(network, optimizer, train: Images, picked) -> float:
     """One step; the loss before it."""
     loss = nn.functional.cross_entropy(network(train.pixels[picked]), train.labels[picked])
-    optimiser.zero_grad()
+    optimizer.zero_grad()
     loss.backward()
-    optimiser.step()
+    optimizer.step()
     return loss.item()
 
 

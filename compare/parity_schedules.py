@@ -26,14 +26,14 @@ NETWORK = "input 2x2x1\nflatten\ndense 2\n"
 
 # name: flags of cnn, PyTorch's scheduler
 SCHEDULES = {
-    "constant": ({}, lambda optimiser: lr_scheduler.LambdaLR(optimiser, lambda step: 1.0)),
+    "constant": ({}, lambda optimizer: lr_scheduler.LambdaLR(optimizer, lambda step: 1.0)),
     "step": ({"step_size": STEP_SIZE, "gamma": GAMMA},
-             lambda optimiser: lr_scheduler.StepLR(optimiser, STEP_SIZE, GAMMA)),
-    "cosine": ({}, lambda optimiser: lr_scheduler.CosineAnnealingLR(optimiser, STEPS)),
-    "onecycle": ({}, lambda optimiser: lr_scheduler.OneCycleLR(optimiser, RATE,
+             lambda optimizer: lr_scheduler.StepLR(optimizer, STEP_SIZE, GAMMA)),
+    "cosine": ({}, lambda optimizer: lr_scheduler.CosineAnnealingLR(optimizer, STEPS)),
+    "onecycle": ({}, lambda optimizer: lr_scheduler.OneCycleLR(optimizer, RATE,
                                                                total_steps=STEPS)),
 }
-OPTIMISERS = {
+OPTIMIZERS = {
     "sgd": lambda parameters: torch.optim.SGD(parameters, lr=RATE, momentum=0.9),
     "adam": lambda parameters: torch.optim.Adam(parameters, lr=RATE),
 }
@@ -49,37 +49,37 @@ def compile_rates(setting: Setting) -> Path:
     return program
 
 
-def library_values(program: Path, schedule: str, optimiser: str) -> list:
+def library_values(program: Path, schedule: str, optimizer: str) -> list:
     """(rate, momentum or beta1) of every step, from the library."""
-    words = [schedule, optimiser, STEPS, RATE, STEP_SIZE, GAMMA]
+    words = [schedule, optimizer, STEPS, RATE, STEP_SIZE, GAMMA]
     printed = traces.run([program, *words])
     return [tuple(float(word) for word in line.split()) for line in printed.splitlines()]
 
 
-def pytorch_values(schedule: str, optimiser: str) -> list:
+def pytorch_values(schedule: str, optimizer: str) -> list:
     """The same from PyTorch."""
-    rule = OPTIMISERS[optimiser]([torch.zeros(1, requires_grad=True)])
+    rule = OPTIMIZERS[optimizer]([torch.zeros(1, requires_grad=True)])
     scheduler = SCHEDULES[schedule][1](rule)
     values = []
     for _ in range(STEPS):
         group = rule.param_groups[0]
-        values.append((group["lr"], group["momentum"] if optimiser == "sgd" else
+        values.append((group["lr"], group["momentum"] if optimizer == "sgd" else
                        group["betas"][0]))
         rule.step()
         scheduler.step()
     return values
 
 
-def traced_rates(setting: Setting, schedule: str, optimiser: str) -> list:
+def traced_rates(setting: Setting, schedule: str, optimizer: str) -> list:
     """The rates that training used."""
     folder = setting.temp / "schedules"
     if not folder.exists():
         write_set(folder, numpy.arange(8).reshape(2, 2, 2), numpy.array([0, 1]))
         (folder / "tiny.net").write_text(NETWORK, encoding="utf-8")
-    momentum = {"momentum": 0.9} if optimiser == "sgd" else {}
+    momentum = {"momentum": 0.9} if optimizer == "sgd" else {}
     with traces.record(setting.cnn, folder / "tiny.net", folder / "trace.safetensors",
                        data=folder, batch_size=2, steps=STEPS, threads=1, lr=RATE,
-                       schedule=schedule, optimizer=optimiser, **momentum,
+                       schedule=schedule, optimizer=optimizer, **momentum,
                        **SCHEDULES[schedule][0]) as trace:
         return [trace.get(step, "lr").item() for step in range(STEPS)]
 
@@ -94,10 +94,10 @@ def check(setting: Setting):
     program = compile_rates(setting)
     for schedule in SCHEDULES:
         rates, momenta, alike = [], [], True
-        for optimiser in OPTIMISERS:
-            traced = traced_rates(setting, schedule, optimiser)
-            own = library_values(program, schedule, optimiser)
-            theirs = pytorch_values(schedule, optimiser)
+        for optimizer in OPTIMIZERS:
+            traced = traced_rates(setting, schedule, optimizer)
+            own = library_values(program, schedule, optimizer)
+            theirs = pytorch_values(schedule, optimizer)
             rates.append(furthest(traced, [rate for rate, _ in theirs]))
             momenta.append(furthest([m for _, m in own], [m for _, m in theirs]))
             alike = alike and traced == [rate for rate, _ in own]

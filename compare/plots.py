@@ -8,7 +8,7 @@ from matplotlib import pyplot, ticker  # noqa: E402  (after the choice of what d
 import figures  # noqa: E402
 from speed import best_of  # noqa: E402
 
-COLOURS = {"cnn": "#c8102e", "plain": "#7a7a7a", "best": "#1f5fbf", "bf16": "#c9a227",
+COLORS = {"cnn": "#c8102e", "plain": "#7a7a7a", "best": "#1f5fbf", "bf16": "#c9a227",
            "loader": "#3d8b3d", "cnn 10": "#f08a8a"}
 LABELS = {"cnn": "cnn.c", "plain": "PyTorch, plain", "best": "PyTorch, best",
           "bf16": "PyTorch, bf16", "loader": "PyTorch, DataLoader, batch 10",
@@ -45,7 +45,7 @@ def epoch_time(results, path):
                       for name in [best_of(row) if who == "best" else who]
                       if name in row["samples"]]
             axes.plot([x for x, _ in points], [y for _, y in points], style, marker="o",
-                      markersize=3, color=COLOURS[who],
+                      markersize=3, color=COLORS[who],
                       label=f"{LABELS[who]}, {figures.threads_text(threads)}")
     axes.set_xscale("log", base=2)
     axes.set_yscale("log")
@@ -62,7 +62,7 @@ def loss_curves(results, path):
     for who in ("best", "cnn"):
         for number, fit in enumerate(results["simple"]["fits"][who]):
             axes.plot([x for x, _ in fit["curve"]], [y for _, y in fit["curve"]], linewidth=1,
-                      color=COLOURS[who], alpha=0.8, label=None if number else LABELS[who])
+                      color=COLORS[who], alpha=0.8, label=None if number else LABELS[who])
     axes.set_yscale("log")
     plain_numbers(axes.yaxis)
     axes.legend()
@@ -78,7 +78,7 @@ def accuracy(results, path):
                 passed += epoch["seconds"]
                 seconds.append(passed)
             axes.plot(seconds, [100 * epoch["test_accuracy"] for epoch in fit["epochs"]],
-                      marker="o", markersize=3, linewidth=1, color=COLOURS[who],
+                      marker="o", markersize=3, linewidth=1, color=COLORS[who],
                       label=None if number else LABELS[who])
     axes.set_xscale("log")
     plain_numbers(axes.xaxis)
@@ -93,8 +93,8 @@ def grid(results, path):
     middle = [row["ratio"]["median"] for row in rows]
     spans = [[row["ratio"]["median"] - row["ratio"]["low"] for row in rows],
              [row["ratio"]["high"] - row["ratio"]["median"] for row in rows]]
-    colours = [COLOURS["cnn" if value >= 1 else "best"] for value in middle]
-    axes.barh([row["name"] for row in rows], [value - 1 for value in middle], left=1, color=colours,
+    colors = [COLORS["cnn" if value >= 1 else "best"] for value in middle]
+    axes.barh([row["name"] for row in rows], [value - 1 for value in middle], left=1, color=colors,
               xerr=spans, error_kw={"linewidth": 0.8})
     axes.axvline(1, color="black", linewidth=1)
     axes.set_xscale("log")

@@ -2,7 +2,7 @@
 
 record() runs `cnn trace` and opens what it wrote; Trace gives single tensors out of it, in
 PyTorch's shapes, reading only what is asked for. Names: "conv1" is a layer's output, "conv1.grad"
-the gradient of the loss by it, "conv1.weight.grad" that of a parameter, "pool1.winners" the place
+the gradient of the loss by it, "conv1.weight.grad" that of a parameter, "pool1.indices" the position
 of each maximum.
 """
 

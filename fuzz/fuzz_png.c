@@ -1,5 +1,5 @@
 /* PNG: the bytes as they are, and with the checksums that their chunks should have, which no
- * guessing would hit; in grey and in colour, then to other sizes. */
+ * guessing would hit; in gray and in color, then to other sizes. */
 #include "harness.h"
 
 #include <stdlib.h>

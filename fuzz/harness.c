@@ -60,7 +60,7 @@ void harness_network(const cnn_network *network) {
 static size_t work_of(const cnn_network *network) {
     size_t sum = 0;
     for (size_t i = 1; i <= network->count; i++) {
-        const geometry *g = &network->layers[i].geometry;
+        const layer_shape *g = &network->layers[i].shape;
         const size_t padded = (g->x.h + 2 * g->pad_h) * (g->x.w + 2 * g->pad_w) * g->x.c;
         size_t work = g->r ? g->r * g->s : 1;
         if (layer_kernel_size(&network->layers[i]) && !size_multiply(work, g->x.c, &work))
@@ -76,7 +76,7 @@ void harness_model(cnn_model *model) {
     const cnn_network *network = cnn_model_network(model);
     if (work_of(network) > WORK_MAX)
         return;
-    const size_t values = extent_size(network->layers[0].geometry.y);
+    const size_t values = extent_size(network->layers[0].shape.y);
     uint8_t *image = malloc(values);
     float *p = malloc(cnn_network_class_count(network) * sizeof *p);
     DEMAND(image && p);

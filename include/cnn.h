@@ -30,7 +30,7 @@ extern "C" {
 /* Until 1.0 a MINOR version may change anything, and the name of the shared library says which it
  * is; a PATCH never does. From 1.0 on MINOR versions only add: functions, enumerators at the end,
  * and fields in place of `reserved`. So that they can, what a program fills in has to leave
- * `reserved` 0, which designated initialisers, defaults and memset() do. */
+ * `reserved` 0, which designated initializers, defaults and memset() do. */
 #define CNN_VERSION_MAJOR 0
 #define CNN_VERSION_MINOR 1
 #define CNN_VERSION_PATCH 0
@@ -102,7 +102,7 @@ cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name
 /* A network with its parameters, and what passes through it. */
 #include "cnn_model.h"
 
-/* Optimisers, schedules, runs. */
+/* Optimizers, schedules, runs. */
 #include "cnn_training.h"
 
 /* Gradient check, doctor and traces. */

@@ -74,7 +74,7 @@ const char *cnn_dataset_class_at(const cnn_dataset *dataset, size_t index);
 /* Mean and deviation (1 if constant) of all pixels, to four decimals: MNIST 0.1307, 0.3081. */
 cnn_normalization cnn_dataset_measure(const cnn_dataset *dataset);
 /* How the images were made, by their look. CNN_PREPROCESSING_MNIST: they have the form of MNIST's
- * digits, grey, light on black, each drawing's longer side 20/28 of the image, its centre of mass
+ * digits, gray, light on black, each drawing's longer side 20/28 of the image, its center of mass
  * in the middle. Looks at the first 1,000; of 20, one may be otherwise. */
 cnn_preprocessing cnn_dataset_preprocessing(const cnn_dataset *dataset);
 

@@ -84,7 +84,7 @@ cnn_normalization cnn_model_normalization(const cnn_model *model);
 size_t cnn_model_batch_size(const cnn_model *model);
 size_t cnn_model_threads(const cnn_model *model);
 const char *cnn_model_backend(const cnn_model *model);
-/* Bytes held. Activations: outputs, their gradients, winners; scratch: all that is not listed. */
+/* Bytes held. Activations: outputs, their gradients, indices; scratch: all that is not listed. */
 typedef struct cnn_memory {
     size_t parameters, gradients, activations, scratch, total;
     uint64_t reserved[CNN_RESERVED]; /* 0 */
@@ -99,10 +99,10 @@ cnn_preprocessing cnn_model_preprocessing(const cnn_model *model);
 bool cnn_model_set_preprocessing(cnn_model *model, cnn_preprocessing preprocessing,
                                  cnn_error *error);
 /* What a model wants of pictures: the size and channels of its input, as many classes; and its
- * preprocessing, which is CNN_PREPROCESSING_RESIZE where its input is not grey or `fit` is false.
+ * preprocessing, which is CNN_PREPROCESSING_RESIZE where its input is not gray or `fit` is false.
  * names, skip and took are left to the caller, who may hand it to cnn_dataset_load_pictures(). */
 cnn_pictures cnn_model_pictures(const cnn_model *model, bool fit);
-/* A picture made so: pixels[h][w][c] of the model's input, grey made colour or the other way round
+/* A picture made so: pixels[h][w][c] of the model's input, gray made color or the other way round
  * where they differ. Refused: what cnn_picture_fit() refuses, and inputs of other than 1 or 3
  * channels. */
 bool cnn_model_prepare(const cnn_model *model, const cnn_picture *picture, bool fit,
@@ -170,7 +170,7 @@ typedef struct cnn_tensor {
 } cnn_tensor;
 
 /* Everything inside, by name: "input", "labels", "losses" and "probabilities"; for each layer its
- * output ("conv1"), gradient ("conv1.grad"), a pool's winners ("pool1.winners": place in the H x W
+ * output ("conv1"), gradient ("conv1.grad"), a pool's indices ("pool1.indices": place in the H x W
  * plane), and parameters ("conv1.weight", "conv1.weight.grad"). Activations have the current batch
  * as first index, 0 if none is set. "input.grad", and what lies inside fused layers, are there if
  * options ask. */

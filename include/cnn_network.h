@@ -61,7 +61,7 @@ typedef struct cnn_layer_info {
     bool flat;               /* the shape is a vector of `channels` values */
     size_t parameters;       /* weights and biases */
     uint64_t multiply_adds;  /* forward, places in the padding included */
-    size_t activation_bytes; /* output, its gradient, and winners: per image in training */
+    size_t activation_bytes; /* output, its gradient, and indices: per image in training */
     const char *kind; /* its word in a text, "conv2d", or "input"; static. Kinds may be added */
     size_t outputs;   /* as asked for: channels of a convolution, values of a dense layer */
     cnn_pair kernel,

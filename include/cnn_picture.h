@@ -24,9 +24,9 @@ typedef enum cnn_preprocessing {
 #define CNN_PNG_PIXELS_MAX 268435456
 #define CNN_PNG_BYTES_MAX 1073741824
 
-/* A PNG of any colour type and depth; `channels`, 1 or 3, says what becomes of it: grey
- * (0.299 R + 0.587 G + 0.114 B) or RGB. 16 bits are rounded to 8; gamma, colour profiles, text and
- * a background colour are ignored. What is transparent is laid on white, or on black if what is
+/* A PNG of any color type and depth; `channels`, 1 or 3, says what becomes of it: gray
+ * (0.299 R + 0.587 G + 0.114 B) or RGB. 16 bits are rounded to 8; gamma, color profiles, text and
+ * a background color are ignored. What is transparent is laid on white, or on black if what is
  * opaque is light on average: so a drawing stands out, whichever way it was made. A pixel that
  * points beyond its palette is black. Refused at a byte: whatever is damaged or cut short of what
  * pixels are made of, checksums included: head, palette, transparency, image data. All else may be
@@ -50,10 +50,10 @@ const uint8_t *cnn_picture_pixels(const cnn_picture *picture);
  * shrinks, bilinear interpolation where it grows, a copy where it stays. Exact, rounded once. */
 bool cnn_picture_resize(const cnn_picture *picture, size_t height, size_t width, uint8_t *pixels,
                         cnn_error *error);
-/* Brings a drawn or photographed digit into the form of MNIST's, pixels[height][width] in grey:
+/* Brings a drawn or photographed digit into the form of MNIST's, pixels[height][width] in gray:
  * strokes white on black, whichever they were; paper, straight lines printed on it, changes of
  * light, edges of shadows, grain and dust taken off; cut to the drawing, which fits 20/28 of either
- * side in its proportions; the centre of mass in the middle; strokes finer or bolder than MNIST's
+ * side in its proportions; the center of mass in the middle; strokes finer or bolder than MNIST's
  * made so much bolder or finer. Refused: a picture in which nothing stands out, and sides over
  * 1024. */
 bool cnn_picture_fit(const cnn_picture *picture, size_t height, size_t width, uint8_t *pixels,

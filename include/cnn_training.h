@@ -70,7 +70,7 @@ cnn_schedule cnn_schedule_defaults(void);
  * cycle, of *optimizer, which holds the base values. A kind that there is not changes nothing. */
 void cnn_schedule_apply(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer);
 
-/* Optimiser state for one model, which must outlive it. One thread at a time. */
+/* Optimizer state for one model, which must outlive it. One thread at a time. */
 typedef struct cnn_trainer cnn_trainer;
 /* optimizer NULL means the defaults, schedule NULL constant; its total_steps and step_size must be
  * set. */

@@ -76,15 +76,15 @@ static size_t extent_numbers(extent e) {
     return e.h * e.w * e.c;
 }
 
-trial trial_new(const book *book, const operation *op, geometry g, size_t n, size_t weights,
-                bool biases) {
-    trial t = {.book = *book,
-               .op = op,
-               .g = g,
-               .xs = n * extent_numbers(g.x),
-               .ys = n * extent_numbers(g.y),
-               .ws = weights,
-               .bs = biases ? g.y.c : 0};
+op_case op_case_new(const book *book, const operation *op, layer_shape g, size_t n, size_t weights,
+                    bool biases) {
+    op_case t = {.book = *book,
+                 .op = op,
+                 .g = g,
+                 .xs = n * extent_numbers(g.x),
+                 .ys = n * extent_numbers(g.y),
+                 .ws = weights,
+                 .bs = biases ? g.y.c : 0};
     t.t.n = n;
     t.t.x = numbers_new(book, t.xs);
     t.t.dx = numbers_new(book, t.xs);
@@ -95,29 +95,29 @@ trial trial_new(const book *book, const operation *op, geometry g, size_t n, siz
     t.t.b = biases ? numbers_new(book, t.bs) : NULL;
     t.t.db = biases ? numbers_new(book, t.bs) : NULL;
     t.t.scratch = numbers_new(book, op->scratch ? op->scratch(&t.g) : 0);
-    t.t.winners = malloc((t.ys + 1) * sizeof *t.t.winners);
-    assert_non_null(t.t.winners);
+    t.t.indices = malloc((t.ys + 1) * sizeof *t.t.indices);
+    assert_non_null(t.t.indices);
     for (size_t i = 0; i < t.ys; i++)
-        t.t.winners[i] = (int32_t)CANARY;
+        t.t.indices[i] = (int32_t)CANARY;
     return t;
 }
 
-void trial_free(trial *trial) {
-    const tensors *t = &trial->t;
+void op_case_free(op_case *op_case) {
+    const op_args *t = &op_case->t;
     const void *all[] = {t->x,  t->dx, t->y,  t->dy,      t->w,
-                         t->dw, t->b,  t->db, t->scratch, t->winners};
+                         t->dw, t->b,  t->db, t->scratch, t->indices};
     for (size_t i = 0; i < COUNT(all); i++)
         free((void *)(uintptr_t)all[i]);
 }
 
-void trial_forward(trial *trial, range images) {
-    trial->op->forward(&trial->g, &trial->t, images);
+void op_case_forward(op_case *op_case, range images) {
+    op_case->op->forward(&op_case->g, &op_case->t, images);
 }
 
-void trial_backward(trial *trial, range images, range sums) {
-    trial->op->backward_input(&trial->g, &trial->t, images);
-    if (trial->op->backward_weights)
-        trial->op->backward_weights(&trial->g, &trial->t, sums);
+void op_case_backward(op_case *op_case, range images, range sums) {
+    op_case->op->backward_input(&op_case->g, &op_case->t, images);
+    if (op_case->op->backward_weights)
+        op_case->op->backward_weights(&op_case->g, &op_case->t, sums);
 }
 
 void fill_whole(random_state *random, double *values, size_t count) {

@@ -42,20 +42,20 @@ void numbers_near(const book *book, const char *what, const void *numbers, const
                   size_t count, double tolerance);
 
 /* All the arrays of one operation on one batch. */
-typedef struct trial {
+typedef struct op_case {
     book book;
     const operation *op;
-    geometry g;
+    layer_shape g;
     size_t xs, ys, ws, bs; /* numbers in x, y, w and b; images included */
-    tensors t;
-} trial;
+    op_args t;
+} op_case;
 
 /* weights 0: an operation without. biases false: t.b and t.db are NULL. */
-trial trial_new(const book *book, const operation *op, geometry g, size_t n, size_t weights,
-                bool biases);
-void trial_free(trial *trial);
-void trial_forward(trial *trial, range images);
-void trial_backward(trial *trial, range images, range sums);
+op_case op_case_new(const book *book, const operation *op, layer_shape g, size_t n, size_t weights,
+                    bool biases);
+void op_case_free(op_case *op_case);
+void op_case_forward(op_case *op_case, range images);
+void op_case_backward(op_case *op_case, range images, range sums);
 
 /* Whole numbers from -4 to 4: sums of their products are exact in any order. */
 void fill_whole(random_state *random, double *values, size_t count);

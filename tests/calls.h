@@ -13,7 +13,7 @@ typedef struct calls {
     cnn_trainer *trainer;
     cnn_run *run; /* of two epochs */
     cnn_trace *trace;
-    cnn_picture *picture; /* grey, 3 x 2 */
+    cnn_picture *picture; /* gray, 3 x 2 */
 } calls;
 
 extern calls c;

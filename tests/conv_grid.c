@@ -74,14 +74,14 @@ const conv_shape conv_grid[CONV_GRID_SHAPES] = {
     {"generated_strided_conv:3", {14, 35, 1024}, {7, 7, 2048}, {1, 1}, {2, 5}, {0, 0}},
 };
 
-geometry conv_grid_geometry(size_t index) {
+layer_shape conv_grid_shape(size_t index) {
     const conv_shape *shape = &conv_grid[index];
-    return (geometry){.x = shape->x,
-                      .y = shape->y,
-                      .r = shape->kernel[0],
-                      .s = shape->kernel[1],
-                      .u = shape->stride[0],
-                      .v = shape->stride[1],
-                      .pad_h = shape->pad[0],
-                      .pad_w = shape->pad[1]};
+    return (layer_shape){.x = shape->x,
+                         .y = shape->y,
+                         .r = shape->kernel[0],
+                         .s = shape->kernel[1],
+                         .u = shape->stride[0],
+                         .v = shape->stride[1],
+                         .pad_h = shape->pad[0],
+                         .pad_w = shape->pad[1]};
 }

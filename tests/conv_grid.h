@@ -16,6 +16,6 @@ typedef struct conv_shape {
 
 extern const conv_shape conv_grid[CONV_GRID_SHAPES];
 
-geometry conv_grid_geometry(size_t index);
+layer_shape conv_grid_shape(size_t index);
 
 #endif

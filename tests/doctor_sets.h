@@ -12,7 +12,7 @@
 
 /* `count` images of 8x8. Each shows a picture by its number: a quarter brighter than the noise
  * around it, number % 4; or with stripes such that lie or stand, number % 2, which no pixel's mean
- * tells. Test images are other pictures, rightly labelled. */
+ * tells. Test images are other pictures, rightly labeled. */
 typedef struct doctor_set {
     const char *name; /* of its folder */
     uint32_t count;

@@ -9,8 +9,8 @@
 
 #include "command.h"
 #include "drawn_folder.h"
+#include "glyphs.h"
 #include "png_blobs.h"
-#include "strokes.h"
 
 #include <png.h>
 #include <stdio.h>
@@ -23,20 +23,20 @@ static const char *const FONTS[] = {"futural", "futuram", "rowmant", "timesr", "
 enum { FONT_COUNT = sizeof FONTS / sizeof *FONTS, MOST = 200 };
 
 /* How a picture is stored. */
-typedef enum coat { GREY, COLOURS, PALETTE, DEEP, CLEAR_DARK, CLEAR_LIGHT, WIDE } coat;
+typedef enum coat { GRAY, COLORS, PALETTE, DEEP, CLEAR_DARK, CLEAR_LIGHT, WIDE } coat;
 
 /* Side, height, pen, place, slant, turn, paper, ink, shade, grain, seed. */
 static const struct {
     hand hand;
     coat coat;
 } MANNERS[] = {
-    {{128, 80, 8, 64, 64, 0, 0, 0, 255, 0, 0, 0}, GREY},          /* clean, light on dark */
-    {{128, 60, 5, 50, 80, 0, 0, 235, 40, 0, 0, 0}, GREY},         /* on paper */
-    {{200, 110, 9, 90, 105, 0.1, 0, 225, 60, 0.45, 6, 7}, GREY},  /* photographed */
-    {{200, 110, 4, 100, 105, 0.1, 0, 220, 150, 0.3, 5, 3}, GREY}, /* pencil */
-    {{200, 110, 9, 100, 105, -0.1, 0, 50, 190, 0.3, 6, 5}, GREY}, /* chalk */
-    {{28, 16, 2, 14, 14, 0, 0, 0, 255, 0, 0, 0}, GREY},           /* the size of MNIST's */
-    {{96, 60, 6, 48, 48, 0, 0.1, 230, 30, 0.2, 3, 9}, COLOURS},   /* blue on yellow */
+    {{128, 80, 8, 64, 64, 0, 0, 0, 255, 0, 0, 0}, GRAY},          /* clean, light on dark */
+    {{128, 60, 5, 50, 80, 0, 0, 235, 40, 0, 0, 0}, GRAY},         /* on paper */
+    {{200, 110, 9, 90, 105, 0.1, 0, 225, 60, 0.45, 6, 7}, GRAY},  /* photographed */
+    {{200, 110, 4, 100, 105, 0.1, 0, 220, 150, 0.3, 5, 3}, GRAY}, /* pencil */
+    {{200, 110, 9, 100, 105, -0.1, 0, 50, 190, 0.3, 6, 5}, GRAY}, /* chalk */
+    {{28, 16, 2, 14, 14, 0, 0, 0, 255, 0, 0, 0}, GRAY},           /* the size of MNIST's */
+    {{96, 60, 6, 48, 48, 0, 0.1, 230, 30, 0.2, 3, 9}, COLORS},    /* blue on yellow */
     {{64, 40, 4, 36, 28, 0.1, 0, 255, 0, 0, 0, 0}, PALETTE},      /* saved small */
     {{100, 70, 7, 50, 50, 0, -0.1, 20, 230, 0, 0, 0}, DEEP},      /* 16 bits, interlaced */
     {{100, 70, 6, 50, 50, 0, 0, 0, 255, 0, 0, 0}, CLEAR_DARK},    /* black on nothing */
@@ -45,25 +45,25 @@ static const struct {
 };
 enum { MANNER_COUNT = sizeof MANNERS / sizeof *MANNERS };
 
-/* The bytes of one pixel in its coat, from its grey; returns how many. */
-static size_t put_pixel(coat coat, uint8_t grey, uint8_t *to) {
+/* The bytes of one pixel in its coat, from its gray; returns how many. */
+static size_t put_pixel(coat coat, uint8_t gray, uint8_t *to) {
     switch (coat) {
-    case COLOURS:
-        to[0] = grey;
-        to[1] = (uint8_t)(grey * 4 / 5 + 10);
-        to[2] = (uint8_t)(120 - grey / 3);
+    case COLORS:
+        to[0] = gray;
+        to[1] = (uint8_t)(gray * 4 / 5 + 10);
+        to[2] = (uint8_t)(120 - gray / 3);
         return 3;
     case DEEP:
-        to[0] = grey;
+        to[0] = gray;
         to[1] = 77;
         return 2;
     case CLEAR_DARK:
     case CLEAR_LIGHT:
         to[0] = coat == CLEAR_DARK ? 0 : 255;
-        to[1] = grey;
+        to[1] = gray;
         return 2;
     default:
-        to[0] = grey;
+        to[0] = gray;
         return 1;
     }
 }
@@ -88,7 +88,7 @@ static uint8_t *png_in_coat(coat coat, const uint8_t *pixels, size_t side, size_
                            .interlaced = coat == DEEP,
                            .rows = rows,
                            .palette = coat == PALETTE ? palette : NULL,
-                           .colours = coat == PALETTE ? 256 : 0};
+                           .colors = coat == PALETTE ? 256 : 0};
     return png_made(&plan, size);
 }
 

@@ -5,7 +5,7 @@
 #include "cnn.h"
 
 /* FOLDER/DIGIT/NUMBER.png, so many of each of the ten digits; FOLDER is made. Drawn clean, on
- * paper, photographed with shade and grain; small, large, wide, of 28 x 28; grey, in colours, from
+ * paper, photographed with shade and grain; small, large, wide, of 28 x 28; gray, in colors, from
  * a palette, of 16 bits, transparent. Fails the test without Hershey's fonts. */
 void drawn_folder(const char *folder, size_t each);
 

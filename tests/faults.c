@@ -50,8 +50,8 @@ static const char *in_folder(const char *name) {
     return path;
 }
 
-/* The arguments of the errand in the place of argv; text is theirs. */
-static void split(const char *arguments, char *text, size_t size, char *argv[], size_t room) {
+/* The arguments of the case in the place of argv; text is theirs. */
+static void split(const char *arguments, char *text, size_t size, char *argv[], size_t capacity) {
     size_t used = 0, count = 0;
     for (const char *c = arguments; *c && used + sizeof command_folder < size; c++)
         used += *c == '@' ? (size_t)sprintf(text + used, "%s", command_folder)
@@ -59,7 +59,7 @@ static void split(const char *arguments, char *text, size_t size, char *argv[], 
     char *rest = NULL;
     argv[count++] = getenv("CNN");
     for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
-        assert_true(count + 1 < room);
+        assert_true(count + 1 < capacity);
         argv[count++] = word;
     }
     argv[count] = NULL;
@@ -73,10 +73,10 @@ static void redirect(const char *name, int to) {
 }
 
 /* An endless run is ended, and then counts as crashed. */
-static void become(const errand *errand, const char *wish) {
+static void become(const command_case *command_case, const char *wish) {
     char text[2048], *argv[64], library[256];
     const char *build = getenv("BUILD");
-    split(errand->arguments, text, sizeof text, argv, 64);
+    split(command_case->arguments, text, sizeof text, argv, 64);
     snprintf(library, sizeof library, "%s/tests/faults.so", build ? build : "build");
     setenv("LD_PRELOAD", library, 1);
     setenv("CNN_FAULT", wish, 1);
@@ -95,17 +95,18 @@ static void take(const char *name, char *text, size_t size) {
     fclose(file);
 }
 
-static void run(const errand *errand, const char *wish, outcome *result) {
+static void run(const command_case *command_case, const char *wish, outcome *result) {
     int status = 0;
     char report[80];
     remove(in_folder("report"));
     const pid_t child = fork();
     if (child == 0)
-        become(errand, wish);
+        become(command_case, wish);
     assert_true(child > 0 && waitpid(child, &status, 0) == child);
     take("err", result->err, sizeof result->err);
     if (!WIFEXITED(status))
-        fail_msg("%s, %s: signal %d; said: %s", errand->name, wish, WTERMSIG(status), result->err);
+        fail_msg("%s, %s: signal %d; said: %s", command_case->name, wish, WTERMSIG(status),
+                 result->err);
     take("out", result->out, sizeof result->out);
     take("report", report, sizeof report);
     result->code = WEXITSTATUS(status);
@@ -134,7 +135,7 @@ static bool alike(const char *a, const char *b, bool timed, bool only_begins) {
 }
 
 /* Standard error is that of a clean run up to some place, and then one line with the reason. */
-static bool explained(const errand *errand, const char *err, const char *clean,
+static bool explained(const command_case *command_case, const char *err, const char *clean,
                       const fault *fault) {
     char before[8192];
     const char *line = strncmp(err, "cnn: ", 5) ? strstr(err, "\ncnn: ") : err;
@@ -146,7 +147,7 @@ static bool explained(const errand *errand, const char *err, const char *clean,
     /* Threads take memory of their own, and have another word for the lack of it. */
     const bool memory =
         fault->reason == ENOMEM && (strstr(line, " memory") || strstr(line, "cannot start thread"));
-    return end && !end[1] && alike(before, clean, errand->timed, true) &&
+    return end && !end[1] && alike(before, clean, command_case->timed, true) &&
            (memory || fault->reason < 0 || strstr(line, strerror(fault->reason)));
 }
 
@@ -163,18 +164,18 @@ static bool readable(const char *name, const char *bytes, size_t size, cnn_error
 }
 
 /* Either what stood there before, or a whole file. */
-static void assert_whole(const errand *errand, const char *wish, const char *name) {
+static void assert_whole(const command_case *command_case, const char *wish, const char *name) {
     size_t size;
     cnn_error error;
     char *bytes = command_file(name, &size);
     if (strcmp(bytes, OLD) && !readable(name, bytes, size, &error))
-        fail_msg("%s, %s: %s: %s", errand->name, wish, name, error.message);
+        fail_msg("%s, %s: %s: %s", command_case->name, wish, name, error.message);
     free(bytes);
 }
 
-static void put_old(const errand *errand) {
-    for (size_t i = 0; errand->outputs[i]; i++) {
-        FILE *file = fopen(in_folder(errand->outputs[i]), "wb");
+static void put_old(const command_case *command_case) {
+    for (size_t i = 0; command_case->outputs[i]; i++) {
+        FILE *file = fopen(in_folder(command_case->outputs[i]), "wb");
         assert_non_null(file);
         fputs(OLD, file);
         fclose(file);
@@ -192,23 +193,24 @@ static void copy(const char *from, const char *to) {
 }
 
 /* Before a run. */
-static void put_checkpoint(const errand *errand) {
-    if (errand->checkpoint && !errand->resumes)
-        remove(in_folder(errand->checkpoint));
-    if (errand->resumes)
-        copy(errand->resumes, errand->checkpoint);
+static void put_checkpoint(const command_case *command_case) {
+    if (command_case->checkpoint && !command_case->resumes)
+        remove(in_folder(command_case->checkpoint));
+    if (command_case->resumes)
+        copy(command_case->resumes, command_case->checkpoint);
 }
 
 /* After it: one that is there can be gone on with. Then it is taken away. */
-static void take_checkpoint(const errand *errand, const char *wish) {
+static void take_checkpoint(const command_case *command_case, const char *wish) {
     cnn_error error;
-    if (!errand->checkpoint || access(in_folder(errand->checkpoint), F_OK))
+    if (!command_case->checkpoint || access(in_folder(command_case->checkpoint), F_OK))
         return;
-    cnn_checkpoint *checkpoint = cnn_checkpoint_load(in_folder(errand->checkpoint), &error);
+    cnn_checkpoint *checkpoint = cnn_checkpoint_load(in_folder(command_case->checkpoint), &error);
     if (!checkpoint)
-        fail_msg("%s, %s: %s: %s", errand->name, wish, errand->checkpoint, error.message);
+        fail_msg("%s, %s: %s: %s", command_case->name, wish, command_case->checkpoint,
+                 error.message);
     cnn_checkpoint_free(checkpoint);
-    remove(in_folder(errand->checkpoint));
+    remove(in_folder(command_case->checkpoint));
 }
 
 static size_t entries(void) {
@@ -221,20 +223,20 @@ static size_t entries(void) {
     return count;
 }
 
-static void check(const errand *errand, const fault *fault, const char *wish, const outcome *clean,
-                  const outcome *now) {
+static void check(const command_case *command_case, const fault *fault, const char *wish,
+                  const outcome *clean, const outcome *now) {
     if (now->blocks || now->files)
-        fail_msg("%s, %s: %ld blocks and %d files not given back", errand->name, wish, now->blocks,
-                 now->files);
-    const bool same = now->code == 0 && alike(now->out, clean->out, errand->timed, false) &&
-                      alike(now->err, clean->err, errand->timed, false);
+        fail_msg("%s, %s: %ld blocks and %d files not given back", command_case->name, wish,
+                 now->blocks, now->files);
+    const bool same = now->code == 0 && alike(now->out, clean->out, command_case->timed, false) &&
+                      alike(now->err, clean->err, command_case->timed, false);
     const bool refused =
-        !fault->harmless && now->code == 1 && explained(errand, now->err, clean->err, fault);
+        !fault->harmless && now->code == 1 && explained(command_case, now->err, clean->err, fault);
     if (!same && !refused)
-        fail_msg("%s, %s: exit code %d, standard error:\n%s\nstandard output:\n%s", errand->name,
-                 wish, now->code, now->err, now->out);
-    for (size_t i = 0; errand->outputs[i]; i++)
-        assert_whole(errand, wish, errand->outputs[i]);
+        fail_msg("%s, %s: exit code %d, standard error:\n%s\nstandard output:\n%s",
+                 command_case->name, wish, now->code, now->err, now->out);
+    for (size_t i = 0; command_case->outputs[i]; i++)
+        assert_whole(command_case, wish, command_case->outputs[i]);
 }
 
 /* Of every how many requests one is failed. */
@@ -244,7 +246,7 @@ static size_t share(void) {
     return share ? share : 1;
 }
 
-size_t faults_inject(const errand *errand, const fault *fault, bool all_after) {
+size_t faults_inject(const command_case *command_case, const fault *fault, bool all_after) {
     static outcome clean, now;
     char wish[64];
     /* Calls on files are few. */
@@ -253,28 +255,28 @@ size_t faults_inject(const errand *errand, const fault *fault, bool all_after) {
     if (fault->reason)
         snprintf(how, sizeof how, fault->reason > 0 ? "%d" : "end", fault->reason);
     size_t n = 0, failed = 0, tolerated = 0;
-    put_old(errand);
-    put_checkpoint(errand);
-    run(errand, "", &clean);
+    put_old(command_case);
+    put_checkpoint(command_case);
+    run(command_case, "", &clean);
     if (clean.code || clean.blocks || clean.files)
-        fail_msg("%s: exit code %d, %ld blocks, %d files; said: %s", errand->name, clean.code,
+        fail_msg("%s: exit code %d, %ld blocks, %d files; said: %s", command_case->name, clean.code,
                  clean.blocks, clean.files, clean.err);
     const size_t before = entries();
     do {
         snprintf(wish, sizeof wish, "%s:%zu%s:%s", fault->kind, n, all_after ? "+" : "", how);
-        put_old(errand);
-        put_checkpoint(errand);
-        run(errand, wish, &now);
-        check(errand, fault, wish, &clean, &now);
-        take_checkpoint(errand, wish);
+        put_old(command_case);
+        put_checkpoint(command_case);
+        run(command_case, wish, &now);
+        check(command_case, fault, wish, &clean, &now);
+        take_checkpoint(command_case, wish);
         assert_int_equal(entries(), before);
         failed += now.requests > n;
         tolerated += now.requests > n && now.code == 0;
         n += step;
     } while (now.requests > n - step);
     if (failed)
-        print_message("%s: %zu x %s%s: %s; %zu without harm\n", errand->name, failed, fault->kind,
-                      all_after ? " and all after" : "",
+        print_message("%s: %zu x %s%s: %s; %zu without harm\n", command_case->name, failed,
+                      fault->kind, all_after ? " and all after" : "",
                       fault->reason > 0 ? strerror(fault->reason) : how, tolerated);
     return failed;
 }

@@ -6,14 +6,14 @@
 #include <stddef.h>
 
 /* A run of the command. Each @ stands for the folder of tests/command.h. */
-typedef struct errand {
+typedef struct command_case {
     const char *name;
     const char *arguments;  /* split at spaces */
     const char *outputs[3]; /* models, traces and PNGs that it writes, names in the folder */
     bool timed;             /* prints seconds: numbers may differ from run to run */
     const char *checkpoint; /* NULL, or one that it may leave behind */
     const char *resumes;    /* NULL, or what stands there before: another name in the folder */
-} errand;
+} command_case;
 
 /* How a request fails. */
 typedef struct fault {
@@ -30,6 +30,6 @@ const char *faults_impossible(void);
  * on standard error that gives the reason; memory and files are given back, what it writes is whole
  * or untouched, and nothing else is left in the folder. CNN_TEST_SHARE=N leaves one n in N for
  * malloc. Returns how many requests were failed. */
-size_t faults_inject(const errand *errand, const fault *fault, bool all_after);
+size_t faults_inject(const command_case *command_case, const fault *fault, bool all_after);
 
 #endif

@@ -11,11 +11,11 @@
 
 #include "cnn.h"
 
-#define ROOM 4096
+#define CAPACITY 4096
 
 /* The bytes of a file. */
 typedef struct blob {
-    uint8_t data[ROOM];
+    uint8_t data[CAPACITY];
     size_t size;
 } blob;
 

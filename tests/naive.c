@@ -5,15 +5,15 @@ static bool inside(size_t padded, size_t pad, size_t size) {
     return padded >= pad && padded - pad < size;
 }
 
-static size_t input_at(const geometry *g, size_t n, size_t padded_h, size_t padded_w) {
+static size_t input_at(const layer_shape *g, size_t n, size_t padded_h, size_t padded_w) {
     return ((n * g->x.h + padded_h - g->pad_h) * g->x.w + padded_w - g->pad_w) * g->x.c;
 }
 
-static size_t output_at(const geometry *g, size_t n, size_t p, size_t q) {
+static size_t output_at(const layer_shape *g, size_t n, size_t p, size_t q) {
     return ((n * g->y.h + p) * g->y.w + q) * g->y.c;
 }
 
-static const float *weights_at(const geometry *g, const float *weights, size_t r, size_t s,
+static const float *weights_at(const layer_shape *g, const float *weights, size_t r, size_t s,
                                size_t c) {
     return weights + ((r * g->s + s) * g->x.c + c) * g->y.c;
 }
@@ -23,8 +23,8 @@ static void clear(double *sums, size_t count) {
         sums[i] = 0;
 }
 
-void naive_y(const geometry *g, const float *x, const float *weights, size_t n, size_t p, size_t q,
-             double *y) {
+void naive_y(const layer_shape *g, const float *x, const float *weights, size_t n, size_t p,
+             size_t q, double *y) {
     clear(y, g->y.c);
     for (size_t r = 0; r < g->r; r++)
         for (size_t s = 0; s < g->s; s++) {
@@ -55,7 +55,7 @@ static bool any(const double *dy, size_t count) {
     return false;
 }
 
-bool naive_dx(const geometry *g, const double *dy, const float *weights, size_t n, size_t h,
+bool naive_dx(const layer_shape *g, const double *dy, const float *weights, size_t n, size_t h,
               size_t w, double *dx) {
     bool met = false;
     size_t p, q;
@@ -76,8 +76,8 @@ bool naive_dx(const geometry *g, const double *dy, const float *weights, size_t 
     return met;
 }
 
-void naive_dw(const geometry *g, const float *x, const double *dy, range images, size_t r, size_t s,
-              size_t c, double *dw, double *met) {
+void naive_dw(const layer_shape *g, const float *x, const double *dy, range images, size_t r,
+              size_t s, size_t c, double *dw, double *met) {
     clear(dw, g->y.c);
     clear(met, g->y.c);
     for (size_t n = images.first; n < images.last; n++)
@@ -95,14 +95,14 @@ void naive_dw(const geometry *g, const float *x, const double *dy, range images,
             }
 }
 
-size_t naive_winner(const geometry *pool, const double *values, size_t p, size_t q, size_t c) {
+size_t naive_argmax(const layer_shape *pool, const double *values, size_t p, size_t q, size_t c) {
     const size_t corner = p * pool->u * pool->x.w + q * pool->v;
     size_t best = corner;
     for (size_t r = 0; r < pool->r; r++)
         for (size_t s = 0; s < pool->s; s++) {
-            const size_t place = corner + r * pool->x.w + s;
-            if (values[place * pool->x.c + c] > values[best * pool->x.c + c])
-                best = place;
+            const size_t position = corner + r * pool->x.w + s;
+            if (values[position * pool->x.c + c] > values[best * pool->x.c + c])
+                best = position;
         }
     return best;
 }

@@ -9,17 +9,17 @@
 #include <stdbool.h>
 
 /* y[n][p][q][0..K) without the bias. */
-void naive_y(const geometry *g, const float *x, const float *weights, size_t n, size_t p, size_t q,
-             double *y);
+void naive_y(const layer_shape *g, const float *x, const float *weights, size_t n, size_t p,
+             size_t q, double *y);
 /* dx[n][h][w][0..C). False if there was nothing but zeros of dy to add. */
-bool naive_dx(const geometry *g, const double *dy, const float *weights, size_t n, size_t h,
+bool naive_dx(const layer_shape *g, const double *dy, const float *weights, size_t n, size_t h,
               size_t w, double *dx);
 /* dw[r][s][c][0..K), summed over these images; met[k] is 0 if there was nothing but zeros of dy to
  * add. */
-void naive_dw(const geometry *g, const float *x, const double *dy, range images, size_t r, size_t s,
-              size_t c, double *dw, double *met);
+void naive_dw(const layer_shape *g, const float *x, const double *dy, range images, size_t r,
+              size_t s, size_t c, double *dw, double *met);
 /* Of one window the first maximum in row-major order: its place, h W + w. values[h][w][c]. */
-size_t naive_winner(const geometry *pool, const double *values, size_t p, size_t q, size_t c);
+size_t naive_argmax(const layer_shape *pool, const double *values, size_t p, size_t q, size_t c);
 
 /* The same sums of a dense layer, one number each. */
 double naive_dense_y(size_t inputs, size_t outputs, const float *x, const float *weights, size_t n,

@@ -21,11 +21,11 @@ size_t rounds_of(size_t count) {
     return part ? part : 1;
 }
 
-size_t products_in(const geometry *g) {
+size_t products_in(const layer_shape *g) {
     return g->y.h * g->y.w * g->y.c * g->r * g->s * g->x.c;
 }
 
-bool grid_allows(const geometry *g) {
+bool grid_allows(const layer_shape *g) {
     return products_in(g) <= 210000000 / share();
 }
 
@@ -84,28 +84,28 @@ const float *numbers_drawn(arrays *a, random_state *random, size_t count, draw h
     return values;
 }
 
-sizes conv_sizes(const geometry *g) {
+sizes conv_sizes(const layer_shape *g) {
     const extent y = g->pool ? g->pool->y : g->y;
     return (sizes){g->x.h * g->x.w * g->x.c, y.h * y.w * y.c, g->r * g->s * g->x.c * g->y.c};
 }
 
-tensors inputs_drawn(arrays *a, random_state *random, sizes sizes, const geometry *g, size_t n,
+op_args inputs_drawn(arrays *a, random_state *random, sizes sizes, const layer_shape *g, size_t n,
                      draw x, draw dy) {
     const draw w = {x.most ? 20 : 0, x.most};
-    return (tensors){.n = n,
+    return (op_args){.n = n,
                      .x = numbers_drawn(a, random, sizes.x * n, x),
                      .w = numbers_drawn(a, random, sizes.w, w),
                      .b = random_below(random, 4) ? numbers_drawn(a, random, g->y.c, w) : NULL,
                      .dy = numbers_drawn(a, random, sizes.y * n, dy)};
 }
 
-static size_t scratch_of(const operation *op, const geometry *g) {
+static size_t scratch_of(const operation *op, const layer_shape *g) {
     return op->scratch ? op->scratch(g) : 0;
 }
 
-void outputs_made(arrays *a, sizes sizes, const geometry *g, const operation *op, tensors *t) {
+void outputs_made(arrays *a, sizes sizes, const layer_shape *g, const operation *op, op_args *t) {
     t->y = numbers_guarded(a, sizes.y * t->n);
-    t->winners = places_guarded(a, sizes.y * t->n);
+    t->indices = places_guarded(a, sizes.y * t->n);
     t->dz = op->backward_output ? numbers_guarded(a, sizes.y * t->n) : NULL;
     t->dx = numbers_guarded(a, sizes.x * t->n);
     t->dw = numbers_guarded(a, sizes.w);
@@ -113,24 +113,24 @@ void outputs_made(arrays *a, sizes sizes, const geometry *g, const operation *op
     t->scratch = numbers_guarded(a, scratch_of(op, g));
 }
 
-/* One pass, slice by slice; even numbers of them backwards, so that neither those behind a slice
+/* One pass, split by split; even numbers of them backwards, so that neither those behind a split
  * nor those before it may lose what they wrote. */
-static void run_pass(const operation *op, operation_pass pass, const geometry *g, const tensors *t,
-                     range range) {
-    const size_t slices = op->sliced && t->slices ? t->slices : 1;
-    tensors part = *t;
-    for (size_t i = 0; i < slices; i++) {
-        part.slice = slices % 2 ? i : slices - 1 - i;
+static void run_pass(const operation *op, operation_pass pass, const layer_shape *g,
+                     const op_args *t, range range) {
+    const size_t splits = op->can_split && t->splits ? t->splits : 1;
+    op_args part = *t;
+    for (size_t i = 0; i < splits; i++) {
+        part.split = splits % 2 ? i : splits - 1 - i;
         forget(t->scratch, scratch_of(op, g));
         pass(g, &part, range);
     }
 }
 
-void forward_once(const operation *op, const geometry *g, const tensors *t, range images) {
+void forward_once(const operation *op, const layer_shape *g, const op_args *t, range images) {
     run_pass(op, op->forward, g, t, images);
 }
 
-void backward_once(const operation *op, const geometry *g, const tensors *t, range images,
+void backward_once(const operation *op, const layer_shape *g, const op_args *t, range images,
                    range weights) {
     if (op->backward_output)
         op->backward_output(g, t, (range){0, t->n});
@@ -138,34 +138,35 @@ void backward_once(const operation *op, const geometry *g, const tensors *t, ran
     run_pass(op, op->backward_weights, g, t, weights);
 }
 
-void forward_in_pieces(const operation *op, const geometry *g, tensors t, range images,
-                       size_t slices) {
-    t.slices = slices;
-    for (t.slice = 0; t.slice < slices; t.slice++)
-        op->forward_pieces(g, &t, images);
-    for (t.slice = 0; t.slice < slices; t.slice++)
-        op->forward_sum(g, &t, images);
+void forward_by_partial_sums(const operation *op, const layer_shape *g, op_args t, range images,
+                             size_t splits) {
+    t.splits = splits;
+    for (t.split = 0; t.split < splits; t.split++)
+        op->forward_partial(g, &t, images);
+    for (t.split = 0; t.split < splits; t.split++)
+        op->forward_combine(g, &t, images);
 }
 
-geometry dense_drawn(random_state *random, bool wide) {
-    return (geometry){.x = {between(random, 1, 3), between(random, 1, 3), channels_drawn(random)},
-                      .y = {1, 1, wide ? 8 * between(random, 8, 18) : channels_drawn(random)}};
+layer_shape dense_drawn(random_state *random, bool wide) {
+    return (layer_shape){
+        .x = {between(random, 1, 3), between(random, 1, 3), channels_drawn(random)},
+        .y = {1, 1, wide ? 8 * between(random, 8, 18) : channels_drawn(random)}};
 }
 
-sizes dense_sizes(const geometry *g) {
+sizes dense_sizes(const layer_shape *g) {
     const size_t inputs = g->x.h * g->x.w * g->x.c;
     return (sizes){inputs, g->y.c, inputs * g->y.c};
 }
 
-void fail_shape(const geometry *g, const char *what) {
-    const geometry none = {.r = 0}, *pool = g->pool ? g->pool : &none;
+void fail_shape(const layer_shape *g, const char *what) {
+    const layer_shape none = {.r = 0}, *pool = g->pool ? g->pool : &none;
     fail_msg("%s: %zux%zux%zu, kernel %zux%zu, stride %zux%zu, pad %zux%zu, to %zux%zux%zu, "
              "pool %zux%zu, stride %zux%zu",
              what, g->x.h, g->x.w, g->x.c, g->r, g->s, g->u, g->v, g->pad_h, g->pad_w, g->y.h,
              g->y.w, g->y.c, pool->r, pool->s, pool->u, pool->v);
 }
 
-void assert_same_bits(const geometry *g, const char *what, const float *book, const float *fast,
+void assert_same_bits(const layer_shape *g, const char *what, const float *book, const float *fast,
                       size_t count) {
     if (memcmp(book, fast, count * sizeof *book))
         fail_shape(g, what);
@@ -176,23 +177,23 @@ size_t channels_drawn(random_state *random) {
     return some[random_below(random, COUNT(some))];
 }
 
-static geometry any_convolution(random_state *random) {
+static layer_shape any_convolution(random_state *random) {
     const bool wide = random_below(random, 12) == 0;
-    geometry g = {.x = {between(random, 1, wide ? 5 : 13), between(random, 1, 15), 0},
-                  .r = between(random, 1, 7),
-                  .s = between(random, 1, 7),
-                  .u = between(random, 1, 3),
-                  .v = between(random, 1, 3),
-                  .pad_h = between(random, 0, 3),
-                  .pad_w = between(random, 0, 3)};
+    layer_shape g = {.x = {between(random, 1, wide ? 5 : 13), between(random, 1, 15), 0},
+                     .r = between(random, 1, 7),
+                     .s = between(random, 1, 7),
+                     .u = between(random, 1, 3),
+                     .v = between(random, 1, 3),
+                     .pad_h = between(random, 0, 3),
+                     .pad_w = between(random, 0, 3)};
     g.x.w += wide ? 100 : 0;
     g.x.c = channels_drawn(random);
     return g;
 }
 
-geometry convolution_drawn(random_state *random) {
+layer_shape convolution_drawn(random_state *random) {
     for (;;) {
-        geometry g = any_convolution(random);
+        layer_shape g = any_convolution(random);
         const size_t h = g.x.h + 2 * g.pad_h, w = g.x.w + 2 * g.pad_w;
         if (h < g.r || w < g.s)
             continue;
@@ -202,8 +203,8 @@ geometry convolution_drawn(random_state *random) {
     }
 }
 
-geometry pool_drawn(random_state *random, const geometry *conv) {
-    geometry pool = {.x = conv->y, .r = 2, .s = 2, .u = 2, .v = 2};
+layer_shape pool_drawn(random_state *random, const layer_shape *conv) {
+    layer_shape pool = {.x = conv->y, .r = 2, .s = 2, .u = 2, .v = 2};
     if (conv->y.h < 2 || conv->y.w < 2 || random_below(random, 3)) {
         pool.r = between(random, 1, conv->y.h < 3 ? conv->y.h : 3);
         pool.s = between(random, 1, conv->y.w < 3 ? conv->y.w : 3);

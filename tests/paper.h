@@ -2,7 +2,7 @@
 #ifndef TESTS_PAPER_H
 #define TESTS_PAPER_H
 
-#include "strokes.h"
+#include "glyphs.h"
 
 typedef enum paper_kind {
     PAPER_PLAIN,    /* as glyph_draw() leaves it */

@@ -17,20 +17,20 @@ static void append(png_structp png, png_bytep data, size_t count) {
     file->size += count;
 }
 
-static void put_colours(png_structp png, png_infop info, const png_plan *plan) {
+static void put_colors(png_structp png, png_infop info, const png_plan *plan) {
     png_color palette[256];
-    for (size_t i = 0; i < plan->colours; i++)
+    for (size_t i = 0; i < plan->colors; i++)
         memcpy(&palette[i], plan->palette + 3 * i, 3);
     if (plan->palette)
-        png_set_PLTE(png, info, palette, (int)plan->colours);
+        png_set_PLTE(png, info, palette, (int)plan->colors);
     if (plan->opacity)
         png_set_tRNS(png, info, plan->opacity, (int)plan->opacities, NULL);
     if (plan->missing) {
         const uint16_t *m = plan->missing;
-        const bool grey = plan->type == PNG_COLOR_TYPE_GRAY;
-        const png_color_16 colour = {
-            .red = m[0], .green = grey ? 0 : m[1], .blue = grey ? 0 : m[2], .gray = m[0]};
-        png_set_tRNS(png, info, NULL, 0, &colour);
+        const bool gray = plan->type == PNG_COLOR_TYPE_GRAY;
+        const png_color_16 color = {
+            .red = m[0], .green = gray ? 0 : m[1], .blue = gray ? 0 : m[2], .gray = m[0]};
+        png_set_tRNS(png, info, NULL, 0, &color);
     }
 }
 
@@ -53,7 +53,7 @@ uint8_t *png_made(const png_plan *plan, size_t *size) {
         png_set_filter(png, 0, PNG_FILTER_NONE);
         png_set_compression_level(png, 1);
     }
-    put_colours(png, info, plan);
+    put_colors(png, info, plan);
     png_write_info(png, info);
     const size_t stride = png_get_rowbytes(png, info);
     png_bytepp rows = malloc(plan->height * sizeof *rows);
@@ -69,7 +69,7 @@ uint8_t *png_made(const png_plan *plan, size_t *size) {
     return file.data;
 }
 
-uint8_t *png_grey(const uint8_t *pixels, size_t height, size_t width, size_t *size) {
+uint8_t *png_gray(const uint8_t *pixels, size_t height, size_t width, size_t *size) {
     const png_plan plan = {.width = (uint32_t)width,
                            .height = (uint32_t)height,
                            .type = PNG_COLOR_TYPE_GRAY,

@@ -13,10 +13,10 @@ typedef struct png_plan {
     bool interlaced;         /* Adam7 */
     const uint8_t *rows;     /* as PNG stores them, each row in whole bytes */
     const uint8_t *palette;  /* of RGB, or NULL */
-    size_t colours;          /* in the palette */
+    size_t colors;           /* in the palette */
     const uint8_t *opacity;  /* of the first palette entries, or NULL */
     size_t opacities;        /* how many */
-    const uint16_t *missing; /* the one grey or RGB that is transparent, or NULL */
+    const uint16_t *missing; /* the one gray or RGB that is transparent, or NULL */
     bool quick;              /* to make: no filters */
     const char *comment;     /* a text chunk after the pixels, or NULL */
 } png_plan;
@@ -24,8 +24,8 @@ typedef struct png_plan {
 /* A block of exactly *size bytes, to be freed. */
 uint8_t *png_made(const png_plan *plan, size_t *size);
 
-/* A grey one of 8 bits, the usual. */
-uint8_t *png_grey(const uint8_t *pixels, size_t height, size_t width, size_t *size);
+/* A gray one of 8 bits, the usual. */
+uint8_t *png_gray(const uint8_t *pixels, size_t height, size_t width, size_t *size);
 
 /* One with something of everything: RGBA, interlaced, a comment behind. */
 uint8_t *png_rich(size_t *size);

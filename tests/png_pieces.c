@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 static void put(blob *png, const void *bytes, size_t size) {
-    assert_true(png->size + size <= ROOM);
+    assert_true(png->size + size <= CAPACITY);
     if (size)
         memcpy(png->data + png->size, bytes, size);
     png->size += size;

@@ -4,7 +4,7 @@
 
 #include "idx_blobs.h"
 
-/* The signature and a head: colour type and bits of a sample as in PNG; not interlaced. */
+/* The signature and a head: color type and bits of a sample as in PNG; not interlaced. */
 blob png_head(uint32_t width, uint32_t height, uint8_t type, uint8_t depth);
 /* A chunk: its length, type, data and checksum. */
 void png_chunk(blob *png, const char *type, const void *data, size_t size);

@@ -13,10 +13,10 @@ enum { ARRAYS = 40, IMAGES = 3 };
 
 /* The numbers of one convolution, block or dense layer, and of both ways to compute it. */
 typedef struct shape {
-    geometry g, pool;
+    layer_shape g, pool;
     size_t n, x, y, w, pooled; /* pooled: outputs of an image behind the pool */
     const float *dy;           /* of the last part */
-    tensors book, other;
+    op_args book, other;
     void *arrays[ARRAYS];
     size_t used;
 } shape;
@@ -33,7 +33,7 @@ const ops *exact_best(void) {
 }
 
 /* Room for `count` numbers, each 7; for the length of the shape. */
-static void *room(shape *s, size_t count) {
+static void *allocate(shape *s, size_t count) {
     float *numbers = malloc((count + 1) * sizeof *numbers);
     if (!numbers || s->used == ARRAYS)
         abort();
@@ -44,7 +44,7 @@ static void *room(shape *s, size_t count) {
 
 /* In [-1, 1); `zeros` of 100 are zero. */
 static float *drawn(shape *s, random_state *random, size_t count, uint32_t zeros) {
-    float *numbers = room(s, count);
+    float *numbers = allocate(s, count);
     for (size_t i = 0; i < count; i++)
         numbers[i] =
             random_below(random, 100) < zeros ? 0 : (float)(2 * random_uniform(random) - 1);
@@ -67,7 +67,7 @@ static size_t channels(random_state *random) {
 
 static const char *compare(const shape *s, const char *what, const float *book, const float *other,
                            size_t count, double tolerance) {
-    const geometry *g = &s->g;
+    const layer_shape *g = &s->g;
     double most = 0;
     size_t at = 0;
     for (size_t i = 0; i < count; i++)
@@ -89,21 +89,21 @@ static const char *compare(const shape *s, const char *what, const float *book, 
 }
 
 /* Results of one side; x, w, b and dy are shared. */
-static tensors results(shape *s, const tensors *shared, size_t outputs, size_t scratch) {
-    tensors t = *shared;
-    t.y = room(s, outputs * s->n);
-    t.winners = room(s, outputs * s->n);
-    t.dx = room(s, s->x * s->n);
-    t.dw = room(s, s->w);
-    t.db = t.b ? room(s, s->g.y.c) : NULL;
-    t.scratch = room(s, scratch);
+static op_args results(shape *s, const op_args *shared, size_t outputs, size_t scratch) {
+    op_args t = *shared;
+    t.y = allocate(s, outputs * s->n);
+    t.indices = allocate(s, outputs * s->n);
+    t.dx = allocate(s, s->x * s->n);
+    t.dw = allocate(s, s->w);
+    t.db = t.b ? allocate(s, s->g.y.c) : NULL;
+    t.scratch = allocate(s, scratch);
     return t;
 }
 
 /* So many of 100 are zero of x, and of dy. */
 static void make(shape *s, random_state *random, uint32_t x_zeros, uint32_t zeros,
                  const operation *book, const operation *other) {
-    const tensors shared = {.n = s->n,
+    const op_args shared = {.n = s->n,
                             .x = drawn(s, random, s->x * s->n, x_zeros),
                             .w = drawn(s, random, s->w, 0),
                             .b = random_below(random, 4) ? drawn(s, random, s->g.y.c, 0) : NULL,
@@ -122,7 +122,7 @@ static const char *compare_gradients(const shape *s, double tolerance) {
     return wrong;
 }
 
-static void backward(const operation *op, const geometry *g, const tensors *t, size_t sums) {
+static void backward(const operation *op, const layer_shape *g, const op_args *t, size_t sums) {
     op->backward_input(g, t, (range){0, t->n});
     op->backward_weights(g, t, (range){0, sums});
 }
@@ -138,25 +138,25 @@ static const char *layer_differs(shape *s, const operation *book, const operatio
     return wrong ? wrong : compare_gradients(s, tolerance);
 }
 
-/* A block against its parts. Of the winners those count where y is above 0; where the numbers
- * differ in the last bits, so may they. Backward both start from the same y and winners. */
+/* A block against its parts. Of the indices those count where y is above 0; where the numbers
+ * differ in the last bits, so may they. Backward both start from the same y and indices. */
 static const char *block_differs(shape *s, const ops *book, const operation *other,
                                  double tolerance) {
     const range all = {0, s->n};
-    const geometry relu = {.x = s->g.y, .y = s->g.y}, *pool = s->g.pool;
-    geometry alone = s->g;
-    tensors positive = {.n = s->n, .x = s->book.y, .y = room(s, s->y * s->n)};
-    tensors last = {.n = s->n, .x = positive.y, .y = positive.y, .winners = NULL};
+    const layer_shape relu = {.x = s->g.y, .y = s->g.y}, *pool = s->g.pool;
+    layer_shape alone = s->g;
+    op_args positive = {.n = s->n, .x = s->book.y, .y = allocate(s, s->y * s->n)};
+    op_args last = {.n = s->n, .x = positive.y, .y = positive.y, .indices = NULL};
     alone.pool = NULL;
     ops_operation(book, "conv2d")->forward(&alone, &s->book, all);
     ops_operation(book, "relu")->forward(&relu, &positive, all);
     positive.dy = s->dy;
-    positive.dx = room(s, s->y * s->n);
+    positive.dx = allocate(s, s->y * s->n);
     if (pool) {
-        last = (tensors){.n = s->n, .x = positive.y, .dy = s->dy};
-        last.y = room(s, s->pooled * s->n);
-        last.winners = room(s, s->pooled * s->n);
-        last.dx = room(s, s->y * s->n);
+        last = (op_args){.n = s->n, .x = positive.y, .dy = s->dy};
+        last.y = allocate(s, s->pooled * s->n);
+        last.indices = allocate(s, s->pooled * s->n);
+        last.dx = allocate(s, s->y * s->n);
         ops_operation(book, "maxpool2d")->forward(pool, &last, all);
         ops_operation(book, "maxpool2d")->backward_input(pool, &last, all);
         positive.dy = last.dx;
@@ -168,11 +168,11 @@ static const char *block_differs(shape *s, const ops *book, const operation *oth
     other->forward(&s->g, &s->other, all);
     const char *wrong = compare(s, "y", last.y, s->other.y, s->pooled * s->n, tolerance);
     for (size_t i = 0; pool && !tolerance && !wrong && i < s->pooled * s->n; i++)
-        if (last.y[i] > 0 && last.winners[i] != s->other.winners[i])
+        if (last.y[i] > 0 && last.indices[i] != s->other.indices[i])
             wrong = "a winner differs";
     memcpy(s->other.y, last.y, s->pooled * s->n * sizeof *last.y);
     if (pool)
-        memcpy(s->other.winners, last.winners, s->pooled * s->n * sizeof *last.winners);
+        memcpy(s->other.indices, last.indices, s->pooled * s->n * sizeof *last.indices);
     backward(other, &s->g, &s->other, s->n);
     return wrong ? wrong : compare_gradients(s, tolerance);
 }
@@ -181,13 +181,13 @@ static const char *block_differs(shape *s, const ops *book, const operation *oth
 static const char *dense_block_differs(shape *s, const ops *book, const operation *other,
                                        double tolerance) {
     const range all = {0, s->n};
-    const geometry relu = {.x = s->g.y, .y = s->g.y};
-    const tensors act = {.n = s->n,
+    const layer_shape relu = {.x = s->g.y, .y = s->g.y};
+    const op_args act = {.n = s->n,
                          .x = s->book.y,
-                         .y = room(s, s->y * s->n),
+                         .y = allocate(s, s->y * s->n),
                          .dy = s->dy,
-                         .dx = room(s, s->y * s->n)};
-    s->other.dz = room(s, s->y * s->n);
+                         .dx = allocate(s, s->y * s->n)};
+    s->other.dz = allocate(s, s->y * s->n);
     ops_operation(book, "dense")->forward(&s->g, &s->book, all);
     ops_operation(book, "relu")->forward(&relu, &act, all);
     ops_operation(book, "relu")->backward_input(&relu, &act, all);
@@ -203,19 +203,19 @@ static const char *dense_block_differs(shape *s, const ops *book, const operatio
 
 /* False if the kernel, or a pool, does not fit. */
 static bool draw_convolution(shape *s, random_state *random, bool pooled) {
-    geometry *g = &s->g, *pool = &s->pool;
-    *g = (geometry){.x = {one_of(random, 1, 12), one_of(random, 1, 12), channels(random)},
-                    .r = one_of(random, 1, 5),
-                    .s = one_of(random, 1, 5),
-                    .u = one_of(random, 1, 2),
-                    .v = one_of(random, 1, 2),
-                    .pad_h = one_of(random, 0, 2),
-                    .pad_w = one_of(random, 0, 2)};
+    layer_shape *g = &s->g, *pool = &s->pool;
+    *g = (layer_shape){.x = {one_of(random, 1, 12), one_of(random, 1, 12), channels(random)},
+                       .r = one_of(random, 1, 5),
+                       .s = one_of(random, 1, 5),
+                       .u = one_of(random, 1, 2),
+                       .v = one_of(random, 1, 2),
+                       .pad_h = one_of(random, 0, 2),
+                       .pad_w = one_of(random, 0, 2)};
     const size_t h = g->x.h + 2 * g->pad_h, w = g->x.w + 2 * g->pad_w;
     if (h < g->r || w < g->s)
         return false;
     g->y = (extent){(h - g->r) / g->u + 1, (w - g->s) / g->v + 1, channels(random)};
-    *pool = (geometry){.x = g->y, .r = one_of(random, 1, 3), .s = one_of(random, 1, 3)};
+    *pool = (layer_shape){.x = g->y, .r = one_of(random, 1, 3), .s = one_of(random, 1, 3)};
     pool->u = pool->r + random_below(random, 2);
     pool->v = pool->s + random_below(random, 2);
     if (pooled && (g->y.h < pool->r || g->y.w < pool->s))
@@ -296,7 +296,7 @@ const char *operations_differ(const ops *book, const ops *other, size_t shapes, 
 
 enum { SIDE = 12, BATCH = 10, CLASSES = 5, STEPS = 6 };
 
-/* Two blocks, the first over grey images, and two dense layers. */
+/* Two blocks, the first over gray images, and two dense layers. */
 static cnn_network *network(void) {
     cnn_network *network = cnn_network_create(SIDE, SIDE, 1, NULL);
     const cnn_conv2d_options first = {.channels = 9, .kernel = {3, 3}, .pad = {1, 1}};

@@ -7,24 +7,24 @@
 #include <string.h>
 
 /* Forward and back on one image of one channel, in every book. */
-static void assert_passes(geometry g, const double *x, const double *y, const double *dy,
+static void assert_passes(layer_shape g, const double *x, const double *y, const double *dy,
                           const double *dx) {
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = trial_new(book, ops_operation(book->ops, "avgpool2d"), g, 1, 0, false);
+        op_case t = op_case_new(book, ops_operation(book->ops, "avgpool2d"), g, 1, 0, false);
         numbers_set(book, t.t.x, x, t.xs);
         numbers_set(book, t.t.dy, dy, t.ys);
-        trial_forward(&t, (range){0, 1});
-        trial_backward(&t, (range){0, 1}, (range){0, 1});
+        op_case_forward(&t, (range){0, 1});
+        op_case_backward(&t, (range){0, 1}, (range){0, 1});
         numbers_equal(book, "y", t.t.y, y, t.ys);
         numbers_equal(book, "dx", t.t.dx, dx, t.xs);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
 /* docs/math/avgpool2d.md */
 static void example_of_the_page(void **state) {
     (void)state;
-    assert_passes((geometry){.x = {2, 3, 1}, .y = {1, 2, 1}, .r = 2, .s = 2, .u = 1, .v = 1},
+    assert_passes((layer_shape){.x = {2, 3, 1}, .y = {1, 2, 1}, .r = 2, .s = 2, .u = 1, .v = 1},
                   (double[]){1, 3, 2, 0, 4, 7}, (double[]){2, 4}, (double[]){4, 8},
                   (double[]){1, 3, 2, 1, 3, 2});
 }
@@ -32,7 +32,7 @@ static void example_of_the_page(void **state) {
 /* Column 1 lies between the windows, the last row in none: their gradient is 0. */
 static void gaps(void **state) {
     (void)state;
-    assert_passes((geometry){.x = {2, 4, 1}, .y = {1, 2, 1}, .r = 1, .s = 1, .u = 2, .v = 2},
+    assert_passes((layer_shape){.x = {2, 4, 1}, .y = {1, 2, 1}, .r = 1, .s = 1, .u = 2, .v = 2},
                   (double[]){1, 2, 3, 4, 5, 6, 7, 8}, (double[]){1, 3}, (double[]){10, 20},
                   (double[]){10, 0, 20, 0, 0, 0, 0, 0});
 }
@@ -40,7 +40,7 @@ static void gaps(void **state) {
 /* Channels do not mix; the window is the input. */
 static void the_whole_input(void **state) {
     (void)state;
-    assert_passes((geometry){.x = {2, 2, 2}, .y = {1, 1, 2}, .r = 2, .s = 2, .u = 2, .v = 2},
+    assert_passes((layer_shape){.x = {2, 2, 2}, .y = {1, 1, 2}, .r = 2, .s = 2, .u = 2, .v = 2},
                   (double[]){1, 10, 2, 20, 3, 30, 6, 60}, (double[]){3, 30}, (double[]){4, 8},
                   (double[]){1, 2, 1, 2, 1, 2, 1, 2});
 }
@@ -49,13 +49,13 @@ static void the_whole_input(void **state) {
 static void not_a_number(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
-        const geometry g = {.x = {1, 4, 1}, .y = {1, 2, 1}, .r = 1, .s = 2, .u = 1, .v = 2};
-        trial t = trial_new(book, ops_operation(book->ops, "avgpool2d"), g, 1, 0, false);
+        const layer_shape g = {.x = {1, 4, 1}, .y = {1, 2, 1}, .r = 1, .s = 2, .u = 1, .v = 2};
+        op_case t = op_case_new(book, ops_operation(book->ops, "avgpool2d"), g, 1, 0, false);
         numbers_set(book, t.t.x, (double[]){1, NAN, 3, 5}, 4);
-        trial_forward(&t, (range){0, 1});
+        op_case_forward(&t, (range){0, 1});
         assert_true(isnan(number_at(book, t.t.y, 0)));
         assert_true(number_at(book, t.t.y, 1) == 4);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 

@@ -20,31 +20,31 @@ static const uint32_t zeros[] = {0, 30, 60, 80, 95, 100};
 typedef struct twin {
     arrays arrays;
     sizes sizes;
-    tensors block, parts;
+    op_args block, parts;
     float *conv, *relu, *dconv, *drelu;
     size_t above; /* outputs above 0 */
 } twin;
 
-static geometry relu_of(const geometry *g) {
-    return (geometry){.x = g->y, .y = g->y};
+static layer_shape relu_of(const layer_shape *g) {
+    return (layer_shape){.x = g->y, .y = g->y};
 }
 
-static void parts_forward(const geometry *g, const twin *r, range images) {
-    const geometry relu = relu_of(g);
-    tensors conv = r->parts, act = {.n = conv.n, .x = r->conv}, pool = {.n = conv.n, .x = r->relu};
+static void parts_forward(const layer_shape *g, const twin *r, range images) {
+    const layer_shape relu = relu_of(g);
+    op_args conv = r->parts, act = {.n = conv.n, .x = r->conv}, pool = {.n = conv.n, .x = r->relu};
     conv.y = r->conv;
     act.y = g->pool ? r->relu : r->parts.y;
     pool.y = r->parts.y;
-    pool.winners = r->parts.winners;
+    pool.indices = r->parts.indices;
     ops_operation(ops_book(), "conv2d")->forward(g, &conv, images);
     ops_operation(ops_book(), "relu")->forward(&relu, &act, images);
     if (g->pool)
         ops_operation(ops_book(), "maxpool2d")->forward(g->pool, &pool, images);
 }
 
-static void parts_backward(const geometry *g, const twin *r, range images) {
-    const geometry relu = relu_of(g);
-    tensors conv = r->parts, act = {.n = conv.n, .x = r->conv}, pool = r->parts;
+static void parts_backward(const layer_shape *g, const twin *r, range images) {
+    const layer_shape relu = relu_of(g);
+    op_args conv = r->parts, act = {.n = conv.n, .x = r->conv}, pool = r->parts;
     pool.dx = r->drelu;
     act.dy = g->pool ? r->drelu : r->parts.dy;
     act.dx = r->dconv;
@@ -57,23 +57,23 @@ static void parts_backward(const geometry *g, const twin *r, range images) {
 
 /* Winners count where y is above 0. Elsewhere the block may leave anything, so they are spoilt: the
  * way back must not look at them. */
-static void compare_winners(const geometry *g, twin *r, range images) {
+static void compare_indices(const layer_shape *g, twin *r, range images) {
     for (size_t i = images.first * r->sizes.y; i < images.last * r->sizes.y; i++)
         if (!(r->parts.y[i] <= 0)) {
-            if (g->pool && r->block.winners[i] != r->parts.winners[i])
-                fail_shape(g, "winners");
+            if (g->pool && r->block.indices[i] != r->parts.indices[i])
+                fail_shape(g, "indices");
             r->above++;
         } else {
-            r->block.winners[i] = INT32_MIN;
+            r->block.indices[i] = INT32_MIN;
         }
 }
 
-static void make_twin(twin *r, const geometry *g, tensors inputs) {
+static void make_twin(twin *r, const layer_shape *g, op_args inputs) {
     const size_t conv = inputs.n * g->y.h * g->y.w * g->y.c;
     r->block = r->parts = inputs;
     outputs_made(&r->arrays, r->sizes, g, ops_operation(exact_best(), "conv2d relu maxpool2d"),
                  &r->block);
-    r->block.slices = r->sizes.x % 5; /* any number, by the shape */
+    r->block.splits = r->sizes.x % 5; /* any number, by the shape */
     outputs_made(&r->arrays, r->sizes, g, ops_operation(ops_book(), "conv2d"), &r->parts);
     r->conv = numbers_guarded(&r->arrays, conv);
     r->relu = numbers_guarded(&r->arrays, conv);
@@ -82,22 +82,22 @@ static void make_twin(twin *r, const geometry *g, tensors inputs) {
 }
 
 /* What is outside of the images keeps what it was filled with, the same in both. */
-static void compare_gradients(const geometry *g, const twin *r) {
+static void compare_gradients(const layer_shape *g, const twin *r) {
     assert_same_bits(g, "dx", r->parts.dx, r->block.dx, r->sizes.x * r->parts.n);
     assert_same_bits(g, "dw", r->parts.dw, r->block.dw, r->sizes.w);
     if (r->parts.db)
         assert_same_bits(g, "db", r->parts.db, r->block.db, g->y.c);
 }
 
-static void compare_forward(const geometry *g, twin *r, range images) {
+static void compare_forward(const layer_shape *g, twin *r, range images) {
     parts_forward(g, r, images);
     forward_once(ops_operation(exact_best(), "conv2d relu maxpool2d"), g, &r->block, images);
     assert_same_bits(g, "y", r->parts.y, r->block.y, r->sizes.y * r->parts.n);
-    compare_winners(g, r, images);
+    compare_indices(g, r, images);
 }
 
 /* Values and gradients drawn as these say; adds to two counts: of outputs, and of those above 0. */
-static void compare_block(random_state *random, const geometry *g, size_t n, draw x, draw dy,
+static void compare_block(random_state *random, const layer_shape *g, size_t n, draw x, draw dy,
                           size_t counts[2]) {
     twin r = {.sizes = conv_sizes(g)};
     const range images = range_drawn(random, n);
@@ -125,8 +125,8 @@ static void test_random_shapes(void **state) {
     if (no_blocks())
         skip();
     for (size_t i = 0; i < rounds_of(SHAPES); i++) {
-        geometry g = convolution_drawn(&random);
-        const geometry pool = pool_drawn(&random, &g);
+        layer_shape g = convolution_drawn(&random);
+        const layer_shape pool = pool_drawn(&random, &g);
         g.pool = random_below(&random, 4) ? &pool : NULL;
         compare_block(&random, &g, between(&random, 1, 4), (draw){30, i % 2 ? 2 : 0},
                       (draw){zeros[i / 2 % COUNT(zeros)], 0}, counts);
@@ -135,9 +135,9 @@ static void test_random_shapes(void **state) {
 }
 
 static void compare_grid(random_state *random, size_t index, size_t counts[2]) {
-    geometry g = conv_grid_geometry(index);
+    layer_shape g = conv_grid_shape(index);
     const bool small = products_in(&g)<1000000, pooled = g.y.h> 1 && g.y.w > 1;
-    const geometry pool = pool_drawn(random, &g);
+    const layer_shape pool = pool_drawn(random, &g);
     for (size_t i = 0; i < (small ? COUNT(zeros) : 1) && grid_allows(&g); i++) {
         const draw dy = {zeros[(index + i) % COUNT(zeros)], 0};
         g.pool = NULL;
@@ -167,12 +167,12 @@ static void test_nan_forward(void **state) {
     if (no_blocks())
         skip();
     for (size_t i = 0; i < rounds_of(SHAPES / 5); i++) {
-        geometry g = convolution_drawn(&random);
-        const geometry pool = pool_drawn(&random, &g);
+        layer_shape g = convolution_drawn(&random);
+        const layer_shape pool = pool_drawn(&random, &g);
         g.pool = i % 4 ? &pool : NULL;
         twin r = {.sizes = conv_sizes(&g)};
         float *x = numbers_guarded(&r.arrays, 2 * r.sizes.x);
-        tensors inputs =
+        op_args inputs =
             inputs_drawn(&r.arrays, &random, r.sizes, &g, 2, (draw){30, 0}, (draw){0, 0});
         memcpy(x, inputs.x, 2 * r.sizes.x * sizeof *x);
         x[random_below(&random, (uint32_t)(2 * r.sizes.x))] = NAN;
@@ -196,21 +196,21 @@ static void example_of_the_page(void **state) {
                 b[] = {-1, 0};
     const float dy[] = {2, 5};
     float y[2], dx[9], dw[8], db[2];
-    int32_t winners[2];
-    const geometry pool = {.x = {2, 2, 2}, .y = {1, 1, 2}, .r = 2, .s = 2, .u = 2, .v = 2};
-    const geometry g = {
+    int32_t indices[2];
+    const layer_shape pool = {.x = {2, 2, 2}, .y = {1, 1, 2}, .r = 2, .s = 2, .u = 2, .v = 2};
+    const layer_shape g = {
         .x = {3, 3, 1}, .y = {2, 2, 2}, .r = 2, .s = 2, .u = 1, .v = 1, .pool = &pool};
     const operation *block = ops_operation(exact_best(), "conv2d relu maxpool2d");
     (void)state;
     if (no_blocks())
         skip();
     float *scratch = calloc(block->scratch(&g), sizeof *scratch);
-    const tensors t = {.n = 1,
+    const op_args t = {.n = 1,
                        .x = x,
                        .w = w,
                        .b = b,
                        .y = y,
-                       .winners = winners,
+                       .indices = indices,
                        .dy = dy,
                        .dx = dx,
                        .dw = dw,
@@ -222,7 +222,7 @@ static void example_of_the_page(void **state) {
     block->backward_input(&g, &t, image);
     block->backward_weights(&g, &t, image);
     assert_numbers((float[]){3, 0}, y, 2);
-    assert_int_equal(winners[0], 1);
+    assert_int_equal(indices[0], 1);
     assert_numbers((float[]){0, 2, -2, 0, 4, 0, 0, 0, 0}, dx, 9);
     assert_numbers((float[]){0, 0, 4, 0, 6, 0, 2, 0}, dw, 8);
     assert_numbers((float[]){2, 0}, db, 2);
@@ -230,15 +230,15 @@ static void example_of_the_page(void **state) {
 }
 
 /* What the parts of a dense block give by the book; its z are the layer's outputs. */
-static void dense_parts(const geometry *g, const tensors *dense, float *y, const float *dy,
+static void dense_parts(const layer_shape *g, const op_args *dense, float *y, const float *dy,
                         range images, range rows) {
-    const geometry relu = relu_of(g);
+    const layer_shape relu = relu_of(g);
     const range all = {0, dense->n};
-    const tensors act = {.n = dense->n, .x = dense->y, .y = y, .dy = dy, .dx = dense->dz};
+    const op_args act = {.n = dense->n, .x = dense->y, .y = y, .dy = dy, .dx = dense->dz};
     forward_once(ops_operation(ops_book(), "dense"), g, dense, images);
     ops_operation(ops_book(), "relu")->forward(&relu, &act, images);
     ops_operation(ops_book(), "relu")->backward_input(&relu, &act, all);
-    tensors back = *dense;
+    op_args back = *dense;
     back.dy = dense->dz;
     backward_once(ops_operation(ops_book(), "dense"), g, &back, images, rows);
 }
@@ -246,24 +246,24 @@ static void dense_parts(const geometry *g, const tensors *dense, float *y, const
 /* Forward at once and in pieces; the way back from either. */
 static void compare_dense(random_state *random, size_t round) {
     const operation *block = ops_operation(exact_best(), "dense relu");
-    const geometry g = dense_drawn(random, round % 3 == 0);
+    const layer_shape g = dense_drawn(random, round % 3 == 0);
     const sizes sizes = dense_sizes(&g);
     const size_t n = between(random, 1, round % 4 ? 20 : 80), ys = n * sizes.y;
     const range images = range_drawn(random, n), rows = range_drawn(random, sizes.x);
     arrays a = {.used = 0};
-    tensors fast = inputs_drawn(&a, random, sizes, &g, n, (draw){30, 0}, (draw){20, 0});
-    tensors book = fast;
+    op_args fast = inputs_drawn(&a, random, sizes, &g, n, (draw){30, 0}, (draw){20, 0});
+    op_args book = fast;
     outputs_made(&a, sizes, &g, block, &fast);
-    fast.slices = round % 5;
+    fast.splits = round % 5;
     outputs_made(&a, sizes, &g, ops_operation(ops_book(), "dense"), &book);
     float *y = numbers_guarded(&a, ys);
     book.dz = numbers_guarded(&a, ys);
     dense_parts(&g, &book, y, book.dy, images, rows);
-    fast.pieces = numbers_guarded(&a, n * block->pieces(&g));
+    fast.partial_sums = numbers_guarded(&a, n * block->partial_sums(&g));
     forward_once(block, &g, &fast, images);
     assert_same_bits(&g, "y", y, fast.y, ys);
     forget(fast.y, ys);
-    forward_in_pieces(block, &g, fast, images, between(random, 1, 5));
+    forward_by_partial_sums(block, &g, fast, images, between(random, 1, 5));
     assert_same_bits(&g, "y in pieces", y, fast.y, ys);
     backward_once(block, &g, &fast, images, rows);
     assert_same_bits(&g, "dz", book.dz, fast.dz, ys);
@@ -288,13 +288,13 @@ static void test_dense_block(void **state) {
 static void example_of_the_dense_page(void **state) {
     const float x[] = {1, 2}, w[] = {3, 1, -1, -1}, b[] = {0, 0.5f}, dy[] = {2, 5};
     float y[2], dz[2], dx[2], dw[4], db[2];
-    const geometry g = {.x = {1, 1, 2}, .y = {1, 1, 2}};
+    const layer_shape g = {.x = {1, 1, 2}, .y = {1, 1, 2}};
     const operation *block = ops_operation(exact_best(), "dense relu");
     (void)state;
     if (no_blocks())
         skip();
     float *scratch = calloc(block->scratch(&g), sizeof *scratch);
-    const tensors t = {.n = 1,
+    const op_args t = {.n = 1,
                        .x = x,
                        .w = w,
                        .b = b,

@@ -286,7 +286,7 @@ static void enumerators_beyond(void **state) {
         train.optimizer.kind = (cnn_optimizer_kind)(BEYOND[i] == 4 ? rules : BEYOND[i]);
         scheduled.schedule.kind = (cnn_schedule_kind)(BEYOND[i] == 4 ? courses : BEYOND[i]);
         REFUSED(cnn_model_create(c.network, &model, e));
-        REFUSED_BECAUSE("no such kind of optimiser",
+        REFUSED_BECAUSE("no such kind of optimizer",
                         cnn_trainer_create(c.model, &train.optimizer, NULL, e));
         REFUSED(cnn_trainer_create(c.model, &before, &scheduled.schedule, e));
         REFUSED(cnn_run_create(c.model, c.train, NULL, &train, e));

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "calls.h"
+#include "fixture.h"
 #include "sample.h"
-#include "scene.h"
 
 #include <math.h>
 #include <string.h>
@@ -316,12 +316,12 @@ static bool stop_at_four(const cnn_progress *progress, void *context) {
 /* An endless run: its checkpoint can be read again, and it ends where a stopped one would. */
 static void counts_of_training(void **state) {
     cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;
-    void *place;
+    void *folder;
     (void)state;
     options.epochs = 0;
     REFUSED(cnn_run_create(c.model, c.train, NULL, &options, e));
-    assert_int_equal(scene_create(&place), 0);
-    const char *path = scene_path(place, "run");
+    assert_int_equal(fixture_create(&folder), 0);
+    const char *path = fixture_path(folder, "run");
     for (int kind = 0; cnn_schedule_kind_name((cnn_schedule_kind)kind); kind++) {
         options.epochs = SIZE_MAX;
         options.progress = stop_at_four;
@@ -346,7 +346,7 @@ static void counts_of_training(void **state) {
         cnn_checkpoint_free(checkpoint);
         cnn_run_free(run);
     }
-    scene_remove(&place);
+    fixture_remove(&folder);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, calls_make, calls_free)

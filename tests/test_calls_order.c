@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "calls.h"
+#include "fixture.h"
 #include "sample.h"
-#include "scene.h"
 
 #include <math.h>
 #include <string.h>
@@ -104,12 +104,12 @@ static void no_way_back_behind_a_step(void **state) {
         if (way == 1)
             cnn_trainer_update(c.trainer);
         if (way == 2) {
-            void *place;
-            assert_int_equal(scene_create(&place), 0);
-            const char *path = scene_path(place, "weights");
+            void *folder;
+            assert_int_equal(fixture_create(&folder), 0);
+            const char *path = fixture_path(folder, "weights");
             assert_true(cnn_model_save(c.model, path, NULL));
             assert_true(cnn_model_load_weights(c.model, path, NULL));
-            scene_remove(&place);
+            fixture_remove(&folder);
         }
         assert_true(cnn_model_loss(c.model) == loss);
         read_gradient(before);
@@ -135,7 +135,7 @@ static void without_labels(void **state) {
     assert_true(cnn_model_loss(c.model) > 0);
 }
 
-/* In each of the ways that predictions go: shared out, and in slices. */
+/* In each of the ways that predictions go: shared out, and in splits. */
 static void predict_and_evaluate_leave_no_batch(void **state) {
     (void)state;
     float p[24 * 4];

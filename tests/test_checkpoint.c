@@ -14,10 +14,10 @@
 
 #include "bounds.h"
 #include "checkpoint.h"
+#include "fixture.h"
 #include "one_checkpoint.h"
 #include "random.h"
 #include "sample.h"
-#include "scene.h"
 
 /* Refused, with a byte of the file. */
 static void refused(const uint8_t *bytes, size_t size, const char *part) {
@@ -73,7 +73,7 @@ static void test_plain_run(void **state) {
 static void test_every_length(void **state) {
     (void)state;
     for (size_t size = 0; size < one_checkpoint_size; size++) {
-        uint8_t *copy = scene_copy(one_checkpoint, size);
+        uint8_t *copy = fixture_copy(one_checkpoint, size);
         refused(copy, size, size < CHECKPOINT_CRC_OFFSET + 8 ? "not a checkpoint" : "cut short");
         free(copy);
     }
@@ -260,7 +260,7 @@ static size_t begin_of(const char *name) {
 }
 
 static void refused_at(const char *name, size_t index, uint32_t bits, const char *part) {
-    uint8_t *copy = scene_copy(one_checkpoint, one_checkpoint_size);
+    uint8_t *copy = fixture_copy(one_checkpoint, one_checkpoint_size);
     memcpy(copy + begin_of(name) + 4 * index, &bits, 4);
     put_checksum(copy, one_checkpoint_size);
     refused(copy, one_checkpoint_size, part);

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "error.h"
+#include "fixture.h"
 #include "one_checkpoint.h"
 #include "sample.h"
-#include "scene.h"
 
 enum { BATCH = ONE_CHECKPOINT_BATCH, IMAGES = ONE_CHECKPOINT_IMAGES };
 
@@ -97,21 +97,21 @@ static cnn_model *sample_with(const cnn_normalization *by) {
 /* All that decides what images are to the model, and what its file says. */
 static void test_other_treatment(void **state) {
     cnn_model *mean = sample_with(&(cnn_normalization){0.5f, 0.3081f});
-    cnn_model *deviation = sample_with(&(cnn_normalization){0.1307f, 0.5f});
+    cnn_model *std = sample_with(&(cnn_normalization){0.1307f, 0.5f});
     cnn_model *names = sample_model(BATCH, 1), *form = sample_model(BATCH, 1);
     (void)state;
     assert_true(cnn_model_set_class(names, 2, "two", NULL));
     assert_true(cnn_model_set_preprocessing(form, CNN_PREPROCESSING_MNIST, NULL));
     resume_refused(mean, one_checkpoint_train, one_checkpoint_test,
                    "the model normalizes by 0.5 and 0.3081, the run by 0.1307 and 0.3081");
-    resume_refused(deviation, one_checkpoint_train, one_checkpoint_test,
+    resume_refused(std, one_checkpoint_train, one_checkpoint_test,
                    "the model normalizes by 0.1307 and 0.5, the run by 0.1307 and 0.3081");
     resume_refused(names, one_checkpoint_train, one_checkpoint_test,
                    "the model calls class 2 \"two\", the run \"2\"");
     resume_refused(form, one_checkpoint_train, one_checkpoint_test,
                    "the model is for images in MNIST's form, the run is not");
     cnn_model_free(mean);
-    cnn_model_free(deviation);
+    cnn_model_free(std);
     cnn_model_free(names);
     cnn_model_free(form);
 }
@@ -124,18 +124,18 @@ static void test_diverged_run_is_not_saved(void **state) {
     size_t size;
     cnn_model *model = sample_model(BATCH, 1);
     one_checkpoint_run(model, &run, NULL);
-    assert_true(cnn_run_save(run, scene_path(*state, "run"), NULL));
-    uint8_t *before = scene_read(*state, "run", &size);
+    assert_true(cnn_run_save(run, fixture_path(*state, "run"), NULL));
+    uint8_t *before = fixture_read(*state, "run", &size);
     assert_true(cnn_model_tensor(model, "fc1.bias", &weights, NULL));
     *(float *)weights.data = NAN;
-    assert_false(cnn_run_save(run, scene_path(*state, "run"), &error));
+    assert_false(cnn_run_save(run, fixture_path(*state, "run"), &error));
     assert_non_null(strstr(error.message, "the run has diverged: fc1.bias"));
     assert_non_null(strstr(error.file, "run"));
     size_t now;
-    uint8_t *after = scene_read(*state, "run", &now);
+    uint8_t *after = fixture_read(*state, "run", &now);
     assert_int_equal(now, size);
     assert_memory_equal(before, after, size);
-    assert_int_equal(scene_files(*state), 1);
+    assert_int_equal(fixture_files(*state), 1);
     free(before);
     free(after);
     cnn_run_free(run);
@@ -187,8 +187,8 @@ static bool resume_once(cnn_error *error) {
 
 static void test_every_request_may_fail(void **state) {
     (void)state;
-    scene_survives(save_once, 100);
-    scene_survives(resume_once, 100);
+    fixture_survives(save_once, 100);
+    fixture_survives(resume_once, 100);
 }
 
 int main(void) {
@@ -197,7 +197,8 @@ int main(void) {
         cmocka_unit_test(test_other_labels),
         cmocka_unit_test(test_other_network),
         cmocka_unit_test(test_other_treatment),
-        cmocka_unit_test_setup_teardown(test_diverged_run_is_not_saved, scene_create, scene_remove),
+        cmocka_unit_test_setup_teardown(test_diverged_run_is_not_saved, fixture_create,
+                                        fixture_remove),
         cmocka_unit_test(test_notes_are_lines),
         cmocka_unit_test(test_every_request_may_fail),
     };

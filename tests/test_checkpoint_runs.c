@@ -12,9 +12,9 @@
 #include <string.h>
 
 #include "checkpoint.h"
+#include "fixture.h"
 #include "pairs.h"
 #include "sample.h"
-#include "scene.h"
 
 enum { STEPS = 200, BATCH = 16, IMAGES = 125, HELD_OUT = 25, EPOCHS = 29 };
 
@@ -218,7 +218,7 @@ static blob unbroken(walk *walk, const kind *kind, blob *keep) {
     return file;
 }
 
-/* Each step by itself, and each eighth of two more kinds, so that every optimiser and every
+/* Each step by itself, and each eighth of two more kinds, so that every optimizer and every
  * schedule that moves is seen. */
 static void test_stopped_once_at_every_step(void **state) {
     static blob at[STEPS + 1];

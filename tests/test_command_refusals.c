@@ -160,7 +160,7 @@ static void lost_complaints_keep_the_exit_code(void **state) {
     }
 }
 
-static void no_colours_without_a_terminal(void **state) {
+static void no_colors_without_a_terminal(void **state) {
     (void)state;
     assert_int_equal(command_run("gradcheck @/tiny.net"), 0);
     assert_null(strchr(command_out, '\033'));
@@ -197,7 +197,7 @@ int main(void) {
         cmocka_unit_test(damaged_models_are_refused),
         cmocka_unit_test(lost_output_is_a_failure),
         cmocka_unit_test(lost_complaints_keep_the_exit_code),
-        cmocka_unit_test(no_colours_without_a_terminal),
+        cmocka_unit_test(no_colors_without_a_terminal),
         cmocka_unit_test(a_terminal_shows_a_bar),
     };
     return cmocka_run_group_tests(tests, command_folder_create, command_folder_remove);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t places(size_t size, size_t pad, size_t window, size_t stride) {
+static size_t positions(size_t size, size_t pad, size_t window, size_t stride) {
     return (size + 2 * pad - window) / stride + 1;
 }
 
@@ -15,37 +15,38 @@ typedef struct shape {
     size_t h, w, c, k, r, s, u, v, pad_h, pad_w;
 } shape;
 
-static geometry geometry_of(shape a) {
-    return (geometry){.x = {a.h, a.w, a.c},
-                      .y = {places(a.h, a.pad_h, a.r, a.u), places(a.w, a.pad_w, a.s, a.v), a.k},
-                      .r = a.r,
-                      .s = a.s,
-                      .u = a.u,
-                      .v = a.v,
-                      .pad_h = a.pad_h,
-                      .pad_w = a.pad_w};
+static layer_shape shape_of(shape a) {
+    return (layer_shape){
+        .x = {a.h, a.w, a.c},
+        .y = {positions(a.h, a.pad_h, a.r, a.u), positions(a.w, a.pad_w, a.s, a.v), a.k},
+        .r = a.r,
+        .s = a.s,
+        .u = a.u,
+        .v = a.v,
+        .pad_h = a.pad_h,
+        .pad_w = a.pad_w};
 }
 
-static size_t weights_of(const geometry *g) {
+static size_t weights_of(const layer_shape *g) {
     return g->r * g->s * g->x.c * g->y.c;
 }
 
-static trial conv_trial(const book *book, shape shape, size_t n, bool biases) {
-    const geometry g = geometry_of(shape);
-    return trial_new(book, ops_operation(book->ops, "conv2d"), g, n, weights_of(&g), biases);
+static op_case conv_case(const book *book, shape shape, size_t n, bool biases) {
+    const layer_shape g = shape_of(shape);
+    return op_case_new(book, ops_operation(book->ops, "conv2d"), g, n, weights_of(&g), biases);
 }
 
 /* One image forward, in every book. */
 static void assert_forward(shape shape, const double *x, const double *w, const double *b,
                            const double *y) {
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = conv_trial(book, shape, 1, b != NULL);
+        op_case t = conv_case(book, shape, 1, b != NULL);
         numbers_set(book, t.t.x, x, t.xs);
         numbers_set(book, t.t.w, w, t.ws);
         numbers_set(book, t.t.b, b, t.bs);
-        trial_forward(&t, (range){0, 1});
+        op_case_forward(&t, (range){0, 1});
         numbers_equal(book, "y", t.t.y, y, t.ys);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
@@ -55,15 +56,15 @@ static void assert_passes(shape shape, const double *x, const double *w, const d
                           const double *db) {
     assert_forward(shape, x, w, b, y);
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = conv_trial(book, shape, 1, b != NULL);
+        op_case t = conv_case(book, shape, 1, b != NULL);
         numbers_set(book, t.t.x, x, t.xs);
         numbers_set(book, t.t.w, w, t.ws);
         numbers_set(book, t.t.dy, dy, t.ys);
-        trial_backward(&t, (range){0, 1}, (range){0, 1});
+        op_case_backward(&t, (range){0, 1}, (range){0, 1});
         numbers_equal(book, "dx", t.t.dx, dx, t.xs);
         numbers_equal(book, "dw", t.t.dw, dw, t.ws);
         numbers_equal(book, "db", t.t.db, db, t.bs);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
@@ -142,7 +143,7 @@ typedef struct sums {
     double *x, *w, *b, *dy, *y, *dx, *dw, *db;
 } sums;
 
-static sums sums_new(random_state *random, const trial *t) {
+static sums sums_new(random_state *random, const op_case *t) {
     double *a = malloc(2 * (t->xs + t->ws + t->bs + t->ys) * sizeof *a);
     assert_non_null(a);
     const sums s = {.x = a,
@@ -160,7 +161,7 @@ static sums sums_new(random_state *random, const trial *t) {
 }
 
 /* Is this place of the kernel over the image? */
-static bool inside(const geometry *g, size_t p, size_t q, size_t r, size_t s, size_t *pixel) {
+static bool inside(const layer_shape *g, size_t p, size_t q, size_t r, size_t s, size_t *pixel) {
     const long h = (long)(p * g->u + r) - (long)g->pad_h, w = (long)(q * g->v + s) - (long)g->pad_w;
     if (h < 0 || w < 0 || h >= (long)g->x.h || w >= (long)g->x.w)
         return false;
@@ -169,19 +170,20 @@ static bool inside(const geometry *g, size_t p, size_t q, size_t r, size_t s, si
 }
 
 /* What output pixel (n, p, q) and place (r, s) of the kernel have to do with each other. */
-static void naive_meeting(const geometry *g, const sums *a, size_t in, size_t out, size_t place) {
+static void naive_product(const layer_shape *g, const sums *a, size_t in, size_t out,
+                          size_t position) {
     for (size_t c = 0; c < g->x.c; c++)
         for (size_t k = 0; k < g->y.c; k++) {
             const size_t x = in * g->x.c + c, y = out * g->y.c + k;
-            const size_t w = (place * g->x.c + c) * g->y.c + k;
+            const size_t w = (position * g->x.c + c) * g->y.c + k;
             a->y[y] += a->x[x] * a->w[w];
             a->dx[x] += a->dy[y] * a->w[w];
             a->dw[w] += a->dy[y] * a->x[x];
         }
 }
 
-static void naive_start(const trial *t, const sums *a, range images) {
-    const geometry *g = &t->g;
+static void naive_start(const op_case *t, const sums *a, range images) {
+    const layer_shape *g = &t->g;
     const size_t in = t->xs / t->t.n, out = t->ys / t->t.n;
     memset(a->dx + images.first * in, 0, (images.last - images.first) * in * sizeof(double));
     memset(a->dw, 0, t->ws * sizeof(double));
@@ -193,8 +195,8 @@ static void naive_start(const trial *t, const sums *a, range images) {
     }
 }
 
-static void naive(const trial *t, const sums *a, range images) {
-    const geometry *g = &t->g;
+static void naive(const op_case *t, const sums *a, range images) {
+    const layer_shape *g = &t->g;
     naive_start(t, a, images);
     size_t pixel;
     for (size_t n = images.first; n < images.last; n++)
@@ -203,7 +205,7 @@ static void naive(const trial *t, const sums *a, range images) {
                 for (size_t r = 0; r < g->r; r++)
                     for (size_t s = 0; s < g->s; s++)
                         if (inside(g, p, q, r, s, &pixel))
-                            naive_meeting(g, a, n * g->x.h * g->x.w + pixel,
+                            naive_product(g, a, n * g->x.h * g->x.w + pixel,
                                           (n * g->y.h + p) * g->y.w + q, r * g->s + s);
 }
 
@@ -223,21 +225,21 @@ static shape random_shape(random_state *random) {
 
 static void assert_like_naive(const book *book, shape shape, size_t n, range images,
                               random_state *random) {
-    trial t = conv_trial(book, shape, n, random_below(random, 3) > 0);
+    op_case t = conv_case(book, shape, n, random_below(random, 3) > 0);
     const sums a = sums_new(random, &t);
     naive(&t, &a, images);
     numbers_set(book, t.t.x, a.x, t.xs);
     numbers_set(book, t.t.w, a.w, t.ws);
     numbers_set(book, t.t.b, a.b, t.bs);
     numbers_set(book, t.t.dy, a.dy, t.ys);
-    trial_forward(&t, images);
-    trial_backward(&t, images, images);
+    op_case_forward(&t, images);
+    op_case_backward(&t, images, images);
     numbers_equal(book, "y", t.t.y, a.y, t.ys);
     numbers_equal(book, "dx", t.t.dx, a.dx, t.xs);
     numbers_equal(book, "dw", t.t.dw, a.dw, t.ws);
     numbers_equal(book, "db", t.t.db, a.db, t.bs);
     free(a.x);
-    trial_free(&t);
+    op_case_free(&t);
 }
 
 /* Whole numbers, so every right answer is exact; images outside the range stay as they were. */
@@ -254,8 +256,8 @@ static void random_shapes_against_naive_loops(void **state) {
 }
 
 /* The orders of ops.h, each number gathered by itself. */
-static float y_in_order(const trial *t, size_t n, size_t p, size_t q, size_t k) {
-    const geometry *g = &t->g;
+static float y_in_order(const op_case *t, size_t n, size_t p, size_t q, size_t k) {
+    const layer_shape *g = &t->g;
     const real(*x)[g->x.h * g->x.w][g->x.c] = (const void *)t->t.x;
     const real(*w)[g->x.c][g->y.c] = (const void *)t->t.w;
     float sum = t->t.b ? t->t.b[k] : 0;
@@ -268,23 +270,23 @@ static float y_in_order(const trial *t, size_t n, size_t p, size_t q, size_t k) 
     return sum;
 }
 
-static float dx_in_order(const trial *t, size_t n, size_t target, size_t c) {
-    const geometry *g = &t->g;
+static float dx_in_order(const op_case *t, size_t n, size_t target, size_t c) {
+    const layer_shape *g = &t->g;
     const real(*dy)[g->y.h][g->y.w][g->y.c] = (const void *)t->t.dy;
     const real(*w)[g->x.c][g->y.c] = (const void *)t->t.w;
     float sum = 0;
     size_t pixel;
-    for (size_t place = 0; place < g->r * g->s; place++)
+    for (size_t position = 0; position < g->r * g->s; position++)
         for (size_t p = 0; p < g->y.h; p++)
             for (size_t q = 0; q < g->y.w; q++)
-                if (inside(g, p, q, place / g->s, place % g->s, &pixel) && pixel == target)
+                if (inside(g, p, q, position / g->s, position % g->s, &pixel) && pixel == target)
                     for (size_t k = 0; k < g->y.c; k++)
-                        sum = fmaf(dy[n][p][q][k], w[place][c][k], sum);
+                        sum = fmaf(dy[n][p][q][k], w[position][c][k], sum);
     return sum;
 }
 
-static float dw_in_order(const trial *t, size_t place, size_t c, size_t k) {
-    const geometry *g = &t->g;
+static float dw_in_order(const op_case *t, size_t position, size_t c, size_t k) {
+    const layer_shape *g = &t->g;
     const real(*x)[g->x.h * g->x.w][g->x.c] = (const void *)t->t.x;
     const real(*dy)[g->y.h][g->y.w][g->y.c] = (const void *)t->t.dy;
     float sum = 0;
@@ -292,7 +294,7 @@ static float dw_in_order(const trial *t, size_t place, size_t c, size_t k) {
     for (size_t n = 0; n < t->t.n; n++)
         for (size_t p = 0; p < g->y.h; p++)
             for (size_t q = 0; q < g->y.w; q++)
-                if (inside(g, p, q, place / g->s, place % g->s, &pixel))
+                if (inside(g, p, q, position / g->s, position % g->s, &pixel))
                     sum = fmaf(x[n][pixel][c], dy[n][p][q][k], sum);
     return sum;
 }
@@ -302,8 +304,8 @@ static void assert_bits(const char *what, const real *got, size_t i, float expec
         fail_msg("%s[%zu] is %.9g, not %.9g", what, i, got[i], expected);
 }
 
-static void assert_order(const trial *t) {
-    const geometry *g = &t->g;
+static void assert_order(const op_case *t) {
+    const layer_shape *g = &t->g;
     const size_t C = g->x.c, K = g->y.c, P = g->y.h, Q = g->y.w, pixels = g->x.h * g->x.w;
     for (size_t i = 0; i < t->ys; i++)
         assert_bits("y", t->t.y, i, y_in_order(t, i / K / Q / P, i / K / Q % P, i / K % Q, i % K));
@@ -319,8 +321,8 @@ static void assert_order(const trial *t) {
     }
 }
 
-static trial run_real_valued(const book *book, shape shape, random_state random) {
-    trial t = conv_trial(book, shape, 2, true);
+static op_case run_real_valued(const book *book, shape shape, random_state random) {
+    op_case t = conv_case(book, shape, 2, true);
     const sums a = sums_new(&random, &t);
     fill_uniform(&random, a.x, t.xs + t.ws + t.bs + t.ys);
     numbers_set(book, t.t.x, a.x, t.xs);
@@ -328,8 +330,8 @@ static trial run_real_valued(const book *book, shape shape, random_state random)
     numbers_set(book, t.t.b, a.b, t.bs);
     numbers_set(book, t.t.dy, a.dy, t.ys);
     free(a.x);
-    trial_forward(&t, (range){0, 2});
-    trial_backward(&t, (range){0, 2}, (range){0, 2});
+    op_case_forward(&t, (range){0, 2});
+    op_case_backward(&t, (range){0, 2}, (range){0, 2});
     return t;
 }
 
@@ -340,15 +342,15 @@ static void order_of_summation(void **state) {
     const book best = best_book();
     for (size_t i = 0; i < 60; i++) {
         const shape shape = random_shape(&random);
-        trial plain = run_real_valued(&plain_book, shape, random);
-        trial fast = run_real_valued(&best, shape, random);
+        op_case plain = run_real_valued(&plain_book, shape, random);
+        op_case fast = run_real_valued(&best, shape, random);
         assert_order(&plain);
         assert_memory_equal(plain.t.y, fast.t.y, plain.ys * sizeof(float));
         assert_memory_equal(plain.t.dx, fast.t.dx, plain.xs * sizeof(float));
         assert_memory_equal(plain.t.dw, fast.t.dw, plain.ws * sizeof(float));
         assert_memory_equal(plain.t.db, fast.t.db, plain.bs * sizeof(float));
-        trial_free(&plain);
-        trial_free(&fast);
+        op_case_free(&plain);
+        op_case_free(&fast);
     }
 }
 

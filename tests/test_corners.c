@@ -100,14 +100,14 @@ static void test_places_of_keys(void **state) {
 }
 
 /* A header and `room` bytes of data behind it, refused with the message. */
-static void assert_header_refused(const char *header, size_t room, const char *message) {
+static void assert_header_refused(const char *header, size_t capacity, const char *message) {
     uint8_t bytes[512] = {(uint8_t)strlen(header)};
     safetensors file;
     cnn_error error;
     memcpy(bytes + 8, header, strlen(header));
-    assert_false(safetensors_open(&file, bytes, 8 + strlen(header) + room, &error));
+    assert_false(safetensors_open(&file, bytes, 8 + strlen(header) + capacity, &error));
     assert_string_equal(error.message, message);
-    assert_false(safetensors_open(&file, bytes, 8 + strlen(header) + room, NULL));
+    assert_false(safetensors_open(&file, bytes, 8 + strlen(header) + capacity, NULL));
 }
 
 static void test_headers(void **state) {
@@ -313,13 +313,13 @@ static void test_measure(void **state) {
 }
 
 /* Pure blue, where only its own weight counts. */
-static void test_grey(void **state) {
+static void test_gray(void **state) {
     (void)state;
-    assert_int_equal(picture_grey((const uint8_t[]){0, 0, 250}), 29);
-    assert_int_equal(picture_grey((const uint8_t[]){0, 0, 149}), 17);
-    assert_int_equal(picture_grey((const uint8_t[]){250, 0, 0}), 75);
-    assert_int_equal(picture_grey((const uint8_t[]){0, 250, 0}), 147);
-    assert_int_equal(picture_grey((const uint8_t[]){255, 255, 255}), 255);
+    assert_int_equal(picture_gray((const uint8_t[]){0, 0, 250}), 29);
+    assert_int_equal(picture_gray((const uint8_t[]){0, 0, 149}), 17);
+    assert_int_equal(picture_gray((const uint8_t[]){250, 0, 0}), 75);
+    assert_int_equal(picture_gray((const uint8_t[]){0, 250, 0}), 147);
+    assert_int_equal(picture_gray((const uint8_t[]){255, 255, 255}), 255);
 }
 
 static void test_back_end_of_a_loaded_model(void **state) {
@@ -388,7 +388,7 @@ int main(void) {
         cmocka_unit_test(test_long_folder),
         cmocka_unit_test(test_beginnings_of_gzip),
         cmocka_unit_test(test_measure),
-        cmocka_unit_test(test_grey),
+        cmocka_unit_test(test_gray),
         cmocka_unit_test(test_back_end_of_a_loaded_model),
         cmocka_unit_test(test_sizes_of_data_sets),
         cmocka_unit_test(test_no_memory_and_no_error),

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scene.h"
+#include "fixture.h"
 
 typedef int harness(const uint8_t *data, size_t size);
 harness fuzz_checkpoint, fuzz_gzip, fuzz_idx, fuzz_network, fuzz_png, fuzz_safetensors;
@@ -30,7 +30,7 @@ static void replay(const parser *parser, const char *path) {
     const size_t size = fread(bytes, 1, sizeof bytes, file);
     assert_in_range(size, 0, sizeof bytes - 1);
     fclose(file);
-    uint8_t *copy = scene_copy(bytes, size);
+    uint8_t *copy = fixture_copy(bytes, size);
     assert_int_equal(parser->harness(copy, size), 0);
     free(copy);
 }

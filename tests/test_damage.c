@@ -9,9 +9,9 @@
 
 #include "allocations.h"
 #include "class_names.h"
-#include "damage.h"
+#include "file_formats.h"
+#include "fixture.h"
 #include "random.h"
-#include "scene.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,9 +34,9 @@ static void whole_refusal(const char *name, const cnn_error *error, size_t size)
 }
 
 /* From a copy that ends where its block ends. */
-static bool accepts(const damage_format *format, const uint8_t *bytes, size_t size) {
+static bool accepts(const file_format *format, const uint8_t *bytes, size_t size) {
     cnn_error error = {.status = CNN_STATUS_OK};
-    uint8_t *copy = scene_copy(bytes, size);
+    uint8_t *copy = fixture_copy(bytes, size);
     allocations_limit(GRANTED);
     const bool accepted = format->read(copy, size, &error);
     if (!accepted)
@@ -48,18 +48,18 @@ static bool accepts(const damage_format *format, const uint8_t *bytes, size_t si
 
 static void whole_files_are_accepted(void **state) {
     (void)state;
-    for (size_t i = 0; i < damage_format_count; i++) {
-        const damage_file file = damage_formats[i].make();
-        assert_true(accepts(&damage_formats[i], file.bytes, file.size));
+    for (size_t i = 0; i < file_format_count; i++) {
+        const format_file file = file_formats[i].make();
+        assert_true(accepts(&file_formats[i], file.bytes, file.size));
         free(file.bytes);
     }
 }
 
 static void no_cut_is_accepted(void **state) {
     (void)state;
-    for (size_t i = 0; i < damage_format_count; i++) {
-        const damage_format *format = &damage_formats[i];
-        const damage_file file = format->make();
+    for (size_t i = 0; i < file_format_count; i++) {
+        const file_format *format = &file_formats[i];
+        const format_file file = format->make();
         size_t texts = 0;
         for (size_t size = 0; size < file.size; size++) {
             if (!accepts(format, file.bytes, size))
@@ -78,12 +78,12 @@ static void no_cut_is_accepted(void **state) {
 static void no_byte_more_is_accepted(void **state) {
     (void)state;
     static const uint8_t MORE[] = {0, 'x', 0xff};
-    for (size_t i = 0; i < damage_format_count * sizeof MORE; i++) {
-        const damage_format *format = &damage_formats[i / sizeof MORE];
+    for (size_t i = 0; i < file_format_count * sizeof MORE; i++) {
+        const file_format *format = &file_formats[i / sizeof MORE];
         const uint8_t more = MORE[i % sizeof MORE];
         const bool allowed =
             format->behind == BEHIND_ANYTHING || (format->behind == BEHIND_ZEROS && more == 0);
-        damage_file file = format->make();
+        format_file file = format->make();
         file.bytes[file.size++] = more;
         if (accepts(format, file.bytes, file.size) != allowed)
             fail_msg("%s: %s with byte %u behind it", format->name,
@@ -94,9 +94,9 @@ static void no_byte_more_is_accepted(void **state) {
 
 static void each_bit(void **state) {
     (void)state;
-    for (size_t i = 0; i < damage_format_count; i++) {
-        const damage_format *format = &damage_formats[i];
-        const damage_file file = format->make();
+    for (size_t i = 0; i < file_format_count; i++) {
+        const file_format *format = &file_formats[i];
+        const format_file file = format->make();
         const size_t bits = 8 * (file.size < FLIPPED ? file.size : FLIPPED);
         size_t accepted = 0;
         for (size_t bit = 0; bit < bits; bit++) {
@@ -119,7 +119,7 @@ static size_t any(random_state *random, size_t count) {
 }
 
 /* A byte anew, a bit, a byte of elsewhere, or one that often means something. */
-static void change(random_state *random, damage_file *file) {
+static void change(random_state *random, format_file *file) {
     static const uint8_t TELLING[] = {0, 1, 0x7f, 0x80, 0xff, '"', '\\', '{', '[', '\n', '#', '9'};
     uint8_t *byte = &file->bytes[any(random, file->size)];
     const uint8_t choices[] = {(uint8_t)random_bits(random), (uint8_t)(*byte ^ 1 << any(random, 8)),
@@ -129,7 +129,7 @@ static void change(random_state *random, damage_file *file) {
 }
 
 /* Moves what is behind `at` by a block that is left out, doubled or filled at random. */
-static void shift(random_state *random, damage_file *file) {
+static void shift(random_state *random, format_file *file) {
     const size_t at = any(random, file->size), left = file->size - at;
     const size_t block = 1 + any(random, left < 16 ? left : 16);
     if (any(random, 3) == 0) {
@@ -144,8 +144,8 @@ static void shift(random_state *random, damage_file *file) {
 }
 
 /* One to four damages; there is room for each to add a block. */
-static damage_file damaged(random_state *random, const damage_file *file) {
-    damage_file bad = {malloc(file->size + 64), file->size};
+static format_file damaged(random_state *random, const format_file *file) {
+    format_file bad = {malloc(file->size + 64), file->size};
     assert_non_null(bad.bytes);
     memcpy(bad.bytes, file->bytes, file->size);
     for (size_t i = any(random, 4); i < 4 && bad.size; i++)
@@ -158,13 +158,13 @@ static damage_file damaged(random_state *random, const damage_file *file) {
 
 static void damaged_anyhow(void **state) {
     (void)state;
-    for (size_t i = 0; i < damage_format_count; i++) {
-        const damage_format *format = &damage_formats[i];
-        const damage_file file = format->make();
+    for (size_t i = 0; i < file_format_count; i++) {
+        const file_format *format = &file_formats[i];
+        const format_file file = format->make();
         random_state random = random_seeded(7, i);
         size_t accepted = 0;
         for (int round = 0; round < ROUNDS; round++) {
-            const damage_file bad = damaged(&random, &file);
+            const format_file bad = damaged(&random, &file);
             const bool same = bad.size == file.size && !memcmp(bad.bytes, file.bytes, file.size);
             const bool good = accepts(format, bad.bytes, bad.size);
             assert_true(!format->sealed || good == same);

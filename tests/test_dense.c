@@ -7,27 +7,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-static trial dense_trial(const book *book, extent x, size_t k, size_t n, bool biases) {
-    const geometry g = {.x = x, .y = {1, 1, k}};
-    return trial_new(book, ops_operation(book->ops, "dense"), g, n, x.h * x.w * x.c * k, biases);
+static op_case dense_case(const book *book, extent x, size_t k, size_t n, bool biases) {
+    const layer_shape g = {.x = x, .y = {1, 1, k}};
+    return op_case_new(book, ops_operation(book->ops, "dense"), g, n, x.h * x.w * x.c * k, biases);
 }
 
 /* docs/math/dense.md */
 static void example_of_the_page(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = dense_trial(book, (extent){1, 1, 3}, 2, 2, true);
+        op_case t = dense_case(book, (extent){1, 1, 3}, 2, 2, true);
         numbers_set(book, t.t.x, (double[]){1, 2, 3, 0, -1, 2}, 6);
         numbers_set(book, t.t.w, (double[]){1, 0, 2, -1, -1, 3}, 6);
         numbers_set(book, t.t.b, (double[]){0.5, -1}, 2);
         numbers_set(book, t.t.dy, (double[]){1, -1, 2, 0.5}, 4);
-        trial_forward(&t, (range){0, 2});
-        trial_backward(&t, (range){0, 2}, (range){0, 3});
+        op_case_forward(&t, (range){0, 2});
+        op_case_backward(&t, (range){0, 2}, (range){0, 3});
         numbers_equal(book, "y", t.t.y, (double[]){2.5, 6, -3.5, 6}, 4);
         numbers_equal(book, "dx", t.t.dx, (double[]){1, 3, -4, 2, 3.5, -0.5}, 6);
         numbers_equal(book, "dw", t.t.dw, (double[]){1, -1, 0, -2.5, 7, -2}, 6);
         numbers_equal(book, "db", t.t.db, (double[]){3, -0.5}, 2);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
@@ -80,16 +80,16 @@ static void example_of_the_flatten_page(void **state) {
 static void without_bias(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = dense_trial(book, (extent){1, 1, 1}, 1, 1, false);
+        op_case t = dense_case(book, (extent){1, 1, 1}, 1, 1, false);
         numbers_set(book, t.t.x, (double[]){3}, 1);
         numbers_set(book, t.t.w, (double[]){-2}, 1);
         numbers_set(book, t.t.dy, (double[]){5}, 1);
-        trial_forward(&t, (range){0, 1});
-        trial_backward(&t, (range){0, 1}, (range){0, 1});
+        op_case_forward(&t, (range){0, 1});
+        op_case_backward(&t, (range){0, 1}, (range){0, 1});
         numbers_equal(book, "y", t.t.y, (double[]){-6}, 1);
         numbers_equal(book, "dx", t.t.dx, (double[]){-10}, 1);
         numbers_equal(book, "dw", t.t.dw, (double[]){15}, 1);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
@@ -98,7 +98,7 @@ typedef struct sums {
     double *x, *w, *b, *dy, *y, *dx, *dw, *db;
 } sums;
 
-static sums sums_new(random_state *random, const trial *t) {
+static sums sums_new(random_state *random, const op_case *t) {
     const size_t inputs = t->xs + t->ws + t->bs + t->ys;
     sums s = {.x = malloc(2 * inputs * sizeof(double))};
     assert_non_null(s.x);
@@ -115,14 +115,14 @@ static sums sums_new(random_state *random, const trial *t) {
     return s;
 }
 
-static void put_inputs(const trial *t, const sums *a) {
+static void put_inputs(const op_case *t, const sums *a) {
     numbers_set(&t->book, t->t.x, a->x, t->xs);
     numbers_set(&t->book, t->t.w, a->w, t->ws);
     numbers_set(&t->book, t->t.b, a->b, t->bs);
     numbers_set(&t->book, t->t.dy, a->dy, t->ys);
 }
 
-static void naive_image(const trial *t, const sums *a, size_t n) {
+static void naive_image(const op_case *t, const sums *a, size_t n) {
     const size_t C = t->xs / t->t.n, K = t->g.y.c;
     for (size_t k = 0; k < K; k++) {
         a->y[n * K + k] = t->bs ? a->b[k] : 0;
@@ -136,7 +136,7 @@ static void naive_image(const trial *t, const sums *a, size_t n) {
     }
 }
 
-static void naive_weights(const trial *t, const sums *a, range rows) {
+static void naive_weights(const op_case *t, const sums *a, range rows) {
     const size_t C = t->xs / t->t.n, K = t->g.y.c;
     for (size_t k = 0; k < K; k++) {
         for (size_t c = rows.first; c < rows.last; c++) {
@@ -175,7 +175,7 @@ static range random_range(random_state *random, size_t size) {
 }
 
 static void assert_like_naive(const book *book, shape shape, random_state *random) {
-    trial t = dense_trial(book, shape.x, shape.k, shape.n, shape.biases);
+    op_case t = dense_case(book, shape.x, shape.k, shape.n, shape.biases);
     const sums a = sums_new(random, &t);
     const range images = random_range(random, shape.n);
     range rows = random_range(random, t.ws / shape.k);
@@ -184,14 +184,14 @@ static void assert_like_naive(const book *book, shape shape, random_state *rando
         naive_image(&t, &a, n);
     naive_weights(&t, &a, rows);
     put_inputs(&t, &a);
-    trial_forward(&t, images);
-    trial_backward(&t, images, rows);
+    op_case_forward(&t, images);
+    op_case_backward(&t, images, rows);
     numbers_equal(book, "y", t.t.y, a.y, t.ys);
     numbers_equal(book, "dx", t.t.dx, a.dx, t.xs);
     numbers_equal(book, "dw", t.t.dw, a.dw, t.ws);
     numbers_equal(book, "db", t.t.db, a.db, t.bs);
     free(a.x);
-    trial_free(&t);
+    op_case_free(&t);
 }
 
 /* Whole numbers, so every right answer is exact; what the ranges leave out stays as it was. */
@@ -211,15 +211,15 @@ static void assert_bits(const char *what, const real *got, size_t i, float expec
 }
 
 /* The orders of ops.h, each number gathered by itself. */
-static void assert_order(const trial *t) {
+static void assert_order(const op_case *t) {
     const size_t N = t->t.n, C = t->xs / N, K = t->g.y.c;
     for (size_t i = 0; i < t->ys; i++) {
         float sum = t->t.b[i % K];
         for (size_t first = 0; first < C; first += 32) {
-            float piece = 0;
+            float partial = 0;
             for (size_t c = first; c < C && c < first + 32; c++)
-                piece = fmaf(t->t.x[i / K * C + c], t->t.w[c * K + i % K], piece);
-            sum += piece;
+                partial = fmaf(t->t.x[i / K * C + c], t->t.w[c * K + i % K], partial);
+            sum += partial;
         }
         assert_bits("y", t->t.y, i, sum);
     }
@@ -250,15 +250,15 @@ static void order_of_summation(void **state) {
     const book books[] = {plain_book, best_book()};
     for (size_t i = 0; i < 60; i++) {
         const shape shape = random_shape(&random);
-        trial t = dense_trial(&books[i % 2], shape.x, shape.k, shape.n, true);
+        op_case t = dense_case(&books[i % 2], shape.x, shape.k, shape.n, true);
         const sums a = sums_new(&random, &t);
         fill_uniform(&random, a.x, t.xs + t.ws + t.bs + t.ys);
         put_inputs(&t, &a);
-        trial_forward(&t, (range){0, shape.n});
-        trial_backward(&t, (range){0, shape.n}, (range){0, t.ws / shape.k});
+        op_case_forward(&t, (range){0, shape.n});
+        op_case_backward(&t, (range){0, shape.n}, (range){0, t.ws / shape.k});
         assert_order(&t);
         free(a.x);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 

@@ -1,5 +1,5 @@
-/* cnn doctor: each illness of a network and its settings is planted once, and its finding asked for
- * by name. Those of the data: test_doctor_data.c. */
+/* cnn doctor: each planted_fault of a network and its settings is planted once, and its finding
+ * asked for by name. Those of the data: test_doctor_data.c. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>

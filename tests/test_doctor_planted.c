@@ -149,11 +149,11 @@ static int create(void **state) {
 
 /* `followed` is what cnn train is to do better with; in it %g is the number the cause suggests.
  * NULL: any verdict but healthy, any layer, no such advice. */
-typedef struct illness {
+typedef struct planted_fault {
     const char *name, *verdict, *cause, *layer, *ill, *followed;
-} illness;
+} planted_fault;
 
-static const illness rows[] = {
+static const planted_fault rows[] = {
     {"rate far too high, sgd", "ill", "rate", NULL, SGD "--lr 5", SGD "--lr %g"},
     {"rate far too high, adam", "ill", "rate", NULL, EVEN "--lr 1", EVEN "--lr %g"},
     {"numbers run away", "ill", "rate", NULL, SGD "--lr 1e6", SGD "--lr %g"},
@@ -285,7 +285,7 @@ static void fill(const char *followed, const json_t *cause, char *text, size_t s
         snprintf(text, size, "%s", followed);
 }
 
-static void does_better(const illness *row, const json_t *cause) {
+static void does_better(const planted_fault *row, const json_t *cause) {
     char followed[512];
     fill(row->followed, cause, followed, sizeof followed);
     const double before = loss_of(row->ill), after = loss_of(followed);
@@ -305,7 +305,7 @@ static const json_t *find(const json_t *result, const char *id, const char *laye
     return NULL;
 }
 
-static void is_named(const illness *row) {
+static void is_named(const planted_fault *row) {
     char arguments[512];
     snprintf(arguments, sizeof arguments, "doctor %s --threads 1 --json", row->ill);
     json_t *result = doctor_examine(arguments);

@@ -89,7 +89,7 @@ static bool read_drawing(const glyph *glyph, const hand *hand, paper_kind paper,
     size_t size;
     glyph_draw(glyph, hand, pixels);
     paper_lay(paper, hand->seed, hand, pixels);
-    uint8_t *bytes = png_grey(pixels, hand->side, hand->side, &size);
+    uint8_t *bytes = png_gray(pixels, hand->side, hand->side, &size);
     cnn_picture *picture = cnn_picture_parse(bytes, size, 1, NULL);
     const bool ok = picture && cnn_picture_fit(picture, FORM, FORM, form, NULL);
     cnn_picture_free(picture);

@@ -59,7 +59,7 @@ static cnn_model *trained(const cnn_network *network, const char *backend, size_
     cnn_trainer *trainer = cnn_trainer_create(model, &sgd, NULL, NULL);
     assert_non_null(trainer);
     random_state random = random_seeded(7, RANDOM_INIT);
-    const size_t values = extent_size(network->layers[0].geometry.y);
+    const size_t values = extent_size(network->layers[0].shape.y);
     float *x = malloc(BATCH * values * sizeof *x);
     uint32_t labels[BATCH];
     for (size_t step = 0; step < STEPS; step++) {
@@ -77,12 +77,12 @@ static cnn_model *trained(const cnn_network *network, const char *backend, size_
 }
 
 /* Each tensor that both have, bit by bit; at least the parameters and the ends. Where the outputs
- * of a fused pool are 0 its winners mean nothing, so that they are left out. */
+ * of a fused pool are 0 its indices mean nothing, so that they are left out. */
 static void assert_same(const cnn_model *a, const cnn_model *b, const char *what) {
     cnn_tensor one, other;
     size_t compared = 0;
     for (size_t i = 0; cnn_model_tensor_at(a, i, &one); i++) {
-        if (strstr(one.name, ".winners") || !cnn_model_tensor(b, one.name, &other, NULL))
+        if (strstr(one.name, ".indices") || !cnn_model_tensor(b, one.name, &other, NULL))
             continue;
         size_t numbers = 1;
         for (size_t d = 0; d < one.rank; d++)
@@ -208,12 +208,12 @@ static void every_table_is_whole(void **state) {
             assert_true(op->forward && op->backward_input);
             assert_int_equal(!op->backward_weights, !page->backward_weights);
             assert_int_equal(op->axis, page->axis);
-            assert_int_equal(!op->pieces, !op->forward_pieces);
-            assert_int_equal(!op->pieces, !op->forward_sum);
+            assert_int_equal(!op->partial_sums, !op->forward_partial);
+            assert_int_equal(!op->partial_sums, !op->forward_combine);
         }
 }
 
-static const char *same_shape(const layer_options *o, geometry *g, bool *flat) {
+static const char *same_shape(const layer_options *o, layer_shape *g, bool *flat) {
     (void)o, (void)flat;
     g->y = g->x;
     return NULL;

@@ -27,7 +27,7 @@
 #define DOCTOR "doctor @/line.net --data @ --limit 8 --batch-size 4 --threads 1"
 #define PACKED_IMAGES "@/packed/t10k-images-idx3-ubyte.gz"
 
-static const errand errands[] = {
+static const command_case command_cases[] = {
     {.name = "info", .arguments = "info @/tiny.net"},
     {.name = "info of a model", .arguments = "info @/ready.safetensors --json"},
     {.name = "info --program", .arguments = "info @/tiny.net --program --threads 2"},
@@ -88,10 +88,10 @@ static const errand errands[] = {
 };
 
 /* A device is written to, and nothing renamed. */
-static const errand to_device = {
+static const command_case to_device = {
     .name = "train into a device", .arguments = TRAIN_SHORT "--out /dev/null", .timed = true};
 
-enum { ERRANDS = sizeof errands / sizeof *errands };
+enum { COMMAND_CASES = sizeof command_cases / sizeof *command_cases };
 
 /* One picture of each class, from `first` on, as FOLDER/CLASS/0.png. */
 static void put_pictures(const char *folder, size_t first) {
@@ -136,10 +136,10 @@ static int remove_folder(void **state) {
     return faults_impossible() ? 0 : command_folder_remove(state);
 }
 
-/* There are two of us, each with half of the errands: a run waits more than it computes. */
+/* There are two of us, each with half of the cases: a run waits more than it computes. */
 static size_t half;
 
-/* In all errands together. A kind that none of them asks for would test nothing. */
+/* In all cases together. A kind that none of them asks for would test nothing. */
 /* Returns how many requests were let fail. */
 static size_t inject_some(const fault *fault, bool once_only) {
     size_t failed = 0;
@@ -147,9 +147,9 @@ static size_t inject_some(const fault *fault, bool once_only) {
         print_message("not run: %s\n", faults_impossible());
         skip();
     }
-    for (size_t i = half; i < ERRANDS; i += 2)
+    for (size_t i = half; i < COMMAND_CASES; i += 2)
         for (int all_after = 0; all_after < (once_only ? 1 : 2); all_after++)
-            failed += faults_inject(&errands[i], fault, all_after);
+            failed += faults_inject(&command_cases[i], fault, all_after);
     return failed;
 }
 

@@ -9,8 +9,8 @@
 
 #include "allocations.h"
 #include "cnn.h"
+#include "fixture.h"
 #include "sample.h"
-#include "scene.h"
 
 #include <math.h>
 #include <string.h>
@@ -38,8 +38,8 @@ enum { SAVERS = sizeof savers / sizeof *savers };
 
 /* Each request for memory fails once; jansson's too. */
 static void without_memory(void **state) {
-    scene *here = *state;
-    const char *path = scene_path(here, "made");
+    fixture *here = *state;
+    const char *path = fixture_path(here, "made");
     for (size_t i = 0; i < SAVERS; i++) {
         size_t n = 0;
         for (bool saved = false; !saved && n < 1000; n++) {
@@ -56,8 +56,8 @@ static void without_memory(void **state) {
 }
 
 static void what_cannot_be_read_back(void **state) {
-    scene *here = *state;
-    const char *path = scene_path(here, "never");
+    fixture *here = *state;
+    const char *path = fixture_path(here, "never");
     cnn_tensor weights;
     assert_true(cnn_model_tensor(model, "fc1.weight", &weights, NULL));
     *(float *)weights.data = NAN;
@@ -90,8 +90,8 @@ static int release(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(without_memory, scene_create, scene_remove),
-        cmocka_unit_test_setup_teardown(what_cannot_be_read_back, scene_create, scene_remove),
+        cmocka_unit_test_setup_teardown(without_memory, fixture_create, fixture_remove),
+        cmocka_unit_test_setup_teardown(what_cannot_be_read_back, fixture_create, fixture_remove),
     };
     return cmocka_run_group_tests(tests, create, release);
 }

@@ -1,9 +1,9 @@
 /* Drawings brought into MNIST's form. Whether a network then reads them: test_drawn.c. */
 #include "allocations.h"
+#include "glyphs.h"
 #include "idx_blobs.h"
 #include "random.h"
 #include "shape.h"
-#include "strokes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -47,7 +47,7 @@ static void fit_drawn(const hand *hand, uint8_t form[FORM * FORM]) {
     assert_true(fit(pixels, SIDE, SIDE, form, NULL));
 }
 
-/* Bright in the box, nothing around, the longer side full, the centre of mass in the middle. */
+/* Bright in the box, nothing around, the longer side full, the center of mass in the middle. */
 static void assert_form(const uint8_t *form, size_t side) {
     size_t top = side, bottom = 0, most = 0;
     double weight = 0, at_y = 0, at_x = 0;
@@ -134,7 +134,7 @@ static void paper_is_taken_off(void **state) {
     assert_form(other, FORM);
 }
 
-/* Specks, and the dark table in a corner, would spoil the box and the centre. */
+/* Specks, and the dark table in a corner, would spoil the box and the center. */
 static void dust_and_rims_are_left_out(void **state) {
     (void)state;
     uint8_t plain[FORM * FORM], other[FORM * FORM], pixels[SIDE * SIDE];
@@ -147,13 +147,13 @@ static void dust_and_rims_are_left_out(void **state) {
     assert_memory_equal(plain, other, sizeof plain);
 }
 
-static void colours_are_grey_first(void **state) {
+static void colors_are_gray_first(void **state) {
     (void)state;
-    uint8_t grey[SIDE * SIDE], rgb[3 * SIDE * SIDE], plain[FORM * FORM], other[FORM * FORM];
+    uint8_t gray[SIDE * SIDE], rgb[3 * SIDE * SIDE], plain[FORM * FORM], other[FORM * FORM];
     fit_drawn(&PLAIN, plain);
-    draw(&PLAIN, grey);
+    draw(&PLAIN, gray);
     for (size_t i = 0; i < sizeof rgb; i++)
-        rgb[i] = grey[i / 3];
+        rgb[i] = gray[i / 3];
     cnn_picture *picture = cnn_picture_create(SIDE, SIDE, 3, rgb, NULL);
     assert_true(cnn_picture_fit(picture, FORM, FORM, other, NULL));
     assert_memory_equal(plain, other, sizeof plain);
@@ -261,7 +261,7 @@ int main(void) {
         cmocka_unit_test(strokes_come_to_a_like_width),
         cmocka_unit_test(paper_is_taken_off),
         cmocka_unit_test(dust_and_rims_are_left_out),
-        cmocka_unit_test(colours_are_grey_first),
+        cmocka_unit_test(colors_are_gray_first),
         cmocka_unit_test(other_sizes),
         cmocka_unit_test(blank_pictures_are_refused),
         cmocka_unit_test(anything_is_survived),

@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-typedef struct scene {
+typedef struct fixture {
     char folder[256];
     cnn_error error;
-} scene;
+} fixture;
 
 static const char *const FILES[] = {"train-images-idx3-ubyte",
                                     "train-images-idx3-ubyte.gz",
@@ -22,25 +22,25 @@ static const char *const FILES[] = {"train-images-idx3-ubyte",
                                     "t10k-labels-idx1-ubyte",
                                     "classes.txt"};
 
-static const char *path_of(const scene *here, const char *name) {
+static const char *path_of(const fixture *here, const char *name) {
     static char path[300];
     snprintf(path, sizeof path, "%s/%s", here->folder, name);
     return path;
 }
 
-static void write_file(const scene *here, const char *name, const void *data, size_t size) {
+static void write_file(const fixture *here, const char *name, const void *data, size_t size) {
     FILE *file = fopen(path_of(here, name), "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(data, 1, size, file), size);
     assert_int_equal(fclose(file), 0);
 }
 
-static void write_blob(const scene *here, const char *name, blob file) {
+static void write_blob(const fixture *here, const char *name, blob file) {
     write_file(here, name, file.data, file.size);
 }
 
 static int make_folder(void **state) {
-    scene *here = calloc(1, sizeof *here);
+    fixture *here = calloc(1, sizeof *here);
     if (!here)
         return -1;
     const char *parent = getenv("TMPDIR");
@@ -51,7 +51,7 @@ static int make_folder(void **state) {
 
 /* remove() takes folders too. */
 static int remove_folder(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     for (size_t i = 0; i < sizeof FILES / sizeof *FILES; i++)
         remove(path_of(here, FILES[i]));
     const int result = rmdir(here->folder);
@@ -60,7 +60,7 @@ static int remove_folder(void **state) {
 }
 
 /* The error text after the name of the folder. */
-static void assert_load_refused(scene *here, cnn_status status, const char *text) {
+static void assert_load_refused(fixture *here, cnn_status status, const char *text) {
     char expected[600];
     snprintf(expected, sizeof expected, "%s%s", here->folder, text);
     assert_null(cnn_dataset_load(here->folder, CNN_SPLIT_TRAIN, 10, &here->error));
@@ -69,7 +69,7 @@ static void assert_load_refused(scene *here, cnn_status status, const char *text
 }
 
 static void folder_splits(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     const blob images = images_of(3, 4, 5), labels = labels_of(3);
     write_blob(here, "train-images-idx3-ubyte.gz", zipped(images.data, images.size));
     write_blob(here, "train-labels-idx1-ubyte", labels);
@@ -86,7 +86,7 @@ static void folder_splits(void **state) {
 }
 
 static void folder_without_files(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     assert_load_refused(here, CNN_STATUS_IO,
                         ": no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in it");
     write_blob(here, "train-images-idx3-ubyte", images_of(3, 4, 5));
@@ -103,7 +103,7 @@ static void folder_without_files(void **state) {
 }
 
 static void folder_names_the_file(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     const blob images = images_of(6, 2, 2), labels = labels_of(5);
     assert_int_equal(mkdir(path_of(here, "train-images-idx3-ubyte"), 0700), 0);
     assert_load_refused(here, CNN_STATUS_IO, "/train-images-idx3-ubyte: not a regular file");
@@ -125,7 +125,7 @@ static void folder_names_the_file(void **state) {
 
 /* For a data set of three classes. */
 static void class_names_read(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     static const struct {
         const char *text, *second;
     } CASES[] = {{"a\nb c\nd\n", "b c"},
@@ -162,7 +162,7 @@ static void class_names_read(void **state) {
 }
 
 static void class_names_refused(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     static const struct {
         const char *text, *error;
     } CASES[] = {

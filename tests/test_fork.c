@@ -25,9 +25,9 @@ typedef struct answer {
     unsigned long sum;
 } answer;
 
-typedef answer (*errand)(void);
+typedef answer (*child_task)(void);
 
-static pid_t begin_child(errand do_it, int *from) {
+static pid_t begin_child(child_task do_it, int *from) {
     int ends[2];
     assert_int_equal(pipe(ends), 0);
     const pid_t child = fork();
@@ -71,9 +71,9 @@ static unsigned long bytes_sum(const void *bytes, size_t size) {
     return sum;
 }
 
-/* -------------------------------------------------------------------------------- the errands */
+/* -------------------------------------------------------------------------------- its tasks */
 
-/* One image, which threads slice, and all, which they share out. */
+/* One image, which threads split, and all, which they share out. */
 static answer predict(void) {
     float p[24 * 4], one[4];
     const uint8_t *images = cnn_dataset_image_at(c.train, 0);
@@ -131,7 +131,7 @@ static answer grandchild(void) {
 /* ------------------------------------------------------------------------------------ the tests */
 
 /* The parent does the same meanwhile, and comes to the same. */
-static void both_do(errand do_it) {
+static void both_do(child_task do_it) {
     int from;
     const pid_t child = begin_child(do_it, &from);
     const answer own = do_it();

@@ -19,7 +19,7 @@ typedef struct patch {
     size_t top, left, height, width;
 } patch;
 
-/* Twenty of 28 high, its centre on pixel (14, 14): as MNIST would have it. */
+/* Twenty of 28 high, its center on pixel (14, 14): as MNIST would have it. */
 static const patch FORM = {4, 11, 20, 6};
 
 static void light(uint8_t *image, const patch *patch) {
@@ -42,7 +42,7 @@ static bool has_form(size_t others, const patch *other, size_t channels) {
     return form;
 }
 
-static void centred_drawings_of_twenty_have_it(void **state) {
+static void centered_drawings_of_twenty_have_it(void **state) {
     (void)state;
     const patch lying = {11, 4, 6, 20}, hair_off = {5, 12, 19, 6};
     assert_true(has_form(0, &FORM, 1));
@@ -94,7 +94,7 @@ static void fashion_mnist_does_not(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(centred_drawings_of_twenty_have_it),
+        cmocka_unit_test(centered_drawings_of_twenty_have_it),
         cmocka_unit_test(others_do_not),
         cmocka_unit_test(five_in_a_hundred_may_differ),
         cmocka_unit_test(mnist_has_it),

@@ -95,13 +95,13 @@ static void died_out_outputs(void **state) {
 /* --------------------------------------------------------------------------- kinks everywhere */
 
 /* No stretch of it is straight. */
-static void jagged_forward(const geometry *g, const tensors *t, range images) {
+static void jagged_forward(const layer_shape *g, const op_args *t, range images) {
     const size_t values = extent_size(g->x);
     for (size_t i = images.first * values; i < images.last * values; i++)
         t->y[i] = fabs(sin(1e9 * t->x[i]));
 }
 
-static void jagged_backward(const geometry *g, const tensors *t, range images) {
+static void jagged_backward(const layer_shape *g, const op_args *t, range images) {
     const size_t values = extent_size(g->x);
     for (size_t i = images.first * values; i < images.last * values; i++)
         t->dx[i] = t->dy[i];
@@ -117,7 +117,7 @@ const operation *__wrap_ops_operation(const ops *ops, const char *layers) {
     return strcmp(layers, "jagged") ? __real_ops_operation(ops, layers) : &jagged;
 }
 
-static const char *jagged_shape(const layer_options *o, geometry *g, bool *flat) {
+static const char *jagged_shape(const layer_options *o, layer_shape *g, bool *flat) {
     (void)o, (void)flat;
     g->y = g->x;
     return NULL;

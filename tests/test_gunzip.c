@@ -11,7 +11,7 @@ static const uint8_t EMPTY_LAST[28] = {0x1f, 0x8b, 8,    4, 0, 0, 0, 0, 0, 0xff,
                                        2,    0,    0x1b, 0, 3, 0, 0, 0, 0, 0,    0, 0, 0,   0};
 
 static void append(blob *file, const void *bytes, size_t size) {
-    assert_true(file->size + size <= ROOM);
+    assert_true(file->size + size <= CAPACITY);
     memcpy(file->data + file->size, bytes, size);
     file->size += size;
 }
@@ -31,7 +31,7 @@ static void assert_unpacks(const blob *file, const blob *want) {
     uint8_t *out = NULL, head[24];
     size_t size = 0, count = sizeof head;
     cnn_error error;
-    if (!gunzip(file->data, file->size, ROOM, &out, &size, &error))
+    if (!gunzip(file->data, file->size, CAPACITY, &out, &size, &error))
         fail_msg("byte %zu: %s", error.offset, error.message);
     assert_int_equal(size, want->size);
     assert_memory_equal(out, want->data, size);
@@ -45,7 +45,7 @@ static void assert_not_unpacked(const blob *file, size_t offset, const char *par
     uint8_t *out = NULL;
     size_t size = 0;
     cnn_error error;
-    assert_false(gunzip(file->data, file->size, ROOM, &out, &size, &error));
+    assert_false(gunzip(file->data, file->size, CAPACITY, &out, &size, &error));
     assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
     assert_int_equal(error.offset, offset);
     assert_non_null(strstr(error.message, part));
@@ -124,7 +124,7 @@ static void damage_in_a_later_member(void **state) {
     uint8_t *out = NULL;
     size_t size = 0;
     cnn_error error;
-    assert_false(gunzip(file.data, file.size, ROOM, &out, &size, &error));
+    assert_false(gunzip(file.data, file.size, CAPACITY, &out, &size, &error));
     assert_non_null(strstr(error.message, "damaged gzip data: incorrect data check"));
     assert_true(error.offset > first.size);
 }

@@ -11,8 +11,8 @@
 
 #include "allocations.h"
 #include "checkpoint.h"
+#include "fixture.h"
 #include "sample.h"
-#include "scene.h"
 
 enum { TRAINED = 60, HELD = 20, BATCH = 16, EPOCHS = 4, STEPS = 4 * EPOCHS };
 
@@ -148,17 +148,17 @@ static void what_cannot_be_held_out(void **state) {
 
 /* ------------------------------------------------------------------------------ its checkpoint */
 
-static cnn_checkpoint *saved(scene *scene, const walk *walk) {
-    if (!cnn_run_save(walk->run, scene_path(scene, "run"), &scene->error))
-        fail_msg("%s", scene->error.message);
-    cnn_checkpoint *checkpoint = cnn_checkpoint_load(scene_path(scene, "run"), &scene->error);
+static cnn_checkpoint *saved(fixture *fixture, const walk *walk) {
+    if (!cnn_run_save(walk->run, fixture_path(fixture, "run"), &fixture->error))
+        fail_msg("%s", fixture->error.message);
+    cnn_checkpoint *checkpoint = cnn_checkpoint_load(fixture_path(fixture, "run"), &fixture->error);
     if (!checkpoint)
-        fail_msg("%s", scene->error.message);
+        fail_msg("%s", fixture->error.message);
     return checkpoint;
 }
 
 static void stopped_anywhere_it_ends_the_same(void **state) {
-    scene *scene = *state;
+    fixture *fixture = *state;
     cnn_dataset *all = joined();
     walk whole = {.stop_at = 0};
     begin(&whole, all, HELD);
@@ -167,7 +167,7 @@ static void stopped_anywhere_it_ends_the_same(void **state) {
         walk part = {.stop_at = step};
         begin(&part, all, HELD);
         assert_false(cnn_run_train(part.run, NULL, NULL));
-        cnn_checkpoint *checkpoint = saved(scene, &part);
+        cnn_checkpoint *checkpoint = saved(fixture, &part);
         end(&part);
         assert_int_equal(cnn_checkpoint_options(checkpoint).held_out, HELD);
         part = (walk){.model = cnn_checkpoint_model(checkpoint, NULL, NULL)};
@@ -186,13 +186,13 @@ static void stopped_anywhere_it_ends_the_same(void **state) {
 
 /* Files from before there was the key are as those of runs that do not use it. */
 static void without_it_files_are_as_they_were(void **state) {
-    scene *scene = *state;
+    fixture *fixture = *state;
     cnn_dataset *all = joined();
     for (size_t held = 0; held <= HELD; held += HELD) {
         walk walk = {.stop_at = 3};
         begin(&walk, all, held);
         assert_false(cnn_run_train(walk.run, NULL, NULL));
-        cnn_checkpoint *checkpoint = saved(scene, &walk);
+        cnn_checkpoint *checkpoint = saved(fixture, &walk);
         const char *text = safetensors_metadata(&checkpoint->file, "run.held_out");
         assert_true(held ? text && !strcmp(text, "20") : !text);
         cnn_checkpoint_free(checkpoint);
@@ -207,10 +207,10 @@ int main(void) {
         cmocka_unit_test(what_does_not_fit_is_not_appended),
         cmocka_unit_test(the_last_are_held_out),
         cmocka_unit_test(what_cannot_be_held_out),
-        cmocka_unit_test_setup_teardown(stopped_anywhere_it_ends_the_same, scene_create,
-                                        scene_remove),
-        cmocka_unit_test_setup_teardown(without_it_files_are_as_they_were, scene_create,
-                                        scene_remove),
+        cmocka_unit_test_setup_teardown(stopped_anywhere_it_ends_the_same, fixture_create,
+                                        fixture_remove),
+        cmocka_unit_test_setup_teardown(without_it_files_are_as_they_were, fixture_create,
+                                        fixture_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* What the command says of itself: help, manual page, completion, colours. */
+/* What the command says of itself: help, manual page, completion, colors. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -170,7 +170,7 @@ static void on_terminal(const char *before, const char *arguments) {
     assert_int_equal(command_code, 0);
 }
 
-static void colours_and_bar_want_a_terminal(void **state) {
+static void colors_and_bar_want_a_terminal(void **state) {
     (void)state;
     static const char CHECK[] = "gradcheck @/tiny.net",
                       TRAIN[] = "train @/tiny.net --data @ --out @/bar.st --epochs 300";
@@ -196,7 +196,7 @@ int main(void) {
         cmocka_unit_test(manual_page_renders),
         cmocka_unit_test(bash_completes),
         cmocka_unit_test(zsh_reads_its_completion),
-        cmocka_unit_test(colours_and_bar_want_a_terminal),
+        cmocka_unit_test(colors_and_bar_want_a_terminal),
     };
     return cmocka_run_group_tests(tests, command_folder_create, command_folder_remove);
 }

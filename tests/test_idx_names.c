@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "idx_blobs.h"
-#include "scene.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 
 /* Names, apart by blanks: each gets images or labels, by its words. */
-static void put_files(scene *here, const char *names) {
+static void put_files(fixture *here, const char *names) {
     char list[400];
     snprintf(list, sizeof list, "%s", names);
     for (char *name = strtok(list, " "); name; name = strtok(NULL, " ")) {
@@ -24,18 +24,18 @@ static void put_files(scene *here, const char *names) {
         const blob file = is_labels ? labels : images;
         const blob packed = zipped(file.data, file.size);
         const blob *used = strstr(name, ".gz") || strstr(name, ".GZ") ? &packed : &file;
-        scene_write(here, name, used->data, used->size);
+        fixture_write(here, name, used->data, used->size);
     }
 }
 
-static void remove_files(scene *here) {
+static void remove_files(fixture *here) {
     char command[400];
     snprintf(command, sizeof command, "rm -rf '%s'/*", here->folder);
     assert_int_equal(system(command), 0);
 }
 
 static void other_spellings_are_found(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     static const struct {
         cnn_split split;
         const char *names;
@@ -73,7 +73,7 @@ static void other_spellings_are_found(void **state) {
 }
 
 static void what_is_unclear_or_missing(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     static const struct {
         cnn_split split;
         cnn_idx_files look;
@@ -117,16 +117,16 @@ static void what_is_unclear_or_missing(void **state) {
         assert_int_equal(cnn_dataset_look(here->folder, CASES[i].split), CASES[i].look);
         assert_null(cnn_dataset_load(here->folder, CASES[i].split, 10, &here->error));
         snprintf(text, sizeof text, "%s: %s", here->folder, CASES[i].error);
-        scene_error_is(&here->error, CNN_STATUS_IO, text);
+        fixture_error_is(&here->error, CNN_STATUS_IO, text);
         remove_files(here);
     }
 }
 
 /* As archives are laid out that have both: the file, and a folder of MNIST's name. */
 static void folders_are_passed_over(void **state) {
-    scene *here = *state;
-    assert_int_equal(mkdir(scene_path(here, "train-images-idx3-ubyte"), 0700), 0);
-    assert_int_equal(mkdir(scene_path(here, "train-labels-idx1-ubyte"), 0700), 0);
+    fixture *here = *state;
+    assert_int_equal(mkdir(fixture_path(here, "train-images-idx3-ubyte"), 0700), 0);
+    assert_int_equal(mkdir(fixture_path(here, "train-labels-idx1-ubyte"), 0700), 0);
     put_files(here, "train-images.idx3-ubyte train-labels.idx1-ubyte");
     cnn_dataset *set = cnn_dataset_load(here->folder, CNN_SPLIT_TRAIN, 10, &here->error);
     assert_three_images(set);
@@ -135,12 +135,12 @@ static void folders_are_passed_over(void **state) {
 }
 
 static void no_folder_is_no_data(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     assert_int_equal(cnn_dataset_look("no/such", CNN_SPLIT_TRAIN), CNN_IDX_NONE);
     assert_int_equal(cnn_dataset_look(here->folder, CNN_SPLIT_TRAIN), CNN_IDX_NONE);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, scene_create, scene_remove)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, fixture_create, fixture_remove)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

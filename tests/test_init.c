@@ -46,7 +46,7 @@ static const float *values_of(const cnn_model *model, const char *name, size_t *
 /* Of many numbers: mean, standard deviation, kurtosis (uniform 1.8, normal 3), largest. */
 typedef struct spread {
     size_t count;
-    double mean, deviation, kurtosis, most;
+    double mean, std, kurtosis, most;
 } spread;
 
 static spread spread_of(const cnn_model *model, const char *name) {
@@ -62,12 +62,12 @@ static spread spread_of(const cnn_model *model, const char *name) {
         squares += square;
         fourths += square * square;
     }
-    s.deviation = sqrt(squares / (double)s.count);
+    s.std = sqrt(squares / (double)s.count);
     s.kurtosis = (double)s.count * fourths / (squares * squares);
     return s;
 }
 
-/* The first draws of seed 1, worked out in docs/math/initialisation.md: fan-in 4, bound 1/2. */
+/* The first draws of seed 1, worked out in docs/math/initialization.md: fan-in 4, bound 1/2. */
 static void example_of_the_page(void **state) {
     static const double weights[2][3] = {{0.38368511, -0.49583155, 0.32544881},
                                          {1.32717311, 0.57694078, 0.77901698}};
@@ -96,7 +96,7 @@ static void assert_uniform(const cnn_model *model, const char *name, double boun
     assert_true(s.most <= bound);
     assert_true(s.most > bound * (1 - 20 / n));
     assert_true(fabs(s.mean) < 5 * bound / sqrt(3 * n));
-    assert_true(fabs(s.deviation / (bound / sqrt(3)) - 1) < 5 * sqrt(0.2 / n));
+    assert_true(fabs(s.std / (bound / sqrt(3)) - 1) < 5 * sqrt(0.2 / n));
     assert_true(fabs(s.kurtosis - 1.8) < 6 / sqrt(n));
 }
 
@@ -110,11 +110,11 @@ static void bounds_of_pytorch(void **state) {
     cnn_model_free(model);
 }
 
-static void assert_normal(const cnn_model *model, const char *name, double deviation) {
+static void assert_normal(const cnn_model *model, const char *name, double std) {
     const spread s = spread_of(model, name);
     const double n = (double)s.count;
-    assert_true(fabs(s.mean) < 5 * deviation / sqrt(n));
-    assert_true(fabs(s.deviation / deviation - 1) < 5 * sqrt(0.5 / n));
+    assert_true(fabs(s.mean) < 5 * std / sqrt(n));
+    assert_true(fabs(s.std / std - 1) < 5 * sqrt(0.5 / n));
     assert_true(fabs(s.kurtosis - 3) < 5 * sqrt(24 / n));
 }
 

@@ -6,22 +6,22 @@
 #include <stdio.h>
 #include <string.h>
 
-static trial leaky_trial(const book *book, double slope, size_t values) {
-    const geometry g = {.x = {1, 1, values}, .y = {1, 1, values}, .value = slope};
-    return trial_new(book, ops_operation(book->ops, "leakyrelu"), g, 1, 0, false);
+static op_case leaky_case(const book *book, double slope, size_t values) {
+    const layer_shape g = {.x = {1, 1, values}, .y = {1, 1, values}, .value = slope};
+    return op_case_new(book, ops_operation(book->ops, "leakyrelu"), g, 1, 0, false);
 }
 
 static void assert_passes(double slope, size_t values, const double *x, const double *y,
                           const double *dy, const double *dx) {
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = leaky_trial(book, slope, values);
+        op_case t = leaky_case(book, slope, values);
         numbers_set(book, t.t.x, x, values);
         numbers_set(book, t.t.dy, dy, values);
-        trial_forward(&t, (range){0, 1});
-        trial_backward(&t, (range){0, 1}, (range){0, 1});
+        op_case_forward(&t, (range){0, 1});
+        op_case_backward(&t, (range){0, 1}, (range){0, 1});
         numbers_equal(book, "y", t.t.y, y, values);
         numbers_equal(book, "dx", t.t.dx, dx, values);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
@@ -43,12 +43,12 @@ static void slopes_at_the_ends(void **state) {
 static void not_a_number(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = leaky_trial(book, 0.5, 2);
+        op_case t = leaky_case(book, 0.5, 2);
         numbers_set(book, t.t.x, (double[]){NAN, -INFINITY}, 2);
-        trial_forward(&t, (range){0, 1});
+        op_case_forward(&t, (range){0, 1});
         assert_true(isnan(number_at(book, t.t.y, 0)));
         assert_true(number_at(book, t.t.y, 1) == -INFINITY);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "checkpoint.h"
+#include "fixture.h"
 #include "sample.h"
-#include "scene.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,13 +41,13 @@ static cnn_model *tiny_model(void) {
 
 /* As if it had taken all these steps. */
 static void put_behind(cnn_run *run) {
-    assert_true(run_make_room(run, EPOCHS, NULL));
-    run->place.epoch = EPOCHS;
+    assert_true(run_reserve(run, EPOCHS, NULL));
+    run->progress.epoch = EPOCHS;
     run->trainer->steps = (uint64_t)IMAGES * EPOCHS;
 }
 
 static void more_than_32_bits_of_steps(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;
     options.epochs = 4000000000u;
     options.schedule.kind = CNN_SCHEDULE_COSINE;
@@ -57,8 +57,8 @@ static void more_than_32_bits_of_steps(void **state) {
     assert_non_null(run);
     put_behind(run);
     assert_true(run->trainer->schedule.total_steps == 4000000000u * (uint64_t)IMAGES);
-    assert_true(cnn_run_save(run, scene_path(here, "long"), &here->error));
-    cnn_checkpoint *read = cnn_checkpoint_load(scene_path(here, "long"), &here->error);
+    assert_true(cnn_run_save(run, fixture_path(here, "long"), &here->error));
+    cnn_checkpoint *read = cnn_checkpoint_load(fixture_path(here, "long"), &here->error);
     if (!read)
         fail_msg("%s", here->error.message);
     cnn_run *resumed = cnn_run_resume(read, model, images, NULL, NULL, NULL, &here->error);
@@ -73,7 +73,7 @@ static void more_than_32_bits_of_steps(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(more_than_32_bits_of_steps, scene_create, scene_remove),
+        cmocka_unit_test_setup_teardown(more_than_32_bits_of_steps, fixture_create, fixture_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,38 +10,38 @@ typedef struct shape {
     size_t h, w, c, r, s, u, v;
 } shape;
 
-static geometry geometry_of(shape a) {
-    return (geometry){.x = {a.h, a.w, a.c},
-                      .y = {(a.h - a.r) / a.u + 1, (a.w - a.s) / a.v + 1, a.c},
-                      .r = a.r,
-                      .s = a.s,
-                      .u = a.u,
-                      .v = a.v};
+static layer_shape shape_of(shape a) {
+    return (layer_shape){.x = {a.h, a.w, a.c},
+                         .y = {(a.h - a.r) / a.u + 1, (a.w - a.s) / a.v + 1, a.c},
+                         .r = a.r,
+                         .s = a.s,
+                         .u = a.u,
+                         .v = a.v};
 }
 
-static trial pool_trial(const book *book, shape shape, size_t n) {
-    return trial_new(book, ops_operation(book->ops, "maxpool2d"), geometry_of(shape), n, 0, false);
+static op_case pool_case(const book *book, shape shape, size_t n) {
+    return op_case_new(book, ops_operation(book->ops, "maxpool2d"), shape_of(shape), n, 0, false);
 }
 
-static void assert_winners(const trial *t, const int32_t *winners) {
+static void assert_indices(const op_case *t, const int32_t *indices) {
     for (size_t i = 0; i < t->ys; i++)
-        if (t->t.winners[i] != winners[i])
-            fail_msg("%s: winner %zu is %d, not %d", t->book.name, i, t->t.winners[i], winners[i]);
+        if (t->t.indices[i] != indices[i])
+            fail_msg("%s: index %zu is %d, not %d", t->book.name, i, t->t.indices[i], indices[i]);
 }
 
 /* Forward and back on one image, in every book. */
-static void assert_passes(shape shape, const double *x, const double *y, const int32_t *winners,
+static void assert_passes(shape shape, const double *x, const double *y, const int32_t *indices,
                           const double *dy, const double *dx) {
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = pool_trial(book, shape, 1);
+        op_case t = pool_case(book, shape, 1);
         numbers_set(book, t.t.x, x, t.xs);
         numbers_set(book, t.t.dy, dy, t.ys);
-        trial_forward(&t, (range){0, 1});
-        trial_backward(&t, (range){0, 1}, (range){0, 1});
+        op_case_forward(&t, (range){0, 1});
+        op_case_backward(&t, (range){0, 1}, (range){0, 1});
         numbers_equal(book, "y", t.t.y, y, t.ys);
-        assert_winners(&t, winners);
+        assert_indices(&t, indices);
         numbers_equal(book, "dx", t.t.dx, dx, t.xs);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
@@ -67,12 +67,12 @@ static void first_of_equals_wins(void **state) {
 static void zeros_of_either_sign_are_equal(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = pool_trial(book, (shape){1, 2, 1, 1, 2, 1, 1}, 1);
+        op_case t = pool_case(book, (shape){1, 2, 1, 1, 2, 1, 1}, 1);
         numbers_set(book, t.t.x, (double[]){-0.0, 0.0}, 2);
-        trial_forward(&t, (range){0, 1});
-        assert_int_equal(t.t.winners[0], 0);
+        op_case_forward(&t, (range){0, 1});
+        assert_int_equal(t.t.indices[0], 0);
         assert_true(signbit(number_at(book, t.t.y, 0)));
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
@@ -107,25 +107,25 @@ static void infinities(void **state) {
 static void nan_wins(void **state) {
     (void)state;
     static const double x[][3] = {{NAN, 1, 2}, {1, NAN, INFINITY}, {1, 2, NAN}, {NAN, 5, NAN}};
-    static const int32_t winners[] = {0, 1, 2, 2};
+    static const int32_t indices[] = {0, 1, 2, 2};
     for (const book *book = books_all(); book->ops; book++)
-        for (size_t i = 0; i < COUNT(winners); i++) {
-            trial t = pool_trial(book, (shape){1, 3, 1, 1, 3, 1, 1}, 1);
+        for (size_t i = 0; i < COUNT(indices); i++) {
+            op_case t = pool_case(book, (shape){1, 3, 1, 1, 3, 1, 1}, 1);
             numbers_set(book, t.t.x, x[i], 3);
-            trial_forward(&t, (range){0, 1});
+            op_case_forward(&t, (range){0, 1});
             assert_true(isnan(number_at(book, t.t.y, 0)));
-            assert_int_equal(t.t.winners[0], winners[i]);
-            trial_free(&t);
+            assert_int_equal(t.t.indices[0], indices[i]);
+            op_case_free(&t);
         }
 }
 
 typedef struct answer {
     double *x, *dy, *y, *dx;
-    int32_t *winners;
+    int32_t *indices;
 } answer;
 
 /* The window of output (p, q), channel c, of one image. */
-static void naive_window(const geometry *g, const answer *a, size_t n, size_t p, size_t q,
+static void naive_window(const layer_shape *g, const answer *a, size_t n, size_t p, size_t q,
                          size_t c) {
     const size_t out = ((n * g->y.h + p) * g->y.w + q) * g->y.c + c;
     double most = -INFINITY;
@@ -134,15 +134,15 @@ static void naive_window(const geometry *g, const answer *a, size_t n, size_t p,
             const size_t in = ((n * g->x.h + h) * g->x.w + w) * g->x.c + c;
             if (a->x[in] > most) {
                 most = a->x[in];
-                a->winners[out] = (int32_t)(h * g->x.w + w);
+                a->indices[out] = (int32_t)(h * g->x.w + w);
             }
         }
     a->y[out] = most;
-    a->dx[(n * g->x.h * g->x.w + (size_t)a->winners[out]) * g->x.c + c] += a->dy[out];
+    a->dx[(n * g->x.h * g->x.w + (size_t)a->indices[out]) * g->x.c + c] += a->dy[out];
 }
 
-static void naive(const trial *t, const answer *a, range images) {
-    const geometry *g = &t->g;
+static void naive(const op_case *t, const answer *a, range images) {
+    const layer_shape *g = &t->g;
     const size_t in = t->xs / t->t.n;
     for (size_t i = images.first * in; i < images.last * in; i++)
         a->dx[i] = 0;
@@ -153,10 +153,10 @@ static void naive(const trial *t, const answer *a, range images) {
                     naive_window(g, a, n, p, q, c);
 }
 
-static answer answer_new(random_state *random, const trial *t) {
+static answer answer_new(random_state *random, const op_case *t) {
     answer a = {.x = malloc(2 * (t->xs + t->ys) * sizeof(double)),
-                .winners = malloc(t->ys * sizeof(int32_t))};
-    assert_true(a.x && a.winners);
+                .indices = malloc(t->ys * sizeof(int32_t))};
+    assert_true(a.x && a.indices);
     a.dy = a.x + t->xs;
     a.y = a.dy + t->ys;
     a.dx = a.y + t->ys;
@@ -164,7 +164,7 @@ static answer answer_new(random_state *random, const trial *t) {
     for (size_t i = 0; i < t->ys + t->xs; i++)
         a.y[i] = CANARY;
     for (size_t i = 0; i < t->ys; i++)
-        a.winners[i] = (int32_t)CANARY;
+        a.indices[i] = (int32_t)CANARY;
     return a;
 }
 
@@ -179,19 +179,19 @@ static shape random_shape(random_state *random) {
 
 static void assert_like_naive(const book *book, shape shape, size_t n, range images,
                               random_state *random) {
-    trial t = pool_trial(book, shape, n);
+    op_case t = pool_case(book, shape, n);
     const answer a = answer_new(random, &t);
     naive(&t, &a, images);
     numbers_set(book, t.t.x, a.x, t.xs);
     numbers_set(book, t.t.dy, a.dy, t.ys);
-    trial_forward(&t, images);
-    trial_backward(&t, images, images);
+    op_case_forward(&t, images);
+    op_case_backward(&t, images, images);
     numbers_equal(book, "y", t.t.y, a.y, t.ys);
-    assert_winners(&t, a.winners);
+    assert_indices(&t, a.indices);
     numbers_equal(book, "dx", t.t.dx, a.dx, t.xs);
     free(a.x);
-    free(a.winners);
-    trial_free(&t);
+    free(a.indices);
+    op_case_free(&t);
 }
 
 /* Nine values in windows of up to sixteen: most windows hold ties. */
@@ -212,13 +212,13 @@ static void order_of_summation(void **state) {
     (void)state;
     const book books[] = {plain_book, best_book()};
     for (size_t i = 0; i < COUNT(books); i++) {
-        trial t = pool_trial(&books[i], (shape){1, 5, 1, 1, 3, 1, 1}, 1);
+        op_case t = pool_case(&books[i], (shape){1, 5, 1, 1, 3, 1, 1}, 1);
         numbers_set(&books[i], t.t.x, (double[]){0, 0, 9, 0, 0}, 5);
         numbers_set(&books[i], t.t.dy, (double[]){16777216, 1, 1}, 3);
-        trial_forward(&t, (range){0, 1});
-        trial_backward(&t, (range){0, 1}, (range){0, 1});
+        op_case_forward(&t, (range){0, 1});
+        op_case_backward(&t, (range){0, 1}, (range){0, 1});
         numbers_equal(&books[i], "dx", t.t.dx, (double[]){0, 0, 16777216, 0, 0}, 5);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 

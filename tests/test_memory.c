@@ -119,7 +119,7 @@ static int put_picture(void **state) {
     static const uint8_t strokes[8 * 8] = {[9] = 200, [18] = 255, [27] = 255, [36] = 210};
     size_t size;
     const int file = mkstemp(picture_path);
-    uint8_t *png = png_grey(strokes, 8, 8, &size);
+    uint8_t *png = png_gray(strokes, 8, 8, &size);
     (void)state;
     const bool written = file >= 0 && write(file, png, size) == (ssize_t)size;
     free(png);

@@ -52,14 +52,14 @@ static void test_everything_has_a_name(void **state) {
     assert_shape(model, "conv1.weight", 4, (size_t[]){3, 3, 1, 4});
     assert_shape(model, "conv1.weight.grad", 4, (size_t[]){3, 3, 1, 4});
     assert_shape(model, "conv1.bias", 1, (size_t[]){4});
-    assert_shape(model, "pool1.winners", 4, (size_t[]){5, 4, 4, 4});
+    assert_shape(model, "pool1.indices", 4, (size_t[]){5, 4, 4, 4});
     assert_shape(model, "flatten1", 2, (size_t[]){5, 64});
     assert_shape(model, "fc1.weight", 2, (size_t[]){64, 8});
     assert_shape(model, "fc2.bias.grad", 1, (size_t[]){4});
     assert_shape(model, "labels", 1, (size_t[]){5});
     assert_shape(model, "losses", 1, (size_t[]){5});
     assert_shape(model, "probabilities", 2, (size_t[]){5, 4});
-    assert_int_equal(tensor(model, "pool1.winners").type, CNN_TYPE_INT32);
+    assert_int_equal(tensor(model, "pool1.indices").type, CNN_TYPE_INT32);
     cnn_model_free(model);
 }
 

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "bounds.h"
+#include "fixture.h"
 #include "model_file.h"
-#include "scene.h"
 
 #include <math.h>
 #include <signal.h>
@@ -68,12 +68,12 @@ static void assert_same_predictions(cnn_model *a, cnn_model *b) {
 }
 
 static void saved_and_loaded(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     cnn_model *model = small_model(5);
     size_t size, again;
     char text[200];
-    assert_true(cnn_model_save(model, scene_path(here, "a"), &here->error));
-    cnn_model *loaded = cnn_model_load(scene_path(here, "a"), NULL, &here->error);
+    assert_true(cnn_model_save(model, fixture_path(here, "a"), &here->error));
+    cnn_model *loaded = cnn_model_load(fixture_path(here, "a"), NULL, &here->error);
     assert_non_null(loaded);
     cnn_network_text(cnn_model_network(loaded), text, sizeof text);
     assert_string_equal(text, TEXT);
@@ -84,8 +84,8 @@ static void saved_and_loaded(void **state) {
     assert_string_equal(cnn_model_class_at(loaded, 2), "\xc3\xa4\xe2\x82\xac");
     assert_same_parameters(model, loaded);
     assert_same_predictions(model, loaded);
-    assert_true(cnn_model_save(loaded, scene_path(here, "b"), &here->error));
-    uint8_t *a = scene_read(here, "a", &size), *b = scene_read(here, "b", &again);
+    assert_true(cnn_model_save(loaded, fixture_path(here, "b"), &here->error));
+    uint8_t *a = fixture_read(here, "a", &size), *b = fixture_read(here, "b", &again);
     assert_int_equal(size, again);
     assert_memory_equal(a, b, size);
     free(a);
@@ -95,9 +95,9 @@ static void saved_and_loaded(void **state) {
 }
 
 static void options_of_a_file(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     cnn_model *model = small_model(5);
-    assert_true(cnn_model_save(model, scene_path(here, "a"), NULL));
+    assert_true(cnn_model_save(model, fixture_path(here, "a"), NULL));
     const cnn_model_options odd = {.batch_size = 7,
                                    .threads = 2,
                                    .input_gradient = true,
@@ -105,7 +105,7 @@ static void options_of_a_file(void **state) {
                                    .init = CNN_INIT_KAIMING_NORMAL,
                                    .normalization = {5, -5}};
     for (int i = 0; i < 2; i++) {
-        cnn_model *loaded = cnn_model_load(scene_path(here, "a"), i ? &odd : NULL, NULL);
+        cnn_model *loaded = cnn_model_load(fixture_path(here, "a"), i ? &odd : NULL, NULL);
         assert_int_equal(cnn_model_batch_size(loaded), i ? 7 : 64);
         assert_true(!i || cnn_model_threads(loaded) == POOL_THREADS(2));
         assert_int_equal(cnn_model_tensor(loaded, "input.grad", NULL, NULL), i);
@@ -115,14 +115,15 @@ static void options_of_a_file(void **state) {
     }
     /* The caller's mistake is not the file's. */
     const cnn_model_options none = {.batch_size = 0};
-    assert_null(cnn_model_load(scene_path(here, "a"), &none, &here->error));
-    scene_error_is(&here->error, CNN_STATUS_BAD_ARGUMENT, "batch size 0: must be 1 to 4294967295");
+    assert_null(cnn_model_load(fixture_path(here, "a"), &none, &here->error));
+    fixture_error_is(&here->error, CNN_STATUS_BAD_ARGUMENT,
+                     "batch size 0: must be 1 to 4294967295");
     cnn_model_free(model);
 }
 
 /* The whole file of a model whose parameters count up in memory. */
 static void written_out(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     static const char HEADER[] =
         "{\"__metadata__\":{\"cnn.version\":\"1\","
         "\"cnn.network\":\"input 1x2x2\\nconv2d 2 1x1\\nflatten\\ndense 2\\n\","
@@ -145,9 +146,9 @@ static void written_out(void **state) {
             ((float *)tensor.data)[k] = (float)k;
     }
     cnn_model_set_class(model, 1, "x", NULL);
-    assert_true(cnn_model_save(model, scene_path(here, "a"), NULL));
+    assert_true(cnn_model_save(model, fixture_path(here, "a"), NULL));
     size_t size;
-    uint8_t *bytes = scene_read(here, "a", &size);
+    uint8_t *bytes = fixture_read(here, "a", &size);
     const size_t length = sizeof HEADER - 1, padded = (length + 7) / 8 * 8;
     assert_int_equal(size, 8 + padded + sizeof NUMBERS);
     assert_int_equal(bytes[0] | bytes[1] << 8, padded);
@@ -196,11 +197,11 @@ static void forward_channels_first(const safetensors *file, const float *x, doub
 }
 
 static void means_the_same_to_pytorch(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     cnn_model *model = small_model(11);
-    assert_true(cnn_model_save(model, scene_path(here, "a"), NULL));
+    assert_true(cnn_model_save(model, fixture_path(here, "a"), NULL));
     size_t size;
-    uint8_t *bytes = scene_read(here, "a", &size);
+    uint8_t *bytes = fixture_read(here, "a", &size);
     safetensors file;
     assert_true(safetensors_open(&file, bytes, size, NULL));
     float last[60], first[60];
@@ -224,47 +225,47 @@ static void means_the_same_to_pytorch(void **state) {
 /* -------------------------------------------------------------------------------- when it fails */
 
 /* Saving there fails with this reason. */
-static void assert_not_saved(scene *here, const char *path, const char *reason) {
+static void assert_not_saved(fixture *here, const char *path, const char *reason) {
     cnn_model *model = small_model(6);
     char text[400];
     snprintf(text, sizeof text, "%s: %s", path, reason);
     assert_false(cnn_model_save(model, path, &here->error));
-    scene_error_is(&here->error, CNN_STATUS_IO, text);
+    fixture_error_is(&here->error, CNN_STATUS_IO, text);
     assert_false(cnn_model_save(model, path, NULL));
     cnn_model_free(model);
 }
 
 static void no_place_to_save(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     assert_not_saved(here, "/dev/full", "cannot write: No space left on device");
     assert_not_saved(here, here->folder, "cannot write: Is a directory");
-    assert_not_saved(here, scene_path(here, "none/a"),
+    assert_not_saved(here, fixture_path(here, "none/a"),
                      "cannot create a file beside it: No such file or directory");
-    assert_int_equal(scene_files(here), 0);
+    assert_int_equal(fixture_files(here), 0);
 }
 
 /* A limit on the size of files stands for a disk that is full after some bytes. */
 static void old_file_outlives_a_full_disk(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     struct rlimit before, small;
     size_t size, after;
     cnn_model *model = small_model(5);
-    assert_true(cnn_model_save(model, scene_path(here, "a"), NULL));
-    uint8_t *old = scene_read(here, "a", &size);
+    assert_true(cnn_model_save(model, fixture_path(here, "a"), NULL));
+    uint8_t *old = fixture_read(here, "a", &size);
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
     signal(SIGXFSZ, SIG_IGN);
-    for (rlim_t room = 0; room < size; room += 97) {
+    for (rlim_t most = 0; most < size; most += 97) {
         small = before;
-        small.rlim_cur = room;
+        small.rlim_cur = most;
         setrlimit(RLIMIT_FSIZE, &small);
         const bool saved = cnn_model_save(model, here->path, &here->error);
         setrlimit(RLIMIT_FSIZE, &before);
         assert_false(saved);
         assert_string_equal(here->error.message, "cannot write: File too large");
-        assert_int_equal(scene_files(here), 1);
-        scene_path(here, "a");
+        assert_int_equal(fixture_files(here), 1);
+        fixture_path(here, "a");
     }
-    uint8_t *new = scene_read(here, "a", &after);
+    uint8_t *new = fixture_read(here, "a", &after);
     assert_int_equal(size, after);
     assert_memory_equal(old, new, size);
     free(old);
@@ -273,18 +274,18 @@ static void old_file_outlives_a_full_disk(void **state) {
 }
 
 static void names_that_are_no_text(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     static const char *const BAD[] = {"", "\xff", "a\nb"};
     cnn_model *model = small_model(5);
     for (size_t i = 0; i < 3; i++) {
         /* The model may refuse the name itself; if not, its file does. */
         if (!cnn_model_set_class(model, 1, BAD[i], &here->error))
             continue;
-        assert_false(cnn_model_save(model, scene_path(here, "a"), &here->error));
+        assert_false(cnn_model_save(model, fixture_path(here, "a"), &here->error));
         assert_int_equal(here->error.status, CNN_STATUS_BAD_ARGUMENT);
         assert_non_null(strstr(here->error.message, "the name of class 1, "));
     }
-    assert_int_equal(scene_files(here), 0);
+    assert_int_equal(fixture_files(here), 0);
     cnn_model_free(model);
 }
 
@@ -318,18 +319,18 @@ static bool take(cnn_error *error) {
 }
 
 static void every_request_may_fail(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     kept = small_model(5);
-    assert_true(cnn_model_save(kept, scene_path(here, "a"), NULL));
-    kept_bytes = scene_read(here, "a", &kept_size);
-    scene_survives(build, 60);
-    scene_survives(parse, 60);
-    scene_survives(take, 50);
+    assert_true(cnn_model_save(kept, fixture_path(here, "a"), NULL));
+    kept_bytes = fixture_read(here, "a", &kept_size);
+    fixture_survives(build, 60);
+    fixture_survives(parse, 60);
+    fixture_survives(take, 50);
     free(kept_bytes);
     cnn_model_free(kept);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, scene_create, scene_remove)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, fixture_create, fixture_remove)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -7,9 +7,9 @@
 #include <cmocka.h>
 
 #include "bounds.h"
+#include "fixture.h"
 #include "random.h"
 #include "safetensors.h"
-#include "scene.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -57,7 +57,7 @@ static const cnn_model_options ONE = {.batch_size = 1, .threads = 1, .normalizat
 
 /* From a copy that a sanitizer watches. */
 static cnn_model *parse(const uint8_t *bytes, size_t size, cnn_error *error) {
-    uint8_t *copy = scene_copy(bytes, size);
+    uint8_t *copy = fixture_copy(bytes, size);
     cnn_model *model = cnn_model_parse(copy, size, &ONE, error);
     free(copy);
     return model;
@@ -68,7 +68,7 @@ static void assert_refused(const recipe *recipe, const char *text) {
     cnn_error error;
     uint8_t *bytes = bake(recipe, &size);
     assert_null(parse(bytes, size, &error));
-    scene_error_is(&error, CNN_STATUS_BAD_FILE, text);
+    fixture_error_is(&error, CNN_STATUS_BAD_FILE, text);
     assert_null(parse(bytes, size, NULL));
     free(bytes);
 }
@@ -198,14 +198,14 @@ static void numbers_that_are_not_finite(void **state) {
     const uint32_t bad[] = {0x7f800000, 0xff800000, 0x7fc00000, 0xffffffff, 0x7f800001};
     for (size_t i = 0; i < 15; i++) {
         const size_t at = size - 60 + 4 * i;
-        uint8_t *damaged = scene_copy(bytes, size);
+        uint8_t *damaged = fixture_copy(bytes, size);
         cnn_error error;
         char text[100];
         memcpy(damaged + at, &bad[i % 5], 4);
         assert_null(parse(damaged, size, &error));
         snprintf(text, sizeof text, "byte %zu: tensor \"fc1.%s\": number %zu is not finite", at,
                  i < 12 ? "weight" : "bias", i < 12 ? i : i - 12);
-        scene_error_is(&error, CNN_STATUS_BAD_FILE, text);
+        fixture_error_is(&error, CNN_STATUS_BAD_FILE, text);
         free(damaged);
     }
     /* The largest and the smallest are numbers like any other. */
@@ -233,7 +233,7 @@ static void promises_cost_nothing(void **state) {
 #endif
     uint8_t *bytes = bake(&(recipe){.key = "cnn.network", .value = LARGE}, &size);
     assert_null(parse(bytes, size, &error));
-    scene_error_is(&error, CNN_STATUS_BAD_FILE, TEXT);
+    fixture_error_is(&error, CNN_STATUS_BAD_FILE, TEXT);
     free(bytes);
 }
 
@@ -291,7 +291,7 @@ static void damaged_anyhow(void **state) {
     uint8_t *bytes = bake(&(recipe){.count = 2}, &size);
     random_state random = random_seeded(5, 0);
     for (int round = 0; round < 10000; round++) {
-        uint8_t *bad = scene_copy(bytes, size);
+        uint8_t *bad = fixture_copy(bytes, size);
         for (uint32_t i = random_below(&random, 3); i < 3; i++)
             bad[random_below(&random, (uint32_t)size)] =
                 random_below(&random, 2) ? bytes[random_below(&random, (uint32_t)size)]
@@ -313,17 +313,17 @@ static cnn_model *model_for_weights(void) {
 }
 
 static void weights_alone(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     static const float MEMORY[] = {1, 5, 9, 3, 7, 11, 2, 6, 10, 4, 8, 12};
     size_t size;
     cnn_tensor tensor;
     cnn_model *model = model_for_weights();
     for (int bare = 0; bare < 2; bare++) {
         uint8_t *bytes = bake(&(recipe){.bare = bare, .key = bare ? NULL : "cnn.network"}, &size);
-        scene_write(here, "w", bytes, size);
+        fixture_write(here, "w", bytes, size);
         assert_true(cnn_model_tensor(model, "fc1.weight", &tensor, NULL));
         memset(tensor.data, 0, sizeof MEMORY);
-        assert_true(cnn_model_load_weights(model, scene_path(here, "w"), NULL));
+        assert_true(cnn_model_load_weights(model, fixture_path(here, "w"), NULL));
         assert_memory_equal(tensor.data, MEMORY, sizeof MEMORY);
         assert_true(cnn_model_tensor(model, "fc1.bias", &tensor, NULL));
         assert_memory_equal(tensor.data, biases, sizeof biases);
@@ -334,7 +334,7 @@ static void weights_alone(void **state) {
 
 /* The file's last number is bad: what stands before it is not taken either. */
 static void weights_all_or_none(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     size_t size;
     cnn_tensor tensor;
     char text[400];
@@ -344,37 +344,38 @@ static void weights_all_or_none(void **state) {
     memcpy(before, tensor.data, sizeof before);
     uint8_t *bytes = bake(&(recipe){.bare = true}, &size);
     memcpy(bytes + size - 4, &(float){NAN}, 4);
-    scene_write(here, "w", bytes, size);
-    const char *path = scene_path(here, "w");
+    fixture_write(here, "w", bytes, size);
+    const char *path = fixture_path(here, "w");
     snprintf(text, sizeof text, "%s: byte %zu: tensor \"fc1.bias\": number 2 is not finite", path,
              size - 4);
     assert_false(cnn_model_load_weights(model, path, &here->error));
-    scene_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
+    fixture_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_memory_equal(tensor.data, before, sizeof before);
-    scene_write(here, "w", NETWORK, strlen(NETWORK));
+    fixture_write(here, "w", NETWORK, strlen(NETWORK));
     snprintf(text, sizeof text, "%s: a text; a safetensors file is wanted", path);
     assert_false(cnn_model_load_weights(model, path, &here->error));
-    scene_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
+    fixture_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_false(cnn_model_load_weights(model, "/no/such", &here->error));
-    scene_error_is(&here->error, CNN_STATUS_IO, "/no/such: cannot open: No such file or directory");
+    fixture_error_is(&here->error, CNN_STATUS_IO,
+                     "/no/such: cannot open: No such file or directory");
     free(bytes);
     cnn_model_free(model);
 }
 
 static void load_names_the_file(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     char text[400];
-    scene_write(here, "m", "12345678[]", 10);
-    const char *path = scene_path(here, "m");
+    fixture_write(here, "m", "12345678[]", 10);
+    const char *path = fixture_path(here, "m");
     assert_null(cnn_model_load(path, NULL, &here->error));
     snprintf(text, sizeof text, "%s: a text; a safetensors file is wanted", path);
-    scene_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
+    fixture_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_null(cnn_model_load(here->folder, NULL, &here->error));
     snprintf(text, sizeof text, "%s: not a regular file", here->folder);
-    scene_error_is(&here->error, CNN_STATUS_IO, text);
+    fixture_error_is(&here->error, CNN_STATUS_IO, text);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, scene_create, scene_remove)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, fixture_create, fixture_remove)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -8,9 +8,9 @@
 
 #include "bounds.h"
 #include "closest.h"
+#include "fixture.h"
 #include "layers.h"
 #include "random.h"
-#include "scene.h"
 #include "shown.h"
 
 #include <stdio.h>
@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 
 static cnn_network *parse(const char *text, size_t size, cnn_error *error) {
-    char *copy = scene_copy(text, size);
+    char *copy = fixture_copy(text, size);
     cnn_network *network = cnn_network_parse(copy, size, error);
     free(copy);
     return network;
@@ -176,7 +176,7 @@ static void assert_refused(const char *text, size_t size, const refusal *wanted)
     snprintf(message, sizeof message, "line %zu: %s (column %zu)", wanted->line, wanted->reason,
              wanted->column);
     assert_null(parse(text, size, &error));
-    scene_error_is(&error, CNN_STATUS_BAD_NETWORK, message);
+    fixture_error_is(&error, CNN_STATUS_BAD_NETWORK, message);
     assert_int_equal(error.line, wanted->line);
     assert_int_equal(error.column, wanted->column);
     assert_null(parse(text, size, NULL));
@@ -256,28 +256,28 @@ static void damaged_anyhow(void **state) {
 
 static void very_long(void **state) {
     (void)state;
-    enum { LAYERS = 10000, ROOM = 5 * LAYERS + 20 };
-    char *text = malloc(ROOM);
+    enum { LAYERS = 10000, CAPACITY = 5 * LAYERS + 20 };
+    char *text = malloc(CAPACITY);
     assert_non_null(text);
-    int size = snprintf(text, ROOM, "input 3x3\n");
+    int size = snprintf(text, CAPACITY, "input 3x3\n");
     for (int i = 0; i < LAYERS; i++)
-        size += snprintf(text + size, (size_t)(ROOM - size), "relu\n");
+        size += snprintf(text + size, (size_t)(CAPACITY - size), "relu\n");
     cnn_network *network = parse(text, (size_t)size, NULL);
     assert_int_equal(cnn_network_layer_count(network), LAYERS);
     cnn_network_free(network);
-    memset(text, 'x', ROOM);
-    assert_false(assert_parsed_or_refused(text, ROOM));
-    memset(text, ' ', ROOM);
-    assert_false(assert_parsed_or_refused(text, ROOM));
-    memset(text, '\n', ROOM);
-    assert_false(assert_parsed_or_refused(text, ROOM));
+    memset(text, 'x', CAPACITY);
+    assert_false(assert_parsed_or_refused(text, CAPACITY));
+    memset(text, ' ', CAPACITY);
+    assert_false(assert_parsed_or_refused(text, CAPACITY));
+    memset(text, '\n', CAPACITY);
+    assert_false(assert_parsed_or_refused(text, CAPACITY));
     free(text);
 }
 
 static void load_names_the_file(void **state) {
-    scene *here = *state;
-    scene_write(here, "good.net", GOOD, strlen(GOOD));
-    cnn_network *network = cnn_network_load(scene_path(here, "good.net"), &here->error);
+    fixture *here = *state;
+    fixture_write(here, "good.net", GOOD, strlen(GOOD));
+    cnn_network *network = cnn_network_load(fixture_path(here, "good.net"), &here->error);
     assert_int_equal(cnn_network_layer_count(network), 10);
     cnn_network_free(network);
     static const struct {
@@ -293,15 +293,15 @@ static void load_names_the_file(void **state) {
     };
     char *large = calloc(1048577, 1);
     memset(large, '#', 1048577);
-    scene_write(here, "large.net", large, 1048577);
-    scene_write(here, "bad.net", "input 3x3\nrely\n", 15);
-    assert_int_equal(mkdir(scene_path(here, "folder"), 0700), 0);
+    fixture_write(here, "large.net", large, 1048577);
+    fixture_write(here, "bad.net", "input 3x3\nrely\n", 15);
+    assert_int_equal(mkdir(fixture_path(here, "folder"), 0700), 0);
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
         char text[400];
-        const char *path = scene_path(here, CASES[i].name);
+        const char *path = fixture_path(here, CASES[i].name);
         snprintf(text, sizeof text, "%s: %s", path, CASES[i].text);
         assert_null(cnn_network_load(path, &here->error));
-        scene_error_is(&here->error, CASES[i].status, text);
+        fixture_error_is(&here->error, CASES[i].status, text);
         assert_null(cnn_network_load(path, NULL));
     }
     free(large);
@@ -352,7 +352,7 @@ int main(void) {
         cmocka_unit_test(cut_anywhere),
         cmocka_unit_test(damaged_anyhow),
         cmocka_unit_test(very_long),
-        cmocka_unit_test_setup_teardown(load_names_the_file, scene_create, scene_remove),
+        cmocka_unit_test_setup_teardown(load_names_the_file, fixture_create, fixture_remove),
         cmocka_unit_test(closest_words),
         cmocka_unit_test(shown_is_printable_and_short),
     };

@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "fixture.h"
 #include "pytorch_layout.h"
-#include "scene.h"
 
 static cnn_network *network_of(const char *text) {
     cnn_error error;
@@ -155,7 +155,7 @@ static void files_of_one_place(void **state) {
         uint8_t pixels[8] = {9, 80, 160, 240, 3, 60, 120, 200};
         float p[3], q[3];
         cnn_model *model = model_of(TEXTS[i], NULL);
-        const char *path = scene_path(*state, "model");
+        const char *path = fixture_path(*state, "model");
         assert_true(cnn_model_save(model, path, NULL));
         cnn_model *same = cnn_model_load(path, NULL, NULL);
         assert_non_null(same);
@@ -186,7 +186,7 @@ int main(void) {
         cmocka_unit_test(refused),
         cmocka_unit_test(as_a_dense_layer),
         cmocka_unit_test(shapes_in_files),
-        cmocka_unit_test_setup_teardown(files_of_one_place, scene_create, scene_remove),
+        cmocka_unit_test_setup_teardown(files_of_one_place, fixture_create, fixture_remove),
         cmocka_unit_test(gradients),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,13 +142,13 @@ static void predict_and_eval_agree(void **state) {
     assert_non_null(strstr(command_out, "\npictures     brought into MNIST's form; --no-fit"));
 }
 
-/* The other ways to a model that sees colours, or was taught no form. */
+/* The other ways to a model that sees colors, or was taught no form. */
 static void other_models_agree(void **state) {
     (void)state;
-    shell("printf 'input 20x24x3\\nflatten\\ndense 10\\n' >@/colours.net; "
-          "\"$CNN\" train @/colours.net --data @/drawn --epochs 1 --out @/colours.st; "
+    shell("printf 'input 20x24x3\\nflatten\\ndense 10\\n' >@/colors.net; "
+          "\"$CNN\" train @/colors.net --data @/drawn --epochs 1 --out @/colors.st; "
           "\"$CNN\" train @/digits.net --data @/drawn --epochs 1 --out @/formless.st");
-    same_answers("@/colours.st", "drawn", "");
+    same_answers("@/colors.st", "drawn", "");
     same_answers("@/formless.st", "drawn", "");
 }
 
@@ -172,7 +172,7 @@ static void programs_agree(const char *name, bool fit) {
     assert_int_equal(cnn_dataset_get_info(set).images, drawn);
     for (size_t i = 0; i < drawn; i++) {
         snprintf(text, sizeof text, "drawn/%zu/%03zu.png", i % 10, i / 10);
-        /* Its colours are the picture's, whatever the model wants. */
+        /* Its colors are the picture's, whatever the model wants. */
         for (size_t channels = 1; channels <= 3; channels += 2) {
             if (channels < wanted.channels)
                 continue;
@@ -191,7 +191,7 @@ static void the_library_agrees(void **state) {
     (void)state;
     programs_agree("digits.st", true);
     programs_agree("digits.st", false);
-    programs_agree("colours.st", true);
+    programs_agree("colors.st", true);
 }
 
 /* As PNGs and as IDX files of the same pixels: answers in the same order, the same sheet. */
@@ -213,10 +213,10 @@ static void files_of_the_prepared_agree(void **state) {
     json_decref(idx);
 }
 
-/* Images of IDX files of another size, and grey ones for a model that sees colours. */
+/* Images of IDX files of another size, and gray ones for a model that sees colors. */
 static void other_idx_files_agree(void **state) {
     (void)state;
-    static const char *const models[] = {"tiny.st", "colours.st"};
+    static const char *const models[] = {"tiny.st", "colors.st"};
     shell("printf 'input 8x8x1\\nflatten\\ndense 10\\n' >@/small.net; mkdir @/eight; "
           "\"$CNN\" train @/small.net --data @/drawn --epochs 1 --out @/tiny.st");
     for (size_t i = 0; i < 2; i++) {
@@ -342,13 +342,13 @@ static void nothing_stands_out(const char *command) {
 /* One rule for all. */
 static void a_blank_picture_is_refused(void **state) {
     (void)state;
-    uint8_t grey[30 * 40];
-    memset(grey, 77, sizeof grey);
+    uint8_t gray[30 * 40];
+    memset(gray, 77, sizeof gray);
     drawn_folder("blank", 2);
     shell("mkdir @/tested; cp -r @/parts/train @/tested/; "
           "ln -s ../blank @/tested/test; mkdir @/validated; cp -r @/parts/train @/validated/; "
           "ln -s ../blank @/validated/valid");
-    png_file_write("blank/3/blank.png", &(png_pixels){30, 40, 1, grey});
+    png_file_write("blank/3/blank.png", &(png_pixels){30, 40, 1, gray});
     nothing_stands_out("predict @/digits.st @/blank/3/blank.png");
     nothing_stands_out("eval @/digits.st --data @/blank");
     nothing_stands_out("doctor @/digits.st --data @/blank");

@@ -35,7 +35,7 @@ static void assert_pixels(const png_plan *plan, size_t channels, const uint8_t *
 
 /* ----------------------------------------------------------------------------- what is in a PNG */
 
-static void grey_of_every_depth(void **state) {
+static void gray_of_every_depth(void **state) {
     (void)state;
     static const uint8_t ROWS[5][6] = {
         {0x50}, {0x1b}, {0x0f, 0x70}, {0, 9, 128, 255}, {0, 0, 0x80, 0x7f, 0xff, 0x7f}};
@@ -54,7 +54,7 @@ static void grey_of_every_depth(void **state) {
         }
 }
 
-static void rgb_and_its_grey(void **state) {
+static void rgb_and_its_gray(void **state) {
     (void)state;
     static const uint8_t ROWS[] = {255, 0, 0, 0, 255, 0, 0, 0, 255, 10, 20, 30};
     static const uint8_t DEEP[] = {0xff, 0xff, 0, 0, 0, 0, 1, 0, 0x80, 0x7f, 0, 0x7f};
@@ -68,13 +68,13 @@ static void rgb_and_its_grey(void **state) {
 
 static void palettes_of_every_depth(void **state) {
     (void)state;
-    static const uint8_t COLOURS[] = {255, 255, 255, 200, 0, 0};
+    static const uint8_t COLORS[] = {255, 255, 255, 200, 0, 0};
     static const uint8_t ROWS[4][3] = {{0x40}, {0x10}, {0x01, 0x00}, {0, 1, 0}};
     static const uint8_t WANT[] = {255, 255, 255, 200, 0, 0, 255, 255, 255};
     for (int i = 0; i < 4; i++) {
         png_plan plan = planned(3, 1, PNG_COLOR_TYPE_PALETTE, 1 << i, ROWS[i]);
-        plan.palette = COLOURS;
-        plan.colours = 2;
+        plan.palette = COLORS;
+        plan.colors = 2;
         assert_pixels(&plan, 3, WANT);
         assert_pixels(&plan, 1, (uint8_t[]){255, 60, 255});
     }
@@ -89,7 +89,7 @@ static void transparency_lets_ink_stand_out(void **state) {
         planned(3, 1, PNG_COLOR_TYPE_GRAY_ALPHA, 8, (uint8_t[]){255, 255, 77, 0, 100, 51});
     const png_plan spot =
         planned(4, 1, PNG_COLOR_TYPE_GRAY_ALPHA, 8, (uint8_t[]){255, 255, 0, 255, 0, 255, 9, 0});
-    const png_plan colour =
+    const png_plan color =
         planned(1, 2, PNG_COLOR_TYPE_RGBA, 8, (uint8_t[]){200, 0, 0, 255, 0, 0, 0, 0});
     const png_plan deep =
         planned(1, 1, PNG_COLOR_TYPE_GRAY_ALPHA, 16, (uint8_t[]){0, 0, 0x80, 0x80});
@@ -98,8 +98,8 @@ static void transparency_lets_ink_stand_out(void **state) {
     assert_pixels(&dark, 3, (uint8_t[]){0, 0, 0, 255, 255, 255, 224, 224, 224});
     assert_pixels(&light, 1, (uint8_t[]){255, 0, 20});
     assert_pixels(&spot, 1, (uint8_t[]){255, 0, 0, 255});
-    assert_pixels(&colour, 3, (uint8_t[]){200, 0, 0, 255, 255, 255});
-    assert_pixels(&colour, 1, (uint8_t[]){60, 255});
+    assert_pixels(&color, 3, (uint8_t[]){200, 0, 0, 255, 255, 255});
+    assert_pixels(&color, 1, (uint8_t[]){60, 255});
     assert_pixels(&deep, 1, (uint8_t[]){127});
     assert_pixels(&nothing, 3, (uint8_t[]){255, 255, 255});
 }
@@ -108,7 +108,7 @@ static void transparency_without_an_alpha_channel(void **state) {
     (void)state;
     png_plan plan = planned(3, 1, PNG_COLOR_TYPE_PALETTE, 8, (uint8_t[]){0, 1, 2});
     plan.palette = (uint8_t[]){9, 9, 9, 0, 0, 0, 0, 0, 0};
-    plan.colours = 3;
+    plan.colors = 3;
     plan.opacity = (uint8_t[]){0, 128};
     plan.opacities = 2;
     assert_pixels(&plan, 1, (uint8_t[]){255, 127, 0});
@@ -252,7 +252,7 @@ static void resize_is_exact(void **state) {
     assert_resized(1, 4, row, 1, 1, (uint8_t[]){45});
     /* Thirds: a third of 4 pixels is one and a third. */
     assert_resized(1, 4, row, 1, 3, (uint8_t[]){8, 45, 83});
-    /* Twice: centres at 1/4 and 3/4 of a pixel, edges held. */
+    /* Twice: centers at 1/4 and 3/4 of a pixel, edges held. */
     assert_resized(1, 4, row, 1, 8, (uint8_t[]){0, 8, 23, 38, 53, 68, 83, 90});
     assert_resized(2, 3, plane, 1, 3, (uint8_t[]){15, 25, 35});
     assert_resized(2, 3, plane, 2, 1, (uint8_t[]){10, 40});
@@ -261,7 +261,7 @@ static void resize_is_exact(void **state) {
     assert_resized(1, 1, (uint8_t[]){7}, 2, 2, (uint8_t[]){7, 7, 7, 7});
 }
 
-static void resize_keeps_colours_apart(void **state) {
+static void resize_keeps_colors_apart(void **state) {
     (void)state;
     const uint8_t pixels[] = {0, 100, 200, 10, 110, 210};
     uint8_t got[3];
@@ -276,8 +276,8 @@ static void resize_keeps_colours_apart(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(grey_of_every_depth),
-        cmocka_unit_test(rgb_and_its_grey),
+        cmocka_unit_test(gray_of_every_depth),
+        cmocka_unit_test(rgb_and_its_gray),
         cmocka_unit_test(palettes_of_every_depth),
         cmocka_unit_test(transparency_lets_ink_stand_out),
         cmocka_unit_test(transparency_without_an_alpha_channel),
@@ -286,7 +286,7 @@ int main(void) {
         cmocka_unit_test(refusals),
         cmocka_unit_test(no_memory_is_an_error),
         cmocka_unit_test(resize_is_exact),
-        cmocka_unit_test(resize_keeps_colours_apart),
+        cmocka_unit_test(resize_keeps_colors_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

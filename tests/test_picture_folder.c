@@ -44,11 +44,11 @@ static void shell(const char *text) {
         fail_msg("%s: %s", text, command_err);
 }
 
-/* A picture of 4 x 4, all of one grey; the folder is made if need be. */
-static void put(const char *name, uint8_t grey) {
+/* A picture of 4 x 4, all of one gray; the folder is made if need be. */
+static void put(const char *name, uint8_t gray) {
     uint8_t data[16];
     char path[600];
-    memset(data, grey, sizeof data);
+    memset(data, gray, sizeof data);
     for (const char *slash = strchr(name, '/'); slash; slash = strchr(slash + 1, '/')) {
         snprintf(path, sizeof path, "%s/%.*s", command_folder, (int)(slash - name), name);
         mkdir(path, 0700);
@@ -58,11 +58,11 @@ static void put(const char *name, uint8_t grey) {
 
 static const cnn_pictures four = {.height = 4, .width = 4, .channels = 1};
 
-static void assert_greys(const cnn_dataset *set, const uint8_t *greys, size_t count) {
+static void assert_grays(const cnn_dataset *set, const uint8_t *grays, size_t count) {
     assert_int_equal(cnn_dataset_get_info(set).images, count);
     for (size_t i = 0; i < count; i++)
         for (size_t pixel = 0; pixel < 16; pixel++)
-            assert_int_equal(cnn_dataset_image_at(set, i)[pixel], greys[i]);
+            assert_int_equal(cnn_dataset_image_at(set, i)[pixel], grays[i]);
 }
 
 static void assert_labels(const cnn_dataset *set, const char *labels) {
@@ -88,8 +88,8 @@ static void classes_take_turns(void **state) {
     cnn_error error;
     cnn_dataset *set = cnn_dataset_load_pictures(in_folder("three"), &four, &error);
     assert_non_null(set);
-    static const uint8_t greys[] = {1, 21, 11, 22, 12, 23};
-    assert_greys(set, greys, 6);
+    static const uint8_t grays[] = {1, 21, 11, 22, 12, 23};
+    assert_grays(set, grays, 6);
     assert_labels(set, "012121");
     assert_int_equal(cnn_dataset_get_info(set).classes, 3);
     assert_string_equal(cnn_dataset_class_at(set, 0), "10");
@@ -117,7 +117,7 @@ static void no_more_than_wanted(void **state) {
         options.context = &read;
         cnn_dataset *set = cnn_dataset_load_pictures(in_folder("cut"), &options, &error);
         assert_non_null(set);
-        assert_greys(set, (const uint8_t[]){1, 21, 11, 22}, most);
+        assert_grays(set, (const uint8_t[]){1, 21, 11, 22}, most);
         assert_int_equal(read, most);
         assert_int_equal(cnn_dataset_get_info(set).classes, 3);
         cnn_dataset_free(set);
@@ -235,7 +235,7 @@ static void what_is_wrong_is_named(void **state) {
             fail_msg("%s: %s", CASES[i].make, set ? "went on" : error.message);
         assert_int_equal(skips.count, CASES[i].skippable || strstr(CASES[i].make, "around"));
         if (set)
-            assert_greys(set, (const uint8_t[]){1, 2}, 2);
+            assert_grays(set, (const uint8_t[]){1, 2}, 2);
         cnn_dataset_free(set);
     }
 }
@@ -251,7 +251,7 @@ static void what_is_left_out_leaves_the_order(void **state) {
     shell("echo >@/three/2/a0; echo >@/three/b/0; echo >@/three/b/3; echo >@/three/aa");
     cnn_dataset *set = cnn_dataset_load_pictures(in_folder("three"), &options, &error);
     assert_non_null(set);
-    assert_greys(set, (const uint8_t[]){1, 21, 11, 22, 12, 23}, 6);
+    assert_grays(set, (const uint8_t[]){1, 21, 11, 22, 12, 23}, 6);
     assert_int_equal(skips.count, 4);
     assert_non_null(strstr(skips.texts[0], "/three/aa: "));
     assert_non_null(strstr(skips.texts[1], "/three/b/0: "));

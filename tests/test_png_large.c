@@ -24,20 +24,20 @@ static uint8_t *shrunk(const uint8_t *pixels, size_t channels) {
 
 static void squares_become_their_mean(void **state) {
     (void)state;
-    static const uint8_t GREY[15] = {0, 1, 10, 20, 255, 2, 4, 30, 40, 0, 7, 8, 9, 9, 77};
+    static const uint8_t GRAY[15] = {0, 1, 10, 20, 255, 2, 4, 30, 40, 0, 7, 8, 9, 9, 77};
     static const uint8_t WANT[6] = {2, 25, 128, 8, 9, 77};
-    uint8_t rgb[45], *means = shrunk(GREY, 1);
+    uint8_t rgb[45], *means = shrunk(GRAY, 1);
     assert_memory_equal(means, WANT, 6);
     free(means);
     for (size_t i = 0; i < 45; i++)
-        rgb[i] = (uint8_t)(GREY[i / 3] / (1 + i % 3));
+        rgb[i] = (uint8_t)(GRAY[i / 3] / (1 + i % 3));
     means = shrunk(rgb, 3);
     assert_memory_equal(means, ((uint8_t[]){2, 1, 0, 25, 13, 8, 128, 64, 43}), 9);
     free(means);
 }
 
-/* What cannot be seen has no colour. */
-static void transparent_pixels_do_not_colour(void **state) {
+/* What cannot be seen has no color. */
+static void transparent_pixels_do_not_color(void **state) {
     (void)state;
     uint8_t pixels[30] = {[0] = 200, 255, 90, 0, [10] = 90, 0, 90, 0};
     uint8_t *means = shrunk(pixels, 2);
@@ -56,14 +56,14 @@ static uint8_t value_at(size_t y, size_t x, size_t c) {
 /* Wider than a picture may be, so the squares are 2 x 2. Samples of two bytes have the same twice,
  * alpha is full. */
 static uint8_t *wide_png(int type, int depth, bool interlaced, size_t *size) {
-    const size_t colours = type & PNG_COLOR_MASK_COLOR ? 3 : 1,
-                 channels = colours + (type & PNG_COLOR_MASK_ALPHA ? 1 : 0);
+    const size_t colors = type & PNG_COLOR_MASK_COLOR ? 3 : 1,
+                 channels = colors + (type & PNG_COLOR_MASK_ALPHA ? 1 : 0);
     const size_t bytes = (size_t)depth / 8;
     uint8_t *rows = malloc((size_t)WIDE * HIGH * channels * bytes), *to = rows;
     for (size_t y = 0; y < HIGH; y++)
         for (size_t x = 0; x < WIDE; x++)
             for (size_t c = 0; c < channels; c++, to += bytes)
-                memset(to, c < colours ? value_at(y, x, c) : 255, bytes);
+                memset(to, c < colors ? value_at(y, x, c) : 255, bytes);
     const png_plan plan = {.width = WIDE,
                            .height = HIGH,
                            .type = type,
@@ -75,7 +75,7 @@ static uint8_t *wide_png(int type, int depth, bool interlaced, size_t *size) {
     return png;
 }
 
-static void assert_halved(const cnn_picture *picture, size_t colours) {
+static void assert_halved(const cnn_picture *picture, size_t colors) {
     assert_non_null(picture);
     assert_int_equal(cnn_picture_height(picture), HIGH / 2);
     assert_int_equal(cnn_picture_width(picture), WIDE / 2);
@@ -83,9 +83,9 @@ static void assert_halved(const cnn_picture *picture, size_t colours) {
     for (size_t y = 0; y < HIGH; y += 2)
         for (size_t x = 0; x < WIDE; x += 2)
             for (size_t c = 0; c < 3; c++) {
-                const unsigned sum = value_at(y, x, c % colours) + value_at(y, x + 1, c % colours) +
-                                     value_at(y + 1, x, c % colours) +
-                                     value_at(y + 1, x + 1, c % colours);
+                const unsigned sum = value_at(y, x, c % colors) + value_at(y, x + 1, c % colors) +
+                                     value_at(y + 1, x, c % colors) +
+                                     value_at(y + 1, x + 1, c % colors);
                 assert_int_equal(*pixel++, (sum + 2) / 4);
             }
 }
@@ -190,7 +190,7 @@ static void cut_large_files(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(squares_become_their_mean),
-        cmocka_unit_test(transparent_pixels_do_not_colour),
+        cmocka_unit_test(transparent_pixels_do_not_color),
         cmocka_unit_test(every_kind_wider_than_a_picture),
         cmocka_unit_test(fifty_megapixels),
         cmocka_unit_test(no_memory_is_an_error),

@@ -1,6 +1,6 @@
 /* What a PNG needs and what it does not: pixels that are whole and checked are taken, whatever
  * surrounds them; pixels that are not are refused. */
-#include "damage.h"
+#include "file_formats.h"
 #include "png_blobs.h"
 #include "png_pieces.h"
 #include "random.h"
@@ -64,7 +64,7 @@ static void each_bit_of_pixels_counts(void **state) {
     size_t size;
     uint8_t *bytes = png_rich(&size);
     assert_each_bit_counts(bytes, size);
-    const damage_file palette = damage_format_of("PNG")->make();
+    const format_file palette = file_format_named("PNG")->make();
     assert_each_bit_counts(palette.bytes, palette.size);
 }
 
@@ -86,7 +86,7 @@ static void any_damage_is_told(void **state) {
 
 /* -------------------------------------------------------------------------- what surrounds them */
 
-/* Two rows of three grey pixels, which every PNG below has. */
+/* Two rows of three gray pixels, which every PNG below has. */
 static const uint8_t ROWS[8] = {0, 10, 20, 30, 0, 40, 50, 60};
 static const uint8_t PIXELS[6] = {10, 20, 30, 40, 50, 60};
 
@@ -265,13 +265,13 @@ static void pixels_that_are_not_whole(void **state) {
 /* What changes how pixels look. */
 static void chunks_that_pixels_need(void **state) {
     (void)state;
-    static const uint8_t COLOURS[] = {10, 10, 10, 20, 20, 20};
+    static const uint8_t COLORS[] = {10, 10, 10, 20, 20, 20};
     const blob packed = png_packed(ROWS, sizeof ROWS), flat = png_packed("\0\0\1\0\0", 4);
     blob png = png_head(3, 1, 3, 8);
     png_chunk(&png, "IDAT", flat.data, flat.size);
     assert_refused_png(&png, "Missing PLTE before IDAT");
     png = png_head(3, 1, 3, 8);
-    png_chunk_damaged(&png, "PLTE", COLOURS, sizeof COLOURS);
+    png_chunk_damaged(&png, "PLTE", COLORS, sizeof COLORS);
     png_chunk(&png, "IDAT", flat.data, flat.size);
     assert_refused_png(&png, "PLTE: CRC error");
     png = png_head(3, 2, 0, 8);
@@ -297,14 +297,14 @@ static void chunks_that_pixels_need(void **state) {
 /* One way for every depth, with transparency and without. */
 static void beyond_the_palette_is_black(void **state) {
     (void)state;
-    static const uint8_t COLOURS[] = {90, 90, 90, 200, 200, 200, 7, 7, 7};
+    static const uint8_t COLORS[] = {90, 90, 90, 200, 200, 200, 7, 7, 7};
     static const uint8_t ROW[9][4] = {[2] = {0, 0x1c}, [4] = {0, 0x01, 0x30}, [8] = {0, 0, 1, 255}};
     static const uint8_t BYTES[9] = {[2] = 2, [4] = 3, [8] = 4};
     for (uint8_t depth = 2; depth <= 8; depth *= 2)
         for (int transparent = 0; transparent < 2; transparent++) {
             const blob packed = png_packed(ROW[depth], BYTES[depth]);
             blob png = png_head(3, 1, 3, depth);
-            png_chunk(&png, "PLTE", COLOURS, depth == 4 ? 9 : 6);
+            png_chunk(&png, "PLTE", COLORS, depth == 4 ? 9 : 6);
             if (transparent)
                 png_chunk(&png, "tRNS", "\xff", 1);
             png_chunk(&png, "IDAT", packed.data, packed.size);

@@ -1,4 +1,4 @@
-/* Power loss, modelled. The calls of one file_write() over an old checkpoint are recorded, then the
+/* Power loss, modeled. The calls of one file_write() over an old checkpoint are recorded, then the
  * power fails behind each of them. What was not flushed by then may be lost in any mixture: of the
  * bytes of a file any number from the front may be there, the others zeros or missing; of the
  * changes to the folder any selection. Under the checkpoint's name there must be the old or the new
@@ -13,8 +13,8 @@
 
 #include "cnn.h"
 #include "file.h"
+#include "fixture.h"
 #include "sample.h"
-#include "scene.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -287,7 +287,7 @@ static bool stop_here(const cnn_progress *progress, void *context) {
     return progress->finished || cnn_run_get_info(stops->run).step != stops->step;
 }
 
-static void save_two(scene *scene, bool left, whole *old, whole *new) {
+static void save_two(fixture *fixture, bool left, whole *old, whole *new) {
     stops stops = {.step = 1};
     cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;
     cnn_model *model = sample_model(16, 1);
@@ -297,28 +297,28 @@ static void save_two(scene *scene, bool left, whole *old, whole *new) {
     stops.run = cnn_run_create(model, train, NULL, &options, NULL);
     assert_non_null(stops.run);
     assert_false(cnn_run_train(stops.run, NULL, NULL));
-    assert_true(cnn_run_save(stops.run, scene_path(scene, "run"), NULL));
-    old->bytes = scene_read(scene, "run", &old->size);
+    assert_true(cnn_run_save(stops.run, fixture_path(fixture, "run"), NULL));
+    old->bytes = fixture_read(fixture, "run", &old->size);
     stops.step = 2;
     assert_false(cnn_run_train(stops.run, NULL, NULL));
     if (left)
-        scene_write(scene, "run.writing", "left", 4);
+        fixture_write(fixture, "run.writing", "left", 4);
     recording = true;
     call_count = 0;
     files = 0;
-    const bool saved = cnn_run_save(stops.run, scene_path(scene, "run"), NULL);
+    const bool saved = cnn_run_save(stops.run, fixture_path(fixture, "run"), NULL);
     recording = false;
     assert_true(saved);
-    new->bytes = scene_read(scene, "run", &new->size);
+    new->bytes = fixture_read(fixture, "run", &new->size);
     cnn_run_free(stops.run);
     cnn_dataset_free(train);
     cnn_model_free(model);
 }
 
 /* With what a killed writer left in the way, or without. */
-static void power_may_fail(scene *scene, bool left) {
+static void power_may_fail(fixture *fixture, bool left) {
     whole old, new;
-    save_two(scene, left, &old, &new);
+    save_two(fixture, left, &old, &new);
     states = 0;
     for (size_t until = 0; until <= call_count; until++)
         lose_power(until, &old, &new);
@@ -326,7 +326,7 @@ static void power_may_fail(scene *scene, bool left) {
     folder folder;
     assert_int_equal(folder_after(call_count, 0, &folder), 0);
     assert_true(*entry_of(&folder, "run") > 0);
-    assert_int_equal(scene_files(scene), 1);
+    assert_int_equal(fixture_files(fixture), 1);
     print_message("%zu calls, %zu disks\n", call_count, states);
     free(old.bytes);
     free(new.bytes);
@@ -349,8 +349,8 @@ static void test_interrupted_and_short_calls(void **state) {
     for (unsigned every = 2; every < 9; every++) {
         trouble = every;
         trouble_turn = 0;
-        const bool written = file_write(scene_path(*state, "file"), parts, 2, NULL);
-        const bool read = written && file_read(scene_path(*state, "file"),
+        const bool written = file_write(fixture_path(*state, "file"), parts, 2, NULL);
+        const bool read = written && file_read(fixture_path(*state, "file"),
                                                &(file_wanted){~0u, "any", 5000}, &got, &size, NULL);
         trouble = 0;
         assert_true(written && read);
@@ -359,16 +359,16 @@ static void test_interrupted_and_short_calls(void **state) {
         assert_memory_equal(got, data, size);
         free(got);
     }
-    assert_int_equal(scene_files(*state), 1);
+    assert_int_equal(fixture_files(*state), 1);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_power_may_fail, scene_create, scene_remove),
-        cmocka_unit_test_setup_teardown(test_power_may_fail_after_a_kill, scene_create,
-                                        scene_remove),
-        cmocka_unit_test_setup_teardown(test_interrupted_and_short_calls, scene_create,
-                                        scene_remove),
+        cmocka_unit_test_setup_teardown(test_power_may_fail, fixture_create, fixture_remove),
+        cmocka_unit_test_setup_teardown(test_power_may_fail_after_a_kill, fixture_create,
+                                        fixture_remove),
+        cmocka_unit_test_setup_teardown(test_interrupted_and_short_calls, fixture_create,
+                                        fixture_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

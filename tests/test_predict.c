@@ -3,8 +3,8 @@
 #include "idx_blobs.h"
 
 #include "command.h"
+#include "glyphs.h"
 #include "png_blobs.h"
-#include "strokes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ static void save(const char *name, const void *bytes, size_t size) {
 
 static void save_png(const char *name, const uint8_t *pixels, size_t height, size_t width) {
     size_t size;
-    uint8_t *bytes = png_grey(pixels, height, width, &size);
+    uint8_t *bytes = png_gray(pixels, height, width, &size);
     save(name, bytes, size);
     free(bytes);
 }
@@ -137,7 +137,7 @@ static bool fitted(const char *flags) {
     return fit;
 }
 
-/* Measured on the data: noise in quarters has not MNIST's form, centred strokes have. */
+/* Measured on the data: noise in quarters has not MNIST's form, centered strokes have. */
 static void the_form_is_remembered(void **state) {
     (void)state;
     assert_true(fitted("@/strokes.safetensors @/upright.png"));

@@ -105,7 +105,7 @@ static void test_images(void **state) {
     cnn_model_free(model);
 }
 
-/* A layer so large that two threads share its weights for few images, in steps and slices. */
+/* A layer so large that two threads share its weights for few images, in steps and splits. */
 static void test_images_of_shared_weights(void **state) {
     const char text[] = "input 8x8x1\nflatten\ndense 128\nrelu\ndense 4\n";
     const size_t trained = EPOCHS * IMAGES;
@@ -190,8 +190,8 @@ static void test_work(void **state) {
 /* A gradient of three numbers: one dead by the ReLU, one in a corner, one inside. */
 static void test_work_by_hand(void **state) {
     float y[2 * 2 * 2] = {0, 1, 2, 3, 4, 5, 6, 7}, dy[2 * 2 * 2] = {1, 1, 0, 0, 0, 0, 0, 1};
-    int32_t winners[2 * 2 * 2] = {0, 0, 2, 2, 8, 8, 10, 10};
-    const tensors t = {.n = 1, .y = y, .dy = dy, .winners = winners};
+    int32_t indices[2 * 2 * 2] = {0, 0, 2, 2, 8, 8, 10, 10};
+    const op_args t = {.n = 1, .y = y, .dy = dy, .indices = indices};
     const char text[] = "input 4x4x3\nconv2d 2 3x3 pad 1\nrelu\nmaxpool2d 2\nflatten\ndense 2\n";
     fusion blocks[8];
     (void)state;
@@ -207,7 +207,7 @@ static void test_work_by_hand(void **state) {
 /* Of a block, what its ReLU lets through: dz, not dy. */
 static void test_dense_work_by_hand(void **state) {
     float dy[3] = {1, 1, 1}, dz[3] = {1, 0, 1};
-    const tensors layer = {.n = 1, .dy = dy}, rectified = {.n = 1, .dy = dy, .dz = dz};
+    const op_args layer = {.n = 1, .dy = dy}, rectified = {.n = 1, .dy = dy, .dz = dz};
     const char text[] = "input 2x2x1\nflatten\ndense 3\nrelu\ndense 2\n";
     fusion blocks[8];
     (void)state;

@@ -93,11 +93,11 @@ static bool by_parameters(const step *s) {
 
 /* In a round no task waits for another, so none may need what another one makes there. */
 static void check_rounds(const listing *l) {
-    assert_true(l->steps[0].meet);
+    assert_true(l->steps[0].barrier);
     for (size_t i = 0; i < l->count; i++) {
         const step *s = &l->steps[i], *before = i ? s - 1 : s;
         assert_true(s->tasks > 0);
-        if (s->meet)
+        if (s->barrier)
             continue;
         assert_int_equal(s->tasks, before->tasks);
         assert_true(s->tasks == 1 || (by_images(s) && by_images(before)) ||
@@ -134,7 +134,7 @@ static void check_images(const listing *l) {
             assert_int_equal(own.first, next);
             assert_true(own.last > own.first);
             next = (task + 1) % splits ? next : own.last;
-            assert_true(s->meet || same_range(own, images_of(l, s - 1, task)));
+            assert_true(s->barrier || same_range(own, images_of(l, s - 1, task)));
         }
         assert_int_equal(next, l->images);
     }
@@ -155,9 +155,9 @@ static void check_shards(const listing *l) {
     }
 }
 
-static bool meets_between(const listing *l, size_t after, size_t until) {
+static bool barriers_between(const listing *l, size_t after, size_t until) {
     for (size_t i = after + 1; i <= until; i++)
-        if (l->steps[i].meet)
+        if (l->steps[i].barrier)
             return true;
     return false;
 }
@@ -178,10 +178,10 @@ static void check_parameters(const listing *l) {
         if (some)
             assert_true(gradient < update);
         if (shards)
-            assert_true(meets_between(l, gradient, update));
+            assert_true(barriers_between(l, gradient, update));
         if (reduced) {
             const size_t reduce = first_of(l, CNN_WORK_REDUCE, f);
-            assert_true(meets_between(l, gradient, reduce) && reduce < update);
+            assert_true(barriers_between(l, gradient, reduce) && reduce < update);
         }
     }
 }
@@ -250,7 +250,7 @@ static void check_parts(cnn_model *model, size_t images) {
     check_rounds(&backward), check_images(&backward), check_shards(&backward);
     check_forward(&predict), check_images(&predict);
     for (size_t i = 0; i < predict.count; i++)
-        assert_true(predict.steps[i].meet == !i && predict.steps[i].tasks == 1);
+        assert_true(predict.steps[i].barrier == !i && predict.steps[i].tasks == 1);
     for (size_t i = 0; i < backward.count; i++)
         assert_true(backward.steps[i].work != CNN_WORK_UPDATE);
     free(forward.steps), free(backward.steps), free(predict.steps);

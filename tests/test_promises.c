@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "damage.h"
-#include "scene.h"
+#include "file_formats.h"
+#include "fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static double milliseconds_allowed(void) {
 /* A file, and the format it is handed to. */
 typedef struct promise {
     const char *format, *what;
-    damage_file (*make)(const struct promise *promise);
+    format_file (*make)(const struct promise *promise);
     const char *text; /* of texts and headers */
     uint32_t sizes[4];
     size_t count; /* of sizes, or of what else is made */
@@ -39,13 +39,13 @@ typedef struct promise {
 
 /* ------------------------------------------------------------------------------- how it is made */
 
-static damage_file as_text(const promise *p) {
-    return damage_copy(p->text, strlen(p->text));
+static format_file as_text(const promise *p) {
+    return format_file_copy(p->text, strlen(p->text));
 }
 
 /* Numbers as IDX has them. */
-static damage_file as_idx(const promise *p) {
-    damage_file file = {malloc(4 * p->count + 1), 0};
+static format_file as_idx(const promise *p) {
+    format_file file = {malloc(4 * p->count + 1), 0};
     for (size_t i = 0; i < p->count; i++)
         for (int shift = 24; shift >= 0; shift -= 8)
             file.bytes[file.size++] = (uint8_t)(p->sizes[i] >> shift);
@@ -53,14 +53,14 @@ static damage_file as_idx(const promise *p) {
 }
 
 /* Numbers, and a few million zeros behind them, in gzip. */
-static damage_file as_bomb(const promise *p) {
-    enum { ZEROS = 32 << 20, ROOM = 1 << 18 };
+static format_file as_bomb(const promise *p) {
+    enum { ZEROS = 32 << 20, CAPACITY = 1 << 18 };
     static uint8_t zeros[1 << 20];
-    damage_file head = as_idx(p), file = {malloc(ROOM), 0};
+    format_file head = as_idx(p), file = {malloc(CAPACITY), 0};
     z_stream z = {.next_in = head.bytes, .avail_in = (uInt)head.size};
     assert_int_equal(deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
     z.next_out = file.bytes;
-    z.avail_out = ROOM;
+    z.avail_out = CAPACITY;
     deflate(&z, Z_NO_FLUSH);
     for (int i = 0; i < ZEROS >> 20; i++) {
         z.next_in = zeros;
@@ -68,15 +68,15 @@ static damage_file as_bomb(const promise *p) {
         deflate(&z, Z_NO_FLUSH);
     }
     assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
-    file.size = ROOM - z.avail_out;
+    file.size = CAPACITY - z.avail_out;
     deflateEnd(&z);
     free(head.bytes);
     return file;
 }
 
 /* A good gzip file whose last four bytes say that it holds 4 GB; or whose extra field does. */
-static damage_file as_gzip(const promise *p) {
-    damage_file file = damage_format_of("gzip")->make();
+static format_file as_gzip(const promise *p) {
+    format_file file = file_format_named("gzip")->make();
     memset(file.bytes + file.size - 4, 0xff, 4);
     if (p->count) {
         file.bytes[3] = 4;
@@ -86,22 +86,22 @@ static damage_file as_gzip(const promise *p) {
 }
 
 /* The length of a header alone. */
-static damage_file as_length(const promise *p) {
+static format_file as_length(const promise *p) {
     uint8_t bytes[16] = {0};
     for (int i = 0; i < 8; i++)
         bytes[i] = (uint8_t)(p->sizes[i / 4] >> 8 * (i % 4));
     memcpy(bytes + 8, "{}      ", 8);
-    return damage_copy(bytes, sizeof bytes);
+    return format_file_copy(bytes, sizeof bytes);
 }
 
-static damage_file as_header(const promise *p) {
-    damage_file file;
-    file.bytes = scene_tensors(p->text, p->count, &file.size);
+static format_file as_header(const promise *p) {
+    format_file file;
+    file.bytes = fixture_tensors(p->text, p->count, &file.size);
     return file;
 }
 
 /* "BEFORE|REPEATED|AFTER": a header with the middle `count` times. */
-static damage_file as_many(const promise *p) {
+static format_file as_many(const promise *p) {
     const char *first = strchr(p->text, '|'), *second = strchr(first + 1, '|');
     const size_t before = (size_t)(first - p->text), length = (size_t)(second - first) - 1;
     char *header = calloc(before + p->count * length + strlen(second), 1), *to = header + before;
@@ -109,29 +109,29 @@ static damage_file as_many(const promise *p) {
     for (size_t i = 0; i < p->count; i++, to += length)
         memcpy(to, first + 1, length);
     strcpy(to, second + 1);
-    damage_file file;
-    file.bytes = scene_tensors(header, 4, &file.size);
+    format_file file;
+    file.bytes = fixture_tensors(header, 4, &file.size);
     free(header);
     return file;
 }
 
 /* A model with this network in its metadata. */
-static damage_file as_network(const promise *p) {
+static format_file as_network(const promise *p) {
     static const char FORM[] = "{\"__metadata__\":{\"cnn.version\":\"1\",\"cnn.network\":\"%s\","
                                "\"cnn.mean\":\"0\",\"cnn.std\":\"1\",\"cnn.classes\":"
                                "\"[\\\"a\\\",\\\"b\\\",\\\"c\\\"]\"},\"fc1.weight\":{\"dtype\":"
                                "\"F32\",\"shape\":[3,1],\"data_offsets\":[0,12]},\"fc1.bias\":"
                                "{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[12,24]}}";
     char header[1024];
-    damage_file file;
+    format_file file;
     snprintf(header, sizeof header, FORM, p->text);
-    file.bytes = scene_tensors(header, 24, &file.size);
+    file.bytes = fixture_tensors(header, 24, &file.size);
     memset(file.bytes + file.size - 24, 0, 24);
     return file;
 }
 
 /* A chunk of PNG: length, name, bytes, checksum. */
-static void put_chunk(damage_file *file, uint32_t length, const char *name, const void *data,
+static void put_chunk(format_file *file, uint32_t length, const char *name, const void *data,
                       size_t size) {
     uint8_t *start = file->bytes + file->size;
     for (int i = 0; i < 4; i++)
@@ -144,11 +144,11 @@ static void put_chunk(damage_file *file, uint32_t length, const char *name, cons
     file->size += 12 + size;
 }
 
-/* A head of sizes[0] x sizes[1]; sizes[2] is its depth, sizes[3] its colour type. Behind it stands
+/* A head of sizes[0] x sizes[1]; sizes[2] is its depth, sizes[3] its color type. Behind it stands
  * a chunk of `count` bytes by its length, which holds 32 MB of zeros, deflated. */
-static damage_file as_png(const promise *p) {
+static format_file as_png(const promise *p) {
     const promise zeros = {.count = 0};
-    damage_file packed = as_bomb(&zeros), file = {malloc(1 << 18), 8};
+    format_file packed = as_bomb(&zeros), file = {malloc(1 << 18), 8};
     uint8_t head[13] = {0};
     for (int i = 0; i < 8; i++)
         head[i] = (uint8_t)(p->sizes[i / 4] >> (24 - 8 * (i % 4)));
@@ -248,7 +248,7 @@ typedef struct cost {
     cnn_error error;
 } cost;
 
-static cost measured(const damage_format *format, const damage_file *file) {
+static cost measured(const file_format *format, const format_file *file) {
     struct rusage before, after;
     cost cost = {.refused = false};
     getrusage(RUSAGE_SELF, &before);
@@ -260,7 +260,7 @@ static cost measured(const damage_format *format, const damage_file *file) {
 }
 
 /* In a process of its own, whose peak of memory is its own too. */
-static cost measured_apart(const damage_format *format, const damage_file *file) {
+static cost measured_apart(const file_format *format, const format_file *file) {
     int ends[2], status;
     cost cost;
     assert_int_equal(pipe(ends), 0);
@@ -285,8 +285,8 @@ static void refused_at_once(void **state) {
     const size_t count = sizeof PROMISES / sizeof *PROMISES;
     for (size_t i = 0; i < count; i++) {
         const promise *p = &PROMISES[i];
-        const damage_file file = p->make(p);
-        const cost cost = measured_apart(damage_format_of(p->format), &file);
+        const format_file file = p->make(p);
+        const cost cost = measured_apart(file_format_named(p->format), &file);
         if (!cost.refused || !cost.error.message[0] || strchr(cost.error.message, '\n') ||
             cost.milliseconds > milliseconds_allowed() || cost.kilobytes > KILOBYTES)
             fail_msg("%s, %s: %s in %.1f ms and %ld kB: %s", p->format, p->what,

@@ -11,23 +11,23 @@ static double rounding(const book *book) {
     return book_is_double(book) ? 2e-15 : 6e-8;
 }
 
-static trial relu_trial(const book *book, size_t values, size_t n) {
-    const geometry g = {.x = {1, 1, values}, .y = {1, 1, values}};
-    return trial_new(book, ops_operation(book->ops, "relu"), g, n, 0, false);
+static op_case relu_case(const book *book, size_t values, size_t n) {
+    const layer_shape g = {.x = {1, 1, values}, .y = {1, 1, values}};
+    return op_case_new(book, ops_operation(book->ops, "relu"), g, n, 0, false);
 }
 
 /* docs/math/relu.md: both zeros count as not above 0 */
 static void example_of_the_relu_page(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = relu_trial(book, 5, 1);
+        op_case t = relu_case(book, 5, 1);
         numbers_set(book, t.t.x, (double[]){-2, -0.0, 0, 0.5, 3}, 5);
         numbers_set(book, t.t.dy, (double[]){1, 2, 3, 4, 5}, 5);
-        trial_forward(&t, (range){0, 1});
-        trial_backward(&t, (range){0, 1}, (range){0, 0});
+        op_case_forward(&t, (range){0, 1});
+        op_case_backward(&t, (range){0, 1}, (range){0, 0});
         numbers_equal(book, "y", t.t.y, (double[]){0, 0, 0, 0.5, 3}, 5);
         numbers_equal(book, "dx", t.t.dx, (double[]){0, 0, 0, 4, 5}, 5);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
@@ -35,13 +35,13 @@ static void example_of_the_relu_page(void **state) {
 static void relu_zeros(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = relu_trial(book, 3, 1);
+        op_case t = relu_case(book, 3, 1);
         numbers_set(book, t.t.x, (double[]){-0.0, 0.0, -2}, 3);
-        trial_forward(&t, (range){0, 1});
+        op_case_forward(&t, (range){0, 1});
         assert_false(signbit(number_at(book, t.t.y, 0)));
         assert_false(signbit(number_at(book, t.t.y, 1)));
         assert_false(signbit(number_at(book, t.t.y, 2)));
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
@@ -49,32 +49,32 @@ static void relu_zeros(void **state) {
 static void relu_extremes(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = relu_trial(book, 4, 1);
+        op_case t = relu_case(book, 4, 1);
         numbers_set(book, t.t.x, (double[]){NAN, INFINITY, -INFINITY, 1e-40}, 4);
         numbers_set(book, t.t.dy, (double[]){1, 2, NAN, 4}, 4);
-        trial_forward(&t, (range){0, 1});
-        trial_backward(&t, (range){0, 1}, (range){0, 0});
+        op_case_forward(&t, (range){0, 1});
+        op_case_backward(&t, (range){0, 1}, (range){0, 0});
         assert_true(isnan(number_at(book, t.t.y, 0)));
         assert_true(number_at(book, t.t.y, 1) == INFINITY);
         assert_true(number_at(book, t.t.y, 2) == 0);
         assert_true(number_at(book, t.t.y, 3) > 0);
         numbers_equal(book, "dx", t.t.dx, (double[]){1, 2, 0, 4}, 4);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
 static void relu_range_of_images(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = relu_trial(book, 2, 4);
+        op_case t = relu_case(book, 2, 4);
         numbers_set(book, t.t.x, (double[]){1, 1, -1, 2, 3, -4, 1, 1}, 8);
         numbers_set(book, t.t.dy, (double[]){1, 2, 3, 4, 5, 6, 7, 8}, 8);
-        trial_forward(&t, (range){1, 3});
-        trial_backward(&t, (range){1, 3}, (range){0, 0});
+        op_case_forward(&t, (range){1, 3});
+        op_case_backward(&t, (range){1, 3}, (range){0, 0});
         numbers_equal(book, "y", t.t.y, (double[]){CANARY, CANARY, 0, 2, 3, 0, CANARY, CANARY}, 8);
         numbers_equal(book, "dx", t.t.dx, (double[]){CANARY, CANARY, 0, 4, 5, 0, CANARY, CANARY},
                       8);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 
@@ -242,14 +242,14 @@ static void assert_softmax_order(const scores *s) {
     for (size_t k = 1; k < s->k; k++)
         max = fmax(max, x[k]);
     for (size_t k = 0; k < s->k; k++)
-        sum += plain_exp(x[k] - max);
+        sum += portable_exp(x[k] - max);
     for (size_t k = 0; k < s->k; k++) {
-        const float p = (float)(plain_exp(x[k] - max) / sum);
+        const float p = (float)(portable_exp(x[k] - max) / sum);
         const float dx = p - (k == s->labels[0] ? 1.0f : 0.0f);
         assert_memory_equal((float *)s->p + k, &p, sizeof p);
         assert_memory_equal((float *)s->dx + k, &dx, sizeof dx);
     }
-    const float loss = (float)(plain_log(sum) - (x[s->labels[0]] - max));
+    const float loss = (float)(portable_log(sum) - (x[s->labels[0]] - max));
     assert_memory_equal(s->losses, &loss, sizeof loss);
 }
 
@@ -293,8 +293,8 @@ static void example_of_a_kink(void **state) {
     (void)state;
     const double step = 0.125, x[] = {0.05 + step, 0.05, 0.05 - step};
     double y[3];
-    const geometry g = {.x = {1, 1, 3}, .y = {1, 1, 3}};
-    const tensors t = {.n = 1, .x = (const void *)x, .y = (void *)y};
+    const layer_shape g = {.x = {1, 1, 3}, .y = {1, 1, 3}};
+    const op_args t = {.n = 1, .x = (const void *)x, .y = (void *)y};
     ops_operation(&book_double, "relu")->forward(&g, &t, (range){0, 1});
     assert_true(fabs((y[0] - y[2]) / (2 * step) - 0.7) < 1e-15);
     assert_true(fabs(y[0] - 2 * y[1] + y[2] - 0.075) < 1e-15);

@@ -8,10 +8,10 @@
 
 #include "allocations.h"
 #include "bounds.h"
+#include "fixture.h"
 #include "json_text.h"
 #include "random.h"
 #include "safetensors.h"
-#include "scene.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 
 static bool open_copy(const uint8_t *bytes, size_t size, safetensors *file, uint8_t **copy,
                       cnn_error *error) {
-    *copy = scene_copy(bytes, size);
+    *copy = fixture_copy(bytes, size);
     if (safetensors_open(file, *copy, size, error))
         return true;
     free(*copy);
@@ -46,7 +46,7 @@ static bool opens(const uint8_t *bytes, size_t size, cnn_error *error) {
 static void good_file(void **state) {
     (void)state;
     size_t size;
-    uint8_t *bytes = scene_tensors(GOOD, 32, &size), *copy;
+    uint8_t *bytes = fixture_tensors(GOOD, 32, &size), *copy;
     safetensors file;
     assert_true(open_copy(bytes, size, &file, &copy, NULL));
     assert_int_equal(file.count, 3);
@@ -73,7 +73,7 @@ static void empty_files(void **state) {
     static const char *const EMPTY[] = {"{}", "{}     ", "{\"__metadata__\":{}}"};
     for (size_t i = 0; i < 3; i++) {
         size_t size;
-        uint8_t *bytes = scene_tensors(EMPTY[i], 0, &size), *copy;
+        uint8_t *bytes = fixture_tensors(EMPTY[i], 0, &size), *copy;
         safetensors file;
         assert_true(open_copy(bytes, size, &file, &copy, NULL));
         assert_int_equal(file.count, 0);
@@ -154,9 +154,9 @@ static void refused_with_place_and_reason(void **state) {
     for (size_t i = 0; i < sizeof REFUSED / sizeof *REFUSED; i++) {
         size_t size;
         cnn_error error;
-        uint8_t *bytes = scene_tensors(REFUSED[i].header, 4, &size);
+        uint8_t *bytes = fixture_tensors(REFUSED[i].header, 4, &size);
         assert_false(opens(bytes, size, &error));
-        scene_error_is(&error, CNN_STATUS_BAD_FILE, REFUSED[i].error);
+        fixture_error_is(&error, CNN_STATUS_BAD_FILE, REFUSED[i].error);
         assert_false(opens(bytes, size, NULL));
         free(bytes);
     }
@@ -189,18 +189,18 @@ static void lengths_that_lie(void **state) {
         const bool opened = opens(CASES[i].bytes, CASES[i].size, &error);
         allocations_succeed();
         assert_false(opened);
-        scene_error_is(&error, CNN_STATUS_BAD_FILE, CASES[i].error);
+        fixture_error_is(&error, CNN_STATUS_BAD_FILE, CASES[i].error);
     }
 }
 
 static void nul_bytes_in_the_header(void **state) {
     (void)state;
     size_t size;
-    uint8_t *bytes = scene_tensors("{\"a\":10 }", 0, &size);
+    uint8_t *bytes = fixture_tensors("{\"a\":10 }", 0, &size);
     cnn_error error;
     bytes[8 + 7] = 0; /* jansson itself would not see it behind a number */
     assert_false(opens(bytes, size, &error));
-    scene_error_is(&error, CNN_STATUS_BAD_FILE, "byte 15: JSON: a NUL byte");
+    fixture_error_is(&error, CNN_STATUS_BAD_FILE, "byte 15: JSON: a NUL byte");
     free(bytes);
 }
 
@@ -213,7 +213,7 @@ static void deep_nesting(void **state) {
     memcpy(header, "{\"a\":", 5);
     memset(header + 5, '[', DEPTH);
     header[DEPTH + 5] = 0;
-    uint8_t *bytes = scene_tensors(header, 0, &size);
+    uint8_t *bytes = fixture_tensors(header, 0, &size);
     assert_false(opens(bytes, size, &error));
     assert_int_equal(error.status, CNN_STATUS_BAD_FILE);
     assert_non_null(strstr(error.message, "maximum parsing depth"));
@@ -225,7 +225,7 @@ static void deep_nesting(void **state) {
 static void cut_anywhere(void **state) {
     (void)state;
     size_t size;
-    uint8_t *bytes = scene_tensors(GOOD, 32, &size);
+    uint8_t *bytes = fixture_tensors(GOOD, 32, &size);
     assert_true(opens(bytes, size, NULL));
     for (size_t length = 0; length < size; length++) {
         cnn_error error;
@@ -240,7 +240,7 @@ static void cut_anywhere(void **state) {
 static void damaged_anyhow(void **state) {
     (void)state;
     size_t size;
-    uint8_t *bytes = scene_tensors(GOOD, 32, &size);
+    uint8_t *bytes = fixture_tensors(GOOD, 32, &size);
     random_state random = random_seeded(3, 0);
     for (size_t bit = 0; bit < 8 * (size - 32); bit++) {
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -248,7 +248,7 @@ static void damaged_anyhow(void **state) {
         bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
     }
     for (int round = 0; round < 20000; round++) {
-        uint8_t *bad = scene_copy(bytes, size);
+        uint8_t *bad = fixture_copy(bytes, size);
         for (uint32_t i = random_below(&random, 4); i < 4; i++)
             bad[random_below(&random, (uint32_t)size - 32)] = (uint8_t)random_bits(&random);
         cnn_error error;
@@ -319,7 +319,7 @@ static void too_large_to_write(void **state) {
         cnn_error error;
         assert_int_equal(safetensors_build(&image, NULL, &large[i], 1, &error), i == 1);
         if (i == 0)
-            scene_error_is(&error, CNN_STATUS_BAD_ARGUMENT, "the file would be too large");
+            fixture_error_is(&error, CNN_STATUS_BAD_ARGUMENT, "the file would be too large");
         safetensors_release(&image);
     }
 }
@@ -365,8 +365,8 @@ static bool write_and_read(cnn_error *error) {
 
 static void every_request_may_fail(void **state) {
     (void)state;
-    scene_survives(read_long_tokens, 20);
-    scene_survives(write_and_read, 50);
+    fixture_survives(read_long_tokens, 20);
+    fixture_survives(write_and_read, 50);
 }
 
 int main(void) {

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
+#include "fixture.h"
 #include "safetensors.h"
-#include "scene.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 static bool opens(const char *header, size_t data, cnn_error *error) {
     size_t size;
     safetensors file;
-    uint8_t *bytes = scene_tensors(header, data, &size);
+    uint8_t *bytes = fixture_tensors(header, data, &size);
     const bool opened = safetensors_open(&file, bytes, size, error);
     if (opened)
         safetensors_close(&file);
@@ -117,10 +117,10 @@ static void a_sign_is_named(void **state) {
     (void)state;
     cnn_error error;
     assert_false(opens(U8("4", "-0,4"), 4, &error));
-    scene_error_is(&error, CNN_STATUS_BAD_FILE, "byte 55: -0 is no size, which has digits alone");
+    fixture_error_is(&error, CNN_STATUS_BAD_FILE, "byte 55: -0 is no size, which has digits alone");
     assert_false(opens("{\"-\\\\\\\"-\":{\"dtype\":\"U8\",\"shape\":[-0],\"data_offsets\":[0,0]}}",
                        0, &error));
-    scene_error_is(&error, CNN_STATUS_BAD_FILE, "byte 41: -0 is no size, which has digits alone");
+    fixture_error_is(&error, CNN_STATUS_BAD_FILE, "byte 41: -0 is no size, which has digits alone");
 }
 
 /* Unknown keys may change what the others mean; a tensor is an object; a key has one value; no

@@ -23,7 +23,7 @@ static atomic_size_t calls, disturbed;
 static const operation *real_dense;
 static operation slow_dense;
 
-static void use_scratch(const tensors *t) {
+static void use_scratch(const op_args *t) {
     static atomic_size_t marks;
     const float mark = (float)(atomic_fetch_add(&marks, 1) % 4096);
     for (size_t i = 0; i < NUMBERS; i++)
@@ -38,13 +38,13 @@ static void use_scratch(const tensors *t) {
     }
 }
 
-static void slow_weights(const geometry *g, const tensors *t, range rows) {
+static void slow_weights(const layer_shape *g, const op_args *t, range rows) {
     atomic_fetch_add(&calls, 1);
     use_scratch(t);
     real_dense->backward_weights(g, t, rows);
 }
 
-static size_t slow_scratch(const geometry *g) {
+static size_t slow_scratch(const layer_shape *g) {
     const size_t own = real_dense->scratch ? real_dense->scratch(g) : 0;
     return own > NUMBERS ? own : NUMBERS;
 }

@@ -20,15 +20,15 @@ static const uint32_t zeros[] = {0, 40, 60, 80, 95, 100};
 typedef struct pair {
     arrays arrays;
     sizes sizes;
-    tensors book, fast;
+    op_args book, fast;
 } pair;
 
-static void compare(pair *p, const geometry *g, const operation *book, const operation *fast,
+static void compare(pair *p, const layer_shape *g, const operation *book, const operation *fast,
                     range images, range weights) {
     p->fast = p->book;
     outputs_made(&p->arrays, p->sizes, g, book, &p->book);
     outputs_made(&p->arrays, p->sizes, g, fast, &p->fast);
-    p->fast.slices = p->sizes.y % 5; /* any number, by the shape */
+    p->fast.splits = p->sizes.y % 5; /* any number, by the shape */
     forward_once(book, g, &p->book, images);
     forward_once(fast, g, &p->fast, images);
     backward_once(book, g, &p->book, images, weights);
@@ -42,7 +42,8 @@ static void compare(pair *p, const geometry *g, const operation *book, const ope
     arrays_free(&p->arrays);
 }
 
-static void compare_convolution(random_state *random, const geometry *g, size_t n, size_t round) {
+static void compare_convolution(random_state *random, const layer_shape *g, size_t n,
+                                size_t round) {
     pair p = {.sizes = conv_sizes(g)};
     const range images = range_drawn(random, n);
     p.book = inputs_drawn(&p.arrays, random, p.sizes, g, n, (draw){30, 0},
@@ -55,7 +56,7 @@ static void test_convolutions(void **state) {
     random_state random = random_seeded(4, 0);
     (void)state;
     for (size_t i = 0; i < rounds_of(SHAPES); i++) {
-        const geometry g = convolution_drawn(&random);
+        const layer_shape g = convolution_drawn(&random);
         compare_convolution(&random, &g, between(&random, 1, 4), i);
     }
 }
@@ -64,7 +65,7 @@ static void test_grid(void **state) {
     random_state random = random_seeded(6, 0);
     (void)state;
     for (size_t i = 0; i < CONV_GRID_SHAPES; i++) {
-        const geometry g = conv_grid_geometry(i);
+        const layer_shape g = conv_grid_shape(i);
         const size_t n = products_in(&g) < 1000000 ? 3 : 1;
         /* Small ones with every share of zeros, large ones with one. */
         for (size_t j = 0; j < (n == 1 ? 1 : COUNT(zeros)) && grid_allows(&g); j++)
@@ -77,7 +78,7 @@ static void test_dense_layers(void **state) {
     random_state random = random_seeded(5, 0);
     (void)state;
     for (size_t i = 0; i < rounds_of(SHAPES); i++) {
-        const geometry g = dense_drawn(&random, i % 3 == 0);
+        const layer_shape g = dense_drawn(&random, i % 3 == 0);
         pair p = {.sizes = dense_sizes(&g)};
         const draw x = {zeros[random_below(&random, COUNT(zeros))], 0};
         const size_t n = between(&random, 1, i % 4 ? 20 : 80);
@@ -99,13 +100,13 @@ static const float *tying(arrays *a, random_state *random, size_t count, draw ho
 }
 
 /* An operation without weights, forward and back. */
-static void compare_plain(random_state *random, const geometry *g, const operation *book,
+static void compare_plain(random_state *random, const layer_shape *g, const operation *book,
                           const operation *fast) {
     arrays a = {.used = 0};
     const size_t n = between(random, 1, 4), x = g->x.h * g->x.w * g->x.c;
     const sizes sizes = {x, g->y.h * g->y.w * g->y.c, 0};
     const range images = range_drawn(random, n);
-    tensors t[2] = {{.n = n,
+    op_args t[2] = {{.n = n,
                      .x = tying(&a, random, n * sizes.x, (draw){20, 2}),
                      .dy = numbers_drawn(&a, random, n * sizes.y, (draw){20, 0})}};
     t[1] = t[0];
@@ -117,7 +118,7 @@ static void compare_plain(random_state *random, const geometry *g, const operati
     }
     assert_same_bits(g, "y", t[0].y, t[1].y, n * sizes.y);
     assert_same_bits(g, "dx", t[0].dx, t[1].dx, n * sizes.x);
-    assert_memory_equal(t[0].winners, t[1].winners, n * sizes.y * sizeof *t[0].winners);
+    assert_memory_equal(t[0].indices, t[1].indices, n * sizes.y * sizeof *t[0].indices);
     assert_fences(&a);
     arrays_free(&a);
 }
@@ -126,7 +127,7 @@ static void test_relus(void **state) {
     random_state random = random_seeded(7, 0);
     (void)state;
     for (size_t i = 0; i < rounds_of(SHAPES); i++) {
-        geometry g = {
+        layer_shape g = {
             .x = {between(&random, 1, 9), between(&random, 1, 9), channels_drawn(&random)}};
         g.y = g.x;
         compare_plain(&random, &g, ops_operation(ops_book(), "relu"),
@@ -139,8 +140,8 @@ static void test_pools(void **state) {
     random_state random = random_seeded(8, 0);
     (void)state;
     for (size_t i = 0; i < rounds_of(SHAPES); i++) {
-        const geometry conv = convolution_drawn(&random);
-        geometry g = pool_drawn(&random, &conv);
+        const layer_shape conv = convolution_drawn(&random);
+        layer_shape g = pool_drawn(&random, &conv);
         if (i % 3 == 0) {
             g.u = g.v = 1;
             g.y.h = g.x.h - g.r + 1;

@@ -19,27 +19,27 @@
     "find . ! -type d -exec ls -li --time-style=full-iso {} + -exec cksum {} + 2>&1 | sort"
 #define RUN "cd @/w && case $CNN in /*) ;; *) CNN=$OLDPWD/$CNN ;; esac; "
 
-typedef struct trial {
+typedef struct op_case {
     const char *prepare, *call, *part, *other;
-} trial;
+} op_case;
 
 static void restore(void) {
     command_shell("cd @ && rm -rf w && cp -a kept w");
     assert_int_equal(command_code, 0);
 }
 
-static void refuses(const trial *trials, size_t count) {
+static void refuses(const op_case *cases, size_t count) {
     for (size_t i = 0; i < count; i++) {
-        const trial *trial = &trials[i];
+        const op_case *op_case = &cases[i];
         restore();
         command_shell(RUN "%s; " STATE " >../before; \"$CNN\" %s; code=$?; " STATE
                           " >../after; cmp ../before ../after || code=touched; echo $code >../code",
-                      trial->prepare, trial->call);
+                      op_case->prepare, op_case->call);
         char *code = command_file("code", NULL);
         const bool refused = !strcmp(code, "1\n") && !strchr(command_err, '\n')[1];
-        if (!refused || !strstr(command_err, trial->part) || !strstr(command_err, trial->other))
-            fail_msg("%s; cnn %s: exit code %s%s%s", trial->prepare, trial->call, code, command_out,
-                     command_err);
+        if (!refused || !strstr(command_err, op_case->part) || !strstr(command_err, op_case->other))
+            fail_msg("%s; cnn %s: exit code %s%s%s", op_case->prepare, op_case->call, code,
+                     command_out, command_err);
         free(code);
     }
 }
@@ -48,7 +48,7 @@ static void refuses(const trial *trials, size_t count) {
 #define AMONG "lies among the images of --data"
 
 static void files_of_a_data_set(void **state) {
-    static const trial trials[] = {
+    static const op_case cases[] = {
         {":", "train tiny.net --data data --out data/train-labels-idx1-ubyte", AMONG, "--out"},
         {":", "train tiny.net --data data --log data/t10k-images-idx3-ubyte", AMONG, "--log"},
         {":", "train tiny.net --data data --checkpoint data/classes.txt", AMONG, "--checkpoint"},
@@ -72,11 +72,11 @@ static void files_of_a_data_set(void **state) {
         {":", "eval m --data parts --errors parts/test/dog/sheet.png", AMONG, "--errors"},
     };
     (void)state;
-    REFUSES(trials);
+    REFUSES(cases);
 }
 
 static void names_that_are_made_up(void **state) {
-    static const trial trials[] = {
+    static const op_case cases[] = {
         {":", "train simple.net --data data --log simple.safetensors", "default --out", "--log"},
         {"mkdir n; cp tiny.net n/tiny.safetensors; cp n/tiny.safetensors .",
          "train tiny.safetensors --data data", "default --out", "NETWORK"},
@@ -100,18 +100,18 @@ static void names_that_are_made_up(void **state) {
         {": >a", "train tiny.net --data data --out a --log b >>a", "standard output", "--out"},
     };
     (void)state;
-    REFUSES(trials);
+    REFUSES(cases);
 }
 
 /* What a checkpoint remembers counts as given. */
 static void names_that_a_checkpoint_knows(void **state) {
-    static const trial trials[] = {
+    static const op_case cases[] = {
         {"cp \"$(cat ../run)\" run", "train --resume run --log other", "--out", "--log"},
         {"cp \"$(cat ../run)\" other", "train --resume other", "--out", "--resume"},
         {"cp \"$(cat ../run)\" run", "train --resume run --out data/classes.txt", AMONG, "--out"},
     };
     (void)state;
-    REFUSES(trials);
+    REFUSES(cases);
 }
 
 static void passes(const char *call) {

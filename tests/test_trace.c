@@ -7,8 +7,8 @@
 #include <cmocka.h>
 
 #include "allocations.h"
+#include "fixture.h"
 #include "safetensors.h"
-#include "scene.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,11 +45,11 @@ typedef struct opened {
     safetensors file;
 } opened;
 
-static opened save_and_open(scene *here, const cnn_trace *trace) {
+static opened save_and_open(fixture *here, const cnn_trace *trace) {
     opened o;
     size_t size;
-    assert_true(cnn_trace_save(trace, scene_path(here, "t"), &here->error));
-    o.bytes = scene_read(here, "t", &size);
+    assert_true(cnn_trace_save(trace, fixture_path(here, "t"), &here->error));
+    o.bytes = fixture_read(here, "t", &size);
     assert_true(safetensors_open(&o.file, o.bytes, size, NULL));
     return o;
 }
@@ -99,12 +99,12 @@ static void pass_by_hand(void **state) {
     assert_floats(&o, "s/pool1", SHAPE(2, 2, 1, 2), FLOATS(2, 4, -1, -3, 8, 6, 20, 40));
     assert_floats(&o, "s/flatten1", SHAPE(2, 4), FLOATS(2, 4, -1, -3, 8, 6, 20, 40));
     assert_floats(&o, "s/fc1", SHAPE(2, 2), FLOATS(10.5f, -7.5f, 20.5f, 99.5f));
-    static const int32_t LABELS[] = {1, 0}, WINNERS[] = {1, 3, 0, 2, 0, 2, 1, 3};
+    static const int32_t LABELS[] = {1, 0}, INDICES[] = {1, 3, 0, 2, 0, 2, 1, 3};
     assert_memory_equal(assert_tensor(&o, "s/labels", &safetensors_i32, 1, (size_t[]){2}), LABELS,
                         sizeof LABELS);
     assert_memory_equal(
-        assert_tensor(&o, "s/pool1.winners", &safetensors_i32, 4, (size_t[]){2, 2, 1, 2}), WINNERS,
-        sizeof WINNERS);
+        assert_tensor(&o, "s/pool1.indices", &safetensors_i32, 4, (size_t[]){2, 2, 1, 2}), INDICES,
+        sizeof INDICES);
     assert_tensor(&o, "s/losses", &safetensors_f32, 1, (size_t[]){2});
     const float *p = assert_tensor(&o, "s/probabilities", &safetensors_f32, 2, (size_t[]){2, 2});
     assert_true(p[0] > 0.99f && p[3] > 0.99f);
@@ -153,11 +153,11 @@ static void copies(void **state) {
 static void assert_value_refused(cnn_trace *trace, const char *name, const char *text) {
     cnn_error error;
     assert_false(cnn_trace_add_value(trace, name, 1, &error));
-    scene_error_is(&error, CNN_STATUS_BAD_ARGUMENT, text);
+    fixture_error_is(&error, CNN_STATUS_BAD_ARGUMENT, text);
 }
 
 static void names_are_unique_text(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     cnn_model *model = stepped_model();
     cnn_trace *trace = cnn_trace_create(NULL);
     assert_true(cnn_trace_add_value(trace, "a/fc1.bias", 1, NULL));
@@ -166,8 +166,8 @@ static void names_are_unique_text(void **state) {
     assert_value_refused(trace, "a\nb\xff", "\"a?b?\" cannot name a tensor");
     /* The second tensor of this call meets its name: the first goes again. */
     assert_false(cnn_trace_add(trace, model, CNN_TRACE_PARAMETERS, "a/", &here->error));
-    scene_error_is(&here->error, CNN_STATUS_BAD_ARGUMENT,
-                   "the trace has a tensor \"a/fc1.bias\" already");
+    fixture_error_is(&here->error, CNN_STATUS_BAD_ARGUMENT,
+                     "the trace has a tensor \"a/fc1.bias\" already");
     assert_true(cnn_trace_add_value(trace, "a/fc1.weight", 2, NULL));
     assert_true(cnn_trace_add(trace, model, CNN_TRACE_PARAMETERS, "b/", NULL));
     opened o = save_and_open(here, trace);
@@ -197,14 +197,15 @@ static void many_tensors(void **state) {
 }
 
 static void empty_trace(void **state) {
-    scene *here = *state;
+    fixture *here = *state;
     cnn_trace *trace = cnn_trace_create(NULL);
     opened o = save_and_open(here, trace);
     assert_int_equal(o.file.count, 0);
     close_opened(&o);
     assert_false(cnn_trace_save(trace, "/dev/full", &here->error));
-    scene_error_is(&here->error, CNN_STATUS_IO, "/dev/full: cannot write: No space left on device");
-    assert_false(cnn_trace_save(trace, scene_path(here, "none/t"), &here->error));
+    fixture_error_is(&here->error, CNN_STATUS_IO,
+                     "/dev/full: cannot write: No space left on device");
+    assert_false(cnn_trace_save(trace, fixture_path(here, "none/t"), &here->error));
     assert_int_equal(here->error.status, CNN_STATUS_IO);
     cnn_trace_free(trace);
 }
@@ -242,11 +243,11 @@ static bool record(cnn_error *error) {
 static void every_request_may_fail(void **state) {
     (void)state;
     kept = stepped_model();
-    scene_survives(record, 100);
+    fixture_survives(record, 100);
     cnn_model_free(kept);
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, scene_create, scene_remove)
+#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, fixture_create, fixture_remove)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -178,9 +178,9 @@ static void what_is_no_data_is_refused(void **state) {
 enum { ROWS = 130, COLUMNS = 300 };
 
 /* One class is red on the left, the other on the right; trains are a class like any other. */
-static void draw_colours(void) {
+static void draw_colors(void) {
     static uint8_t data[ROWS][COLUMNS][3];
-    shell("mkdir -p @/colour/train @/colour/car");
+    shell("mkdir -p @/color/train @/color/car");
     for (int i = 0; i < 12; i++) {
         char name[64];
         for (int y = 0; y < ROWS; y++)
@@ -189,23 +189,23 @@ static void draw_colours(void) {
                 data[y][x][1] = (uint8_t)(x / 2 + i);
                 data[y][x][2] = (uint8_t)(y + i);
             }
-        snprintf(name, sizeof name, "colour/%s/%d.png", i % 2 ? "train" : "car", i);
+        snprintf(name, sizeof name, "color/%s/%d.png", i % 2 ? "train" : "car", i);
         png_file_write(name, &(png_pixels){ROWS, COLUMNS, 3, &data[0][0][0]});
     }
 }
 
 /* A picture of 130 x 300 is shown by every third pixel of every third row: 44 x 100. */
-static void colours_are_seen_and_shown(void **state) {
+static void colors_are_seen_and_shown(void **state) {
     (void)state;
-    draw_colours();
-    shell("printf 'input 130x300x3\\nmaxpool2d 10\\nflatten\\ndense 2\\n' >@/colour.net");
-    assert_int_equal(command_run("train @/colour.net --data @/colour --epochs 30 --out @/c.st"), 0);
-    assert_int_equal(command_run("eval @/c.st --data @/colour --json"), 0);
+    draw_colors();
+    shell("printf 'input 130x300x3\\nmaxpool2d 10\\nflatten\\ndense 2\\n' >@/color.net");
+    assert_int_equal(command_run("train @/color.net --data @/color --epochs 30 --out @/c.st"), 0);
+    assert_int_equal(command_run("eval @/c.st --data @/color --json"), 0);
     json_t *result = command_json();
     assert_true(accuracy(result) == 1);
     json_decref(result);
-    shell("mv @/colour/train @/x && mv @/colour/car @/colour/train && mv @/x @/colour/car");
-    assert_int_equal(command_run("eval @/c.st --data @/colour --errors @/c.png"), 0);
+    shell("mv @/color/train @/x && mv @/color/car @/color/train && mv @/x @/color/car");
+    assert_int_equal(command_run("eval @/c.st --data @/color --errors @/c.png"), 0);
     assert_non_null(strstr(command_out, "12 of 12 misread, all in"));
     png_pixels sheet = png_file_read("c.png");
     assert_int_equal(sheet.channels, 3);
@@ -232,7 +232,7 @@ int main(void) {
         cmocka_unit_test(a_bad_picture_stops_or_is_left_out),
         cmocka_unit_test(few_classes_keep_their_labels),
         cmocka_unit_test(what_is_no_data_is_refused),
-        cmocka_unit_test(colours_are_seen_and_shown),
+        cmocka_unit_test(colors_are_seen_and_shown),
     };
     return cmocka_run_group_tests_name("train folder", tests, make_folders, command_folder_remove);
 }

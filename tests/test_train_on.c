@@ -47,7 +47,7 @@ static int make_model(void **state) {
 /* --------------------------------------------------------------------------------- from a model */
 
 /* Two epochs and three more are five, but for the order of the images, which is drawn anew, and for
- * what an optimiser remembers, which begins anew: of one image, and without such memory, all bytes
+ * what an optimizer remembers, which begins anew: of one image, and without such memory, all bytes
  * are the same. */
 static void two_and_three_are_five(void **state) {
     (void)state;

@@ -36,8 +36,9 @@ bool error_in_file(cnn_error *error, const char *path) {
     if (!error)
         return false;
     /* Of a long path the end tells more than the beginning. */
-    const size_t length = strlen(path), room = sizeof error->file - 1;
-    snprintf(error->file, sizeof error->file, "%s", length > room ? path + length - room : path);
+    const size_t length = strlen(path), capacity = sizeof error->file - 1;
+    snprintf(error->file, sizeof error->file, "%s",
+             length > capacity ? path + length - capacity : path);
     return false;
 }
 
@@ -58,15 +59,15 @@ bool error_no_memory(cnn_error *error, size_t bytes) {
 }
 
 void cnn_error_text(const cnn_error *error, char *text, size_t size) {
-    char place[32] = "";
+    char position[32] = "";
     if (!text || !size)
         return;
     text[0] = '\0';
     if (!error)
         return;
     if (error->offset != CNN_ERROR_NO_OFFSET)
-        snprintf(place, sizeof place, "byte %zu: ", error->offset);
-    snprintf(text, size, "%s%s%s%s", error->file, error->file[0] ? ": " : "", place,
+        snprintf(position, sizeof position, "byte %zu: ", error->offset);
+    snprintf(text, size, "%s%s%s%s", error->file, error->file[0] ? ": " : "", position,
              error->message);
     cnn_text_clean(text);
 }

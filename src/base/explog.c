@@ -19,7 +19,7 @@ static const double OVER[] = {0,        1,        1.0 / 2,  1.0 / 3,  1.0 / 4,
 
 /* exp(x) = 2^k exp(r) with |r| <= ln 2 / 2; exp(r) by Taylor's series, 14 terms: the first one left
  * out is below 1e-18. */
-double plain_exp(double x) {
+double portable_exp(double x) {
     if (x != x)
         return x;
     if (x > 709.79)
@@ -39,7 +39,7 @@ double plain_exp(double x) {
 
 /* log(x) = k ln 2 + log(m) with m in [sqrt(1/2), sqrt(2)); log(m) = 2 artanh(s), s = (m-1)/(m+1),
  * by its odd series up to s^23: |s| < 0.172, so the first term left out is below 1e-20. */
-double plain_log(double x) {
+double portable_log(double x) {
     if (x != x || x < 0)
         return NAN;
     if (x == 0)
@@ -71,10 +71,10 @@ static double alternate(double term, double square, double n) {
     return sum;
 }
 
-double plain_cos_pi(double x) {
+double portable_cos_pi(double x) {
     const double pi = 0x1.921fb54442d18p+1;
     if (x > 0.5)
-        return -plain_cos_pi(1 - x);
+        return -portable_cos_pi(1 - x);
     const double a = pi * (x <= 0.25 ? x : 0.5 - x);
     return x <= 0.25 ? alternate(1, a * a, 1) : alternate(a, a * a, 2);
 }

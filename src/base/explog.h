@@ -4,11 +4,11 @@
 #define BASE_EXPLOG_H
 
 /* Overflows to infinity above 709.78, underflows to 0 below -745.13; NaN stays NaN. */
-double plain_exp(double x);
+double portable_exp(double x);
 /* -infinity at 0, NaN below, infinity at infinity. */
-double plain_log(double x);
+double portable_log(double x);
 
 /* cos(pi x) for x from 0 to 1: within 4e-16, and exact at 0, 1/2 and 1. */
-double plain_cos_pi(double x);
+double portable_cos_pi(double x);
 
 #endif

@@ -25,8 +25,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Looks before it sleeps: a few tenths of a millisecond. */
-enum { LOOKS = 5000 };
+/* Looks of a thread before it sleeps: a few tenths of a millisecond. */
+enum { SPIN_LIMIT = 5000 };
 
 /* One thread and what it has to do in this round. */
 typedef struct worker {
@@ -41,7 +41,7 @@ typedef struct worker {
 struct pool {
     size_t forks;         /* behind the process that started the threads */
     size_t threads;       /* the caller's included */
-    size_t looks;         /* LOOKS or 0 */
+    size_t spins;         /* SPIN_LIMIT or 0 */
     worker *workers;      /* [threads]; the first is the caller's and no thread of the pool */
     size_t started;       /* of those behind it */
     pthread_mutex_t lock; /* of those who sleep; the counters change under it */
@@ -87,7 +87,7 @@ static bool begun(pool *pool, size_t seen) {
  * counted: a round that began before the worker got here is seen all the same, and a wait that ends
  * for no reason, as POSIX allows, goes on. */
 static bool await_round(pool *pool, size_t *seen) {
-    for (size_t i = 0; i < pool->looks && !begun(pool, *seen); i++)
+    for (size_t i = 0; i < pool->spins && !begun(pool, *seen); i++)
         relax(i);
     if (!begun(pool, *seen)) {
         pthread_mutex_lock(&pool->lock);
@@ -114,7 +114,7 @@ static void *work(void *context) {
 }
 
 static void await_workers(pool *pool) {
-    for (size_t i = 0; i < pool->looks && atomic_load(&pool->working); i++)
+    for (size_t i = 0; i < pool->spins && atomic_load(&pool->working); i++)
         relax(i);
     if (!atomic_load(&pool->working))
         return;
@@ -189,7 +189,7 @@ pool *pool_create(size_t threads, cnn_error *error) {
     const size_t processors = cnn_processor_count();
     pool->forks = atomic_load(&forks);
     pool->threads = threads ? threads : processors;
-    pool->looks = pool->threads <= processors ? LOOKS : 0;
+    pool->spins = pool->threads <= processors ? SPIN_LIMIT : 0;
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->begin, NULL);
     pthread_cond_init(&pool->done, NULL);

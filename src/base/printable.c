@@ -56,7 +56,7 @@ size_t name_first_unprintable(const uint8_t *name, size_t length) {
 
 /* U+2028 and 2029 end a line; 202a to 202e and 2066 to 2069 turn the way in which what follows is
  * written. */
-static bool turns(uint32_t code) {
+static bool changes_direction(uint32_t code) {
     return (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
 
@@ -72,7 +72,7 @@ size_t cnn_text_character(const char *text, bool *shown) {
     /* The zero at the end is the tail of no character. */
     uint32_t code;
     const size_t length = *c ? utf8_character(c, 4, &code) : 0;
-    *shown = !*c || (length && !is_control(code) && !turns(code));
+    *shown = !*c || (length && !is_control(code) && !changes_direction(code));
     return length || !*c ? length : 1;
 }
 

@@ -1,6 +1,6 @@
 /* PCG32 steps a linear generator of 64 bits and hands out 32 of them, scrambled. It passes the
  * usual tests of randomness, fits on a page and can be copied by value; it keeps no secrets. What
- * is made of its bits takes plain arithmetic and plain_log(): all machines draw the same. */
+ * is made of its bits takes plain arithmetic and portable_log(): all machines draw the same. */
 #include "random.h"
 
 #include "explog.h"
@@ -28,7 +28,7 @@ uint32_t random_bits(random_state *random) {
     return shifted >> rotation | shifted << (-rotation & 31);
 }
 
-/* bits % bound alone would favour the small remainders. Without the first 2^32 mod bound values, a
+/* bits % bound alone would favor the small remainders. Without the first 2^32 mod bound values, a
  * multiple of bound is left, and every remainder is as likely. */
 uint32_t random_below(random_state *random, uint32_t bound) {
     const uint32_t refused = -bound % bound; /* 2^32 mod bound, in 32 bits */
@@ -53,7 +53,7 @@ double random_normal(random_state *random) {
         b = 2 * random_uniform(random) - 1;
         square = a * a + b * b;
     } while (square >= 1 || square == 0);
-    return a * sqrt(-2 * plain_log(square) / square);
+    return a * sqrt(-2 * portable_log(square) / square);
 }
 
 void random_shuffle(random_state *random, uint32_t *values, size_t count) {

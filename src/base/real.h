@@ -28,7 +28,7 @@ static inline real fused(real a, real b, real c) {
 
 /* x, or 0 if it is below the least normal number: what decays would else stay there for good, where
  * each operation takes a processor some hundred cycles. A NaN stays one. */
-static inline real normal(real x) {
+static inline real flush_denormal(real x) {
     const real least = sizeof(real) == sizeof(float) ? (real)FLT_MIN : (real)DBL_MIN;
     const real size = x < 0 ? -x : x;
     return size < least ? 0 : x;

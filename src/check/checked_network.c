@@ -51,13 +51,13 @@ static size_t batch_of(const check *c, extent e) {
 }
 
 /* Flatten leaves memory as it is: its page is a copy. */
-static void copy_forward(const geometry *g, const tensors *t, range images) {
+static void copy_forward(const layer_shape *g, const op_args *t, range images) {
     const size_t values = extent_size(g->x);
     memcpy(t->y + images.first * values, t->x + images.first * values,
            (images.last - images.first) * values * sizeof *t->y);
 }
 
-static void copy_backward(const geometry *g, const tensors *t, range images) {
+static void copy_backward(const layer_shape *g, const op_args *t, range images) {
     const size_t values = extent_size(g->x);
     memcpy(t->dx + images.first * values, t->dy + images.first * values,
            (images.last - images.first) * values * sizeof *t->dx);
@@ -71,14 +71,14 @@ static const operation *operation_of(const layer *layer) {
 
 /* Outputs go where the caller wants them: it keeps those before, above and below apart. */
 static void evaluate_layer(const probe *p, real *outputs, range images) {
-    tensors t = p->t;
+    op_args t = p->t;
     t.y = outputs;
-    operation_of(p->layer)->forward(&p->layer->geometry, &t, images);
+    operation_of(p->layer)->forward(&p->layer->shape, &t, images);
 }
 
 /* Its outputs are the losses; probabilities are not what gradients are of. */
 static void evaluate_softmax(const probe *p, real *outputs, range images) {
-    ops_best_double()->softmax_forward(p->layer->geometry.y.c, p->t.x, p->labels, p->t.y, outputs,
+    ops_best_double()->softmax_forward(p->layer->shape.y.c, p->t.x, p->labels, p->t.y, outputs,
                                        images);
 }
 
@@ -97,9 +97,9 @@ static void plan_buffer(const check *c, const layer *layer, arena *arena, probe 
 
 /* All arrays of one probe, cut from one block. */
 static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
-    const size_t in = batch_of(c, layer->geometry.x), out = batch_of(c, layer->geometry.y);
+    const size_t in = batch_of(c, layer->shape.x), out = batch_of(c, layer->shape.y);
     const operation *op = operation_of(layer);
-    const size_t scratch = op->scratch ? op->scratch(&layer->geometry) : 0;
+    const size_t scratch = op->scratch ? op->scratch(&layer->shape) : 0;
     const size_t one = c->mistake ? 1 : 0, all = size_product(one, layer->parameters);
     real **arrays[] = {&p->t.dx,        &p->dy,       &p->y,        &p->high,
                        &p->low,         &p->right.dx, &p->right.dy, &p->right.gradients,
@@ -129,7 +129,7 @@ static void *allocate(const check *c, const layer *layer, probe *p, cnn_error *e
 /* One call each: nothing is shared with other threads, so one range covers all images or rows. */
 static void backward(const probe *p) {
     const operation *op = operation_of(p->layer);
-    const geometry *g = &p->layer->geometry;
+    const layer_shape *g = &p->layer->shape;
     const range images = {0, p->images};
     op->backward_input(g, &p->t, images);
     if (op->backward_weights)
@@ -209,15 +209,15 @@ static void check_once(check *c, probe *p) {
                  layer_buffer_size(layer, b), bound_he);
     /* Random: were every dy 1, a gradient that mixes up outputs would have the same sum as the
      * right one. */
-    fill(&c->random, p->dy, batch_of(c, layer->geometry.y), 1);
+    fill(&c->random, p->dy, batch_of(c, layer->shape.y), 1);
     p->t.dy = p->dy;
     p->evaluate(p, p->y, (range){0, p->images});
-    /* Before any element moves: it reads the winners, which every evaluation overwrites. */
+    /* Before any element moves: it reads the indices, which every evaluation overwrites. */
     backward(p);
     break_layer(c, p, layer->name, layer->kind->word);
-    check_input(c, p, layer->name, layer->geometry.x, (layer - 1)->flat);
+    check_input(c, p, layer->name, layer->shape.x, (layer - 1)->flat);
     check_parameters(c, p);
-    /* The last evaluation left the winners of a moved element. Nobody reads them again. */
+    /* The last evaluation left the indices of a moved element. Nobody reads them again. */
 }
 
 /* The cast is sound: x is our own memory. */
@@ -225,7 +225,7 @@ static void check_layer(check *c, probe *p) {
     c->telling = false;
     for (size_t draw = 0; draw < DRAWS && !c->telling; draw++) {
         if (draw)
-            fill(&c->random, (real *)p->t.x, batch_of(c, p->layer->geometry.x), 1);
+            fill(&c->random, (real *)p->t.x, batch_of(c, p->layer->shape.x), 1);
         c->count = 0;
         c->telling = true;
         check_once(c, p);
@@ -254,12 +254,12 @@ static bool check_layer_at(check *c, size_t index, cnn_error *error) {
                .layer = layer,
                .t = {.n = c->options.batch_size, .x = c->x},
                .images = c->options.batch_size,
-               .outputs = extent_size(layer->geometry.y)};
+               .outputs = extent_size(layer->shape.y)};
     void *block = allocate(c, layer, &p, error);
     if (!block)
         return false;
     check_layer(c, &p);
-    const bool ok = step_on(c, &p, batch_of(c, layer->geometry.y), error);
+    const bool ok = step_on(c, &p, batch_of(c, layer->shape.y), error);
     free(block);
     return ok;
 }
@@ -267,8 +267,8 @@ static bool check_layer_at(check *c, size_t index, cnn_error *error) {
 static void softmax_there_and_back(const probe *p) {
     const range images = {0, p->images};
     p->evaluate(p, p->y, images);
-    ops_best_double()->softmax_backward(p->layer->geometry.y.c, p->images, p->t.y, p->labels,
-                                        p->t.dx, images);
+    ops_best_double()->softmax_backward(p->layer->shape.y.c, p->images, p->t.y, p->labels, p->t.dx,
+                                        images);
 }
 
 /* Logits so far apart that each image is sure of its class leave gradients that are rounding. */
@@ -276,7 +276,7 @@ static void softmax_there_and_back(const probe *p) {
 
 /* L is the mean loss: each image's loss counts 1 / n. */
 static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
-    const size_t classes = p->layer->geometry.y.c, n = p->images;
+    const size_t classes = p->layer->shape.y.c, n = p->images;
     for (size_t i = 0; i < n; i++) {
         labels[i] = random_below(&c->random, classes < UINT32_MAX ? (uint32_t)classes : UINT32_MAX);
         p->dy[i] = 1.0 / (double)n;
@@ -288,7 +288,7 @@ static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
         softmax_there_and_back(p);
     }
     break_layer(c, p, "softmax", "softmax");
-    check_input(c, p, "softmax", p->layer->geometry.y, true);
+    check_input(c, p, "softmax", p->layer->shape.y, true);
     report_rows(c);
 }
 
@@ -296,7 +296,7 @@ static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
 static bool check_softmax(check *c, cnn_error *error) {
     const layer *last = &c->network->layers[c->network->count];
     /* Its outputs are losses, one an image; t.y are the probabilities, t.dx is their gradient. */
-    const size_t n = c->options.batch_size, logits = batch_of(c, last->geometry.y);
+    const size_t n = c->options.batch_size, logits = batch_of(c, last->shape.y);
     uint32_t *labels = memory_new(n, sizeof *labels, error);
     real *block = memory_new(4 * n + 3 * logits, sizeof *block, error);
     if (labels && block) {
@@ -320,7 +320,7 @@ static bool check_softmax(check *c, cnn_error *error) {
 }
 
 static bool check_all(check *c, cnn_error *error) {
-    const size_t inputs = batch_of(c, c->network->layers[0].geometry.y);
+    const size_t inputs = batch_of(c, c->network->layers[0].shape.y);
     c->x = memory_new(inputs, sizeof *c->x, error);
     if (!c->x)
         return false;

@@ -93,14 +93,14 @@ bool session_fails(const session *session);
 double doctor_norm(const float *values, size_t count);
 
 /* "the WHAT of LAYER". Both live as long as the session. */
-typedef struct doctor_place {
+typedef struct doctor_location {
     const char *what, *layer;
-} doctor_place;
+} doctor_location;
 /* Whether all numbers of the last batch are finite; if not, the place where it began: outputs are
  * searched from the first layer to the last, gradients from the last to the first. */
-bool finite_outputs(const session *session, doctor_place *place);
-bool finite_gradients(const session *session, doctor_place *place);
-bool finite_weights(const session *session, doctor_place *place);
+bool finite_outputs(const session *session, doctor_location *location);
+bool finite_gradients(const session *session, doctor_location *location);
+bool finite_weights(const session *session, doctor_location *location);
 
 /* A guess for each image held out, by the nearest mean of a class. */
 bool means_guess(const session *session, uint32_t *guesses, cnn_error *error);

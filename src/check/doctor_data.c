@@ -10,7 +10,7 @@ typedef struct class_counts {
     size_t classes, images, present, least, most, commonest, absent;
 } class_counts;
 
-static class_counts summarise(const size_t *counts, size_t classes, size_t images) {
+static class_counts summarize(const size_t *counts, size_t classes, size_t images) {
     class_counts sum = {.classes = classes, .images = images, .least = images};
     for (size_t i = 0; i < classes; i++) {
         sum.present += counts[i] > 0;
@@ -44,7 +44,7 @@ static void judge_classes(cnn_finding *finding, const class_counts *sum, const c
                         ? "A network of one output cannot be wrong, nor learn."
                         : "Look into the label file: always the same answer is right, "
                           "and nothing else is learnt.",
-                    "every one of %s is labelled %s", thousands(sum->images).text, commonest);
+                    "every one of %s is labeled %s", thousands(sum->images).text, commonest);
     } else if (sum->present < sum->classes) {
         finding->verdict = CNN_VERDICT_WARN;
         finding_say(finding,
@@ -70,7 +70,7 @@ bool doctor_classes(session *session, cnn_error *error) {
         return false;
     for (size_t i = 0; i < info.images; i++)
         counts[cnn_dataset_label_at(session->images, i)]++;
-    const class_counts sum = summarise(counts, info.classes, info.images);
+    const class_counts sum = summarize(counts, info.classes, info.images);
     judge_classes(findings_add(&session->findings, CNN_CHECK_CLASSES, NULL, CNN_VERDICT_OK), &sum,
                   cnn_dataset_class_at(session->images, sum.commonest),
                   cnn_dataset_class_at(session->images, sum.absent));
@@ -83,8 +83,8 @@ bool doctor_classes(session *session, cnn_error *error) {
  * "Efficient BackProp", 1998): four times off is within what rates forgive, a hundred times is not.
  * Inputs of one sign alone, their mean beyond their deviation, let a unit's weights move only all
  * up or all down. */
-#define SUSPECT_POWER 4.0
-#define ILL_POWER 100.0
+#define WARN_POWER 4.0
+#define FAIL_POWER 100.0
 #define FOR_A_MODEL                                                                                \
     "The model normalizes as it once learnt; such images want a training from the network's text."
 
@@ -92,24 +92,22 @@ static bool beyond(double power, double times) {
     return power > times || power < 1 / times;
 }
 
-static void judge_pixels(const session *session, cnn_finding *finding, double mean,
-                         double deviation) {
-    const double power = mean * mean + deviation * deviation;
+static void judge_pixels(const session *session, cnn_finding *finding, double mean, double std) {
+    const double power = mean * mean + std * std;
     finding_number(finding, "mean", mean);
-    finding_number(finding, "deviation", deviation);
-    finding_say(finding, "As it should be.", "mean %.2f, deviation %.2f as they enter", mean,
-                deviation);
-    if (deviation < 1e-6) {
+    finding_number(finding, "deviation", std);
+    finding_say(finding, "As it should be.", "mean %.2f, deviation %.2f as they enter", mean, std);
+    if (std < 1e-6) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding_say(finding, "Look at the images: there is nothing in them to tell them apart.",
                     "every pixel is the same, %.3g", mean);
-    } else if (beyond(power, ILL_POWER)) {
+    } else if (beyond(power, FAIL_POWER)) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = session_advice(session,
                                          "Normalize to mean 0, deviation 1: leave out {mean} and "
                                          "{deviation}, and they are measured.",
                                          FOR_A_MODEL);
-    } else if (beyond(power, SUSPECT_POWER) || fabs(mean) > 2 * deviation) {
+    } else if (beyond(power, WARN_POWER) || fabs(mean) > 2 * std) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = session_advice(session,
                                          "Learning is quicker with mean 0, deviation 1: leave out "

@@ -45,9 +45,9 @@ static bool pass_images(session *session, bool *alive, cnn_error *error) {
  * nothing, and at nine tenths next to nothing passes. In the first steps of runs that end at 99 %
  * right up to six tenths of a wide dense layer die, and stay dead: a model that has learnt is
  * measured by what training may cost. */
-#define SUSPECT_SHARE 0.5
-#define SUSPECT_DIED 0.75
-#define ILL_SHARE 0.9
+#define WARN_SHARE 0.5
+#define WARN_DIED 0.75
+#define FAIL_SHARE 0.9
 
 static void judge_first(const session *session, cnn_finding *finding, size_t dead, size_t units) {
     const double share = (double)dead / (double)units;
@@ -55,11 +55,11 @@ static void judge_first(const session *session, cnn_finding *finding, size_t dea
     finding_say(finding, "The rest lets gradients through.",
                 "%s: %zu of %zu units are 0 for each of %zu images", finding->layer, dead, units,
                 session_examined(session));
-    if (share >= ILL_SHARE) {
+    if (share >= FAIL_SHARE) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Nothing passes there, forward or backward: look at the weights and "
                           "biases before it, or draw them anew.";
-    } else if (share > (session_knows(session) ? SUSPECT_DIED : SUSPECT_SHARE)) {
+    } else if (share > (session_knows(session) ? WARN_DIED : WARN_SHARE)) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Much of its width is lost: look at the biases before it, or draw the "
                           "weights anew.";
@@ -74,10 +74,10 @@ static void judge_dying(const session *session, cnn_finding *finding, size_t bef
     finding_say(finding, "Training keeps enough alive.",
                 "%s: %zu of %zu units are dead after %zu steps, %zu before", finding->layer, dead,
                 units, session->steps, before);
-    if (died >= ILL_SHARE) {
+    if (died >= FAIL_SHARE) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Training kills the layer for good: a lower rate.";
-    } else if (died > SUSPECT_DIED) {
+    } else if (died > WARN_DIED) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Units die in training: a lower rate keeps them.";
     }

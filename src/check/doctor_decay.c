@@ -10,8 +10,8 @@
 #define MOST_TAKEN 1e-3
 /* What it costs within these steps, in losses of a guess: where little is learnt with it less is
  * enough to say why. */
-#define ILL_COST 0.25
-#define ILL_COST_FAILED 0.1
+#define FAIL_COST 0.25
+#define FAIL_COST_FAILED 0.1
 /* Usual, and PyTorch's default for adamw. */
 #define USUAL_ADDED 1e-4
 #define USUAL_TAKEN 0.01
@@ -38,7 +38,7 @@ static void judge(const session *session, cnn_finding *finding, double without) 
     const double usual = optimizer.kind == CNN_OPTIMIZER_ADAMW ? USUAL_TAKEN : USUAL_ADDED;
     const double cost = (session->last_loss - without) / session_guess(session);
     const bool slow = findings_worst(&session->findings, CNN_CHECK_TRAINING) != CNN_VERDICT_OK;
-    const double most = slow ? ILL_COST_FAILED : ILL_COST;
+    const double most = slow ? FAIL_COST_FAILED : FAIL_COST;
     finding_number(finding, "loss", session->last_loss);
     finding_number(finding, "loss_without", without);
     finding_number(finding, "suggested", usual);

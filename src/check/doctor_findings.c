@@ -25,14 +25,14 @@ static const char *const settings[CNN_SETTING_COUNT] = {
 };
 
 static bool grow(findings *findings) {
-    if (findings->count < findings->room)
+    if (findings->count < findings->capacity)
         return true;
-    const size_t room = findings->room ? 2 * findings->room : 64;
-    cnn_finding *all = realloc(findings->all, room * sizeof *all);
+    const size_t capacity = findings->capacity ? 2 * findings->capacity : 64;
+    cnn_finding *all = realloc(findings->all, capacity * sizeof *all);
     if (!all)
         return false;
     findings->all = all;
-    findings->room = room;
+    findings->capacity = capacity;
     return true;
 }
 

@@ -9,7 +9,7 @@ enum { FINDING_ADVICE = 256 };
 /* Begin with {0}. */
 typedef struct findings {
     cnn_finding *all; /* [count] */
-    size_t count, room;
+    size_t count, capacity;
     bool failed;                    /* memory ran out: some are missing */
     cnn_finding spare;              /* takes what there is no memory for */
     char (*advice)[FINDING_ADVICE]; /* of those whose advice names a setting */

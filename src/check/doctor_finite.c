@@ -16,39 +16,39 @@ static bool finite_all(const float *values, size_t count) {
 }
 
 static bool sound(const cnn_tensor *tensor, size_t count, const char *what,
-                  const doctor_layer *layer, doctor_place *place) {
+                  const doctor_layer *layer, doctor_location *location) {
     if (!tensor->data || finite_all(tensor->data, count))
         return true;
-    place->what = what;
-    place->layer = layer->info.name;
+    location->what = what;
+    location->layer = layer->info.name;
     return false;
 }
 
-bool finite_outputs(const session *session, doctor_place *place) {
+bool finite_outputs(const session *session, doctor_location *location) {
     for (size_t l = 0; l < session->count; l++) {
         const doctor_layer *layer = &session->layers[l];
-        if (!sound(&layer->y, layer->values * session->batch, "outputs", layer, place))
+        if (!sound(&layer->y, layer->values * session->batch, "outputs", layer, location))
             return false;
     }
     return true;
 }
 
-bool finite_gradients(const session *session, doctor_place *place) {
+bool finite_gradients(const session *session, doctor_location *location) {
     for (size_t l = session->count; l-- > 1;) {
         const doctor_layer *layer = &session->layers[l];
-        if (!sound(&layer->dy, layer->values * session->batch, "gradient", layer, place) ||
-            !sound(&layer->dw, layer->weights, "weight gradient", layer, place))
+        if (!sound(&layer->dy, layer->values * session->batch, "gradient", layer, location) ||
+            !sound(&layer->dw, layer->weights, "weight gradient", layer, location))
             return false;
     }
     return true;
 }
 
-bool finite_weights(const session *session, doctor_place *place) {
+bool finite_weights(const session *session, doctor_location *location) {
     for (size_t l = 1; l < session->count; l++) {
         const doctor_layer *layer = &session->layers[l];
         const size_t biases = layer->b.data ? layer->info.channels : 0;
-        if (!sound(&layer->w, layer->weights, "weights", layer, place) ||
-            !sound(&layer->b, biases, "biases", layer, place))
+        if (!sound(&layer->w, layer->weights, "weights", layer, location) ||
+            !sound(&layer->b, biases, "biases", layer, location))
             return false;
     }
     return true;

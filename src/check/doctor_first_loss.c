@@ -7,8 +7,8 @@
 /* In nats above ln(classes): the truth gets e^-2.3, a tenth, or e^-4.6, a hundredth, of the
  * probability that a guess gives it. Sound first weights may be one or two nats above:
  * kaiming-normal makes the logits differ by about 1.5. */
-#define SUSPECT_ABOVE 2.3
-#define ILL_ABOVE 4.6
+#define WARN_ABOVE 2.3
+#define FAIL_ABOVE 4.6
 
 double session_guess(const session *session) {
     return log((double)cnn_network_class_count(session->network));
@@ -25,7 +25,7 @@ static void judge(const session *session, cnn_finding *finding) {
     finding_number(finding, "guess", guess);
     finding_say(finding, "As it should begin.", "%.3f; a guess costs ln %zu = %.3f", loss, classes,
                 guess);
-    if (!(loss - guess <= ILL_ABOVE)) {
+    if (!(loss - guess <= FAIL_ABOVE)) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = session_advice(
             session,
@@ -33,7 +33,7 @@ static void judge(const session *session, cnn_finding *finding) {
             "weights are too large.",
             "It is sure of wrong answers: it has learnt from other images or labels, or its "
             "weights are too large.");
-    } else if (loss - guess > SUSPECT_ABOVE) {
+    } else if (loss - guess > WARN_ABOVE) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = session_advice(
             session,

@@ -15,8 +15,8 @@ double doctor_norm(const float *values, size_t count) {
 /* Beside the weights' norm. A gradient ten times its weights makes every usual rate too large; one
  * ten thousand times smaller than that of another layer waits ten thousand times longer for the
  * rate that the other allows (vanishing gradients: Glorot and Bengio, 2010). */
-#define SUSPECT_HIGH 10.0
-#define SUSPECT_BEHIND 1e-4
+#define WARN_HIGH 10.0
+#define WARN_BEHIND 1e-4
 
 static void judge_size(const session *session, cnn_finding *finding, double ratio, double largest) {
     finding_ratio(finding, ratio);
@@ -31,10 +31,10 @@ static void judge_size(const session *session, cnn_finding *finding, double rati
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "The weights will not move: what lies behind or before lets nothing "
                           "through.";
-    } else if (ratio > SUSPECT_HIGH) {
+    } else if (ratio > WARN_HIGH) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Steps will be large: normalize the pixels or take a small rate.";
-    } else if (ratio < SUSPECT_BEHIND * largest) {
+    } else if (ratio < WARN_BEHIND * largest) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = session_advice(
             session,

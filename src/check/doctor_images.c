@@ -10,10 +10,10 @@
 #define MOST_IMAGES 100000
 /* Of equal images with different labels all but the commonest label are wrong, whatever is learnt:
  * one in a hundred is as many as a good network gets wrong on MNIST, a quarter leaves little. */
-#define SUSPECT_SHARE 0.01
-#define ILL_SHARE 0.25
+#define WARN_SHARE 0.01
+#define FAIL_SHARE 0.25
 /* Over half are copies. */
-#define SUSPECT_COPIES 0.5
+#define WARN_COPIES 0.5
 
 /* An image by its pixels' hash: of 100,000 different images two share one once in 10^9 sets. */
 typedef struct image_print {
@@ -61,7 +61,7 @@ static image_counts count(const image_print *prints, size_t images) {
 
 static void judge_contradicted(cnn_finding *finding, const image_counts *counts) {
     const double share = (double)counts->contradicted / (double)counts->images;
-    finding->verdict = share >= ILL_SHARE ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
+    finding->verdict = share >= FAIL_SHARE ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
     finding_say(finding,
                 "Same pixels, different labels: no network is right about both. Look for blank "
                 "images, and for files copied into several classes.",
@@ -80,9 +80,9 @@ static void judge(cnn_finding *finding, const image_counts *counts) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding_say(finding, "Look at the image file: nothing in it tells one from another.",
                     "all %s images are the same", thousands(counts->images).text);
-    } else if ((double)counts->contradicted >= SUSPECT_SHARE * images) {
+    } else if ((double)counts->contradicted >= WARN_SHARE * images) {
         judge_contradicted(finding, counts);
-    } else if ((double)counts->different < (1 - SUSPECT_COPIES) * images) {
+    } else if ((double)counts->different < (1 - WARN_COPIES) * images) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Copies teach nothing new, and a test on copies of what was learnt tells "
                           "nothing: look whether files repeat.";

@@ -2,7 +2,7 @@
  * chance: by the nearest class mean, or, where that is too simple, by the network after some
  * training. Where neither is, and the network can learn by heart, the labels belong to other
  * images. */
-#include "doctor_turns.h"
+#include "doctor_sampler.h"
 #include "memory.h"
 #include "thousands.h"
 
@@ -25,8 +25,8 @@ typedef struct hit_rate {
 /* The deviation of hits over such deals: Hoeffding, "A combinatorial central limit theorem", 1951.
  * It is the smaller the rarer a class, so that few right guesses of it count for much; guesses that
  * are all the same have none. */
-static double deviation_of(const size_t *labels, const size_t *guesses, size_t classes,
-                           double images, double chance) {
+static double std_of(const size_t *labels, const size_t *guesses, size_t classes, double images,
+                     double chance) {
     double sum = 0;
     for (size_t g = 0; g < classes; g++)
         for (size_t k = 0; guesses[g] && k < classes; k++) {
@@ -56,14 +56,15 @@ static hit_rate measure(const session *session, const uint32_t *guesses, size_t 
         rate.chance += (double)counts[k] / held * (double)counts[classes + k] / held;
     for (size_t k = 0; k < classes; k++)
         rate.commonest = fmax(rate.commonest, (double)counts[k] / held);
-    const double deviation = deviation_of(counts, counts + classes, classes, held, rate.chance);
-    rate.sigmas = deviation > 1e-9 ? (rate.right - rate.chance) / deviation : 0;
+    const double std = std_of(counts, counts + classes, classes, held, rate.chance);
+    rate.sigmas = std > 1e-9 ? (rate.right - rate.chance) / std : 0;
     return rate;
 }
 
 /* Adam, whatever the user's rule, at the rate by which one batch was learnt. batch is for the
  * images of a step. */
-static bool train(session *session, const class_turns *turns, uint32_t *batch, cnn_error *error) {
+static bool train(session *session, const class_sampler *sampler, uint32_t *batch,
+                  cnn_error *error) {
     cnn_optimizer optimizer = CNN_OPTIMIZER_DEFAULT;
     optimizer.lr = session->learns_at;
     session_restore(session);
@@ -71,7 +72,7 @@ static bool train(session *session, const class_turns *turns, uint32_t *batch, c
     bool good = trainer;
     for (size_t step = 0; good && step < LABEL_STEPS; step++) {
         for (size_t i = 0; i < session->batch; i++)
-            batch[i] = turns_image(turns, step * session->batch + i);
+            batch[i] = sampler_image(sampler, step * session->batch + i);
         good = cnn_model_set_batch(session->model, session->images, batch, session->batch, error);
         if (good)
             cnn_train_step(trainer);
@@ -80,12 +81,12 @@ static bool train(session *session, const class_turns *turns, uint32_t *batch, c
     return good;
 }
 
-static bool train_in_turns(session *session, cnn_error *error) {
-    class_turns turns = {0};
+static bool train_balanced(session *session, cnn_error *error) {
+    class_sampler sampler = {0};
     uint32_t *batch = memory_new(session->batch, sizeof *batch, error);
     const bool good =
-        batch && turns_make(session, &turns, error) && train(session, &turns, batch, error);
-    turns_free(&turns);
+        batch && sampler_make(session, &sampler, error) && train(session, &sampler, batch, error);
+    sampler_free(&sampler);
     free(batch);
     return good;
 }
@@ -100,7 +101,7 @@ static uint32_t largest(const float *values, size_t count) {
 static bool network_guess(session *session, uint32_t *guesses, cnn_error *error) {
     const size_t classes = cnn_network_class_count(session->network);
     cnn_tensor p;
-    if (!train_in_turns(session, error) ||
+    if (!train_balanced(session, error) ||
         !cnn_model_tensor(session->model, "probabilities", &p, error))
         return false;
     for (size_t i = 0; i < session->held; i += DOCTOR_CHUNK) {

@@ -75,7 +75,7 @@ static void judge_momentum(session *session) {
 
 /* A rate that an epoch multiplies is soon anywhere. */
 #define LEAST_GAMMA 1e-3
-#define ILL_GAMMA 10
+#define FAIL_GAMMA 10
 
 static void judge_schedule(session *session) {
     const double gamma = session->options.schedule.gamma;
@@ -84,7 +84,7 @@ static void judge_schedule(session *session) {
     cnn_finding *finding =
         findings_add(&session->findings, CNN_CHECK_SCHEDULE, NULL, CNN_VERDICT_WARN);
     finding_number(finding, "gamma", gamma);
-    finding->verdict = gamma >= ILL_GAMMA ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
+    finding->verdict = gamma >= FAIL_GAMMA ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
     finding_say(finding,
                 gamma > 1 ? "The rate should fall, not grow: {gamma} 0.1."
                           : "Only the first epoch teaches anything: {gamma} 0.1.",

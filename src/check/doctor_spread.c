@@ -12,35 +12,35 @@
 /* Sums of squares over the places of the output, of chunks of images. */
 typedef struct spread_sums {
     double within, size; /* variance between images; mean square */
-    double places;       /* how many */
+    double positions;    /* how many */
 } spread_sums;
 
 /* One chunk: around its own mean, so that nothing large is taken from something large. */
 static void add_chunk(spread_sums *sums, const doctor_layer *layer, size_t images) {
     const float *y = layer->y.data;
-    for (size_t place = 0; place < layer->values; place++) {
+    for (size_t position = 0; position < layer->values; position++) {
         double sum = 0, squares = 0, around = 0;
         for (size_t n = 0; n < images; n++) {
-            const double value = (double)y[n * layer->values + place];
+            const double value = (double)y[n * layer->values + position];
             sum += value;
             squares += value * value;
         }
         for (size_t n = 0; n < images; n++) {
-            const double off = (double)y[n * layer->values + place] - sum / (double)images;
+            const double off = (double)y[n * layer->values + position] - sum / (double)images;
             around += off * off;
         }
         sums->within += around / (double)(images - 1);
         sums->size += squares / (double)images;
     }
-    sums->places += (double)layer->values;
+    sums->positions += (double)layer->values;
 }
 
 /* Far outside what one layer can mend in the next; a float holds 7 digits, so that less than a
  * millionth of the size is rounding. */
-#define SUSPECT_LOW 1e-3
-#define SUSPECT_HIGH 1e2
-#define ILL_LOW 1e-6
-#define ILL_HIGH 1e4
+#define WARN_LOW 1e-3
+#define WARN_HIGH 1e2
+#define FAIL_LOW 1e-6
+#define FAIL_HIGH 1e4
 
 static void judge(const session *session, cnn_finding *finding, double spread, double size) {
     const double share = size > 0 ? spread / size : 0;
@@ -50,20 +50,20 @@ static void judge(const session *session, cnn_finding *finding, double spread, d
     finding_number(finding, "size", size);
     finding_say(finding, "They can be told apart.",
                 "%s: outputs differ by %.2g from image to image", name, spread);
-    if (!(spread <= ILL_HIGH)) {
+    if (!(spread <= FAIL_HIGH)) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Outputs explode: smaller first weights, or pixels normalized.";
-    } else if (spread > SUSPECT_HIGH) {
+    } else if (spread > WARN_HIGH) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Outputs grow large: smaller first weights, or pixels normalized.";
-    } else if (spread < ILL_LOW || share < ILL_LOW) {
+    } else if (spread < FAIL_LOW || share < FAIL_LOW) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = session_advice(
             session,
             "It gives every image the same answer: other first weights ({init} kaiming-normal "
             "keeps the spread), or fewer layers.",
             "It gives every image the same answer: begin anew from the network's text.");
-    } else if (spread < SUSPECT_LOW || share < SUSPECT_LOW) {
+    } else if (spread < WARN_LOW || share < WARN_LOW) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = session_advice(
             session, "The signal fades: {init} kaiming-normal keeps it through many layers.",
@@ -89,7 +89,7 @@ static bool measure(session *session, spread_sums *sums, cnn_error *error) {
 /* Images that hardly differ are no layer's fault. */
 static void judge_input(session *session, const spread_sums *sums) {
     const double share = sqrt(sums->within / sums->size);
-    if (!(share < SUSPECT_LOW) ||
+    if (!(share < WARN_LOW) ||
         findings_worst(&session->findings, CNN_CHECK_IMAGES) == CNN_VERDICT_FAIL)
         return;
     cnn_finding *finding =
@@ -107,11 +107,11 @@ bool doctor_spread(session *session, cnn_error *error) {
     if (measured && sums[0].size > 0)
         judge_input(session, &sums[0]);
     for (size_t l = 1; measured && l < session->count; l++)
-        if (sums[l].places > 0)
+        if (sums[l].positions > 0)
             judge(session,
                   findings_add(&session->findings, CNN_CHECK_SPREAD, session->layers[l].info.name,
                                CNN_VERDICT_OK),
-                  sqrt(sums[l].within / sums[l].places), sqrt(sums[l].size / sums[l].places));
+                  sqrt(sums[l].within / sums[l].positions), sqrt(sums[l].size / sums[l].positions));
     free(sums);
     return measured;
 }

@@ -46,7 +46,7 @@ static size_t without_relu(const session *session) {
     return 0;
 }
 
-static void say_relu(session *session, size_t l, bool pooled) {
+static void report_relu(session *session, size_t l, bool pooled) {
     const char *name = session->layers[l].info.name;
     cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_STRUCTURE, name,
                                         pooled ? CNN_VERDICT_WARN : CNN_VERDICT_FAIL);
@@ -59,7 +59,7 @@ static void say_relu(session *session, size_t l, bool pooled) {
 /* Units that are on or off tell 2^units classes apart. Ill if something suffers: a few linear
  * units can be enough (Wen et al., "A discriminative feature learning approach for deep face
  * recognition", 2016, draw ten digits by two). */
-static void say_neck(session *session, size_t l) {
+static void report_neck(session *session, size_t l) {
     const doctor_layer *layer = &session->layers[l];
     const size_t classes = cnn_network_class_count(session->network);
     const cnn_finding *worst = findings_cause(&session->findings);
@@ -75,7 +75,7 @@ static void say_neck(session *session, size_t l) {
                 classes);
 }
 
-static void say_sound(session *session) {
+static void report_sound(session *session) {
     const size_t l = without_relu(session);
     cnn_finding *finding =
         findings_add(&session->findings, CNN_CHECK_STRUCTURE, NULL, CNN_VERDICT_OK);
@@ -94,10 +94,10 @@ bool doctor_structure(session *session, cnn_error *error) {
     const bool narrow = neck && (double)session->layers[neck].values <
                                     log2((double)cnn_network_class_count(session->network));
     if (narrow)
-        say_neck(session, neck);
+        report_neck(session, neck);
     if (relu)
-        say_relu(session, relu, pooled);
+        report_relu(session, relu, pooled);
     if (!narrow && !relu)
-        say_sound(session);
+        report_sound(session);
     return true;
 }

@@ -10,11 +10,11 @@
 typedef struct course {
     session *session;
     cnn_trainer *trainer;
-    float *before;      /* every parameter before an update */
-    double *ratios;     /* [layer]: sums over steps of |update| / |weights| */
-    size_t steps;       /* whole ones */
-    double last;        /* loss of the last steps */
-    doctor_place place; /* of the first number that is none */
+    float *before;            /* every parameter before an update */
+    double *ratios;           /* [layer]: sums over steps of |update| / |weights| */
+    size_t steps;             /* whole ones */
+    double last;              /* loss of the last steps */
+    doctor_location location; /* of the first number that is none */
 } course;
 
 static void add_ratios(course *course) {
@@ -37,14 +37,14 @@ static bool walk(course *course) {
     session *session = course->session;
     cnn_model_forward(session->model);
     const double loss = cnn_model_loss(session->model);
-    if (!finite_outputs(session, &course->place))
+    if (!finite_outputs(session, &course->location))
         return false;
     cnn_model_backward(session->model);
-    if (!finite_gradients(session, &course->place))
+    if (!finite_gradients(session, &course->location))
         return false;
     session_save(session, course->before);
     cnn_trainer_update(course->trainer);
-    if (!finite_weights(session, &course->place))
+    if (!finite_weights(session, &course->location))
         return false;
     add_ratios(course);
     if (course->steps >= DOCTOR_STEPS - DOCTOR_MEAN_STEPS)
@@ -55,9 +55,9 @@ static bool walk(course *course) {
 
 static void judge_finite(const course *course) {
     const bool sound = course->steps == DOCTOR_STEPS;
-    cnn_finding *finding =
-        findings_add(&course->session->findings, CNN_CHECK_FINITE,
-                     sound ? NULL : course->place.layer, sound ? CNN_VERDICT_OK : CNN_VERDICT_FAIL);
+    cnn_finding *finding = findings_add(&course->session->findings, CNN_CHECK_FINITE,
+                                        sound ? NULL : course->location.layer,
+                                        sound ? CNN_VERDICT_OK : CNN_VERDICT_FAIL);
     finding_number(finding, "steps", (double)course->steps);
     if (sound)
         finding_say(finding, "Nothing overflows.", "finite in every layer through %d steps",
@@ -66,17 +66,17 @@ static void judge_finite(const course *course) {
         finding_say(finding,
                     course->steps ? "Weights ran away: a lower rate."
                                   : "It begins so: smaller weights or normalized pixels.",
-                    "the %s of %s %s infinite or not a number in step %zu", course->place.what,
-                    course->place.layer, course->steps ? "become" : "are", course->steps + 1);
+                    "the %s of %s %s infinite or not a number in step %zu", course->location.what,
+                    course->location.layer, course->steps ? "become" : "are", course->steps + 1);
 }
 
 /* Around a thousandth a step is the usual rule of thumb (Karpathy, notes of Stanford's CS231n,
  * "Babysitting the learning process"); healthy runs of Adam begin at some hundredths. At a third
  * the weights are new every three steps; below a millionth a long run changes nothing. */
-#define ILL_HIGH 0.3
-#define SUSPECT_HIGH 0.1
-#define SUSPECT_LOW 1e-5
-#define ILL_LOW 1e-7
+#define FAIL_HIGH 0.3
+#define WARN_HIGH 0.1
+#define WARN_LOW 1e-5
+#define FAIL_LOW 1e-7
 
 static void judge_update(cnn_finding *finding, double ratio) {
     finding_ratio(finding, ratio);
@@ -85,12 +85,12 @@ static void judge_update(cnn_finding *finding, double ratio) {
     if (ratio == 0) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "It does not move at all: see its gradient.";
-    } else if (ratio > SUSPECT_HIGH) {
-        finding->verdict = ratio > ILL_HIGH ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
+    } else if (ratio > WARN_HIGH) {
+        finding->verdict = ratio > FAIL_HIGH ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
         finding->advice = "That overwrites what was learnt; 0.1 % is usual: a lower "
                           "rate.";
-    } else if (ratio < SUSPECT_LOW) {
-        finding->verdict = ratio < ILL_LOW ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
+    } else if (ratio < WARN_LOW) {
+        finding->verdict = ratio < FAIL_LOW ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
         finding->advice = "The layer hardly moves; 0.1 % is usual: a higher rate, if "
                           "its gradient is healthy.";
     }
@@ -107,19 +107,19 @@ static void judge_updates(const course *course) {
 
 /* A tenth less is more than batches differ by chance; a fifth less in a hundred steps is a pace at
  * which an epoch gets somewhere. */
-#define HEALTHY_FALL 0.8
-#define ILL_FALL 0.95
+#define OK_FALL 0.8
+#define FAIL_FALL 0.95
 
 /* A model that has learnt: the loss of the images examined, in losses of a guess. It falls where
  * the rate is right, as they are among those trained on. */
-#define SUSPECT_RISE 0.02
-#define ILL_RISE 0.5
+#define WARN_RISE 0.02
+#define FAIL_RISE 0.5
 
 static void judge_known(cnn_finding *finding, double rise) {
     finding->advice = "It keeps what it knows.";
-    if (rise <= SUSPECT_RISE)
+    if (rise <= WARN_RISE)
         return;
-    finding->verdict = rise <= ILL_RISE ? CNN_VERDICT_WARN : CNN_VERDICT_FAIL;
+    finding->verdict = rise <= FAIL_RISE ? CNN_VERDICT_WARN : CNN_VERDICT_FAIL;
     finding->advice = "It loses what it knew: see the rate and the decay.";
 }
 
@@ -151,9 +151,9 @@ static void judge_loss(const course *course) {
         judge_known(finding, (course->last - first) / guess);
         return;
     }
-    if (course->last < 0.5 * guess || rest < HEALTHY_FALL)
+    if (course->last < 0.5 * guess || rest < OK_FALL)
         return;
-    const bool able = is_able(session), falls = rest < ILL_FALL && course->last < guess;
+    const bool able = is_able(session), falls = rest < FAIL_FALL && course->last < guess;
     finding->verdict = able && falls   ? CNN_VERDICT_OK
                        : able || falls ? CNN_VERDICT_WARN
                                        : CNN_VERDICT_FAIL;

@@ -11,7 +11,7 @@
 typedef struct probe {
     void (*evaluate)(const struct probe *p, real *outputs, range images);
     const layer *layer;     /* of softmax: the one before it */
-    tensors t;              /* arguments and gradients; of softmax, t.y are the probabilities */
+    op_args t;              /* arguments and gradients; of softmax, t.y are the probabilities */
     const uint32_t *labels; /* of softmax */
     bool smooth;            /* no kinks to look for; the second difference is not 0 then */
     size_t images, outputs; /* outputs of one image */

@@ -1,4 +1,4 @@
-/* The catalogue of classic mistakes: a table, what each does to the arguments of a backward pass or
+/* The catalog of classic mistakes: a table, what each does to the arguments of a backward pass or
  * to its gradients, and how it is made. Which gradients a mistake spoils, and what it needs of a
  * layer, are data; no kind of layer is known by name. */
 #include "mistakes.h"
@@ -131,25 +131,25 @@ static void only_last_image(const probe *p) {
 }
 
 /* Where each maximum was, h * W + w; NULL if the layer does not keep it. */
-static int32_t *places(const probe *p) {
+static int32_t *indices_of(const probe *p) {
     const buffer *kept = buffer_of(p->layer, BUFFER_FOR_BACKWARD, INITIAL_ZERO);
     return kept && kept->type == CNN_TYPE_INT32 ? bound(&p->t, kept->argument) : NULL;
 }
 
-static void to_first_place(const probe *p) {
-    const geometry *g = &p->layer->geometry;
-    int32_t *place = places(p);
-    for (size_t i = 0; place && i < p->images * p->outputs; i++) {
+static void to_first_index(const probe *p) {
+    const layer_shape *g = &p->layer->shape;
+    int32_t *index = indices_of(p);
+    for (size_t i = 0; index && i < p->images * p->outputs; i++) {
         const size_t at = i / g->y.c % (g->y.h * g->y.w);
-        place[i] = (int32_t)(at / g->y.w * g->u * g->x.w + at % g->y.w * g->v);
+        index[i] = (int32_t)(at / g->y.w * g->u * g->x.w + at % g->y.w * g->v);
     }
 }
 
-static void to_next_place(const probe *p) {
-    const geometry *g = &p->layer->geometry;
-    int32_t *place = places(p);
-    for (size_t i = 0; place && i < p->images * p->outputs; i++)
-        place[i] = (int32_t)(((size_t)place[i] + 1) % (g->x.h * g->x.w));
+static void to_next_index(const probe *p) {
+    const layer_shape *g = &p->layer->shape;
+    int32_t *index = indices_of(p);
+    for (size_t i = 0; index && i < p->images * p->outputs; i++)
+        index[i] = (int32_t)(((size_t)index[i] + 1) % (g->x.h * g->x.w));
 }
 
 /* ------------------------------------------------------------------------------- the table */
@@ -188,11 +188,11 @@ static const mistake mistakes[] = {
     {{"first-place", "the window's first place gets the gradient, not that of the maximum"},
      INPUT,
      NULL,
-     to_first_place},
+     to_first_index},
     {{"next-place", "the place behind that of the maximum gets the gradient"},
      INPUT,
      NULL,
-     to_next_place},
+     to_next_index},
     {{"no-truth", "the 1 of the true class is not taken off"}, LOSS, forget_truth, NULL},
     {{"no-mean", "the division by the number of images is forgotten"},
      LOSS,
@@ -223,7 +223,7 @@ const char *mistake_name(const mistake *mistake) {
 /* ---------------------------------------------------------------------------- and its making */
 
 static target input_target(const probe *p) {
-    const extent x = p->labels ? (extent){1, 1, p->layer->geometry.y.c} : p->layer->geometry.x;
+    const extent x = p->labels ? (extent){1, 1, p->layer->shape.y.c} : p->layer->shape.x;
     const bool wide = x.w > 1;
     return (target){.is = p->labels ? MAIN | INPUT | LOSS : INPUT,
                     .gradient = p->t.dx,

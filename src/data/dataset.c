@@ -174,6 +174,6 @@ cnn_normalization cnn_dataset_measure(const cnn_dataset *dataset) {
     const double mean = (double)sum / (double)count;
     const double variance = (double)squares / (double)count - mean * mean;
     /* Of a constant set the difference may be rounded to a hair below 0. */
-    const float deviation = four_decimals(sqrt(variance > 0 ? variance : 0) / 255);
-    return (cnn_normalization){four_decimals(mean / 255), deviation > 0 ? deviation : 1};
+    const float std = four_decimals(sqrt(variance > 0 ? variance : 0) / 255);
+    return (cnn_normalization){four_decimals(mean / 255), std > 0 ? std : 1};
 }

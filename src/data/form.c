@@ -9,10 +9,10 @@
 #define SHARE 0.95
 /* What is brighter belongs to a stroke. */
 #define STROKE 32
-/* The longer side of a drawing's box, and its centre of mass, in 28ths of the image: within one. */
+/* The longer side of a drawing's box, and its center of mass, in 28ths of the image: within one. */
 #define BOX 20.0
 #define OF 28.0
-#define NEAR 1.0
+#define TOLERANCE 1.0
 
 typedef struct extent {
     size_t first, last;
@@ -34,9 +34,9 @@ static double length_of(const extent *extent, size_t side) {
 }
 
 /* MNIST's middle is the pixel number side / 2, counted from 0. */
-static bool centred(const extent *extent, size_t side) {
+static bool centered(const extent *extent, size_t side) {
     const double off = extent->moment / extent->weight - (double)side / 2;
-    return fabs(off) * OF / (double)side <= NEAR;
+    return fabs(off) * OF / (double)side <= TOLERANCE;
 }
 
 static bool has_form(const uint8_t *pixels, size_t height, size_t width) {
@@ -49,8 +49,8 @@ static bool has_form(const uint8_t *pixels, size_t height, size_t width) {
     if (rows.first == height)
         return false;
     const double high = length_of(&rows, height), wide = length_of(&columns, width);
-    return fabs((high > wide ? high : wide) - BOX) <= NEAR && centred(&rows, height) &&
-           centred(&columns, width);
+    return fabs((high > wide ? high : wide) - BOX) <= TOLERANCE && centered(&rows, height) &&
+           centered(&columns, width);
 }
 
 cnn_preprocessing cnn_dataset_preprocessing(const cnn_dataset *dataset) {

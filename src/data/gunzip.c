@@ -9,7 +9,7 @@
 
 /* zlib counts in unsigned int: it is handed at most this much at once. */
 #define PIECE ((size_t)1 << 30)
-#define FIRST_ROOM ((size_t)1 << 16) /* MNIST's labels fit at once */
+#define INITIAL_CAPACITY ((size_t)1 << 16) /* MNIST's labels fit at once */
 /* The largest window, and the gzip wrapper alone: neither zlib's nor raw data. */
 #define GZIP_WINDOW (15 + 16)
 
@@ -18,7 +18,7 @@ typedef struct inflation {
     const uint8_t *data;
     size_t size, at; /* compressed; at: the next byte to feed */
     uint8_t *out;
-    size_t room, used, limit; /* decompressed; used <= room <= limit */
+    size_t capacity, used, limit; /* decompressed; used <= capacity <= limit */
 } inflation;
 
 static size_t smaller(size_t a, size_t b) {
@@ -32,17 +32,17 @@ bool gunzip_begins(const uint8_t *data, size_t size) {
 /* Doubles the room for output up to the limit; at the limit it stays: zlib may need no more of it,
  * only to read the end of the member. realloc(), since it may grow in place. */
 static bool grow(inflation *job, cnn_error *error) {
-    size_t room = FIRST_ROOM;
-    if (job->room)
-        room = job->room > job->limit / 2 ? job->limit : job->room * 2;
-    room = smaller(room, job->limit);
-    if (room == job->room)
+    size_t capacity = INITIAL_CAPACITY;
+    if (job->capacity)
+        capacity = job->capacity > job->limit / 2 ? job->limit : job->capacity * 2;
+    capacity = smaller(capacity, job->limit);
+    if (capacity == job->capacity)
         return true;
-    uint8_t *out = realloc(job->out, room);
+    uint8_t *out = realloc(job->out, capacity);
     if (!out)
-        return error_no_memory(error, room);
+        return error_no_memory(error, capacity);
     job->out = out;
-    job->room = room;
+    job->capacity = capacity;
     return true;
 }
 
@@ -50,14 +50,14 @@ static bool grow(inflation *job, cnn_error *error) {
  * have 32 bits on some machines. */
 static int inflate_piece(inflation *job) {
     const size_t in = smaller(job->size - job->at, PIECE);
-    const size_t room = smaller(job->room - job->used, PIECE);
+    const size_t capacity = smaller(job->capacity - job->used, PIECE);
     job->stream.next_in = job->data + job->at;
     job->stream.avail_in = (uInt)in;
     job->stream.next_out = job->out + job->used;
-    job->stream.avail_out = (uInt)room;
+    job->stream.avail_out = (uInt)capacity;
     const int result = inflate(&job->stream, Z_NO_FLUSH);
     job->at += in - job->stream.avail_in;
-    job->used += room - job->stream.avail_out;
+    job->used += capacity - job->stream.avail_out;
     return result;
 }
 
@@ -101,7 +101,7 @@ static bool inflate_all(inflation *job, cnn_error *error) {
     /* Z_OK each time that a step was possible: the loop ends because input and room are finite. */
     int result = Z_OK;
     while (result == Z_OK) {
-        if (job->used == job->room && !grow(job, error))
+        if (job->used == job->capacity && !grow(job, error))
             return false;
         result = inflate_on(job);
     }
@@ -110,11 +110,11 @@ static bool inflate_all(inflation *job, cnn_error *error) {
 
 /* zlib is stopped where the room ends: the rest of the data is not looked at. */
 bool gunzip_head(const uint8_t *data, size_t size, uint8_t *head, size_t *count, cnn_error *error) {
-    inflation job = {.data = data, .size = size, .out = head, .room = *count, .limit = *count};
+    inflation job = {.data = data, .size = size, .out = head, .capacity = *count, .limit = *count};
     int result = inflateInit2(&job.stream, GZIP_WINDOW);
     if (result != Z_OK)
         return refused(&job, result, error);
-    while (result == Z_OK && job.used < job.room)
+    while (result == Z_OK && job.used < job.capacity)
         result = inflate_on(&job);
     inflateEnd(&job.stream);
     *count = job.used;

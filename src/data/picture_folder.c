@@ -159,7 +159,7 @@ static bool find_classes(picture_folder *folder, cnn_error *error) {
 
 /* --------------------------------------------------------------------------------- the pictures */
 
-static bool make_room(picture_folder *folder, cnn_error *error) {
+static bool reserve(picture_folder *folder, cnn_error *error) {
     const cnn_pictures *options = folder->options;
     cnn_dataset_info info = {.height = options->height,
                              .width = options->width,
@@ -283,7 +283,7 @@ cnn_dataset *cnn_dataset_load_pictures(const char *path, const cnn_pictures *opt
                                        cnn_error *error) {
     picture_folder folder = {.path = path, .options = options};
     const bool good = options_sound(path, options, error) && find_classes(&folder, error) &&
-                      make_room(&folder, error) && read_pictures(&folder, error) &&
+                      reserve(&folder, error) && read_pictures(&folder, error) &&
                       every_class_used(&folder, error);
     for (size_t i = 0; i < folder.count; i++)
         release(&folder.folders[i].files);

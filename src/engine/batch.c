@@ -15,18 +15,18 @@ static bool refuse_count(const cnn_model *model, size_t count, cnn_error *error)
 
 /* The shape of one image. */
 static extent input_of(const cnn_model *model) {
-    return model->network->layers[0].geometry.y;
+    return model->network->layers[0].shape.y;
 }
 
-/* Makes this image, of the network's shape, number `place` of the batch. */
-static void set_pixels(cnn_model *model, size_t place, const uint8_t *image) {
+/* Makes this image, of the network's shape, number `slot` of the batch. */
+static void set_pixels(cnn_model *model, size_t slot, const uint8_t *image) {
     const size_t values = extent_size(input_of(model));
-    float *x = model->layers[0].y + place * values;
+    float *x = model->layers[0].y + slot * values;
     for (size_t i = 0; i < values; i++)
         x[i] = model->pixels[image[i]];
 }
 
-bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *error) {
+bool model_accepts(const cnn_model *model, const cnn_dataset *dataset, cnn_error *error) {
     const cnn_dataset_info about = cnn_dataset_get_info(dataset);
     const extent x = input_of(model);
     const size_t classes = cnn_network_class_count(model->network);
@@ -42,10 +42,10 @@ bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *
 }
 
 /* Bytes of an image that are asked for ahead; of larger ones the processor guesses the rest. */
-enum { FETCHED = 4096 };
+enum { PREFETCH_FLOATS = 4096 };
 
 static size_t index_of(const source *s, size_t i) {
-    const size_t number = s->first + (i - s->place);
+    const size_t number = s->first + (i - s->slot);
     return s->indices ? s->indices[number] : number;
 }
 
@@ -58,7 +58,7 @@ static const uint8_t *pixels_of(const source *s, size_t i) {
 static void fetch_image(const source *s, size_t i) {
     const size_t values = extent_size(input_of(s->model));
     const uint8_t *pixels = pixels_of(s, i);
-    for (size_t at = 0; at < values && at < FETCHED; at += 64)
+    for (size_t at = 0; at < values && at < PREFETCH_FLOATS; at += 64)
         __builtin_prefetch(pixels + at);
 }
 
@@ -69,15 +69,15 @@ static void gather_image(const source *s, size_t i) {
         s->images ? 0 : (uint32_t)cnn_dataset_label_at(s->dataset, index_of(s, i));
 }
 
-void gather_places(const source *s, range places, size_t worker) {
+void gather_slots(const source *s, range slots, size_t worker) {
     const uint64_t begun = profile_begin(s->model);
-    for (size_t i = places.first; i < places.last; i++) {
-        if (i + 1 < places.last)
+    for (size_t i = slots.first; i < slots.last; i++) {
+        if (i + 1 < slots.last)
             fetch_image(s, i + 1);
         gather_image(s, i);
     }
     profile_end(s->model, begun, worker, profile_part_row(s->model, PART_GATHER), PASS_FORWARD,
-                range_size(places));
+                range_size(slots));
 }
 
 /* As many parts as shards, or as threads if these are more. */
@@ -89,7 +89,7 @@ static size_t parts_of(const cnn_model *model) {
 
 static void gather_part(void *context, size_t part, size_t worker) {
     const source *s = context;
-    gather_places(s, range_part(s->model->n, parts_of(s->model), part), worker);
+    gather_slots(s, range_part(s->model->n, parts_of(s->model), part), worker);
 }
 
 void gather(source s, size_t count) {
@@ -100,7 +100,7 @@ void gather(source s, size_t count) {
 bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
                          size_t count, cnn_error *error) {
     if (!given(model, "model", error) || !given(dataset, "data set", error) ||
-        !given(indices, "indices", error) || !model_takes(model, dataset, error))
+        !given(indices, "indices", error) || !model_accepts(model, dataset, error))
         return false;
     if (count == 0 || count > model->options.batch_size)
         return refuse_count(model, count, error);

@@ -4,7 +4,7 @@
 
 #include "model.h"
 
-/* Where a batch comes from: image number `first`, which goes to `place` of it, and those that
+/* Where a batch comes from: image number `first`, which goes to `slot` of it, and those that
  * follow in the order of indices, or of the data set if that is NULL; or bytes without labels, if
  * `images` is not NULL. */
 typedef struct source {
@@ -12,12 +12,12 @@ typedef struct source {
     const cnn_dataset *dataset;
     const uint32_t *indices;
     const uint8_t *images;
-    size_t first, place;
+    size_t first, slot;
 } source;
 
 /* Sets a batch of so many images, on all threads. All checks are done. */
 void gather(source s, size_t count);
 /* Sets these images of the batch's memory, on the calling thread. */
-void gather_places(const source *s, range places, size_t worker);
+void gather_slots(const source *s, range slots, size_t worker);
 
 #endif

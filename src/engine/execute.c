@@ -14,51 +14,51 @@ typedef struct execution {
 } execution;
 
 /* What one call of a step's function computes. */
-typedef struct piece {
+typedef struct chunk {
     range images;
     size_t shard;
     size_t split, splits; /* of these images */
     size_t part, parts;   /* of the parameters */
-} piece;
+} chunk;
 
 typedef struct call {
     const execution *execution;
     const fusion *fusion;
-    const piece *piece;
-    tensors t;
+    const chunk *chunk;
+    op_args t;
 } call;
 
 static void forward(const call *c) {
-    c->fusion->op->forward(&c->fusion->geometry, &c->t, c->piece->images);
+    c->fusion->op->forward(&c->fusion->shape, &c->t, c->chunk->images);
 }
 
 static void partial_sums(const call *c) {
-    c->fusion->op->forward_pieces(&c->fusion->geometry, &c->t, c->piece->images);
+    c->fusion->op->forward_partial(&c->fusion->shape, &c->t, c->chunk->images);
 }
 
 static void combine(const call *c) {
-    c->fusion->op->forward_sum(&c->fusion->geometry, &c->t, c->piece->images);
+    c->fusion->op->forward_combine(&c->fusion->shape, &c->t, c->chunk->images);
 }
 
 static void loss(const call *c) {
     const cnn_model *model = c->execution->model;
     model->ops->softmax_forward(cnn_network_class_count(model->network), c->t.y, model->labels,
-                                model->probabilities, model->losses, c->piece->images);
+                                model->probabilities, model->losses, c->chunk->images);
 }
 
 static void logits_gradient(const call *c) {
     const cnn_model *model = c->execution->model;
     model->ops->softmax_backward(cnn_network_class_count(model->network), model->n,
                                  model->probabilities, model->labels, (real *)c->t.dy,
-                                 c->piece->images);
+                                 c->chunk->images);
 }
 
 static void activation_gradient(const call *c) {
-    c->fusion->op->backward_output(&c->fusion->geometry, &c->t, c->piece->images);
+    c->fusion->op->backward_output(&c->fusion->shape, &c->t, c->chunk->images);
 }
 
 static void input_gradient(const call *c) {
-    c->fusion->op->backward_input(&c->fusion->geometry, &c->t, c->piece->images);
+    c->fusion->op->backward_input(&c->fusion->shape, &c->t, c->chunk->images);
 }
 
 /* A parameter of the fusion's first layer: its gradient, and where a shard's own sums begin. */
@@ -83,20 +83,20 @@ static gradient gradient_at(const call *c, size_t buffer) {
 static void weight_gradient(const call *c) {
     const cnn_model *model = c->execution->model;
     const layer *layer = &model->network->layers[c->fusion->first];
-    const range rows = range_part(layer_fan_in(layer), c->piece->parts, c->piece->part);
-    tensors t = c->t;
+    const range rows = range_part(layer_fan_in(layer), c->chunk->parts, c->chunk->part);
+    op_args t = c->t;
     if (!c->fusion->partials) {
         if (rows.first < rows.last)
-            c->fusion->op->backward_weights(&c->fusion->geometry, &t, rows);
+            c->fusion->op->backward_weights(&c->fusion->shape, &t, rows);
         return;
     }
     for (size_t b = 0; b < layer_buffers(layer) && model_shards(model) > 1; b++) {
         const gradient g = gradient_at(c, b);
         if (g.sum)
             bind(&t, layer->kind->buffers[b].gradient,
-                 c->fusion->partials + c->piece->shard * layer->parameters + g.offset);
+                 c->fusion->partials + c->chunk->shard * layer->parameters + g.offset);
     }
-    c->fusion->op->backward_weights(&c->fusion->geometry, &t, c->piece->images);
+    c->fusion->op->backward_weights(&c->fusion->shape, &t, c->chunk->images);
 }
 
 /* sum[i] = the sums of all shards, in their order, whichever was done first. The first is copied,
@@ -117,16 +117,16 @@ static void reduce(const call *c) {
         const gradient g = gradient_at(c, b);
         if (g.sum)
             add_partials(c->fusion->partials + g.offset, model_shards(model), layer->parameters,
-                         range_part(g.size, c->piece->parts, c->piece->part), g.sum);
+                         range_part(g.size, c->chunk->parts, c->chunk->part), g.sum);
     }
 }
 
-/* The elements of a parameter that this piece of the step before has finished. Cut by rows, a
+/* The elements of a parameter that this chunk of the step before has finished. Cut by rows, a
  * kernel has one line of the matrix for each row, and all else comes with row 0. */
 static range finished(const call *c, const layer *layer, size_t buffer, size_t size) {
-    const range rows = range_part(layer_fan_in(layer), c->piece->parts, c->piece->part);
+    const range rows = range_part(layer_fan_in(layer), c->chunk->parts, c->chunk->part);
     if (c->fusion->partials)
-        return range_part(size, c->piece->parts, c->piece->part);
+        return range_part(size, c->chunk->parts, c->chunk->part);
     if (layer->kind->buffers[buffer].initial != INITIAL_KERNEL)
         return (range){0, rows.first == 0 && rows.last ? size : 0};
     const size_t each = size / layer_fan_in(layer);
@@ -167,20 +167,20 @@ static const struct work {
 };
 
 /* The arguments of this call: those of the fusion, and what is the call's own. */
-static tensors arguments_of(const cnn_model *model, const fusion *f, const piece *p,
+static op_args arguments_of(const cnn_model *model, const fusion *f, const chunk *p,
                             size_t worker) {
-    tensors t = f->arguments;
+    op_args t = f->arguments;
     t.n = model->n;
     t.training = model->program == CNN_PROGRAM_TRAIN;
     t.seed = model->options.seed;
     t.step = model->training_steps;
     t.scratch = model->scratch + worker * model->scratch_size;
-    t.slice = p->split;
-    t.slices = p->splits;
+    t.split = p->split;
+    t.splits = p->splits;
     return t;
 }
 
-static void run_step(const execution *x, const step *s, const piece *p, size_t worker) {
+static void run_step(const execution *x, const step *s, const chunk *p, size_t worker) {
     const struct work *work = &works[s->work];
     const fusion *f = &x->model->fusions[s->fusion];
     const call c = {x, f, p, arguments_of(x->model, f, p, worker)};
@@ -198,9 +198,9 @@ static size_t smaller(size_t a, size_t b) {
 }
 
 /* Piece number `i` of what a task has to do of a step; false after the last. */
-static bool piece_at(const execution *x, const step *s, size_t task, size_t i, piece *p) {
+static bool chunk_at(const execution *x, const step *s, size_t task, size_t i, chunk *p) {
     const size_t n = x->model->n;
-    *p = (piece){.images = {0, n}, .parts = 1};
+    *p = (chunk){.images = {0, n}, .parts = 1};
     if (s->cut == CNN_CUT_IMAGES) {
         const range own = x->alone ? *x->alone : program_images(n, s->tasks, task);
         const size_t each = s->tile ? s->tile : range_size(own);
@@ -226,7 +226,7 @@ static bool piece_at(const execution *x, const step *s, size_t task, size_t i, p
     return i == 0;
 }
 
-/* Steps that share their pieces alternate: each piece goes through all of them before the next. */
+/* Steps that share their chunks alternate: each chunk goes through all of them before the next. */
 static const step *loop_end(const execution *x, const step *first) {
     const step *s = first + 1;
     while (s < x->last && s->cut == first->cut && s->tile == first->tile)
@@ -236,10 +236,10 @@ static const step *loop_end(const execution *x, const step *first) {
 
 static void run_task(void *context, size_t task, size_t worker) {
     const execution *x = context;
-    piece p;
+    chunk p;
     for (const step *first = x->first, *last; first < x->last; first = last) {
         last = loop_end(x, first);
-        for (size_t i = 0; piece_at(x, first, task, i, &p); i++)
+        for (size_t i = 0; chunk_at(x, first, task, i, &p); i++)
             for (const step *s = first; s < last; s++)
                 run_step(x, s, &p, worker);
     }
@@ -258,7 +258,7 @@ void execute(cnn_model *model, cnn_program which, update_function *update, void 
     compile(model, which, model->n);
     const step *end = model->steps + model->step_count;
     for (const step *first = model->steps, *last; first < end; first = last) {
-        for (last = first + 1; last < end && !last->meet;)
+        for (last = first + 1; last < end && !last->barrier;)
             last++;
         execution x = {model, first, last, update, context, NULL};
         profile_run(model, first->tasks, run_task, &x);

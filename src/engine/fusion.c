@@ -16,10 +16,10 @@ static bool words_of(const cnn_network *network, size_t first, size_t last, char
     return used < size;
 }
 
-static geometry fused_geometry(const cnn_network *network, size_t first, size_t last) {
-    geometry g = network->layers[first].geometry;
-    if (last > first && network->layers[last].geometry.r)
-        g.pool = &network->layers[last].geometry;
+static layer_shape fused_shape(const cnn_network *network, size_t first, size_t last) {
+    layer_shape g = network->layers[first].shape;
+    if (last > first && network->layers[last].shape.r)
+        g.pool = &network->layers[last].shape;
     return g;
 }
 
@@ -38,16 +38,16 @@ static bool fuse(const cnn_network *network, const ops *ops, size_t first, size_
         !words_of(network, first, last, words, sizeof words))
         return false;
     const operation *op = ops_operation(ops, words);
-    const geometry g = fused_geometry(network, first, last);
+    const layer_shape g = fused_shape(network, first, last);
     if (!op || (op->fits && !op->fits(&g)))
         return false;
-    *f = (fusion){.first = first, .last = last, .op = op, .geometry = g};
+    *f = (fusion){.first = first, .last = last, .op = op, .shape = g};
     return true;
 }
 
 static fusion fusion_at(const cnn_network *network, size_t index, const ops *ops,
                         bool every_layer) {
-    fusion f = {.first = index, .last = index, .geometry = network->layers[index].geometry};
+    fusion f = {.first = index, .last = index, .shape = network->layers[index].shape};
     if (network->layers[index].kind->view)
         return f;
     size_t layers = every_layer ? 1 : FUSED_MAX;

@@ -8,8 +8,8 @@
 typedef struct fusion {
     size_t first, last; /* layers: the first one's input goes in, the last one's output comes out */
     const operation *op; /* NULL: memory stays as it is (a view) */
-    geometry geometry;   /* of the first; its pool points into the network */
-    tensors arguments;   /* of every call of op; a call adds what is its own */
+    layer_shape shape;   /* of the first; its pool points into the network */
+    op_args arguments;   /* of every call of op; a call adds what is its own */
     float *partials;     /* [shard][parameters], if op sums over images; NULL: none */
 } fusion;
 

@@ -14,9 +14,9 @@ static void fill_uniform(random_state *random, float *values, size_t count, doub
         values[i] = (float)((2 * random_uniform(random) - 1) * bound);
 }
 
-static void fill_normal(random_state *random, float *values, size_t count, double deviation) {
+static void fill_normal(random_state *random, float *values, size_t count, double std) {
     for (size_t i = 0; i < count; i++)
-        values[i] = (float)(random_normal(random) * deviation);
+        values[i] = (float)(random_normal(random) * std);
 }
 
 static void fill(float *values, size_t count, float value) {
@@ -49,7 +49,7 @@ static void fill_bias(const cnn_model_options *o, random_state *random, float *b
         fill(b, count, o->init == CNN_INIT_CONSTANT ? o->constant : 0);
 }
 
-static void initialise(const cnn_model_options *options, random_state *random, const layer *layer,
+static void initialize(const cnn_model_options *options, random_state *random, const layer *layer,
                        size_t buffer, float *numbers) {
     const size_t count = layer_buffer_size(layer, buffer);
     const double fan = (double)layer_fan_in(layer);
@@ -69,13 +69,13 @@ static void initialise(const cnn_model_options *options, random_state *random, c
     }
 }
 
-void model_initialise(cnn_model *model) {
+void model_initialize(cnn_model *model) {
     random_state random = random_seeded(model->options.seed, RANDOM_INIT);
     /* Layers without a kernel draw nothing: one more ReLU leaves the others as they were. */
     for (size_t i = 1; i <= model->network->count; i++) {
         const layer *layer = &model->network->layers[i];
         for (size_t b = 0; b < layer_buffers(layer); b++)
             if (layer->kind->buffers[b].role != BUFFER_FOR_BACKWARD && model->layers[i].buffers[b])
-                initialise(&model->options, &random, layer, b, model->layers[i].buffers[b]);
+                initialize(&model->options, &random, layer, b, model->layers[i].buffers[b]);
     }
 }

@@ -42,12 +42,12 @@ static void set_pixels(cnn_model *model) {
 }
 
 /* Written so that NaN is refused too: it makes every comparison false. */
-bool normalization_takes_mean(float mean) {
+bool normalization_accepts_mean(float mean) {
     return mean > -1e6f && mean < 1e6f;
 }
 
-bool normalization_takes_deviation(float deviation) {
-    return deviation >= 1e-6f && deviation <= 1e6f;
+bool normalization_accepts_std(float std) {
+    return std >= 1e-6f && std <= 1e6f;
 }
 
 static bool check_options(const cnn_model_options *options, cnn_error *error) {
@@ -56,7 +56,7 @@ static bool check_options(const cnn_model_options *options, cnn_error *error) {
         return false;
     if (options->init != CNN_INIT_PYTORCH && options->init != CNN_INIT_KAIMING_NORMAL &&
         options->init != CNN_INIT_CONSTANT)
-        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no initialisation %d",
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no initialization %d",
                          (int)options->init);
     if (!isfinite(options->constant))
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "first parameters of %g",
@@ -68,7 +68,7 @@ static bool check_options(const cnn_model_options *options, cnn_error *error) {
     if (options->threads > 1024)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu threads: at most 1024",
                          options->threads);
-    if (!normalization_takes_mean(by.mean) || !normalization_takes_deviation(by.std))
+    if (!normalization_accepts_mean(by.mean) || !normalization_accepts_std(by.std))
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "normalization: mean %g, deviation %g",
                          by.mean, by.std);
     return true;
@@ -115,7 +115,7 @@ static bool build(cnn_model *model, const cnn_network *network, cnn_error *error
     for (size_t i = 0; i < cnn_network_class_count(network); i++)
         snprintf(model->classes[i], sizeof *model->classes, "%zu", i);
     set_pixels(model);
-    model_initialise(model);
+    model_initialize(model);
     return true;
 }
 

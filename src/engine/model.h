@@ -9,14 +9,14 @@
 
 /* Small batch: fewer than 16 images per thread. Dense layers are then split by weights instead of
  * by images. */
-enum { IMAGES_MANY = 16 };
-static inline bool model_few(size_t threads, size_t images) {
-    return threads > 1 && images < threads * IMAGES_MANY;
+enum { SMALL_BATCH_IMAGES = 16 };
+static inline bool model_small_batch(size_t threads, size_t images) {
+    return threads > 1 && images < threads * SMALL_BATCH_IMAGES;
 }
 
 /* Bounds of the normalization: within them no pixel becomes infinite. */
-bool normalization_takes_mean(float mean);
-bool normalization_takes_deviation(float deviation);
+bool normalization_accepts_mean(float mean);
+bool normalization_accepts_std(float std);
 
 /* The arrays of one layer; layer 0 is the input. A view has y and dy of the layer that it reads;
  * inside a fusion there are none. */
@@ -56,8 +56,8 @@ struct cnn_model {
     size_t threads; /* of the pool when it was made: what memory is planned for */
     cnn_model_options options;
     batch_state state;
-    bool labelled; /* the batch; or else its losses mean nothing */
-    size_t n;      /* images in the batch that is set; 0: none */
+    bool labeled; /* the batch; or else its losses mean nothing */
+    size_t n;     /* images in the batch that is set; 0: none */
     /* Of all layers, one stretch each; gaps between layers stay 0. Behind the parameters follows
      * the state of all layers, so that files find both by their distance from `parameters`. */
     float *parameters, *gradients;
@@ -66,7 +66,7 @@ struct cnn_model {
     float *probabilities, *losses;   /* [batch][classes]; [batch] */
     float *scratch;                  /* [threads][scratch_size] */
     size_t scratch_size;             /* of the fusion that needs most, in floats */
-    float *pieces;                   /* [batch], of the dense layer that has the most, or NULL */
+    float *partial_sums;             /* [batch], of the dense layer that has the most, or NULL */
     char (*classes)[CNN_NAME_SIZE];  /* [classes]: names, each ended by 0 */
     cnn_preprocessing preprocessing; /* of the images it was trained on */
     float pixels[256];               /* what each byte is to the network */
@@ -78,7 +78,7 @@ struct cnn_model {
     uint64_t training_steps; /* taken by its trainer */
 };
 
-/* The pieces of the batch that is set, which do not depend on each other: how many, and the images
+/* The chunks of the batch that is set, which do not depend on each other: how many, and the images
  * of one. Both follow from the size of the batch alone. */
 static inline size_t model_shards(const cnn_model *model) {
     return model->n < SHARDS_MAX ? model->n : SHARDS_MAX;
@@ -89,10 +89,10 @@ static inline range model_shard(const cnn_model *model, size_t shard) {
 }
 
 /* A batch of so many images is set, or with 0 none is. */
-static inline void model_begin_batch(cnn_model *model, size_t images, bool labelled) {
+static inline void model_begin_batch(cnn_model *model, size_t images, bool labeled) {
     model->n = images;
     model->state = images ? BATCH_SET : BATCH_NONE;
-    model->labelled = labelled;
+    model->labeled = labeled;
 }
 
 /* Parameters have changed. */
@@ -102,10 +102,10 @@ static inline void model_moved(cnn_model *model) {
 }
 
 /* Parameters drawn as the options say. */
-void model_initialise(cnn_model *model);
+void model_initialize(cnn_model *model);
 
 /* Does the network fit these images and labels? If not, the error says what differs. */
-bool model_takes(const cnn_model *model, const cnn_dataset *dataset, cnn_error *error);
+bool model_accepts(const cnn_model *model, const cnn_dataset *dataset, cnn_error *error);
 
 /* Over the images with these indices, or the first `count` if NULL. The data set must be one that
  * the model takes, count at least 1. confusion may be NULL; counts are added to what it holds.

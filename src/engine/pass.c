@@ -11,7 +11,7 @@ void cnn_model_forward(cnn_model *model) {
 }
 
 double cnn_model_loss(cnn_model *model) {
-    if (!model || model->state < BATCH_PASSED || !model->labelled)
+    if (!model || model->state < BATCH_PASSED || !model->labeled)
         return NAN;
     /* In the order of the images, whichever thread did which. */
     double sum = 0;
@@ -21,7 +21,7 @@ double cnn_model_loss(cnn_model *model) {
 }
 
 void cnn_model_backward(cnn_model *model) {
-    if (!model || model->state != BATCH_PASSED || !model->labelled)
+    if (!model || model->state != BATCH_PASSED || !model->labeled)
         return;
     execute(model, CNN_PROGRAM_BACKWARD, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* A model's memory: all shapes are known, so all of it is planned once and taken at once. plan()
  * runs twice over the same code, first to count and then to cut, so the two cannot disagree.
- * Parameters of all layers lie in one stretch and gradients in another, so that an optimiser sees
+ * Parameters of all layers lie in one stretch and gradients in another, so that an optimizer sees
  * two long arrays. */
 #include "plan.h"
 
@@ -17,7 +17,7 @@ static float *floats(arena *arena, size_t a, size_t b) {
 
 /* Buffers of one role, of all layers, one after the other; or gradients of the parameters, with the
  * same cuts, so number i of one belongs to number i of the other. Returns how many floats that is,
- * with the gaps that round pieces up to lines: an optimiser runs over them too, rather than stop at
+ * with the gaps that round pieces up to lines: an optimizer runs over them too, rather than stop at
  * each layer. */
 static size_t plan_buffers(cnn_model *model, arena *arena, buffer_role role, bool gradients) {
     const size_t before = arena->used;
@@ -42,7 +42,7 @@ static size_t plan_buffers(cnn_model *model, arena *arena, buffer_role role, boo
  * backward pass. */
 static void plan_input(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
-    const size_t values = extent_size(model->network->layers[0].geometry.y);
+    const size_t values = extent_size(model->network->layers[0].shape.y);
     model->layers[0].y = floats(arena, batch, values);
     if (model->options.input_gradient)
         model->layers[0].dy = floats(arena, batch, values);
@@ -62,7 +62,7 @@ static void plan_for_backward(cnn_model *model, arena *arena, size_t index) {
 /* Activations, their gradients and what else one fusion keeps of a batch. */
 static void plan_fusion(cnn_model *model, arena *arena, const fusion *f) {
     const layer *last = &model->network->layers[f->last];
-    const size_t batch = model->options.batch_size, values = extent_size(last->geometry.y);
+    const size_t batch = model->options.batch_size, values = extent_size(last->shape.y);
     layer_memory *memory = &model->layers[f->last];
     if (!f->op) {
         memory->y = model->layers[last->input].y;
@@ -90,13 +90,13 @@ static size_t scratch_size(const cnn_model *model) {
     size_t most = 0;
     for (size_t i = 0; i < model->fusion_count; i++) {
         const fusion *f = &model->fusions[i];
-        const size_t size = f->op && f->op->scratch ? f->op->scratch(&f->geometry) : 0;
+        const size_t size = f->op && f->op->scratch ? f->op->scratch(&f->shape) : 0;
         most = size > most ? size : most;
     }
     return most;
 }
 
-/* What a batch leaves: outputs, their gradients, winners, labels and losses. */
+/* What a batch leaves: outputs, their gradients, indices, labels and losses. */
 static void plan_batch(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
     plan_input(model, arena);
@@ -108,18 +108,19 @@ static void plan_batch(cnn_model *model, arena *arena) {
 }
 
 /* Where whole batches are few images. Of larger ones only the last is, once in an epoch. */
-static void plan_pieces(cnn_model *model, arena *arena) {
+static void plan_partial_sums(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
     size_t most = 0;
-    if (!model_few(model->threads, batch))
+    if (!model_small_batch(model->threads, batch))
         return;
     for (size_t i = model->head; i < model->fusion_count; i++) {
         const fusion *f = &model->fusions[i];
-        const size_t pieces = f->op && f->op->pieces ? f->op->pieces(&f->geometry) : 0;
-        most = pieces > most ? pieces : most;
+        const size_t partial_sums =
+            f->op && f->op->partial_sums ? f->op->partial_sums(&f->shape) : 0;
+        most = partial_sums > most ? partial_sums : most;
     }
     if (most)
-        model->pieces = floats(arena, batch, most);
+        model->partial_sums = floats(arena, batch, most);
 }
 
 static void plan_scratch(cnn_model *model, arena *arena) {
@@ -128,7 +129,7 @@ static void plan_scratch(cnn_model *model, arena *arena) {
         plan_partials(model, arena, &model->fusions[i]);
     model->scratch_size = scratch_size(model);
     model->scratch = floats(arena, model->threads, model->scratch_size);
-    plan_pieces(model, arena);
+    plan_partial_sums(model, arena);
     model->classes =
         arena_take(arena, cnn_network_class_count(model->network), sizeof *model->classes);
     if (slots)
@@ -164,12 +165,12 @@ static void plan(cnn_model *model, arena *arena) {
 static void bind_fusion(const cnn_model *model, fusion *f) {
     const layer_memory *first = &model->layers[f->first], *last = &model->layers[f->last];
     const layer_memory *before = &model->layers[model->network->layers[f->first].input];
-    f->arguments = (tensors){.x = before->y,
+    f->arguments = (op_args){.x = before->y,
                              .y = last->y,
                              .dy = last->dy,
                              .dz = f->op && f->op->backward_output ? first->dy : NULL,
                              .dx = before->dy,
-                             .pieces = model->pieces};
+                             .partial_sums = model->partial_sums};
     for (size_t i = f->first; i <= f->last; i++) {
         const layer *layer = &model->network->layers[i];
         for (size_t b = 0; b < layer_buffers(layer); b++) {

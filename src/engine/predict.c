@@ -33,23 +33,23 @@ typedef struct predictions {
 static void predict_task(void *context, size_t task, size_t worker) {
     predictions *p = context;
     const cnn_model *model = p->model;
-    const size_t classes = cnn_network_class_count(model->network), place = task * p->each;
+    const size_t classes = cnn_network_class_count(model->network), slot = task * p->each;
     size_t first;
     while ((first = atomic_fetch_add(&p->next, p->each)) < p->count) {
         const size_t left = p->count - first, count = left < p->each ? left : p->each;
-        const range places = {place, place + count};
-        const source s = {.model = p->model, .images = p->images, .first = first, .place = place};
-        gather_places(&s, places, worker);
-        execute_alone(p->model, places, worker);
-        memcpy(p->probabilities + first * classes, model->probabilities + place * classes,
+        const range slots = {slot, slot + count};
+        const source s = {.model = p->model, .images = p->images, .first = first, .slot = slot};
+        gather_slots(&s, slots, worker);
+        execute_alone(p->model, slots, worker);
+        memcpy(p->probabilities + first * classes, model->probabilities + slot * classes,
                count * classes * sizeof *p->probabilities);
     }
 }
 
 /* 0 if each image has to be split between the threads. */
 static size_t images_each(const cnn_model *model, size_t tasks, size_t count) {
-    const size_t room = model->options.batch_size / tasks, share = (count + tasks - 1) / tasks;
-    const size_t most = room < PREDICT_CHUNK ? room : PREDICT_CHUNK;
+    const size_t capacity = model->options.batch_size / tasks, share = (count + tasks - 1) / tasks;
+    const size_t most = capacity < PREDICT_CHUNK ? capacity : PREDICT_CHUNK;
     return count < tasks ? 0 : share < most ? share : most;
 }
 
@@ -67,7 +67,7 @@ static void predict_in_batches(cnn_model *model, const uint8_t *images, size_t c
 
 /* No arrays are that long: counts of them cannot overflow. */
 static bool predictable(const cnn_model *model, size_t count, cnn_error *error) {
-    const size_t values = extent_size(model->network->layers[0].geometry.y),
+    const size_t values = extent_size(model->network->layers[0].shape.y),
                  classes = cnn_network_class_count(model->network);
     const size_t row = classes * sizeof(float), each = row > values ? row : values;
     return (count > 0 && count <= PTRDIFF_MAX / each) ||
@@ -144,7 +144,7 @@ void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t
 bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
                         size_t *confusion, cnn_error *error) {
     if (!given(model, "model", error) || !given(dataset, "data set", error) ||
-        !given(score, "score", error) || !model_takes(model, dataset, error))
+        !given(score, "score", error) || !model_accepts(model, dataset, error))
         return false;
     const size_t classes = cnn_network_class_count(model->network);
     if (confusion)

@@ -33,7 +33,7 @@ uint64_t profile_end(const cnn_model *model, uint64_t begun, size_t worker, size
 }
 
 void profile_work(const cnn_model *model, size_t worker, size_t row, profile_pass pass,
-                  const tensors *t, size_t image) {
+                  const op_args *t, size_t image) {
     if (!model->options.profile || model->backward_passes % COUNT_EVERY)
         return;
     profile_slot *slot = slot_of(model, worker, row, pass);

@@ -39,7 +39,7 @@ uint64_t profile_end(const cnn_model *model, uint64_t begun, size_t worker, size
                      profile_pass pass, size_t images);
 /* Now and then counts what this image of a fusion's backward pass needs. */
 void profile_work(const cnn_model *model, size_t worker, size_t row, profile_pass pass,
-                  const tensors *t, size_t image);
+                  const op_args *t, size_t image);
 
 /* pool_run() that sets down the time of all threads in it, busy or not. */
 void profile_run(cnn_model *model, size_t count, pool_task task, void *context);

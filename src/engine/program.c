@@ -1,21 +1,21 @@
 /* Compiles a model's passes to steps. Each function here emits the steps of one part of a pass and
  * says how they are cut; where threads meet follows from the cuts (same_round()).
  *
- * Layers up to the first flat output are the body, the others, dense ones, the head. As a rule a
- * part of the images goes through all of the body a few at a time, so that what one layer wrote is
- * still in this core's cache when the next reads it, and then through the head. Two cases differ,
- * and in both threads meet after each layer:
+ * Layers up to the first flat output are the backbone, the others, dense ones, the head. As a rule
+ * a part of the images goes through all of the backbone a few at a time, so that what one layer
+ * wrote is still in this core's cache when the next reads it, and then through the head. Two cases
+ * differ, and in both threads meet after each layer:
  *
  * - Few images for many threads: a thread would read all weights of the head for a handful of
  *   images, so threads split its weights instead.
  * - Fewer images, or backward fewer shards, than half the threads: threads split the work on each
- *   of them in the body, by rows or channels of a layer. */
+ *   of them in the backbone, by rows or channels of a layer. */
 #include "program.h"
 
 enum {
     IMAGE_TILE = 8,
     PARALLEL_MIN = 1 << 16, /* multiply-adds of a layer that are worth the other threads' time */
-    PIECES_LEAST = 16,      /* of each parameter, when gradients are added up */
+    CHUNKS_MIN = 16,        /* of each parameter, when gradients are added up */
     STEPS_PER_FUSION = 7
 };
 
@@ -54,9 +54,9 @@ range program_images(size_t images, size_t parts, size_t part) {
 typedef struct emitter {
     const cnn_model *model;
     size_t images, threads, shards;
-    bool few;          /* the head is split by its weights */
+    bool small_batch;  /* the head is split by its weights */
     size_t parts;      /* of the images, forward and in the head */
-    size_t back_parts; /* of the shards, backward in the body */
+    size_t back_parts; /* of the shards, backward in the backbone */
     step *steps;
     size_t count;
 } emitter;
@@ -70,7 +70,7 @@ static bool by_parameters(cnn_cut cut) {
 }
 
 /* Does a task of b need nothing that another task of a makes? There may be no other; parts of
- * images do not depend on each other, nor do pieces of parameters. */
+ * images do not depend on each other, nor do chunks of parameters. */
 static bool same_round(const step *a, const step *b) {
     return a->tasks == b->tasks && (a->tasks == 1 || (by_images(a->cut) && by_images(b->cut)) ||
                                     (by_parameters(a->cut) && by_parameters(b->cut)));
@@ -79,7 +79,7 @@ static bool same_round(const step *a, const step *b) {
 static void emit(emitter *e, cnn_work work, size_t fusion, step how) {
     how.work = work;
     how.fusion = fusion;
-    how.meet = !e->count || !same_round(&e->steps[e->count - 1], &how);
+    how.barrier = !e->count || !same_round(&e->steps[e->count - 1], &how);
     e->steps[e->count++] = how;
 }
 
@@ -87,9 +87,9 @@ static step by_parts(size_t parts, size_t tile) {
     return (step){.cut = CNN_CUT_IMAGES, .tasks = parts, .tile = tile};
 }
 
-/* An operation that knows no slices is not split. */
+/* An operation that knows no splits is not split. */
 static step by_splits(const operation *op, size_t shards, size_t splits) {
-    const size_t each = op->sliced ? splits : 1;
+    const size_t each = op->can_split ? splits : 1;
     return (step){.cut = CNN_CUT_SPLITS, .tasks = shards * each, .splits = each};
 }
 
@@ -104,11 +104,11 @@ static bool in_head(const emitter *e, size_t fusion) {
     return fusion >= e->model->head;
 }
 
-/* Each image is split in the body if there are two threads for it. */
+/* Each image is split in the backbone if there are two threads for it. */
 static step forward_cut(const emitter *e, size_t i) {
     const fusion *f = &e->model->fusions[i];
     if (in_head(e, i))
-        return e->few ? split_head(e, f) : by_parts(e->parts, 0);
+        return e->small_batch ? split_head(e, f) : by_parts(e->parts, 0);
     return e->threads >= 2 * e->images ? by_splits(f->op, e->images, e->threads / e->images)
                                        : by_parts(e->parts, IMAGE_TILE);
 }
@@ -122,24 +122,24 @@ static void emit_forward(emitter *e, bool training) {
         if (!op)
             continue;
         const step how = forward_cut(e, i);
-        if (training && op->pieces && model->pieces && how.splits > 1) {
+        if (training && op->partial_sums && model->partial_sums && how.splits > 1) {
             emit(e, CNN_WORK_PARTIAL_SUMS, i, how);
             emit(e, CNN_WORK_COMBINE, i, how);
         } else {
             emit(e, CNN_WORK_FORWARD, i, how);
         }
     }
-    emit(e, CNN_WORK_LOSS, model->fusion_count - 1, by_parts(e->few ? 1 : e->parts, 0));
+    emit(e, CNN_WORK_LOSS, model->fusion_count - 1, by_parts(e->small_batch ? 1 : e->parts, 0));
 }
 
 /* For what a layer's own gradients begin with: no operation splits that. */
 static step output_cut(const emitter *e, size_t i) {
     if (in_head(e, i))
-        return by_parts(e->few ? 1 : e->parts, 0);
+        return by_parts(e->small_batch ? 1 : e->parts, 0);
     return (step){.cut = CNN_CUT_SHARDS, .tasks = e->back_parts};
 }
 
-static bool split_body(const emitter *e) {
+static bool split_backbone(const emitter *e) {
     return e->threads >= 2 * e->shards;
 }
 
@@ -147,15 +147,15 @@ static bool split_body(const emitter *e) {
 static step backward_cut(const emitter *e, size_t i, bool sums) {
     const fusion *f = &e->model->fusions[i];
     if (in_head(e, i) && !sums)
-        return e->few ? split_head(e, f) : by_parts(e->parts, 0);
-    return split_body(e) ? by_splits(f->op, e->shards, e->threads / e->shards)
-                         : (step){.cut = CNN_CUT_SHARDS, .tasks = e->back_parts};
+        return e->small_batch ? split_head(e, f) : by_parts(e->parts, 0);
+    return split_backbone(e) ? by_splits(f->op, e->shards, e->threads / e->shards)
+                             : (step){.cut = CNN_CUT_SHARDS, .tasks = e->back_parts};
 }
 
 static void emit_backward(emitter *e) {
     const cnn_model *model = e->model;
     const size_t last = model->fusion_count - 1;
-    emit(e, CNN_WORK_LOGITS_GRADIENT, last, by_parts(e->few ? 1 : e->parts, 0));
+    emit(e, CNN_WORK_LOGITS_GRADIENT, last, by_parts(e->small_batch ? 1 : e->parts, 0));
     for (size_t i = model->fusion_count; i-- > 0;) {
         const fusion *f = &model->fusions[i];
         if (!f->op)
@@ -173,12 +173,12 @@ static void emit_backward(emitter *e) {
  * independent sum theirs here. Updating right after finds parameters and gradients still in L1. */
 static void emit_parameters(emitter *e, bool update) {
     const cnn_model *model = e->model;
-    const size_t pieces = 2 * e->threads > PIECES_LEAST ? 2 * e->threads : PIECES_LEAST;
+    const size_t chunks = 2 * e->threads > CHUNKS_MIN ? 2 * e->threads : CHUNKS_MIN;
     for (size_t i = 0; i < model->fusion_count; i++) {
         const fusion *f = &model->fusions[i];
         if (!model->network->layers[f->first].parameters)
             continue;
-        const step how = {.cut = f->partials ? CNN_CUT_ELEMENTS : CNN_CUT_ROWS, .tasks = pieces};
+        const step how = {.cut = f->partials ? CNN_CUT_ELEMENTS : CNN_CUT_ROWS, .tasks = chunks};
         if (!f->partials)
             emit(e, CNN_WORK_WEIGHT_GRADIENT, i, how);
         else if (e->shards > 1) /* the sums of the only shard are complete */
@@ -191,7 +191,7 @@ static void emit_parameters(emitter *e, bool update) {
 /* Can threads split any layer of the head? */
 static bool splittable(const cnn_model *model) {
     for (size_t i = model->head; i < model->fusion_count; i++)
-        if (model->fusions[i].op && model->fusions[i].op->sliced)
+        if (model->fusions[i].op && model->fusions[i].op->can_split)
             return true;
     return false;
 }
@@ -199,13 +199,13 @@ static bool splittable(const cnn_model *model) {
 /* Each thread has one part, or two if they are large, so that one that is held up does fewer. */
 static emitter emitter_of(const cnn_model *model, size_t images, step *steps) {
     const size_t threads = pool_threads(model->pool), shards = shards_of(images);
-    const bool large = threads > 1 && images >= 2 * threads * IMAGES_MANY;
+    const bool large = threads > 1 && images >= 2 * threads * SMALL_BATCH_IMAGES;
     const size_t parts = large ? 2 * threads : threads, most = threads > shards ? images : shards;
     return (emitter){.model = model,
                      .images = images,
                      .threads = threads,
                      .shards = shards,
-                     .few = model_few(threads, images) && splittable(model),
+                     .small_batch = model_small_batch(threads, images) && splittable(model),
                      .parts = parts < most ? parts : most,
                      .back_parts = parts < shards ? parts : shards,
                      .steps = steps};
@@ -215,7 +215,7 @@ size_t program_compile(const cnn_model *model, cnn_program which, size_t images,
     emitter e = emitter_of(model, images, steps);
     /* The calling thread alone, on images of its own. */
     if (which == CNN_PROGRAM_PREDICT)
-        e.threads = e.parts = 1, e.few = false;
+        e.threads = e.parts = 1, e.small_batch = false;
     if (which != CNN_PROGRAM_BACKWARD)
         emit_forward(&e, which == CNN_PROGRAM_TRAIN);
     if (which == CNN_PROGRAM_TRAIN || which == CNN_PROGRAM_BACKWARD) {

@@ -14,7 +14,7 @@ typedef struct step {
     cnn_work work;
     cnn_cut cut;
     size_t fusion; /* of the model */
-    bool meet;     /* threads wait for each other before it: a round begins */
+    bool barrier;  /* threads wait for each other before it: a round begins */
     size_t tasks;
     /* CNN_CUT_SPLITS: task t is split t % splits of batch part t / splits of tasks / splits. */
     size_t splits;

@@ -17,7 +17,7 @@ typedef struct search {
 } search;
 
 /* One tensor of the walk. An array that is NULL is not there and has no number. */
-static void meet(search *s, const char *layer, const char *suffix, cnn_tensor tensor) {
+static void visit(search *s, const char *layer, const char *suffix, cnn_tensor tensor) {
     if (s->found || !tensor.data)
         return;
     snprintf(tensor.name, sizeof tensor.name, "%s%s", layer, suffix);
@@ -29,7 +29,7 @@ static void meet(search *s, const char *layer, const char *suffix, cnn_tensor te
 
 /* Of the batch that is set, which may be smaller than the memory. */
 static cnn_tensor activation(const cnn_model *model, const layer *layer, void *data) {
-    const extent e = layer->geometry.y;
+    const extent e = layer->shape.y;
     if (layer->flat)
         return (cnn_tensor){.rank = 2, .shape = {model->n, e.c}, .data = data};
     return (cnn_tensor){.rank = 4, .shape = {model->n, e.h, e.w, e.c}, .data = data};
@@ -49,22 +49,22 @@ static cnn_tensor vector(size_t size, cnn_type type, void *data) {
     return (cnn_tensor){.type = type, .rank = 1, .shape = {size}, .data = data};
 }
 
-static void meet_layer(search *s, size_t index) {
+static void visit_layer(search *s, size_t index) {
     const cnn_model *model = s->model;
     const layer *layer = &model->network->layers[index];
     const layer_memory *memory = &model->layers[index];
     /* Long networks: most layers are passed over without a look at what they have. */
     if (s->name && strncmp(s->name, layer->name, strlen(layer->name)))
         return;
-    meet(s, layer->name, "", activation(model, layer, memory->y));
-    meet(s, layer->name, ".grad", activation(model, layer, memory->dy));
+    visit(s, layer->name, "", activation(model, layer, memory->y));
+    visit(s, layer->name, ".grad", activation(model, layer, memory->dy));
     for (size_t b = 0; b < layer_buffers(layer); b++) {
         const buffer *buffer = &layer->kind->buffers[b];
         char suffix[CNN_NAME_SIZE];
         snprintf(suffix, sizeof suffix, ".%s", buffer->name);
-        meet(s, layer->name, suffix, buffer_tensor(model, layer, buffer, memory->buffers[b]));
+        visit(s, layer->name, suffix, buffer_tensor(model, layer, buffer, memory->buffers[b]));
         snprintf(suffix, sizeof suffix, ".%s.grad", buffer->name);
-        meet(s, layer->name, suffix, buffer_tensor(model, layer, buffer, memory->gradients[b]));
+        visit(s, layer->name, suffix, buffer_tensor(model, layer, buffer, memory->gradients[b]));
     }
 }
 
@@ -73,11 +73,11 @@ static void walk(search *s) {
     const cnn_model *model = s->model;
     const size_t classes = cnn_network_class_count(model->network);
     for (size_t i = 0; i <= model->network->count && !s->found; i++)
-        meet_layer(s, i);
-    meet(s, "labels", "", vector(model->n, CNN_TYPE_INT32, model->labels));
-    meet(s, "losses", "", vector(model->n, CNN_TYPE_FLOAT32, model->losses));
-    meet(s, "probabilities", "",
-         (cnn_tensor){.rank = 2, .shape = {model->n, classes}, .data = model->probabilities});
+        visit_layer(s, i);
+    visit(s, "labels", "", vector(model->n, CNN_TYPE_INT32, model->labels));
+    visit(s, "losses", "", vector(model->n, CNN_TYPE_FLOAT32, model->losses));
+    visit(s, "probabilities", "",
+          (cnn_tensor){.rank = 2, .shape = {model->n, classes}, .data = model->probabilities});
 }
 
 size_t cnn_model_tensor_count(const cnn_model *model) {

@@ -30,20 +30,20 @@ static bool read_digits(const uint8_t *text, uint32_t *number) {
 static bool check_sum(const uint8_t *bytes, size_t size, cnn_error *error) {
     const size_t start = sizeof CHECKPOINT_START - 1,
                  after = CHECKPOINT_CRC_OFFSET + CHECKPOINT_DIGITS;
-    uint32_t told;
+    uint32_t stored;
     if (size < after)
         return error_at(error, size, "not a checkpoint: the file ends before its checksum");
     if (memcmp(bytes + SAFETENSORS_LENGTH_BYTES, CHECKPOINT_START, start) ||
-        !read_digits(bytes + CHECKPOINT_CRC_OFFSET, &told))
+        !read_digits(bytes + CHECKPOINT_CRC_OFFSET, &stored))
         return error_at(error, SAFETENSORS_LENGTH_BYTES,
                         "not a checkpoint: no checksum at its start");
     uLong sum = crc32_z(0, bytes, CHECKPOINT_CRC_OFFSET);
     sum = crc32_z(sum, (const Bytef *)"00000000", CHECKPOINT_DIGITS);
     sum = crc32_z(sum, bytes + after, size - after);
-    return sum == told || error_at(error, CHECKPOINT_CRC_OFFSET,
-                                   "damaged or cut short: the checksum is %08lx, the bytes give "
-                                   "%08lx",
-                                   (unsigned long)told, sum);
+    return sum == stored || error_at(error, CHECKPOINT_CRC_OFFSET,
+                                     "damaged or cut short: the checksum is %08lx, the bytes give "
+                                     "%08lx",
+                                     (unsigned long)stored, sum);
 }
 
 /* At the metadata, where all plain values stand. Always false. */
@@ -112,7 +112,7 @@ static bool possible(const double row[CHECKPOINT_HISTORY_COLUMNS]) {
 }
 
 static bool check_history(const cnn_checkpoint *c, cnn_error *error) {
-    const size_t history[] = {c->state.place.epoch, CHECKPOINT_HISTORY_COLUMNS};
+    const size_t history[] = {c->state.progress.epoch, CHECKPOINT_HISTORY_COLUMNS};
     const safetensors_entry *entry =
         find_tensor(c, CHECKPOINT_HISTORY, &safetensors_f64, 2, history, error);
     double row[CHECKPOINT_HISTORY_COLUMNS];
@@ -154,7 +154,7 @@ static size_t images_of_epoch(const checkpoint_state *s) {
 /* Could a run with these settings stand at this place? */
 static bool check_place(const cnn_checkpoint *c, cnn_error *error) {
     const checkpoint_state *s = &c->state;
-    const run_place *place = &s->place;
+    const run_progress *progress = &s->progress;
     const size_t images = images_of_epoch(s), batch = s->batch_size, epochs = s->options.epochs;
     if (!images || s->train.images > UINT32_MAX)
         return REFUSE(c, error, "%zu images with validation %g", s->train.images,
@@ -162,25 +162,26 @@ static bool check_place(const cnn_checkpoint *c, cnn_error *error) {
     if (!batch || batch > images)
         return REFUSE(c, error, "batches of %zu of %zu images", batch, images);
     const uint64_t steps = (images + batch - 1) / batch, most = UINT64_MAX - steps;
-    if (!epochs || place->epoch > epochs || place->epoch > most / steps)
-        return REFUSE(c, error, "epoch %zu of %zu", place->epoch, epochs);
-    if (place->images > images || (place->images % batch && place->images < images) ||
-        (place->epoch == epochs && place->images))
-        return REFUSE(c, error, "%zu images of %zu are no place in an epoch", place->images,
+    if (!epochs || progress->epoch > epochs || progress->epoch > most / steps)
+        return REFUSE(c, error, "epoch %zu of %zu", progress->epoch, epochs);
+    if (progress->images > images || (progress->images % batch && progress->images < images) ||
+        (progress->epoch == epochs && progress->images))
+        return REFUSE(c, error, "%zu images of %zu are no place in an epoch", progress->images,
                       images);
-    const uint64_t step = steps * place->epoch + (place->images + batch - 1) / batch;
+    const uint64_t step = steps * progress->epoch + (progress->images + batch - 1) / batch;
     return s->step == step ||
            REFUSE(c, error, "step %" PRIu64 ", where the epochs make it %" PRIu64, s->step, step);
 }
 
 /* What the epoch has brought so far; at its beginning, nothing. */
 static bool check_sums(const cnn_checkpoint *c, cnn_error *error) {
-    const run_place *place = &c->state.place;
-    if (!(place->loss_sum >= 0) || (!place->images && place->loss_sum > 0))
-        return REFUSE(c, error, "run.loss_sum is %g behind %zu images", place->loss_sum,
-                      place->images);
-    return (place->seconds >= 0 && (place->images || place->seconds == 0)) ||
-           REFUSE(c, error, "run.seconds is %g behind %zu images", place->seconds, place->images);
+    const run_progress *progress = &c->state.progress;
+    if (!(progress->loss_sum >= 0) || (!progress->images && progress->loss_sum > 0))
+        return REFUSE(c, error, "run.loss_sum is %g behind %zu images", progress->loss_sum,
+                      progress->images);
+    return (progress->seconds >= 0 && (progress->images || progress->seconds == 0)) ||
+           REFUSE(c, error, "run.seconds is %g behind %zu images", progress->seconds,
+                  progress->images);
 }
 
 static bool check_rates(const cnn_checkpoint *c, cnn_error *error) {

@@ -22,7 +22,7 @@ typedef struct checkpoint_state {
     size_t batch_size;
     uint64_t step;             /* more than a size_t holds, where that has 32 bits */
     cnn_train_options options; /* without the callback */
-    run_place place;
+    run_progress progress;
     run_data train, test;
 } checkpoint_state;
 
@@ -48,7 +48,7 @@ enum { CHECKPOINT_HISTORY_COLUMNS = 7 };
 bool checkpoint_fields_write(json_t *metadata, const checkpoint_state *state, cnn_error *error);
 bool checkpoint_fields_read(const safetensors *file, checkpoint_state *state, cnn_error *error);
 
-/* How many sets of numbers an optimiser keeps, and what is put behind the names of each. */
+/* How many sets of numbers an optimizer keeps, and what is put behind the names of each. */
 size_t checkpoint_suffixes(cnn_optimizer_kind kind, const char *suffixes[2]);
 
 /* What tells this data set from others; NULL is none. */

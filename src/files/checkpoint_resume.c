@@ -49,7 +49,7 @@ static bool check_data(const char *what, run_data now, run_data then, cnn_error 
 
 static void read_history(cnn_run *run, const cnn_checkpoint *c) {
     const safetensors_entry *entry = safetensors_find(&c->file, CHECKPOINT_HISTORY);
-    for (size_t i = 0; i < c->state.place.epoch; i++) {
+    for (size_t i = 0; i < c->state.progress.epoch; i++) {
         double row[CHECKPOINT_HISTORY_COLUMNS];
         memcpy(row, c->bytes + entry->begin + i * sizeof row, sizeof row);
         run->history[i] = (cnn_epoch){.seconds = row[0],
@@ -67,20 +67,20 @@ static bool restore(cnn_run *run, const cnn_checkpoint *c, cnn_error *error) {
     const safetensors_entry *order = safetensors_find(&c->file, CHECKPOINT_ORDER);
     const char *suffixes[2];
     const size_t kept = checkpoint_suffixes(run->options.optimizer.kind, suffixes);
-    if (!run_make_room(run, c->state.place.epoch, error) ||
+    if (!run_reserve(run, c->state.progress.epoch, error) ||
         !cnn_run_set_note(run, cnn_checkpoint_note(c), error))
         return false;
-    const random_state seeded = run->place.random;
-    run->place = c->state.place;
-    run->place.random.increment = seeded.increment;
+    const random_state seeded = run->progress.random;
+    run->progress = c->state.progress;
+    run->progress.random.increment = seeded.increment;
     run->trainer->steps = c->state.step;
     memcpy(run->order, c->bytes + order->begin, order->end - order->begin);
     read_history(run, c);
     parameters_read(run->model, &c->file, NULL, run->model->parameters);
     model_moved(run->model);
-    parameters_read(run->model, &c->file, suffixes[0], run->trainer->first);
+    parameters_read(run->model, &c->file, suffixes[0], run->trainer->moment1);
     if (kept > 1)
-        parameters_read(run->model, &c->file, suffixes[1], run->trainer->second);
+        parameters_read(run->model, &c->file, suffixes[1], run->trainer->moment2);
     return true;
 }
 

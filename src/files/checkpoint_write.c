@@ -27,13 +27,13 @@ run_data checkpoint_data(const cnn_dataset *dataset) {
         .labels = crc32_z(0, (const Bytef *)dataset->labels, images * sizeof *dataset->labels)};
 }
 
-/* The parameters and what the optimiser keeps for them; returns how many. */
+/* The parameters and what the optimizer keeps for them; returns how many. */
 static size_t sets_of(const cnn_run *run, parameter_set sets[3]) {
     const char *suffixes[2];
     const size_t kept = checkpoint_suffixes(run->options.optimizer.kind, suffixes);
     sets[0] = (parameter_set){NULL, run->model->parameters};
-    sets[1] = (parameter_set){suffixes[0], run->trainer->first};
-    sets[2] = (parameter_set){suffixes[1], run->trainer->second};
+    sets[1] = (parameter_set){suffixes[0], run->trainer->moment1};
+    sets[2] = (parameter_set){suffixes[1], run->trainer->moment2};
     return 1 + kept;
 }
 
@@ -49,7 +49,7 @@ static bool check_finite(const cnn_run *run, const parameter_set *set, cnn_error
 
 /* Zeroed and to be freed. NaN is a number like others here. */
 static double *history_numbers(const cnn_run *run, cnn_error *error) {
-    const size_t epochs = run->place.epoch;
+    const size_t epochs = run->progress.epoch;
     double *numbers = memory_new(epochs * CHECKPOINT_HISTORY_COLUMNS, sizeof *numbers, error);
     for (size_t i = 0; numbers && i < epochs; i++) {
         const cnn_epoch *e = &run->history[i];
@@ -76,7 +76,7 @@ static void add_tensors(model_image *image, const cnn_run *run, const double *hi
         (safetensors_tensor){.name = CHECKPOINT_HISTORY,
                              .type = &safetensors_f64,
                              .rank = 2,
-                             .shape = {run->place.epoch, CHECKPOINT_HISTORY_COLUMNS},
+                             .shape = {run->progress.epoch, CHECKPOINT_HISTORY_COLUMNS},
                              .data = history};
 }
 
@@ -86,7 +86,7 @@ static checkpoint_state state_of(const cnn_run *run) {
     return (checkpoint_state){.batch_size = batch < run->images ? batch : run->images,
                               .step = run->trainer->steps,
                               .options = run->options,
-                              .place = run->place,
+                              .progress = run->progress,
                               .train = run->train_data,
                               .test = run->test_data};
 }

@@ -77,7 +77,7 @@ static void walk(model_image *image, const cnn_model *model, const parameter_set
                 .rank = layout->rank,
                 .data = image->numbers + *bytes};
             memcpy(tensor->shape, layout->shape, sizeof tensor->shape);
-            layout_to_file(layout, set->numbers + parameter_place(model, &p),
+            layout_to_file(layout, set->numbers + parameter_offset(model, &p),
                            image->numbers + *bytes);
         }
         image->count++;
@@ -218,9 +218,9 @@ static bool read_normalization(const safetensors *file, cnn_normalization *by, c
     if (!read_number(file, "cnn.mean", &by->mean, error) ||
         !read_number(file, "cnn.std", &by->std, error))
         return false;
-    if (!normalization_takes_mean(by->mean))
+    if (!normalization_accepts_mean(by->mean))
         return error_at(error, model_file_metadata(file), "cnn.mean is %g", by->mean);
-    if (!normalization_takes_deviation(by->std))
+    if (!normalization_accepts_std(by->std))
         return error_at(error, model_file_metadata(file), "cnn.std is %g", by->std);
     return true;
 }

@@ -34,7 +34,7 @@ bool parameter_next(const cnn_network *network, parameter *p) {
     return false;
 }
 
-size_t parameter_place(const cnn_model *model, const parameter *p) {
+size_t parameter_offset(const cnn_model *model, const parameter *p) {
     const float *numbers = model->layers[p->layer].buffers[p->buffer];
     return (size_t)(numbers - model->parameters);
 }
@@ -42,7 +42,7 @@ size_t parameter_place(const cnn_model *model, const parameter *p) {
 bool parameters_finite(const cnn_model *model, const parameter_set *set, parameter *which) {
     *which = (parameter){.suffix = set->suffix};
     while (parameter_next(model->network, which)) {
-        const float *numbers = set->numbers + parameter_place(model, which);
+        const float *numbers = set->numbers + parameter_offset(model, which);
         for (size_t i = 0; i < layout_count(&which->layout); i++)
             if (!isfinite(numbers[i]))
                 return false;
@@ -123,6 +123,6 @@ void parameters_read(const cnn_model *model, const safetensors *file, const char
     for (parameter p = {.suffix = suffix}; parameter_next(model->network, &p);) {
         const safetensors_entry *entry = safetensors_find(file, p.name);
         layout_from_file(&p.layout, file->bytes + entry->begin,
-                         numbers + parameter_place(model, &p));
+                         numbers + parameter_offset(model, &p));
     }
 }

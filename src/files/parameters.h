@@ -10,7 +10,7 @@
 #define PARAMETER_NAME_SIZE (CNN_NAME_SIZE + 16)
 
 /* One tensor of what a model file has of a network, parameters and state; or, with a suffix, of
- * what an optimiser keeps for each parameter. */
+ * what an optimizer keeps for each parameter. */
 typedef struct parameter {
     const char *suffix; /* after each name; NULL: none */
     char name[PARAMETER_NAME_SIZE];
@@ -23,9 +23,9 @@ typedef struct parameter {
 bool parameter_next(const cnn_network *network, parameter *parameter);
 
 /* Where it begins in numbers that lie as all parameters of the model do. */
-size_t parameter_place(const cnn_model *model, const parameter *parameter);
+size_t parameter_offset(const cnn_model *model, const parameter *parameter);
 
-/* Numbers that lie as all parameters of a model do: these, or what an optimiser keeps for them. */
+/* Numbers that lie as all parameters of a model do: these, or what an optimizer keeps for them. */
 typedef struct parameter_set {
     const char *suffix; /* of their names; NULL: none */
     const float *numbers;

@@ -11,13 +11,13 @@ static extent unflattened(const cnn_network *network, size_t index) {
     const layer *layer = &network->layers[index];
     while (layer->kind && layer->flat && !layer_kernel_size(layer))
         layer--;
-    return layer->geometry.y;
+    return layer->shape.y;
 }
 
 /* For a dense layer the kernel [h][w][c][k] is the same memory as the matrix [h w c][k]. */
 static layout layout_of_kernel(const cnn_network *network, size_t index) {
     const layer *layer = &network->layers[index];
-    const geometry *g = &layer->geometry;
+    const layer_shape *g = &layer->shape;
     const extent x = layer->flat ? unflattened(network, index - 1) : (extent){g->r, g->s, g->x.c};
     const size_t k = g->y.c;
     layout layout = {.rank = 4,

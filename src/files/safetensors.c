@@ -111,7 +111,7 @@ static bool read_shape(const safetensors *file, safetensors_entry *entry, const 
 /* The place of the numbers, checked against the file. */
 static bool read_offsets(const safetensors *file, safetensors_entry *entry, const json_t *value,
                          cnn_error *error) {
-    const size_t room = file->size - file->data;
+    const size_t capacity = file->size - file->data;
     size_t begin, end;
     if (json_array_size(value) != 2 || !get_size(json_array_get(value, 0), &begin) ||
         !get_size(json_array_get(value, 1), &end))
@@ -119,9 +119,9 @@ static bool read_offsets(const safetensors *file, safetensors_entry *entry, cons
     if (begin > end)
         return REFUSE(file, entry, error, "tensor \"%s\": ends at %zu, before it begins at %zu",
                       called(entry).text, end, begin);
-    if (end > room)
+    if (end > capacity)
         return error_at(error, file->size, "the file ends %zu bytes before tensor \"%s\" does",
-                        end - room, called(entry).text);
+                        end - capacity, called(entry).text);
     entry->begin = file->data + begin;
     entry->end = file->data + end;
     return true;
@@ -200,7 +200,7 @@ static bool read_entries(safetensors *file, cnn_error *error) {
 }
 
 /* Of two at one place the empty one comes first, as it must where tensors follow each other. */
-static int by_place(const void *a, const void *b) {
+static int by_offset(const void *a, const void *b) {
     const safetensors_entry *x = a, *y = b;
     if (x->begin != y->begin)
         return x->begin < y->begin ? -1 : 1;
@@ -215,7 +215,7 @@ static int by_name(const void *a, const void *b) {
 /* Each byte of the data must belong to exactly one tensor. */
 static bool check_cover(safetensors *file, cnn_error *error) {
     size_t at = file->data;
-    qsort(file->entries, file->count, sizeof *file->entries, by_place);
+    qsort(file->entries, file->count, sizeof *file->entries, by_offset);
     for (size_t i = 0; i < file->count; i++) {
         const safetensors_entry *entry = &file->entries[i];
         if (entry->begin < at)

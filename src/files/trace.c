@@ -45,17 +45,17 @@ void cnn_trace_free(cnn_trace *trace) {
 
 /* Room for one more. On failure the trace is as before. */
 static bool grow(cnn_trace *trace, cnn_error *error) {
-    if (trace->count < trace->room)
+    if (trace->count < trace->capacity)
         return true;
-    const size_t room = trace->room ? 2 * trace->room : 64;
-    safetensors_tensor *tensors = memory_new(room, sizeof *tensors, error);
+    const size_t capacity = trace->capacity ? 2 * trace->capacity : 64;
+    safetensors_tensor *tensors = memory_new(capacity, sizeof *tensors, error);
     if (!tensors)
         return false;
     if (trace->count)
         memcpy(tensors, trace->tensors, trace->count * sizeof *tensors);
     free(trace->tensors);
     trace->tensors = tensors;
-    trace->room = room;
+    trace->capacity = capacity;
     return true;
 }
 

@@ -7,7 +7,7 @@
 /* A trace as it goes into a file: tensors that own their names and numbers. */
 struct cnn_trace {
     safetensors_tensor *tensors;
-    size_t count, room;
+    size_t count, capacity;
     json_t *names; /* an object with the names as keys */
 };
 

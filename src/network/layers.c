@@ -1,5 +1,5 @@
 /* The rows of the layer table. A row's shape function puts in the defaults that are the kind's own,
- * fills the geometry, and says in words why the layer cannot stand there; it is called with numbers
+ * fills the shape, and says in words why the layer cannot stand there; it is called with numbers
  * within the bounds of network.c, so its sums do not overflow. A new kind of layer is a page in
  * src/ops and a row here. That a shape is a vector is kept apart from 1 x 1 x c:
  * as in PyTorch, a dense layer wants to see a flatten, which settles the order of its inputs. */
@@ -16,7 +16,7 @@ static size_t or_else(size_t value, size_t otherwise) {
 }
 
 /* Strides are 1 unless given. A pad may exceed the kernel: at such positions y is the bias. */
-static const char *conv2d_shape(const layer_options *o, geometry *g, bool *flat) {
+static const char *conv2d_shape(const layer_options *o, layer_shape *g, bool *flat) {
     if (*flat)
         return "a convolution needs height and width";
     g->r = o->kernel.h, g->s = o->kernel.w;
@@ -29,7 +29,7 @@ static const char *conv2d_shape(const layer_options *o, geometry *g, bool *flat)
 
 /* Windows stand side by side unless a stride is given; a global one is the input. No padding: what
  * would its maximum be? */
-static const char *pool_shape(const layer_options *o, geometry *g, bool *flat) {
+static const char *pool_shape(const layer_options *o, layer_shape *g, bool *flat) {
     if (*flat)
         return "pooling needs height and width";
     g->r = or_else(o->kernel.h, g->x.h), g->s = or_else(o->kernel.w, g->x.w);
@@ -39,14 +39,14 @@ static const char *pool_shape(const layer_options *o, geometry *g, bool *flat) {
     return g->y.h && g->y.w ? NULL : "the window does not fit";
 }
 
-static const char *relu_shape(const layer_options *o, geometry *g, bool *flat) {
+static const char *relu_shape(const layer_options *o, layer_shape *g, bool *flat) {
     (void)o, (void)flat;
     g->y = g->x;
     return NULL;
 }
 
 /* Channels stay last, so memory stays as it is: only files know PyTorch's order c, h, w. */
-static const char *flatten_shape(const layer_options *o, geometry *g, bool *flat) {
+static const char *flatten_shape(const layer_options *o, layer_shape *g, bool *flat) {
     (void)o;
     g->y = (extent){1, 1, g->x.h * g->x.w * g->x.c};
     *flat = true;
@@ -54,7 +54,7 @@ static const char *flatten_shape(const layer_options *o, geometry *g, bool *flat
 }
 
 /* r, s, u and v stay 0: nothing of a dense layer asks for them. */
-static const char *dense_shape(const layer_options *o, geometry *g, bool *flat) {
+static const char *dense_shape(const layer_options *o, layer_shape *g, bool *flat) {
     if (!*flat)
         return "put flatten before it";
     g->y = (extent){1, 1, o->outputs};
@@ -85,20 +85,20 @@ static const char *dense_shape(const layer_options *o, geometry *g, bool *flat) 
     { .offset = ARGUMENT_END }
 
 static buffer_shape conv2d_weight(const layer *layer) {
-    const geometry *g = &layer->geometry;
+    const layer_shape *g = &layer->shape;
     return (buffer_shape){4, {g->r, g->s, g->x.c, g->y.c}};
 }
 
 static buffer_shape dense_weight(const layer *layer) {
-    return (buffer_shape){2, {extent_size(layer->geometry.x), layer->geometry.y.c}};
+    return (buffer_shape){2, {extent_size(layer->shape.x), layer->shape.y.c}};
 }
 
 static buffer_shape bias_shape(const layer *layer) {
-    return (buffer_shape){layer->options.no_bias ? 0 : 1, {layer->geometry.y.c}};
+    return (buffer_shape){layer->options.no_bias ? 0 : 1, {layer->shape.y.c}};
 }
 
 static buffer_shape output_shape(const layer *layer) {
-    const extent y = layer->geometry.y;
+    const extent y = layer->shape.y;
     return (buffer_shape){3, {y.h, y.w, y.c}};
 }
 
@@ -106,12 +106,12 @@ static buffer_shape output_shape(const layer *layer) {
 #define WEIGHT_BUFFER(weight_shape)                                                                \
     {                                                                                              \
         .name = "weight", .symbol = "dw", .initial = INITIAL_KERNEL, .shape = weight_shape,        \
-        .argument = offsetof(tensors, w), .gradient = offsetof(tensors, dw)                        \
+        .argument = offsetof(op_args, w), .gradient = offsetof(op_args, dw)                        \
     }
 #define BIAS_BUFFER                                                                                \
     {                                                                                              \
         .name = "bias", .symbol = "db", .initial = INITIAL_BIAS, .shape = bias_shape,              \
-        .argument = offsetof(tensors, b), .gradient = offsetof(tensors, db)                        \
+        .argument = offsetof(op_args, b), .gradient = offsetof(op_args, db)                        \
     }
 
 /* Prefixes are those of PyTorch's tutorials (conv1, fc1): weights meet it under names it knows. The
@@ -131,12 +131,12 @@ const layer_kind layer_kinds[] = {
      .prefix = "pool",
      .arguments = {KERNEL, STRIDE, END},
      .shape = pool_shape,
-     .buffers = {{.name = "winners",
+     .buffers = {{.name = "indices",
                   .role = BUFFER_FOR_BACKWARD,
                   .type = CNN_TYPE_INT32,
                   .per_image = true,
                   .shape = output_shape,
-                  .argument = offsetof(tensors, winners)}}},
+                  .argument = offsetof(op_args, indices)}}},
     {.word = "avgpool2d",
      .prefix = "avgpool",
      .arguments = {WINDOW, STRIDE, END},

@@ -78,13 +78,13 @@ typedef struct buffer {
 enum { BUFFERS_MAX = 6 };
 
 /* The array of a call that stands at this offset of its arguments, and putting one there. */
-static inline void *bound(const tensors *t, size_t offset) {
+static inline void *bound(const op_args *t, size_t offset) {
     void *data;
     memcpy(&data, (const char *)t + offset, sizeof data);
     return data;
 }
 
-static inline void bind(tensors *t, size_t offset, void *data) {
+static inline void bind(op_args *t, size_t offset, void *data) {
     memcpy((char *)t + offset, &data, sizeof data);
 }
 
@@ -92,9 +92,9 @@ typedef struct layer_kind {
     const char *word;                  /* in network texts and of its operation: conv2d */
     const char *prefix;                /* of names: conv */
     argument arguments[ARGUMENTS_MAX]; /* ended by one of offset ARGUMENT_END if there are fewer */
-    /* Fills g->y, *flat and the rest of the geometry from g->x and the options, or returns why it
+    /* Fills g->y, *flat and the rest of the shape from g->x and the options, or returns why it
      * cannot be. `flat` comes in as the shape before. */
-    const char *(*shape)(const layer_options *options, geometry *g, bool *flat);
+    const char *(*shape)(const layer_options *options, layer_shape *g, bool *flat);
     bool view; /* only the shape changes: memory stays as it is, and there is no operation */
     buffer buffers[BUFFERS_MAX]; /* ended by one without a name if there are fewer */
 } layer_kind;

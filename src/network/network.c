@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Bounds on what a description may ask for. They keep every product that is not made with care in a
- * size_t, and a pool's winners within 32 bits. 2^40 values are 4 TB as floats, and where a size_t
+ * size_t, and a pool's indices within 32 bits. 2^40 values are 4 TB as floats, and where a size_t
  * has 32 bits 2^28 are the 1 GB beside which as much is wanted for their gradient: no network that
  * a machine can hold is refused by them. */
 #define SIDE_MAX ((size_t)1 << 15)
@@ -52,7 +52,7 @@ size_t layer_kernel_size(const layer *layer) {
 }
 
 size_t layer_fan_in(const layer *layer) {
-    return layer_kernel_size(layer) / layer->geometry.y.c;
+    return layer_kernel_size(layer) / layer->shape.y.c;
 }
 
 /* False if a b c is above VALUES_MAX, or no size_t at all. */
@@ -77,8 +77,8 @@ cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cn
     cnn_network *network = memory_new(1, sizeof *network, error);
     if (!network)
         return NULL;
-    network->room = 16; /* most networks never grow beyond */
-    network->layers = memory_new(network->room, sizeof *network->layers, error);
+    network->capacity = 16; /* most networks never grow beyond */
+    network->layers = memory_new(network->capacity, sizeof *network->layers, error);
     if (!network->layers) {
         free(network);
         return NULL;
@@ -86,7 +86,7 @@ cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cn
     /* The input is a layer like others, so that each has one before it. An image of one place is a
      * vector, so that dense may follow at once, until a layer takes it as an image. */
     network->layers[0] = (layer){
-        .geometry = {.x = input, .y = input}, .name = "input", .flat = height == 1 && width == 1};
+        .shape = {.x = input, .y = input}, .name = "input", .flat = height == 1 && width == 1};
     return network;
 }
 
@@ -98,21 +98,21 @@ void cnn_network_free(cnn_network *network) {
 
 /* Room for one layer more. Moves the layers; without memory, leaves them as they are. */
 static bool grow(cnn_network *network, cnn_error *error) {
-    if (network->count + 1 < network->room)
+    if (network->count + 1 < network->capacity)
         return true;
-    layer *layers = memory_new(2 * network->room, sizeof *layers, error);
+    layer *layers = memory_new(2 * network->capacity, sizeof *layers, error);
     if (!layers)
         return false;
-    memcpy(layers, network->layers, network->room * sizeof *layers);
+    memcpy(layers, network->layers, network->capacity * sizeof *layers);
     free(network->layers);
     network->layers = layers;
-    network->room *= 2;
+    network->capacity *= 2;
     return true;
 }
 
 /* As people say it: MNIST's images are 28x28. */
 static void shape_text(const layer *layer, char *text, size_t size) {
-    const extent e = layer->geometry.y;
+    const extent e = layer->shape.y;
     if (layer->flat)
         snprintf(text, size, "flat, %zu values", e.c);
     else if (e.c == 1)
@@ -161,7 +161,7 @@ static const char *check_arguments(const layer *layer) {
 }
 
 /* A convolution works on a copy of its input with the padding around it. */
-static bool padded_fits(const geometry *g) {
+static bool padded_fits(const layer_shape *g) {
     size_t values;
     return bounded(g->x.h + 2 * g->pad_h, g->x.w + 2 * g->pad_w, g->x.c, &values);
 }
@@ -201,11 +201,11 @@ static bool vector_by_input(const cnn_network *network) {
 /* Whether the input of one place is a vector or an image, the layers say that it meets: until one
  * wants an image it counts as a vector, which is what a dense layer wants. */
 static const char *set_shape(cnn_network *network, layer *layer) {
-    const char *reason = layer->kind->shape(&layer->options, &layer->geometry, &layer->flat);
+    const char *reason = layer->kind->shape(&layer->options, &layer->shape, &layer->flat);
     if (!reason || !vector_by_input(network))
         return reason;
     layer->flat = false;
-    return layer->kind->shape(&layer->options, &layer->geometry, &layer->flat);
+    return layer->kind->shape(&layer->options, &layer->shape, &layer->flat);
 }
 
 /* All behind the input are images from then on. */
@@ -220,14 +220,14 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
     const layer *before = &network->layers[network->count];
     layer layer = {
         .kind = kind, .options = *options, .input = network->count, .flat = before->flat};
-    layer.geometry.x = before->geometry.y;
-    layer.geometry.value = options->value;
+    layer.shape.x = before->shape.y;
+    layer.shape.value = options->value;
     const char *reason = check_arguments(&layer);
     if (!reason)
         reason = set_shape(network, &layer);
-    if (!reason && !extent_fits(layer.geometry.y))
+    if (!reason && !extent_fits(layer.shape.y))
         reason = "the output is " BOUNDS;
-    if (!reason && !padded_fits(&layer.geometry))
+    if (!reason && !padded_fits(&layer.shape))
         reason = "with its padding " BOUNDS;
     if (!reason)
         reason = count_parameters(&layer);
@@ -303,7 +303,7 @@ static bool classes_are_places(const cnn_network *network) {
     size_t i = network->count;
     while (i > 0 && network->layers[i].flat && !layer_kernel_size(&network->layers[i]))
         i--;
-    const extent e = network->layers[i].geometry.y;
+    const extent e = network->layers[i].shape.y;
     return !network->layers[i].flat && e.h * e.w > 1 && e.c > 1;
 }
 
@@ -329,12 +329,12 @@ cnn_network *cnn_network_copy(const cnn_network *network, cnn_error *error) {
     if (!copy)
         return NULL;
     *copy = *network;
-    copy->layers = memory_new(copy->room, sizeof *copy->layers, error);
+    copy->layers = memory_new(copy->capacity, sizeof *copy->layers, error);
     if (!copy->layers) {
         free(copy);
         return NULL;
     }
     /* Layers point to nothing but rows of the table, which are there for ever. */
-    memcpy(copy->layers, network->layers, copy->room * sizeof *copy->layers);
+    memcpy(copy->layers, network->layers, copy->capacity * sizeof *copy->layers);
     return copy;
 }

@@ -14,8 +14,8 @@
 
 typedef struct layer {
     const layer_kind *kind; /* NULL for layer 0, the input */
-    layer_options options;  /* as asked for; defaults are put into the geometry */
-    geometry geometry;
+    layer_options options;  /* as asked for; defaults are put into the shape */
+    layer_shape shape;
     size_t input;   /* the layer whose output it reads: in a chain, the one before */
     bool flat;      /* the output is a vector */
     size_t ordinal; /* among the layers of its kind, from 1 */
@@ -24,8 +24,8 @@ typedef struct layer {
 } layer;
 
 struct cnn_network {
-    layer *layers;      /* [0] is the input, 1 to count the layers; owned */
-    size_t count, room; /* room: layers there is memory for, the input included */
+    layer *layers;          /* [0] is the input, 1 to count the layers; owned */
+    size_t count, capacity; /* room: layers there is memory for, the input included */
 };
 
 /* The numbers of one image of this shape. Never overflows for shapes in a network. */

@@ -60,7 +60,7 @@ int layer_text(const layer *layer, char *text, size_t size) {
     writer w = {text, size, 0};
     /* The input has no row in the table; its shape is all there is to say. */
     if (!layer->kind) {
-        const extent e = layer->geometry.y;
+        const extent e = layer->shape.y;
         put(&w, "input %zux%zux%zu", e.h, e.w, e.c);
         return (int)w.length;
     }
@@ -89,7 +89,7 @@ size_t cnn_network_layer_count(const cnn_network *network) {
 
 /* Of a network that still grows: what it would have if it ended here. */
 size_t cnn_network_class_count(const cnn_network *network) {
-    return network ? network->layers[network->count].geometry.y.c : 0;
+    return network ? network->layers[network->count].shape.y.c : 0;
 }
 
 /* Those that are learned; a model's memory also has gaps, which do not count. */
@@ -103,9 +103,9 @@ size_t cnn_network_parameter_count(const cnn_network *network) {
 
 /* Each weight meets each place of the output once, as places in the padding count here. */
 static uint64_t multiply_adds(const layer *layer) {
-    const uint64_t places = layer->geometry.y.h * layer->geometry.y.w;
+    const uint64_t positions = layer->shape.y.h * layer->shape.y.w;
     const uint64_t kernel = layer_kernel_size(layer);
-    return places <= UINT64_MAX / (kernel + 1) ? kernel * places : UINT64_MAX;
+    return positions <= UINT64_MAX / (kernel + 1) ? kernel * positions : UINT64_MAX;
 }
 
 bool cnn_network_layer_at(const cnn_network *network, size_t index, cnn_layer_info *info) {
@@ -114,7 +114,7 @@ bool cnn_network_layer_at(const cnn_network *network, size_t index, cnn_layer_in
     if (!info)
         return true;
     const layer *layer = &network->layers[index];
-    const extent y = layer->geometry.y;
+    const extent y = layer->shape.y;
     /* A view has none: its output is its input. */
     const bool own_memory = !layer->kind || !layer->kind->view;
     size_t numbers = own_memory ? 2 * extent_size(y) : 0;
@@ -131,9 +131,9 @@ bool cnn_network_layer_at(const cnn_network *network, size_t index, cnn_layer_in
         .activation_bytes = numbers * sizeof(float),
         .kind = layer->kind ? layer->kind->word : "input",
         .outputs = layer->options.outputs,
-        .kernel = {layer->geometry.r, layer->geometry.s},
-        .stride = {layer->geometry.u, layer->geometry.v},
-        .pad = {layer->geometry.pad_h, layer->geometry.pad_w},
+        .kernel = {layer->shape.r, layer->shape.s},
+        .stride = {layer->shape.u, layer->shape.v},
+        .pad = {layer->shape.pad_h, layer->shape.pad_w},
         .value = layer->options.value,
         .weights = layer_kernel_size(layer) > 0,
         .bias = layer->parameters > layer_kernel_size(layer),

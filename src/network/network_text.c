@@ -144,14 +144,14 @@ static size_t arguments_of(const layer_kind *kind) {
 }
 
 /* A number, or anything where no word can be, is only superfluous. Always false. */
-static bool refuse_unknown(const reader *r, const word *w, peers_place place,
+static bool refuse_unknown(const reader *r, const word *w, peers_context context,
                            const char *const *known, size_t count) {
     static const char *const NOUNS[] = {"layer", "option"};
     char advice[128];
     if (!count || (w->text[0] >= '0' && w->text[0] <= '9'))
         return refuse(r, w->column, "\"%s\" is one word too many", quoted(w).text);
-    peers_advice(advice, sizeof advice, w->text, w->length, place, known, count);
-    return refuse(r, w->column, "unknown %s \"%s\"%s", NOUNS[place], quoted(w).text, advice);
+    peers_advice(advice, sizeof advice, w->text, w->length, context, known, count);
+    return refuse(r, w->column, "unknown %s \"%s\"%s", NOUNS[context], quoted(w).text, advice);
 }
 
 /* Always false. */

@@ -103,11 +103,11 @@ static bool has_brackets(const char *word, size_t length) {
     return at < length;
 }
 
-void peers_advice(char *advice, size_t size, const char *word, size_t length, peers_place place,
+void peers_advice(char *advice, size_t size, const char *word, size_t length, peers_context context,
                   const char *const *known, size_t count) {
     char list[96] = "", plain[PEERS_WORD_MAX + 1];
     closest closest = {.typed = plain, .length = plain_word(plain, word, length)};
-    const char *hint = hint_of(place == PEERS_LAYER ? LAYERS : OPTIONS, plain);
+    const char *hint = hint_of(context == PEERS_LAYER ? LAYERS : OPTIONS, plain);
     bool cut = false;
     for (size_t i = 0; i < count; i++) {
         closest_offer(&closest, known[i]);

@@ -6,11 +6,11 @@
 
 enum { PEERS_WORD_MAX = 31 };
 
-typedef enum peers_place { PEERS_LAYER, PEERS_OPTION } peers_place;
+typedef enum peers_context { PEERS_LAYER, PEERS_OPTION } peers_context;
 
 /* What to do about a word that is none of those known: what its place calls it, or the closest of
  * them, or all of them. Stands behind the word, and begins with a comma or a colon. */
-void peers_advice(char *advice, size_t size, const char *word, size_t length, peers_place place,
+void peers_advice(char *advice, size_t size, const char *word, size_t length, peers_context context,
                   const char *const *known, size_t count);
 
 /* Sizes as they are written here, if these are meant: "28x28x1" for "(28,28,1)", "28*28*1" or

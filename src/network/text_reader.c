@@ -43,7 +43,7 @@ __attribute__((format(printf, 3, 4))) bool refuse(const reader *r, size_t column
 
 /* Is the input a few planes of rows, if its sizes are taken for channels, height and width? */
 static bool channels_first(const cnn_network *network) {
-    const extent input = network ? network->layers[0].geometry.y : (extent){0, 0, 0};
+    const extent input = network ? network->layers[0].shape.y : (extent){0, 0, 0};
     return input.w == input.c && input.h <= 4 && input.w > input.h;
 }
 
@@ -51,7 +51,7 @@ static bool channels_first(const cnn_network *network) {
 bool refuse_because(const reader *r, size_t column, const cnn_error *inner) {
     char message[192];
     if (inner->status == CNN_STATUS_BAD_NETWORK && channels_first(r->network)) {
-        const extent input = r->network->layers[0].geometry.y;
+        const extent input = r->network->layers[0].shape.y;
         snprintf(message, sizeof message, "%.120s; channels come last: input %zux%zux%zu?",
                  inner->message, input.w, input.c, input.h);
         return refuse_with(r, r->number, column, message);

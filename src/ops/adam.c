@@ -1,5 +1,5 @@
 /* Adam (Kingma and Ba 2015, algorithm 1) and AdamW (Loshchilov and Hutter 2019, algorithm 2), as
- * torch.optim computes them: epsilon is added after the bias correction. docs/math/optimisers.md.
+ * torch.optim computes them: epsilon is added after the bias correction. docs/math/optimizers.md.
  */
 #include "ops.h"
 
@@ -10,8 +10,8 @@ static void adam_step(const adam_rates *rates, real *w, const real *dw, real *m,
     for (size_t i = elements.first; i < elements.last; i++) {
         const real kept = w[i] * rates->shrink;
         const real g = fused(rates->weight_decay, w[i], dw[i]);
-        m[i] = normal(fused(rates->new1, g - m[i], m[i]));
-        v[i] = normal(fused(rates->new2 * g, g, rates->beta2 * v[i]));
+        m[i] = flush_denormal(fused(rates->new1, g - m[i], m[i]));
+        v[i] = flush_denormal(fused(rates->new2 * g, g, rates->beta2 * v[i]));
         const real root =
             sizeof(real) == sizeof(float) ? (real)sqrtf((float)v[i]) : (real)sqrt(v[i]);
         w[i] = fused(-rates->step, m[i] / fused(root, rates->root, rates->epsilon), kept);

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-static void avgpool2d_y(const geometry *g, range images,
+static void avgpool2d_y(const layer_shape *g, range images,
                         const real x[restrict][g->x.h][g->x.w][g->x.c],
                         real y[restrict][g->y.h][g->y.w][g->y.c]) {
     const real size = (real)(g->r * g->s);
@@ -28,7 +28,7 @@ static void avgpool2d_y(const geometry *g, range images,
             }
 }
 
-static void avgpool2d_dx(const geometry *g, range images,
+static void avgpool2d_dx(const layer_shape *g, range images,
                          const real dy[restrict][g->y.h][g->y.w][g->y.c],
                          real dx[restrict][g->x.h][g->x.w][g->x.c]) {
     const real size = (real)(g->r * g->s);
@@ -42,11 +42,11 @@ static void avgpool2d_dx(const geometry *g, range images,
                             dx[n][p * g->u + r][q * g->v + s][c] += dy[n][p][q][c] / size;
 }
 
-static void avgpool2d_forward(const geometry *g, const tensors *t, range images) {
+static void avgpool2d_forward(const layer_shape *g, const op_args *t, range images) {
     avgpool2d_y(g, images, (const void *)t->x, (void *)t->y);
 }
 
-static void avgpool2d_backward_input(const geometry *g, const tensors *t, range images) {
+static void avgpool2d_backward_input(const layer_shape *g, const op_args *t, range images) {
     avgpool2d_dx(g, images, (const void *)t->dy, (void *)t->dx);
 }
 

@@ -13,7 +13,7 @@ static bool inside(extent image, size_t h, size_t w) {
     return h < image.h && w < image.w;
 }
 
-static void conv2d_y(const geometry *g, range images, const real *bias,
+static void conv2d_y(const layer_shape *g, range images, const real *bias,
                      const real x[restrict][g->x.h][g->x.w][g->x.c],
                      const real weight[restrict][g->s][g->x.c][g->y.c],
                      real y[restrict][g->y.h][g->y.w][g->y.c]) {
@@ -37,7 +37,7 @@ static void conv2d_y(const geometry *g, range images, const real *bias,
 }
 
 /* r and s are outside of p and q here, since each dx sums over them in rising order. */
-static void conv2d_dx(const geometry *g, range images,
+static void conv2d_dx(const layer_shape *g, range images,
                       const real dy[restrict][g->y.h][g->y.w][g->y.c],
                       const real weight[restrict][g->s][g->x.c][g->y.c],
                       real dx[restrict][g->x.h][g->x.w][g->x.c]) {
@@ -56,7 +56,7 @@ static void conv2d_dx(const geometry *g, range images,
                     }
 }
 
-static void conv2d_dw(const geometry *g, range images,
+static void conv2d_dw(const layer_shape *g, range images,
                       const real dy[restrict][g->y.h][g->y.w][g->y.c],
                       const real x[restrict][g->x.h][g->x.w][g->x.c],
                       real dweight[restrict][g->s][g->x.c][g->y.c], real *dbias) {
@@ -82,15 +82,15 @@ static void conv2d_dw(const geometry *g, range images,
                     dbias[k] += dy[n][p][q][k];
 }
 
-static void conv2d_forward(const geometry *g, const tensors *t, range images) {
+static void conv2d_forward(const layer_shape *g, const op_args *t, range images) {
     conv2d_y(g, images, t->b, (const void *)t->x, (const void *)t->w, (void *)t->y);
 }
 
-static void conv2d_backward_input(const geometry *g, const tensors *t, range images) {
+static void conv2d_backward_input(const layer_shape *g, const op_args *t, range images) {
     conv2d_dx(g, images, (const void *)t->dy, (const void *)t->w, (void *)t->dx);
 }
 
-static void conv2d_backward_weights(const geometry *g, const tensors *t, range images) {
+static void conv2d_backward_weights(const layer_shape *g, const op_args *t, range images) {
     conv2d_dw(g, images, (const void *)t->dy, (const void *)t->x, (void *)t->dw, t->db);
 }
 

@@ -7,30 +7,31 @@
  *   dweight[c,k] =           sum over n of dy[n,k] x[n,c]
  *   dbias[k]     =           sum over n of dy[n,k]
  *
- * y is the sum of pieces, each over DENSE_PIECE inputs: a long chain of additions would round at
- * the size of the total. Derivation and an example by hand: docs/math/dense.md. */
+ * y is the sum of partial sums, each over DENSE_PARTIAL inputs: a long chain of additions would
+ * round at the size of the total. Derivation and an example by hand: docs/math/dense.md. */
 #include "ops.h"
 
 #include <string.h>
 
-static size_t inputs_of(const geometry *g) {
+static size_t inputs_of(const layer_shape *g) {
     return g->x.h * g->x.w * g->x.c;
 }
 
 static void dense_y(size_t C, size_t K, range images, const real *bias, const real x[restrict][C],
-                    const real weight[restrict C][K], real piece[restrict K], real y[restrict][K]) {
+                    const real weight[restrict C][K], real partial[restrict K],
+                    real y[restrict][K]) {
     for (size_t n = images.first; n < images.last; n++)
         for (size_t k = 0; k < K; k++)
             y[n][k] = bias ? bias[k] : 0;
-    for (size_t first = 0; first < C; first += DENSE_PIECE)
+    for (size_t first = 0; first < C; first += DENSE_PARTIAL)
         for (size_t n = images.first; n < images.last; n++) {
             for (size_t k = 0; k < K; k++)
-                piece[k] = 0;
-            for (size_t c = first; c < C && c < first + DENSE_PIECE; c++)
+                partial[k] = 0;
+            for (size_t c = first; c < C && c < first + DENSE_PARTIAL; c++)
                 for (size_t k = 0; k < K; k++)
-                    piece[k] = fused(x[n][c], weight[c][k], piece[k]);
+                    partial[k] = fused(x[n][c], weight[c][k], partial[k]);
             for (size_t k = 0; k < K; k++)
-                y[n][k] += piece[k];
+                y[n][k] += partial[k];
         }
 }
 
@@ -60,21 +61,21 @@ static void dense_dw(size_t N, size_t C, size_t K, range rows, const real dy[res
             dbias[k] += dy[n][k];
 }
 
-/* Room for one piece of each output. */
-static size_t dense_scratch(const geometry *g) {
+/* Room for one partial sum of each output. */
+static size_t dense_scratch(const layer_shape *g) {
     return g->y.c;
 }
 
-static void dense_forward(const geometry *g, const tensors *t, range images) {
+static void dense_forward(const layer_shape *g, const op_args *t, range images) {
     dense_y(inputs_of(g), g->y.c, images, t->b, (const void *)t->x, (const void *)t->w, t->scratch,
             (void *)t->y);
 }
 
-static void dense_backward_input(const geometry *g, const tensors *t, range images) {
+static void dense_backward_input(const layer_shape *g, const op_args *t, range images) {
     dense_dx(inputs_of(g), g->y.c, images, (const void *)t->dy, (const void *)t->w, (void *)t->dx);
 }
 
-static void dense_backward_weights(const geometry *g, const tensors *t, range rows) {
+static void dense_backward_weights(const layer_shape *g, const op_args *t, range rows) {
     dense_dw(t->n, inputs_of(g), g->y.c, rows, (const void *)t->dy, (const void *)t->x,
              (void *)t->dw, t->db);
 }

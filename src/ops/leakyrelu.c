@@ -4,12 +4,12 @@
  *   dx = x > 0 ? dy : slope dy */
 #include "ops.h"
 
-static range leakyrelu_values(const geometry *g, range images) {
+static range leakyrelu_values(const layer_shape *g, range images) {
     const size_t values = g->x.h * g->x.w * g->x.c;
     return (range){images.first * values, images.last * values};
 }
 
-static void leakyrelu_forward(const geometry *g, const tensors *t, range images) {
+static void leakyrelu_forward(const layer_shape *g, const op_args *t, range images) {
     const range values = leakyrelu_values(g, images);
     const real slope = (real)g->value, *restrict x = t->x;
     real *restrict y = t->y;
@@ -17,7 +17,7 @@ static void leakyrelu_forward(const geometry *g, const tensors *t, range images)
         y[i] = x[i] > 0 ? x[i] : slope * x[i];
 }
 
-static void leakyrelu_backward_input(const geometry *g, const tensors *t, range images) {
+static void leakyrelu_backward_input(const layer_shape *g, const op_args *t, range images) {
     const range values = leakyrelu_values(g, images);
     const real slope = (real)g->value, *restrict x = t->x, *restrict dy = t->dy;
     real *restrict dx = t->dx;

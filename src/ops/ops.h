@@ -23,15 +23,15 @@ typedef struct extent {
 } extent;
 
 /* What an operation needs to know of its layer. */
-typedef struct geometry {
+typedef struct layer_shape {
     extent x, y;         /* H W C in, P Q K out */
     size_t r, s;         /* kernel or window */
     size_t u, v;         /* stride */
     size_t pad_h, pad_w; /* rows and columns of zeros on each side */
     double value;        /* the layer's real-valued argument, as of leakyrelu 0.01 */
-    /* For layers fused into one: the geometry of the last of them if it has a window, or NULL. */
-    const struct geometry *pool;
-} geometry;
+    /* For layers fused into one: the shape of the last of them if it has a window, or NULL. */
+    const struct layer_shape *pool;
+} layer_shape;
 
 /* From first to last - 1. */
 typedef struct range {
@@ -49,13 +49,13 @@ enum { SHARDS_MAX = 8 };
 
 /* The arrays of one call. Whole batches: an operation indexes them with its range itself. Arrays an
  * operation does not name may be NULL. No two overlap. */
-typedef struct tensors {
+typedef struct op_args {
     size_t n;         /* images in the batch */
     const real *x;    /* [n][h][w][c] */
     const real *w;    /* convolution [r][s][c][k], dense [h w c][k] */
     const real *b;    /* [k], or NULL: no bias */
     real *y;          /* [n][p][q][k] */
-    int32_t *winners; /* [n][p][q][k]: h * W + w of each maximum */
+    int32_t *indices; /* [n][p][q][k]: h * W + w of each maximum */
     const real *dy;
     real *dz; /* [n][k]: see operation.backward_output; NULL: the operation has none */
     real *dx, *dw;
@@ -63,29 +63,29 @@ typedef struct tensors {
     real *scratch;       /* as many numbers as the operation's `scratch` says, one block per call */
     bool training;       /* or evaluation */
     uint64_t seed, step; /* of the model, and how many steps its training has taken */
-    /* Where operation.sliced: this call does only part `slice` of `slices` of each image; another
-     * one does the others, perhaps at the same time. slices 0: all of it. */
-    size_t slice, slices;
-    real *pieces; /* of the batch, shared by all slices: see operation.pieces */
-} tensors;
+    /* Where operation.can_split: this call does only part `split` of `splits` of each image;
+     * another one does the others, perhaps at the same time. splits 0: all of it. */
+    size_t split, splits;
+    real *partial_sums; /* of the batch, shared by all splits: see operation.partial_sums */
+} op_args;
 
-typedef void (*operation_pass)(const geometry *g, const tensors *t, range range);
+typedef void (*operation_pass)(const layer_shape *g, const op_args *t, range range);
 
 typedef enum sum_axis {
     SUM_IMAGES, /* range: images; dw and db are sums over them, to be added in order of shards */
     SUM_ROWS    /* range: rows h w c of w; whole sums over the batch, db with row 0 */
 } sum_axis;
 
-/* Inputs of a dense layer whose products are summed apart, as one piece of an output's sum. */
-enum { DENSE_PIECE = 32 };
+/* Inputs of a dense layer whose products are summed apart, as one partial sum of an output. */
+enum { DENSE_PARTIAL = 32 };
 
-/* conv2d     y[k]     = b, then + x w over r, s, c rising; places in the padding are left out
+/* conv2d     y[k]     = b, then + x w over r, s, c rising; positions in the padding are left out
  *            dx[c]    = 0, then + dy w over r, s, k rising
  *            dw, db   = 0, then + x dy over n, p, q rising, for the range of images
  * relu       y = x <= 0 ? 0 : x;  dx = x <= 0 ? 0 : dy   (NaN goes through, as in PyTorch)
  * maxpool2d  the first maximum in row-major order wins; NaN wins over all
  *            dx = 0, then + dy of each window won, over p, q rising
- * dense      y[k]     = b, then + (0, then + x w over c rising) of DENSE_PIECE c at a time
+ * dense      y[k]     = b, then + (0, then + x w over c rising) of DENSE_PARTIAL c at a time
  *            dx[c]    = 0, then + dy w over k rising
  *            dw, db   = 0, then + x dy over n rising
  * others    as their pages say
@@ -98,22 +98,22 @@ typedef struct operation {
     operation_pass backward_input;
     operation_pass backward_weights; /* NULL: no weights */
     sum_axis axis;                   /* of backward_weights */
-    bool sliced;                     /* knows tensors.slices */
+    bool can_split;                  /* knows op_args.splits */
     /* Numbers of scratch that a call wants, forward or backward; NULL: none. */
-    size_t (*scratch)(const geometry *g);
+    size_t (*scratch)(const layer_shape *g);
     /* forward in two steps, for threads that each keep to rows of w, those that they also sum dw
-     * for: first the pieces of sums over part of the inputs, all slices, then y from all the
-     * pieces, part of the outputs. `pieces`: numbers for an image. NULL: there are no such steps.
+     * for: first partial sums over part of the inputs, all splits, then y from all partial sums,
+     * part of the outputs. `partial_sums`: numbers for an image. NULL: there are no such steps.
      */
-    size_t (*pieces)(const geometry *g);
-    operation_pass forward_pieces, forward_sum;
+    size_t (*partial_sums)(const layer_shape *g);
+    operation_pass forward_partial, forward_combine;
     /* For layers fused into one: may these be? NULL: always. */
-    bool (*fits)(const geometry *g);
+    bool (*fits)(const layer_shape *g);
 } operation;
 
 /* An operation and what it computes: the word of a layer, "conv2d", or the words of layers that
  * follow each other and are fused into one, "conv2d relu maxpool2d". Such an operation has the bits
- * of its parts; y, winners and dy are those of the last part. winners count where y is above 0. */
+ * of its parts; y, indices and dy are those of the last part. indices count where y is above 0. */
 typedef struct kernel {
     const char *layers;
     const operation *operation;
@@ -127,7 +127,7 @@ typedef void (*softmax_forward)(size_t k, const real *x, const uint32_t *labels,
 typedef void (*softmax_backward)(size_t k, size_t n, const real *p, const uint32_t *labels,
                                  real *dx, range images);
 
-/* w and its gradient, element by element in the range. See docs/math/optimisers.md. */
+/* w and its gradient, element by element in the range. See docs/math/optimizers.md. */
 typedef struct sgd_rates {
     real lr, momentum, weight_decay;
     int nesterov;
@@ -169,9 +169,9 @@ static inline range range_part(size_t size, size_t parts, size_t part) {
     return (range){first, first + each + (part < more)};
 }
 
-/* The part of `size` things that is this call's slice. */
-static inline range tensors_slice(const tensors *t, size_t size) {
-    return range_part(size, t->slices ? t->slices : 1, t->slice);
+/* The part of `size` things that is this call's split. */
+static inline range split_range(const op_args *t, size_t size) {
+    return range_part(size, t->splits ? t->splits : 1, t->split);
 }
 
 /* The back ends built for this family of processors, in order of preference, the book last; *runs:

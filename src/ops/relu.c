@@ -8,12 +8,12 @@
  * docs/math/relu.md */
 #include "ops.h"
 
-static range values_of(const geometry *g, range images) {
+static range values_of(const layer_shape *g, range images) {
     const size_t values = g->x.h * g->x.w * g->x.c;
     return (range){images.first * values, images.last * values};
 }
 
-static void relu_forward(const geometry *g, const tensors *t, range images) {
+static void relu_forward(const layer_shape *g, const op_args *t, range images) {
     const range values = values_of(g, images);
     const real *restrict x = t->x;
     real *restrict y = t->y;
@@ -21,7 +21,7 @@ static void relu_forward(const geometry *g, const tensors *t, range images) {
         y[i] = x[i] <= 0 ? 0 : x[i];
 }
 
-static void relu_backward_input(const geometry *g, const tensors *t, range images) {
+static void relu_backward_input(const layer_shape *g, const op_args *t, range images) {
     const range values = values_of(g, images);
     const real *restrict x = t->x, *restrict dy = t->dy;
     real *restrict dx = t->dx;

@@ -9,21 +9,21 @@
 #include "ops.h"
 
 /* So many exponentials are kept from the sum for p; those of further classes are computed again. */
-enum { KEPT = 32 };
+enum { TERMS_MAX = 32 };
 
 static void softmax_image(size_t K, const real *x, size_t label, real *p, real *loss) {
-    double max = x[0], sum = 0, kept[KEPT];
+    double max = x[0], sum = 0, terms[TERMS_MAX];
     for (size_t k = 1; k < K; k++)
         max = x[k] > max || x[k] != x[k] ? x[k] : max; /* a NaN cannot hide */
     for (size_t k = 0; k < K; k++) {
-        const double power = plain_exp(x[k] - max);
-        if (k < KEPT)
-            kept[k] = power;
-        sum += power;
+        const double term = portable_exp(x[k] - max);
+        if (k < TERMS_MAX)
+            terms[k] = term;
+        sum += term;
     }
     for (size_t k = 0; k < K; k++)
-        p[k] = (real)((k < KEPT ? kept[k] : plain_exp(x[k] - max)) / sum);
-    *loss = (real)(plain_log(sum) - (x[label] - max));
+        p[k] = (real)((k < TERMS_MAX ? terms[k] : portable_exp(x[k] - max)) / sum);
+    *loss = (real)(portable_log(sum) - (x[label] - max));
 }
 
 static void softmax_xent_forward(size_t K, const real *logits, const uint32_t *labels,

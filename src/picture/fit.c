@@ -1,5 +1,5 @@
 /* MNIST's form: the drawing's box, strokes and all, fits 20 x 20 of 28 x 28 with its proportions
- * kept; its centre of mass is in the middle; strokes are white on black, two or three pixels wide,
+ * kept; its center of mass is in the middle; strokes are white on black, two or three pixels wide,
  * with soft edges. MNIST was made so from black and white scans, and so is a fit: the drawing is
  * set large in black and white, its strokes are made bolder if a fine pen would leave too little of
  * them, and what comes out is shrunk. */
@@ -143,15 +143,15 @@ static bool set_shape(setting *setting, cnn_error *error) {
     return setting->reach == 0 || shape_shrink(shape, (size_t)-setting->reach, error);
 }
 
-/* Where a shape of this length begins on a side of `side` pixels of the shape, if its centre is to
+/* Where a shape of this length begins on a side of `side` pixels of the shape, if its center is to
  * come to `middle`; it may not stick out. */
-static long begin_at(double middle, double centre, size_t length, size_t side) {
-    const long begin = (long)floor(middle - centre + 0.5), last = (long)side - (long)length;
+static long begin_at(double middle, double center, size_t length, size_t side) {
+    const long begin = (long)floor(middle - center + 0.5), last = (long)side - (long)length;
     return begin > last ? last : begin < 0 ? 0 : begin;
 }
 
-/* Where the shape begins on the result, in pixels of the shape. The centre of mass comes to the
- * centre of the pixel after the middle, as in MNIST. */
+/* Where the shape begins on the result, in pixels of the shape. The center of mass comes to the
+ * center of the pixel after the middle, as in MNIST. */
 static void place(const setting *setting, size_t height, size_t width, long *top, long *left) {
     const shape *shape = &setting->shape;
     double weight = 0, at_y = 0, at_x = 0;

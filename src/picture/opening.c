@@ -13,24 +13,24 @@ static float lower(float a, float b) {
 
 /* Each value becomes the lowest within `radius`; `beyond` is what lies beyond the
  * row. room[width + 2 radius] is lost. */
-static void lowest_in_row(float *row, size_t width, size_t radius, float beyond, float *room) {
+static void lowest_in_row(float *row, size_t width, size_t radius, float beyond, float *scratch) {
     const size_t length = width + 2 * radius, window = 2 * radius + 1;
     size_t span = 1;
     for (size_t i = 0; i < length; i++)
-        room[i] = i >= radius && i < radius + width ? row[i - radius] : beyond;
+        scratch[i] = i >= radius && i < radius + width ? row[i - radius] : beyond;
     for (; 2 * span <= window; span *= 2)
         for (size_t i = 0; i + span < length; i++)
-            room[i] = lower(room[i], room[i + span]);
+            scratch[i] = lower(scratch[i], scratch[i + span]);
     for (size_t x = 0; x < width; x++)
-        row[x] = lower(room[x], room[x + window - span]);
+        row[x] = lower(scratch[x], scratch[x + window - span]);
 }
 
 static bool lowest_in_rows(const plane *plane, size_t radius, float beyond, cnn_error *error) {
-    float *room = memory_new(plane->width + 2 * radius, sizeof *room, error);
-    for (size_t y = 0; room && y < plane->height; y++)
-        lowest_in_row(plane->values + y * plane->width, plane->width, radius, beyond, room);
-    free(room);
-    return room != NULL;
+    float *scratch = memory_new(plane->width + 2 * radius, sizeof *scratch, error);
+    for (size_t y = 0; scratch && y < plane->height; y++)
+        lowest_in_row(plane->values + y * plane->width, plane->width, radius, beyond, scratch);
+    free(scratch);
+    return scratch != NULL;
 }
 
 static bool highest_in_rows(const plane *plane, size_t radius, cnn_error *error) {
@@ -46,7 +46,7 @@ bool open_rows(plane *plane, size_t radius, cnn_error *error) {
 
 bool open_squares(plane *plane, size_t radius, bool whole, cnn_error *error) {
     const float beyond = whole ? -INFINITY : INFINITY;
-    return lowest_in_rows(plane, radius, beyond, error) && plane_turn(plane, error) &&
+    return lowest_in_rows(plane, radius, beyond, error) && plane_transpose(plane, error) &&
            lowest_in_rows(plane, radius, beyond, error) && highest_in_rows(plane, radius, error) &&
-           plane_turn(plane, error) && highest_in_rows(plane, radius, error);
+           plane_transpose(plane, error) && highest_in_rows(plane, radius, error);
 }

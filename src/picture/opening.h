@@ -1,4 +1,4 @@
-/* Grey opening: takes away what stands out and is narrower than a window. */
+/* Gray opening: takes away what stands out and is narrower than a window. */
 #ifndef PICTURE_OPENING_H
 #define PICTURE_OPENING_H
 

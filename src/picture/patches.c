@@ -18,16 +18,16 @@
 typedef struct search {
     const plane *plane;
     const relief *relief;
-    uint32_t *places; /* [height * width] */
-    bool *seen;       /* [height * width] */
+    uint32_t *indices; /* [height * width] */
+    bool *seen;        /* [height * width] */
     patch patch;
 } search;
 
-static void see(search *search, size_t place) {
-    if (search->seen[place] || !(search->plane->values[place] > 0))
+static void see(search *search, size_t index) {
+    if (search->seen[index] || !(search->plane->values[index] > 0))
         return;
-    search->seen[place] = true;
-    search->places[search->patch.count++] = (uint32_t)place;
+    search->seen[index] = true;
+    search->indices[search->patch.count++] = (uint32_t)index;
 }
 
 static void see_around(search *search, size_t y, size_t x) {
@@ -37,20 +37,20 @@ static void see_around(search *search, size_t y, size_t x) {
             see(search, row * width + column);
 }
 
-static bool is_open(const relief *relief, size_t place, size_t beside) {
-    return relief && relief->ground[beside] - relief->ground[place] >
-                         relief->level[place] - relief->level[beside];
+static bool is_open(const relief *relief, size_t index, size_t beside) {
+    return relief && relief->ground[beside] - relief->ground[index] >
+                         relief->level[index] - relief->level[beside];
 }
 
 static void follow_outline(search *search, size_t y, size_t x) {
-    const size_t width = search->plane->width, place = y * width + x;
+    const size_t width = search->plane->width, index = y * width + x;
     const bool ends[4] = {y == 0, x == 0, y + 1 == search->plane->height, x + 1 == width};
-    const size_t beside[4] = {place - width, place - 1, place + width, place + 1};
+    const size_t beside[4] = {index - width, index - 1, index + width, index + 1};
     for (int i = 0; i < 4; i++) {
         if (!ends[i] && search->plane->values[beside[i]] > 0)
             continue;
         search->patch.outline++;
-        search->patch.open += ends[i] || is_open(search->relief, place, beside[i]);
+        search->patch.open += ends[i] || is_open(search->relief, index, beside[i]);
         search->patch.at_edge += ends[i];
     }
 }
@@ -63,13 +63,13 @@ static void widen(patch *patch, size_t y, size_t x) {
 }
 
 /* The patch that a place belongs to; count is 0 if it is none, or of one seen before. */
-static void find_patch(search *search, size_t place) {
+static void find_patch(search *search, size_t index) {
     const size_t width = search->plane->width;
     search->patch = (patch){.top = SIZE_MAX, .left = SIZE_MAX};
-    see(search, place);
+    see(search, index);
     for (size_t i = 0; i < search->patch.count; i++) {
-        const size_t y = search->places[i] / width, x = search->places[i] % width;
-        const float value = search->plane->values[search->places[i]];
+        const size_t y = search->indices[i] / width, x = search->indices[i] % width;
+        const float value = search->plane->values[search->indices[i]];
         search->patch.weight += value;
         search->patch.most = value > search->patch.most ? value : search->patch.most;
         widen(&search->patch, y, x);
@@ -87,7 +87,7 @@ static void sift(search *search, patch_keep *keep, void *context) {
         find_patch(search, i);
         if (search->patch.count && !keep(&search->patch, context))
             for (size_t k = 0; k < search->patch.count; k++)
-                search->plane->values[search->places[k]] = 0;
+                search->plane->values[search->indices[k]] = 0;
     }
 }
 
@@ -95,12 +95,12 @@ bool patches_sift(plane *plane, const relief *relief, patch_keep *keep, void *co
                   cnn_error *error) {
     const size_t all = plane->height * plane->width;
     search search = {.plane = plane, .relief = relief};
-    search.places = memory_new(all, sizeof *search.places, error);
-    search.seen = search.places ? memory_new(all, sizeof *search.seen, error) : NULL;
+    search.indices = memory_new(all, sizeof *search.indices, error);
+    search.seen = search.indices ? memory_new(all, sizeof *search.seen, error) : NULL;
     const bool ok = search.seen != NULL;
     if (ok)
         sift(&search, keep, context);
-    free(search.places);
+    free(search.indices);
     free(search.seen);
     return ok;
 }

@@ -19,7 +19,7 @@ bool picture_sound(size_t height, size_t width, cnn_error *error) {
                      height, CNN_PICTURE_PIXELS_MAX);
 }
 
-uint8_t picture_grey(const uint8_t rgb[3]) {
+uint8_t picture_gray(const uint8_t rgb[3]) {
     return (uint8_t)((299u * rgb[0] + 587u * rgb[1] + 114u * rgb[2] + 500u) / 1000u);
 }
 
@@ -87,11 +87,11 @@ typedef struct window {
     size_t first, beyond; /* input pixels that it touches */
 } window;
 
-/* Units are halves of an output pixel's share, so that centres are whole numbers. */
+/* Units are halves of an output pixel's share, so that centers are whole numbers. */
 static window window_at(size_t index, size_t in, size_t out) {
     const size_t unit = 2 * out, all = in * unit;
-    const size_t width = 2 * (in > out ? in : out), centre = (2 * index + 1) * in;
-    size_t begin = centre > width / 2 ? centre - width / 2 : 0;
+    const size_t width = 2 * (in > out ? in : out), center = (2 * index + 1) * in;
+    size_t begin = center > width / 2 ? center - width / 2 : 0;
     if (begin + width > all)
         begin = all - width;
     const size_t end = begin + width;

@@ -13,6 +13,6 @@ struct cnn_picture {
 bool picture_sound(size_t height, size_t width, cnn_error *error);
 
 /* 0.299 R + 0.587 G + 0.114 B, rounded (ITU-R BT.601). */
-uint8_t picture_grey(const uint8_t rgb[3]);
+uint8_t picture_gray(const uint8_t rgb[3]);
 
 #endif

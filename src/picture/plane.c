@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows turned together, whose values then share a line of the cache. */
+/* Rows transposed together, whose values then share a line of the cache. */
 #define BLOCK 16
 
 /* A side in the proportion in which the longer one is cut down; never 0. */
@@ -17,7 +17,7 @@ static size_t cut_down(size_t length, size_t longer, size_t side) {
 
 static void fill(plane *plane, const uint8_t *pixels, size_t channels) {
     for (size_t i = 0; i < plane->height * plane->width; i++)
-        plane->values[i] = channels == 3 ? picture_grey(pixels + 3 * i) : pixels[i];
+        plane->values[i] = channels == 3 ? picture_gray(pixels + 3 * i) : pixels[i];
 }
 
 bool plane_of_picture(plane *plane, const cnn_picture *picture, size_t side, cnn_error *error) {
@@ -69,17 +69,17 @@ bool plane_shrink(const plane *plane, size_t side, struct plane *small, size_t *
     return true;
 }
 
-bool plane_turn(plane *plane, cnn_error *error) {
+bool plane_transpose(plane *plane, cnn_error *error) {
     const size_t height = plane->height, width = plane->width;
-    float *turned = memory_new(height * width, sizeof *turned, error);
-    if (!turned)
+    float *transposed = memory_new(height * width, sizeof *transposed, error);
+    if (!transposed)
         return false;
     for (size_t top = 0; top < height; top += BLOCK)
         for (size_t x = 0; x < width; x++)
             for (size_t y = top; y < top + BLOCK && y < height; y++)
-                turned[x * height + y] = plane->values[y * width + x];
+                transposed[x * height + y] = plane->values[y * width + x];
     free(plane->values);
-    plane->values = turned;
+    plane->values = transposed;
     plane->height = width;
     plane->width = height;
     return true;

@@ -1,4 +1,4 @@
-/* A grey picture in numbers: what lies between a picture and its fit. */
+/* A gray picture in numbers: what lies between a picture and its fit. */
 #ifndef PICTURE_PLANE_H
 #define PICTURE_PLANE_H
 
@@ -9,7 +9,7 @@ typedef struct plane {
     float *values; /* [height][width] */
 } plane;
 
-/* The picture in grey, 0 to 255, with its longer side cut down to `side` if it is more. False if
+/* The picture in gray, 0 to 255, with its longer side cut down to `side` if it is more. False if
  * there is no memory; else values is to be freed. */
 bool plane_of_picture(plane *plane, const cnn_picture *picture, size_t side, cnn_error *error);
 
@@ -27,7 +27,7 @@ bool plane_shrink(const plane *plane, size_t side, struct plane *small, size_t *
 bool plane_smooth(plane *plane, cnn_error *error);
 
 /* Rows become columns. False if there is no memory. */
-bool plane_turn(plane *plane, cnn_error *error);
+bool plane_transpose(plane *plane, cnn_error *error);
 void plane_negate(const plane *plane);
 /* What is no more than `least` becomes 0. */
 void plane_clear_below(const plane *plane, double least);

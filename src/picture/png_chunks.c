@@ -6,10 +6,10 @@
 
 /* Around the data of a chunk: its length and type, its checksum. */
 enum { BEFORE = 8, AROUND = 12 };
-enum { SIGNATURE = 8, COLOUR_AT = 25 };
-/* Bits of the colour type. */
+enum { SIGNATURE = 8, COLOR_AT = 25 };
+/* Bits of the color type. */
 enum { PALETTE = 1, ALPHA = 4 };
-/* An opacity for each colour of a palette. */
+/* An opacity for each color of a palette. */
 enum { TRANSPARENCY_MOST = 256 };
 
 static size_t number_at(const uint8_t *bytes) {
@@ -73,17 +73,17 @@ static bool sound(const png_chunks *chunks, cnn_error *error) {
            error_at(error, chunks->end, "damaged PNG data: %s: CRC error", name);
 }
 
-/* Is the chunk of use where it stands? The head, which is first, tells the colour type. */
+/* Is the chunk of use where it stands? The head, which is first, tells the color type. */
 static bool of_use(const png_chunks *chunks, bool image_begun) {
     const uint8_t *type = chunks->bytes + chunks->begin + 4;
     if (chunks->begin == SIGNATURE)
         return is(type, "IHDR");
     if (chunks->image)
         return true;
-    if (image_begun || chunks->begin <= COLOUR_AT)
+    if (image_begun || chunks->begin <= COLOR_AT)
         return false;
-    const uint8_t colour = chunks->bytes[COLOUR_AT];
-    return (is(type, "PLTE") && (colour & PALETTE)) || (is(type, "tRNS") && !(colour & ALPHA));
+    const uint8_t color = chunks->bytes[COLOR_AT];
+    return (is(type, "PLTE") && (color & PALETTE)) || (is(type, "tRNS") && !(color & ALPHA));
 }
 
 /* Chunks that may be passed over say so by a small letter. */

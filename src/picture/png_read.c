@@ -126,7 +126,7 @@ static void give_back(png_structp png, png_voidp block) {
 
 /* ------------------------------------------------------------------------------------ the steps */
 
-/* Whatever is stored, rows come out as grey, grey and alpha, RGB, or RGB and alpha, of 8 bits; grey
+/* Whatever is stored, rows come out as gray, gray and alpha, RGB, or RGB and alpha, of 8 bits; gray
  * is spread over RGB if that is asked for. */
 static void ask_for(decoding *job, size_t channels) {
     png_set_expand(job->png);
@@ -205,40 +205,40 @@ static bool read_all(decoding *job, size_t channels) {
 
 /* ----------------------------------------------------------------------- what is made of pixels */
 
-static uint8_t grey_of(const uint8_t *pixel, size_t colours) {
-    return colours == 3 ? picture_grey(pixel) : pixel[0];
+static uint8_t gray_of(const uint8_t *pixel, size_t colors) {
+    return colors == 3 ? picture_gray(pixel) : pixel[0];
 }
 
 /* What transparent pixels are laid on: white, or black if what is opaque is light on average. */
 static unsigned background(const decoding *job) {
-    const size_t colours = job->channels - 1, count = job->height * job->width;
+    const size_t colors = job->channels - 1, count = job->height * job->width;
     uint64_t weight = 0, light = 0;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *pixel = job->pixels + i * job->channels;
-        weight += pixel[colours];
-        light += (uint64_t)pixel[colours] * grey_of(pixel, colours);
+        weight += pixel[colors];
+        light += (uint64_t)pixel[colors] * gray_of(pixel, colors);
     }
     return 2 * light > 255 * weight ? 0 : 255;
 }
 
 /* Without alpha, in place: pixels only get smaller. */
 static void flatten(decoding *job) {
-    const size_t colours = job->channels - 1, count = job->height * job->width;
+    const size_t colors = job->channels - 1, count = job->height * job->width;
     const unsigned under = background(job);
     uint8_t *to = job->pixels;
     for (size_t i = 0; i < count; i++) {
         const uint8_t *pixel = job->pixels + i * job->channels;
-        const unsigned alpha = pixel[colours];
-        for (size_t c = 0; c < colours; c++)
+        const unsigned alpha = pixel[colors];
+        for (size_t c = 0; c < colors; c++)
             *to++ = (uint8_t)((pixel[c] * alpha + under * (255 - alpha) + 127) / 255);
     }
-    job->channels = colours;
+    job->channels = colors;
 }
 
-static void make_grey(decoding *job) {
+static void make_gray(decoding *job) {
     const size_t count = job->height * job->width;
     for (size_t i = 0; i < count; i++)
-        job->pixels[i] = picture_grey(job->pixels + 3 * i);
+        job->pixels[i] = picture_gray(job->pixels + 3 * i);
     job->channels = 1;
 }
 
@@ -262,7 +262,7 @@ bool png_decode(cnn_picture *picture, const uint8_t *bytes, size_t size, size_t 
     if (job.channels % 2 == 0)
         flatten(&job);
     if (job.channels == 3 && channels == 1)
-        make_grey(&job);
+        make_gray(&job);
     *picture = (cnn_picture){job.height, job.width, job.channels, job.pixels};
     return true;
 }

@@ -8,7 +8,7 @@
 #define SLACK ((size_t)1 << 16)
 
 /* Where the PNG is read. */
-static size_t place(const png_rows *rows) {
+static size_t offset_of(const png_rows *rows) {
     return (size_t)(rows->stream.next_in - rows->chunks->bytes);
 }
 
@@ -37,16 +37,16 @@ static bool step(png_rows *rows, cnn_error *error) {
     if (result == Z_MEM_ERROR)
         return error_set(error, CNN_STATUS_NO_MEMORY, "no memory to decompress");
     return rows->ended || result == Z_OK || result == Z_BUF_ERROR ||
-           error_at(error, place(rows), "damaged PNG data: %s",
+           error_at(error, offset_of(rows), "damaged PNG data: %s",
                     rows->stream.msg ? rows->stream.msg : "not as zlib wants it");
 }
 
 static bool count_sound(const png_rows *rows, cnn_error *error) {
     const size_t need = rows->need, most = need < SLACK ? need + SLACK : 2 * need;
     if (rows->count > most)
-        return error_at(error, place(rows), "more image data than the PNG has pixels");
+        return error_at(error, offset_of(rows), "more image data than the PNG has pixels");
     return !rows->ended || rows->count >= need ||
-           error_at(error, place(rows), "%zu bytes of image data, where the PNG has %zu",
+           error_at(error, offset_of(rows), "%zu bytes of image data, where the PNG has %zu",
                     rows->count, need);
 }
 

@@ -22,7 +22,7 @@ static cnn_picture *convert(const cnn_picture *picture, size_t channels, cnn_err
     }
     for (size_t i = 0; i < count; i++)
         if (channels == 1)
-            other->pixels[i] = picture_grey(picture->pixels + 3 * i);
+            other->pixels[i] = picture_gray(picture->pixels + 3 * i);
         else
             memset(other->pixels + 3 * i, picture->pixels[i], 3);
     return other;

@@ -10,7 +10,7 @@ bool preprocessing_sound(cnn_preprocessing preprocessing, cnn_error *error);
 /* Can pictures be made so? Else a reason without a place. */
 bool pictures_sound(const cnn_pictures *wanted, cnn_error *error);
 
-/* Fills pixels[height][width][channels] as `wanted` says: fitted, or stretched with its colours
+/* Fills pixels[height][width][channels] as `wanted` says: fitted, or stretched with its colors
  * converted. */
 bool picture_prepare(const cnn_picture *picture, const cnn_pictures *wanted, uint8_t *pixels,
                      cnn_error *error);

@@ -186,7 +186,7 @@ static bool set_thin(work *work, cnn_error *error) {
 static bool lay(work *work, bool lying, bool light, cnn_error *error) {
     if (!light)
         plane_negate(work->plane);
-    return !lying || plane_turn(work->plane, error);
+    return !lying || plane_transpose(work->plane, error);
 }
 
 /* Lines along the edge are lines if others are. */
@@ -208,7 +208,7 @@ static bool any_line(const work *work, const run *runs, size_t all) {
     return false;
 }
 
-/* The plane is turned only if there is a line. */
+/* The plane is transposed only if there is a line. */
 static bool one_way(plane *plane, bool lying, bool light, size_t *count, cnn_error *error) {
     work work = {.plane = plane};
     struct plane small;
@@ -218,7 +218,7 @@ static bool one_way(plane *plane, bool lying, bool light, size_t *count, cnn_err
         return false;
     if (!light)
         plane_negate(&small);
-    bool ok = (!lying || plane_turn(&small, error)) && set_maps(&work, &small, error) &&
+    bool ok = (!lying || plane_transpose(&small, error)) && set_maps(&work, &small, error) &&
               runs_find(work.dark, work.height, work.width, DARK, &runs, &all, error);
     if (ok && any_line(&work, runs, all))
         ok = lay(&work, lying, light, error) && rub_out_all(&work, runs, all, count, error) &&

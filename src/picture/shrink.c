@@ -26,15 +26,15 @@ bool shrink_begin(shrinking *s, size_t height, size_t width, size_t channels, cn
 
 void shrink_take(shrinking *s, size_t y, size_t x, size_t step, const uint8_t *pixels,
                  size_t count) {
-    const size_t channels = s->channels, colours = channels - (channels % 2 == 0);
+    const size_t channels = s->channels, colors = channels - (channels % 2 == 0);
     uint32_t *row = s->sums + y / s->side * s->columns * channels;
     for (size_t i = 0; i < count; i++, x += step, pixels += channels) {
         uint32_t *sum = row + x / s->side * channels;
-        const uint32_t alpha = colours < channels ? pixels[colours] : 1;
-        for (size_t c = 0; c < colours; c++)
+        const uint32_t alpha = colors < channels ? pixels[colors] : 1;
+        for (size_t c = 0; c < colors; c++)
             sum[c] += alpha * pixels[c];
-        if (colours < channels)
-            sum[colours] += alpha;
+        if (colors < channels)
+            sum[colors] += alpha;
     }
 }
 
@@ -50,18 +50,18 @@ static size_t within(size_t square, size_t side, size_t pixels) {
 
 /* A pixel is written where its sums were or before that, after they have been read. */
 uint8_t *shrink_end(shrinking *s, size_t *height, size_t *width) {
-    const size_t channels = s->channels, colours = channels - (channels % 2 == 0);
+    const size_t channels = s->channels, colors = channels - (channels % 2 == 0);
     const uint32_t *sum = s->sums;
     uint8_t *pixels = (uint8_t *)s->sums, *to = pixels;
     for (size_t y = 0; y < s->rows; y++)
         for (size_t x = 0; x < s->columns; x++, sum += channels, to += channels) {
             const uint32_t area =
                 (uint32_t)(within(y, s->side, s->height) * within(x, s->side, s->width));
-            const uint32_t alpha = colours < channels ? sum[colours] : 0;
-            for (size_t c = 0; c < colours; c++)
-                to[c] = mean(sum[c], colours < channels ? alpha : area);
-            if (colours < channels)
-                to[colours] = mean(alpha, area);
+            const uint32_t alpha = colors < channels ? sum[colors] : 0;
+            for (size_t c = 0; c < colors; c++)
+                to[c] = mean(sum[c], colors < channels ? alpha : area);
+            if (colors < channels)
+                to[colors] = mean(alpha, area);
         }
     *height = s->rows;
     *width = s->columns;

@@ -22,7 +22,7 @@ void shrink_take(shrinking *s, size_t y, size_t x, size_t step, const uint8_t *p
                  size_t count);
 
 /* The means, [*height][*width][channels], in the memory of the sums; to be freed with free().
- * Transparent pixels count in the colour of a square as much as they are opaque. */
+ * Transparent pixels count in the color of a square as much as they are opaque. */
 uint8_t *shrink_end(shrinking *s, size_t *height, size_t *width);
 
 #endif

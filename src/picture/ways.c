@@ -51,42 +51,42 @@ static bool try(const plane *plane, way way, double *score, cnn_error *error) {
 }
 
 /* Windows from the finest to the widest, and what each came to for either brightness. */
-typedef struct trial {
+typedef struct attempt {
     size_t count, radius[WINDOWS];
     double score[2][WINDOWS];
-} trial;
+} attempt;
 
-static bool try_all(const plane *small, trial *trial, cnn_error *error) {
+static bool try_all(const plane *small, attempt *attempt, cnn_error *error) {
     const size_t shorter = plane_shorter(small);
     size_t radius = shorter / FINEST + 1;
-    trial->count = 0;
-    for (; radius <= shorter / WIDEST + 1 && trial->count < WINDOWS; radius += radius / 3 + 1) {
-        trial->radius[trial->count] = radius;
+    attempt->count = 0;
+    for (; radius <= shorter / WIDEST + 1 && attempt->count < WINDOWS; radius += radius / 3 + 1) {
+        attempt->radius[attempt->count] = radius;
         for (int light = 0; light < 2; light++)
-            if (!try(small, (way){radius, light}, &trial->score[light][trial->count], error))
+            if (!try(small, (way){radius, light}, &attempt->score[light][attempt->count], error))
                 return false;
-        trial->count++;
+        attempt->count++;
     }
     return true;
 }
 
 /* The middle of the windows that come to nearly the best: there, it matters least. */
-static way best_of(const trial *trial, double *most) {
+static way best_of(const attempt *attempt, double *most) {
     size_t first = 0, last = 0;
     way best = {0};
     *most = -1;
     for (int light = 0; light < 2; light++)
-        for (size_t i = 0; i < trial->count; i++)
-            if (trial->score[light][i] > *most) {
-                *most = trial->score[light][i];
+        for (size_t i = 0; i < attempt->count; i++)
+            if (attempt->score[light][i] > *most) {
+                *most = attempt->score[light][i];
                 best.light = light;
                 first = last = i;
             }
-    while (first > 0 && trial->score[best.light][first - 1] >= NEARLY * *most)
+    while (first > 0 && attempt->score[best.light][first - 1] >= NEARLY * *most)
         first--;
-    while (last + 1 < trial->count && trial->score[best.light][last + 1] >= NEARLY * *most)
+    while (last + 1 < attempt->count && attempt->score[best.light][last + 1] >= NEARLY * *most)
         last++;
-    best.radius = trial->radius[(first + last + 1) / 2];
+    best.radius = attempt->radius[(first + last + 1) / 2];
     return best;
 }
 
@@ -105,14 +105,14 @@ static bool smooth_score(plane *small, const light *light, double *score, cnn_er
 bool ground_best_way(const plane *plane, const light *light, way *best, bool *found,
                      cnn_error *error) {
     struct plane small;
-    trial trial;
+    attempt attempt;
     size_t part;
     double most, smooth;
     if (!plane_shrink(plane, SMALL, &small, &part, error))
         return false;
-    const bool ok = try_all(&small, &trial, error) && smooth_score(&small, light, &smooth, error);
+    const bool ok = try_all(&small, &attempt, error) && smooth_score(&small, light, &smooth, error);
     if (ok) {
-        *best = best_of(&trial, &most);
+        *best = best_of(&attempt, &most);
         best->radius *= part;
         *found = most > 0 && most >= NEARLY * smooth;
     }

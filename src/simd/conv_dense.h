@@ -6,24 +6,24 @@
 #include "conv_space.h"
 #include "matrix_product.h"
 
-/* w[r][s][c][k] as [r][s][k][c], into s->turned, which is as large. */
-static void swap_channels(const geometry *g, const conv_space *s, const float *w) {
+/* w[r][s][c][k] as [r][s][k][c], into s->transposed, which is as large. */
+static void swap_channels(const layer_shape *g, const conv_space *s, const float *w) {
     const size_t C = g->x.c, K = g->y.c;
-    for (size_t place = 0; place < g->r * g->s; place++)
-        turn(w + place * C * K, K, C, K, s->turned + place * K * C, C);
+    for (size_t position = 0; position < g->r * g->s; position++)
+        transpose(w + position * C * K, K, C, K, s->transposed + position * K * C, C);
 }
 
-/* The rows p of places that row r of the kernel joins with these rows of the padded image. */
-static range rows_joined(const geometry *g, range rows, size_t r) {
-    const range p = places_within(rows, r, g->u);
+/* The rows p of positions that row r of the kernel joins with these rows of the padded image. */
+static range rows_joined(const layer_shape *g, range rows, size_t r) {
+    const range p = positions_within(rows, r, g->u);
     return (range){p.first, p.last < g->y.h ? p.last : g->y.h};
 }
 
-/* What row r, column i of the kernel brings to some channels of x, from all places. */
-static void dense_input_tap(const geometry *g, const float *dy, const conv_space *s, size_t r,
+/* What row r, column i of the kernel brings to some channels of x, from all positions. */
+static void dense_input_tap(const layer_shape *g, const float *dy, const conv_space *s, size_t r,
                             size_t i, range c) {
     const size_t C = g->x.c, K = g->y.c;
-    const float *w = s->turned + (r * g->s + i) * K * C + c.first;
+    const float *w = s->transposed + (r * g->s + i) * K * C + c.first;
     float *dx = s->image + r * s->image_row + i * C + c.first;
     const range rows = rows_joined(g, s->rows, r);
     for (size_t p = rows.first; p < rows.last; p++) {
@@ -39,7 +39,7 @@ static void dense_input_tap(const geometry *g, const float *dy, const conv_space
 }
 
 /* Into the padded image, r, s rising. */
-KERNEL void dense_input(const geometry *g, const float *dy, const conv_space *s) {
+KERNEL void dense_input(const layer_shape *g, const float *dy, const conv_space *s) {
     const size_t C = g->x.c;
     for (size_t r = 0; r < g->r; r++)
         for (size_t i = 0; i < g->s; i++)
@@ -47,9 +47,10 @@ KERNEL void dense_input(const geometry *g, const float *dy, const conv_space *s)
                 dense_input_tap(g, dy, s, r, i, (range){c, C - c < PANEL ? C : c + PANEL});
 }
 
-/* + x dy over some rows of places, for row r of the kernel: its weights are the rows of a product.
+/* + x dy over some rows of positions, for row r of the kernel: its weights are the rows of a
+ * product.
  */
-static void dense_weights_rows(const geometry *g, const float *dy, const conv_space *s, size_t r,
+static void dense_weights_rows(const layer_shape *g, const float *dy, const conv_space *s, size_t r,
                                range p, float *dw) {
     const size_t K = g->y.c;
     const matrix x = {.first = s->seen + (p.first * g->u + r) * s->image_row,
@@ -68,10 +69,10 @@ static void dense_weights_rows(const geometry *g, const float *dy, const conv_sp
                            .y_row = K});
 }
 
-enum { NEAR = 16384 }; /* numbers of dy that stay near while all weights meet them */
+enum { DY_TILE = 16384 }; /* numbers of dy that stay near while all weights meet them */
 
-KERNEL void dense_weights(const geometry *g, const float *dy, const conv_space *s, float *dw) {
-    const size_t row = g->y.w * g->y.c, rows = row < NEAR ? NEAR / row : 1;
+KERNEL void dense_weights(const layer_shape *g, const float *dy, const conv_space *s, float *dw) {
+    const size_t row = g->y.w * g->y.c, rows = row < DY_TILE ? DY_TILE / row : 1;
     const range image = {g->pad_h, g->pad_h + g->x.h}; /* all else is zero */
     if (s->channels.first == s->channels.last)
         return;

@@ -9,8 +9,8 @@
 
 /* Output row p, `width` channels from k on: the columns are the rows of a product, and a kernel row
  * is one run of its sums. */
-static void conv_row(const geometry *g, const tensors *t, const conv_space *s, size_t p, size_t k,
-                     size_t width, float *y) {
+static void conv_row(const layer_shape *g, const op_args *t, const conv_space *s, size_t p,
+                     size_t k, size_t width, float *y) {
     const size_t K = g->y.c;
     const range r = window_inside(g->x.h, g->pad_h, g->r, g->u, p);
     const matrix a = {.first = s->seen + (p * g->u + r.first) * s->image_row,
@@ -30,7 +30,7 @@ static void conv_row(const geometry *g, const tensors *t, const conv_space *s, s
 }
 
 /* One image. All its rows meet the weights of some channels before the next ones are looked at. */
-static void conv_image(const geometry *g, const tensors *t, const conv_space *s, float *y) {
+static void conv_image(const layer_shape *g, const op_args *t, const conv_space *s, float *y) {
     const size_t row = g->y.w * g->y.c;
     for (size_t k = s->channels.first; k < s->channels.last; k += PANEL) {
         const size_t left = s->channels.last - k;
@@ -39,16 +39,16 @@ static void conv_image(const geometry *g, const tensors *t, const conv_space *s,
     }
 }
 
-/* ReLU over a row of places, in place. */
-KERNEL void relu_row(const geometry *g, range channels, float *y) {
+/* ReLU over a row of positions, in place. */
+KERNEL void relu_row(const layer_shape *g, range channels, float *y) {
     for (size_t q = 0; q < g->y.w; q++, y += g->y.c)
         for (size_t k = channels.first; k < channels.last; k += LANES)
             store_some(y + k, relu(load_some(y + k, channels.last - k)), channels.last - k);
 }
 
 /* One image through convolution and ReLU, and the pool if there is one. */
-static void block_image(const geometry *g, const tensors *t, const conv_space *s, size_t n) {
-    const geometry pool = conv_windows(g);
+static void block_image(const layer_shape *g, const op_args *t, const conv_space *s, size_t n) {
+    const layer_shape pool = conv_windows(g);
     const size_t K = g->y.c, row = g->y.w * K, y_row = pool.y.w * K;
     const size_t first = s->channels.first, width = s->channels.last - first;
     const bool direct = windows_suit(g, s);
@@ -60,12 +60,12 @@ static void block_image(const geometry *g, const tensors *t, const conv_space *s
             continue;
         }
         if (direct) {
-            windows_row(g, t, s, p, y, t->winners + (n * pool.y.h + p) * y_row);
+            windows_row(g, t, s, p, y, t->indices + (n * pool.y.h + p) * y_row);
             continue;
         }
         for (size_t r = 0; r < pool.r; r++)
             conv_row(g, t, s, p * pool.u + r, first, width, s->strip + r * row);
-        pool_row_any(&pool, s->channels, s->strip, p, y, t->winners + (n * pool.y.h + p) * y_row);
+        pool_row_any(&pool, s->channels, s->strip, p, y, t->indices + (n * pool.y.h + p) * y_row);
     }
 }
 

@@ -1,14 +1,14 @@
 /* dx of a convolution whose gradient has few zeros and whose input has few channels, with lanes
- * along places: channels would leave most of them idle.
+ * along positions: channels would leave most of them idle.
  *
  * dy is turned into one plane for each k, with zeros around it: then what a tap of the kernel
- * brings to all places of dx is one product of matrices, and the next tap's is the same with the
- * planes moved. With a stride, places of dx meet other taps by turns: all that meet the same ones
- * go together, a class. */
+ * brings to all positions of dx is one product of matrices, and the next tap's is the same with the
+ * planes moved. With a stride, positions of dx meet other taps by turns: all that meet the same
+ * ones go together, a class. */
 #ifndef SIMD_CONV_PLANES_H
 #define SIMD_CONV_PLANES_H
 
-#include "conv_alive.h"
+#include "conv_mask.h"
 #include "matrix_product.h"
 #include "memory.h"
 
@@ -18,7 +18,7 @@ typedef struct conv_planes {
     float *dy, *dx;     /* [k][plane], [c][plane] */
 } conv_planes;
 
-static conv_planes planes_cut(const geometry *g, arena *arena) {
+static conv_planes planes_cut(const layer_shape *g, arena *arena) {
     conv_planes planes = {.above = (g->r - 1) / g->u, .left = (g->s - 1) / g->v};
     planes.row = g->y.w + planes.left;
     planes.plane = size_product(g->y.h + 2 * planes.above, planes.row) + planes.left + 2 * LANES;
@@ -29,13 +29,13 @@ static conv_planes planes_cut(const geometry *g, arena *arena) {
 
 /* Do they take fewer vectors than lanes along channels? With one vector of channels sums of that
  * other way are short. */
-static bool planes_suit(const geometry *g) {
+static bool planes_suit(const layer_shape *g) {
     const size_t C = g->x.c, channels = (C + LANES - 1) / LANES * LANES;
     return C <= LANES || C * (g->y.w + (g->s - 1) / g->v) < channels * g->y.w;
 }
 
 /* Behind the rest of what a convolution works in. */
-static size_t conv_scratch(const geometry *g) {
+static size_t conv_scratch(const layer_shape *g) {
     const size_t space = conv_space_size(g);
     arena counted = {.used = space * sizeof(float)};
     if (space == SIZE_MAX || !planes_suit(g))
@@ -45,7 +45,7 @@ static size_t conv_scratch(const geometry *g) {
 }
 
 /* With zeros that all images leave as they are. */
-static conv_planes planes_in(const geometry *g, const tensors *t) {
+static conv_planes planes_in(const layer_shape *g, const op_args *t) {
     arena real = {.base = (unsigned char *)t->scratch, .used = conv_space_size(g) * sizeof(float)};
     const conv_planes planes = planes_cut(g, &real);
     memset(planes.dy, 0, g->y.c * planes.plane * sizeof *planes.dy);
@@ -53,25 +53,25 @@ static conv_planes planes_in(const geometry *g, const tensors *t) {
 }
 
 /* How many numbers of the gradient are not zero. */
-KERNEL size_t count_alive(const gradient *d) {
+KERNEL size_t count_nonzero(const gradient *d) {
     const size_t numbers = d->pool.y.h * d->pool.y.w * d->pool.y.c;
-    size_t alive = 0;
+    size_t nonzero = 0;
     for (size_t i = 0; i < numbers; i += LANES)
-        alive += (size_t)__builtin_popcount(bits_of(gradient_vector(d, i, numbers - i) != 0));
-    return alive;
+        nonzero += (size_t)__builtin_popcount(bits_of(gradient_vector(d, i, numbers - i) != 0));
+    return nonzero;
 }
 
 /* As sparse_for_input(), against what planes take. */
-static bool planes_for_input(const geometry *g, const gradient *d, const conv_space *s) {
+static bool planes_for_input(const layer_shape *g, const gradient *d, const conv_space *s) {
     const size_t numbers = g->y.h * g->y.w * g->y.c;
-    return 2 * count_alive(d) * s->vectors * LANES > numbers * s->run;
+    return 2 * count_nonzero(d) * s->vectors * LANES > numbers * s->run;
 }
 
 enum { PLANES_PANEL = 16 * LANES };
 
-/* + all taps of kernel row `r` with the columns `first`, `first` + v and so on, to the places
+/* + all taps of kernel row `r` with the columns `first`, `first` + v and so on, to the positions
  * `at` of dx that meet dy `up` rows above. */
-static void planes_taps(const geometry *g, const float *w, const conv_planes *planes, size_t r,
+static void planes_taps(const layer_shape *g, const float *w, const conv_planes *planes, size_t r,
                         size_t first, size_t up, range at) {
     const size_t C = g->x.c, K = g->y.c, taps = (g->s - first + g->v - 1) / g->v;
     const matrix a = {.first = w + (r * g->s + first) * C * K,
@@ -96,20 +96,20 @@ static void planes_taps(const geometry *g, const float *w, const conv_planes *pl
 }
 
 /* One row of a class to where it belongs, from x on in steps of v. */
-static void planes_take(const geometry *g, const conv_planes *planes, size_t at, size_t count,
+static void planes_take(const layer_shape *g, const conv_planes *planes, size_t at, size_t count,
                         float *x) {
     if (g->x.c == 1 && g->v == 1)
         copy_numbers(x, planes->dx + at, count);
     else
-        turn(planes->dx + at, planes->plane, g->x.c, count, x, g->v * g->x.c);
+        transpose(planes->dx + at, planes->plane, g->x.c, count, x, g->v * g->x.c);
 }
 
-/* The places of one class: those of the padded image that stand at r, i modulo the stride. */
-static void planes_class(const geometry *g, const float *w, const conv_space *s,
+/* The positions of one class: those of the padded image that stand at r, i modulo the stride. */
+static void planes_class(const layer_shape *g, const float *w, const conv_space *s,
                          const conv_planes *planes, size_t r, size_t i, float *dx) {
     const size_t H = g->y.h + planes->above, W = planes->row;
-    const range rows = places_within(s->rows, r, g->u);
-    const range columns = places_within((range){g->pad_w, g->pad_w + g->x.w}, i, g->v);
+    const range rows = positions_within(s->rows, r, g->u);
+    const range columns = positions_within((range){g->pad_w, g->pad_w + g->x.w}, i, g->v);
     const range met = {rows.first, rows.last < H ? rows.last : H};
     const size_t end = met.first < met.last ? met.last * W : 0;
     for (size_t at = met.first * W; at < end && i < g->s; at += PLANES_PANEL) {
@@ -127,14 +127,14 @@ static void planes_class(const geometry *g, const float *w, const conv_space *s,
 }
 
 /* dy of an image into its planes, as far as the rows of dx meet it. */
-static void planes_set(const geometry *g, const float *dy, const conv_planes *planes) {
+static void planes_set(const layer_shape *g, const float *dy, const conv_planes *planes) {
     const size_t K = g->y.c;
     float *to = planes->dy + planes->above * planes->row + planes->left;
     for (size_t p = 0; p < g->y.h; p++)
-        turn(dy + p * g->y.w * K, K, g->y.w, K, to + p * planes->row, planes->plane);
+        transpose(dy + p * g->y.w * K, K, g->y.w, K, to + p * planes->row, planes->plane);
 }
 
-static void planes_input(const geometry *g, const float *dy, const float *w, const conv_space *s,
+static void planes_input(const layer_shape *g, const float *dy, const float *w, const conv_space *s,
                          const conv_planes *planes, float *dx) {
     const size_t row = g->x.w * g->x.c;
     memset(dx + (s->rows.first - g->pad_h) * row, 0,

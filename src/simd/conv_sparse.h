@@ -1,24 +1,24 @@
-/* dx and dw of a convolution as sums over what is alive, with lanes along a kernel row, s c. */
+/* dx and dw of a convolution as sums over what is nonzero, with lanes along a kernel row, s c. */
 #ifndef SIMD_CONV_SPARSE_H
 #define SIMD_CONV_SPARSE_H
 
-#include "conv_alive.h"
+#include "conv_mask.h"
 
 /* Vectors of sums that fit the registers. */
 enum { SUMS = REGISTERS < 32 ? 12 : 24 };
 
-/* To dx around the places of one row, from the kernels of the channels alive there. */
+/* To dx around the positions of one row, from the kernels of the channels nonzero there. */
 typedef struct gather {
     const conv_space *space;
-    const uint64_t *alive;           /* [places][words] */
-    const float *values;             /* [windows][channels] */
-    size_t places, window, channels; /* window: places from one window to the next */
-    size_t step;                     /* in dx, from place to place */
-    const float *turned;             /* [k][r][vectors] */
-    float *dx;                       /* around the first place */
+    const uint64_t *nonzero;            /* [positions][words] */
+    const float *values;                /* [windows][channels] */
+    size_t positions, window, channels; /* window: positions from one window to the next */
+    size_t step;                        /* in dx, from position to position */
+    const float *transposed;            /* [k][r][vectors] */
+    float *dx;                          /* around the first position */
 } gather;
 
-/* To dw of one channel, from the image around the places where it is alive. */
+/* To dw of one channel, from the image around the positions where it is nonzero. */
 typedef struct scatter {
     const conv_space *space;
     const uint64_t *listed;
@@ -26,7 +26,7 @@ typedef struct scatter {
     size_t words;
     const float *seen; /* of the image, by the first of the rows of the kernel */
     const float *dy;   /* of this channel in the first window */
-    const int32_t *winners;
+    const int32_t *indices;
     size_t step;
     float *dw, *db;
 } scatter;
@@ -54,25 +54,26 @@ ALWAYS_INLINE void add_block(size_t rows, size_t vectors, float by, const float 
             sum[r * vectors + v] = multiply_add(by, load(m + v * LANES), sum[r * vectors + v]);
 }
 
-/* + dy w of one place, k rising, in `words` words. */
-ALWAYS_INLINE void gather_place(const uint64_t *words, size_t count, const float *values,
-                                const float *w, size_t kernel, size_t rows, size_t vectors,
-                                size_t row, vector *sum) {
+/* + dy w of one position, k rising, in `words` words. */
+ALWAYS_INLINE void gather_position(const uint64_t *words, size_t count, const float *values,
+                                   const float *w, size_t kernel, size_t rows, size_t vectors,
+                                   size_t row, vector *sum) {
     for (size_t word = 0; word < count; word++, values += 64, w += 64 * kernel)
-        for (uint64_t alive = words[word]; alive; alive &= alive - 1) {
-            const size_t k = (size_t)__builtin_ctzll(alive);
+        for (uint64_t nonzero = words[word]; nonzero; nonzero &= nonzero - 1) {
+            const size_t k = (size_t)__builtin_ctzll(nonzero);
             add_block(rows, vectors, values[k], w + k * kernel, row, sum);
         }
 }
 
-static bool any_alive(const uint64_t *words, size_t count) {
+static bool any_nonzero(const uint64_t *words, size_t count) {
     uint64_t any = 0;
     for (size_t word = 0; word < count; word++)
         any |= words[word];
     return any != 0;
 }
 
-/* The place before: what only the last place sees is finished, what this one sees first comes in.
+/* The position before: what only the last position sees is finished, what this one sees first comes
+ * in.
  */
 ALWAYS_INLINE void slide(size_t rows, size_t vectors, size_t by, float *dx, size_t row,
                          vector *sum) {
@@ -83,34 +84,34 @@ ALWAYS_INLINE void slide(size_t rows, size_t vectors, size_t by, float *dx, size
     load_block(rows, by, dx, row, vectors, sum);
 }
 
-/* From r, v on for all places, backwards. A place and the next see the same but for `by` vectors,
- * which alone are loaded and stored, and the block has whole kernel rows; 0: all are. */
+/* From r, v on for all positions, backwards. A position and the next see the same but for `by`
+ * vectors, which alone are loaded and stored, and the block has whole kernel rows; 0: all are. */
 ALWAYS_INLINE void gather_block(const gather *given, size_t rows, size_t vectors, size_t by,
                                 size_t r, size_t v) {
     const gather c = *given;
     const size_t row = c.space->image_row, kernel = c.space->kernel, words = c.space->words;
     const size_t w_row = by ? vectors * LANES : c.space->vectors * LANES;
-    const float *w = c.turned + r * w_row + v * LANES;
-    const float *values = c.values + c.places / c.window * c.channels;
-    const uint64_t *alive = c.alive + c.places * words;
-    float *dx = c.dx + r * row + v * LANES + (c.places - 1) * c.step;
-    size_t left = c.places % c.window;
+    const float *w = c.transposed + r * w_row + v * LANES;
+    const float *values = c.values + c.positions / c.window * c.channels;
+    const uint64_t *nonzero = c.nonzero + c.positions * words;
+    float *dx = c.dx + r * row + v * LANES + (c.positions - 1) * c.step;
+    size_t left = c.positions % c.window;
     vector sum[SUMS];
     if (by)
         load_block(rows, vectors, dx, row, vectors, sum);
-    for (size_t q = c.places; q-- > 0; dx -= c.step) {
-        if (by && q < c.places - 1)
+    for (size_t q = c.positions; q-- > 0; dx -= c.step) {
+        if (by && q < c.positions - 1)
             slide(rows, vectors, by, dx, row, sum);
         if (left-- == 0) {
             left = c.window - 1;
             values -= c.channels;
         }
-        alive -= words;
-        if (!by && !any_alive(alive, words))
+        nonzero -= words;
+        if (!by && !any_nonzero(nonzero, words))
             continue;
         if (!by)
             load_block(rows, vectors, dx, row, vectors, sum);
-        gather_place(alive, words, values, w, kernel, rows, vectors, w_row, sum);
+        gather_position(nonzero, words, values, w, kernel, rows, vectors, w_row, sum);
         if (!by)
             store_block(rows, vectors, dx, row, vectors, sum);
     }
@@ -132,8 +133,8 @@ ALWAYS_INLINE void scatter_block(const scatter *given, size_t rows, size_t vecto
             const spot *spot = c.spots + word * 64 + __builtin_ctzll(bits);
             const float dy = c.dy[spot->window];
             const float *seen = image + spot->seen;
-            if (c.winners)
-                seen += c.winners[spot->window] * (ptrdiff_t)c.step;
+            if (c.indices)
+                seen += c.indices[spot->window] * (ptrdiff_t)c.step;
             bias += dy;
             add_block(rows, vectors, dy, seen, image_row, sum);
         }
@@ -225,36 +226,36 @@ static void scatter_kernel(const scatter *c, size_t rows) {
         scatter_any(c, rows);
 }
 
-/* Row r of places of row `row` of the windows, with the rows of the kernel that reach into the rows
- * of dx. */
-static void sparse_input_row(const geometry *g, const gradient *d, const conv_space *s, size_t row,
-                             size_t r) {
+/* Row r of positions of row `row` of the windows, with the rows of the kernel that reach into the
+ * rows of dx. */
+static void sparse_input_row(const layer_shape *g, const gradient *d, const conv_space *s,
+                             size_t row, size_t r) {
     const size_t p = row * d->pool.u + r, top = p * g->u;
     const size_t first = s->rows.first > top ? s->rows.first - top : 0;
     const size_t last = s->rows.last < top + g->r ? s->rows.last - top : g->r;
     const gather c = {.space = s,
-                      .alive = s->alive + p * g->y.w * s->words,
+                      .nonzero = s->nonzero + p * g->y.w * s->words,
                       .values = d->dy + row * d->pool.y.w * g->y.c,
-                      .places = g->y.w,
+                      .positions = g->y.w,
                       .window = d->pool.v,
                       .channels = g->y.c,
                       .step = g->v * g->x.c,
-                      .turned = s->turned + first * s->vectors * LANES,
+                      .transposed = s->transposed + first * s->vectors * LANES,
                       .dx = s->image + (top + first) * s->image_row};
     if (s->rows.last > top && first < last)
         gather_row(&c, last - first);
 }
 
-/* An input meets its outputs p and q falling as r and s rise: so places go backwards. */
-static void sparse_input(const geometry *g, const gradient *d, const conv_space *s) {
+/* An input meets its outputs p and q falling as r and s rise: so positions go backwards. */
+static void sparse_input(const layer_shape *g, const gradient *d, const conv_space *s) {
     for (size_t row = d->pool.y.h; row-- > 0;)
         for (size_t r = d->pool.r; r-- > 0;)
             sparse_input_row(g, d, s, row, r);
 }
 
 /* What marks mean. */
-static void find_spots(const geometry *g, const conv_space *s) {
-    const geometry pool = conv_windows(g);
+static void find_spots(const layer_shape *g, const conv_space *s) {
+    const layer_shape pool = conv_windows(g);
     const size_t W = pool.y.w, step = g->v * g->x.c;
     spot *spot = s->spots;
     for (size_t p = 0; p < pool.y.h; p++)
@@ -274,15 +275,16 @@ KERNEL void list_marks(const conv_space *s, range words, range channels) {
             const lanes_mask bit = (lanes_mask){0} + (int32_t)(UINT32_C(1) << k % 32);
             uint64_t bits = 0;
             for (size_t i = 0; i < 64; i += LANES)
-                bits |=
-                    (uint64_t)bits_of((load_places((const int32_t *)marked + i, LANES) & bit) != 0)
-                    << i;
+                bits |= (uint64_t)bits_of(
+                            (load_positions((const int32_t *)marked + i, LANES) & bit) != 0)
+                        << i;
             s->listed[k * BAND + word - words.first] = bits;
         }
 }
 
-/* Into the turned dw, a band of marks at a time, all of whose places are near. */
-static void sparse_weights(const geometry *g, const gradient *d, const conv_space *s, float *db) {
+/* Into the transposed dw, a band of marks at a time, all of whose positions are near. */
+static void sparse_weights(const layer_shape *g, const gradient *d, const conv_space *s,
+                           float *db) {
     const size_t words = s->marks / 64, first = s->kernel_rows.first;
     float nowhere = 0;
     for (size_t word = 0; word < words; word += BAND) {
@@ -295,9 +297,9 @@ static void sparse_weights(const geometry *g, const gradient *d, const conv_spac
                                .words = count,
                                .seen = s->seen + first * s->image_row,
                                .dy = d->dy + k,
-                               .winners = d->winners ? d->winners + k : NULL,
+                               .indices = d->indices ? d->indices + k : NULL,
                                .step = g->v * g->x.c,
-                               .dw = s->turned + k * s->kernel + first * s->vectors * LANES,
+                               .dw = s->transposed + k * s->kernel + first * s->vectors * LANES,
                                .db = db && first == 0 ? db + k : &nowhere};
             scatter_kernel(&c, s->kernel_rows.last - first);
         }

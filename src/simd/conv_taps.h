@@ -1,35 +1,36 @@
-/* dw and db of a convolution whose kernel rows are a few numbers, as over grey images: lanes run
+/* dw and db of a convolution whose kernel rows are a few numbers, as over gray images: lanes run
  * along the output channels, and up to nine weights of each are summed side by side over a whole
- * image. A pool's gradient comes to its places here, so it need not be written out. */
+ * image. A pool's gradient comes to its positions here, so it need not be written out. */
 #ifndef SIMD_CONV_TAPS_H
 #define SIMD_CONV_TAPS_H
 
-#include "conv_alive.h"
+#include "conv_mask.h"
 
 /* rows x columns weights of the vector of channels from k on. */
 typedef struct taps {
     vector sum[9], bias;
-    const float *image; /* what the first of these weights meets at place 0, 0 */
+    const float *image; /* what the first of these weights meets at position 0, 0 */
     size_t k, count;    /* channels left from k on */
 } taps;
 
-/* Row r of the places in one row p of windows. */
-ALWAYS_INLINE void taps_row(const geometry *g, const gradient *d, const conv_space *s, taps *taps,
-                            size_t rows, size_t columns, size_t p, size_t r,
+/* Row r of the positions in one row p of windows. */
+ALWAYS_INLINE void taps_row(const layer_shape *g, const gradient *d, const conv_space *s,
+                            taps *taps, size_t rows, size_t columns, size_t p, size_t r,
                             size_t window_columns) {
-    const geometry *pool = &d->pool;
+    const layer_shape *pool = &d->pool;
     const size_t K = g->y.c, step = g->v * g->x.c, row = p * pool->u + r;
     size_t at = p * pool->y.w * K + taps->k;
-    lanes_mask place = (lanes_mask){0} + (int32_t)(row * pool->x.w);
+    lanes_mask position = (lanes_mask){0} + (int32_t)(row * pool->x.w);
     const float *x[3];
     for (size_t j = 0; j < rows; j++)
         x[j] = taps->image + (row * g->u + j) * s->image_row;
-    for (size_t q = 0; q < pool->y.w; q++, at += K, place += (int32_t)pool->v) {
+    for (size_t q = 0; q < pool->y.w; q++, at += K, position += (int32_t)pool->v) {
         const vector dy = gradient_vector(d, at, taps->count);
         for (size_t i = 0; i < window_columns; i++) {
             vector here = dy;
-            if (d->winners)
-                here = keep(load_places(d->winners + at, taps->count) == place + (int32_t)i, dy);
+            if (d->indices)
+                here =
+                    keep(load_positions(d->indices + at, taps->count) == position + (int32_t)i, dy);
             taps->bias += here;
             for (size_t j = 0; j < rows; j++)
                 for (size_t l = 0; l < columns; l++)
@@ -41,9 +42,9 @@ ALWAYS_INLINE void taps_row(const geometry *g, const gradient *d, const conv_spa
     }
 }
 
-ALWAYS_INLINE void taps_image(const geometry *g, const gradient *d, const conv_space *s, taps *taps,
-                              size_t rows, size_t columns) {
-    const geometry *pool = &d->pool;
+ALWAYS_INLINE void taps_image(const layer_shape *g, const gradient *d, const conv_space *s,
+                              taps *taps, size_t rows, size_t columns) {
+    const layer_shape *pool = &d->pool;
     for (size_t p = 0; p < pool->y.h; p++)
         for (size_t r = 0; r < pool->r; r++)
             if (pool->s == 2)
@@ -53,7 +54,7 @@ ALWAYS_INLINE void taps_image(const geometry *g, const gradient *d, const conv_s
 }
 
 /* The block of weights that begins at row r, column i; db with the first one. */
-ALWAYS_INLINE void taps_block(const geometry *g, const gradient *d, const conv_space *s,
+ALWAYS_INLINE void taps_block(const layer_shape *g, const gradient *d, const conv_space *s,
                               size_t rows, size_t columns, size_t r, size_t i, size_t k, float *dw,
                               float *db) {
     const size_t K = g->y.c, row = s->run * K;
@@ -72,8 +73,8 @@ ALWAYS_INLINE void taps_block(const geometry *g, const gradient *d, const conv_s
         store_some(db + k, taps.bias, taps.count);
 }
 
-ALWAYS_INLINE void taps_rows(const geometry *g, const gradient *d, const conv_space *s, size_t rows,
-                             size_t r, float *dw, float *db) {
+ALWAYS_INLINE void taps_rows(const layer_shape *g, const gradient *d, const conv_space *s,
+                             size_t rows, size_t r, float *dw, float *db) {
     for (size_t k = s->channels.first; k < s->channels.last; k += LANES) {
         size_t i = 0;
         for (; s->run - i >= 3; i += 3)
@@ -83,7 +84,7 @@ ALWAYS_INLINE void taps_rows(const geometry *g, const gradient *d, const conv_sp
     }
 }
 
-KERNEL void taps_weights(const geometry *g, const gradient *d, const conv_space *s, float *dw,
+KERNEL void taps_weights(const layer_shape *g, const gradient *d, const conv_space *s, float *dw,
                          float *db) {
     size_t r = s->kernel_rows.first;
     for (; s->kernel_rows.last - r >= 3; r += 3)

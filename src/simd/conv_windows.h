@@ -1,8 +1,8 @@
-/* Convolution, ReLU and a pool of 2 x 2 places in one: the sums of a window stay in registers until
- * the maximum of them is known. Eight sums side by side keep both units busy: the four places of
- * one window by two vectors of channels, or of two windows by the only vector there is. With more
- * registers more windows share what is loaded, and one's maxima are taken in the shade of the next
- * one's sums. */
+/* Convolution, ReLU and a pool of 2 x 2 positions in one: the sums of a window stay in registers
+ * until the maximum of them is known. Eight sums side by side keep both units busy: the four
+ * positions of one window by two vectors of channels, or of two windows by the only vector there
+ * is. With more registers more windows share what is loaded, and one's maxima are taken in the
+ * shade of the next one's sums. */
 #ifndef SIMD_CONV_WINDOWS_H
 #define SIMD_CONV_WINDOWS_H
 
@@ -15,16 +15,18 @@ enum { WIDE_ONE_VECTOR = REGISTERS / 8, WIDE_TWO_VECTORS = REGISTERS < 32 ? 1 : 
 
 /* A row of windows and some of its channels. */
 typedef struct windows {
-    const float *x;           /* what the first place of the first window sees */
-    size_t right, down, next; /* in x: to the place beside, to the one below, to the next window */
-    size_t rows, row, run;    /* of the kernel: how many, how far apart in x, numbers in each */
-    const float *w, *b;       /* of the first of the channels; b NULL: zeros */
-    size_t channels;          /* of the layer: from one number of w, y, winners to the next */
-    size_t part;              /* lanes of the last vector that are channels */
-    int32_t place, below, stride; /* the number of the first place; to the one below, the next */
+    const float *x; /* what the first position of the first window sees */
+    size_t right, down,
+        next;              /* in x: to the position beside, to the one below, to the next window */
+    size_t rows, row, run; /* of the kernel: how many, how far apart in x, numbers in each */
+    const float *w, *b;    /* of the first of the channels; b NULL: zeros */
+    size_t channels;       /* of the layer: from one number of w, y, indices to the next */
+    size_t part;           /* lanes of the last vector that are channels */
+    int32_t position, below,
+        stride; /* the number of the first position; to the one below, the next */
     size_t count;
     float *y;
-    int32_t *winners;
+    int32_t *indices;
 } windows;
 
 /* Vector v of those from `from` on. */
@@ -59,15 +61,15 @@ ALWAYS_INLINE void window_block(const windows *c, size_t wide, size_t vectors, b
         }
     }
     for (size_t n = 0; n < wide; n++) {
-        const int32_t place = c->place + (int32_t)(q + n) * c->stride;
+        const int32_t position = c->position + (int32_t)(q + n) * c->stride;
         const size_t to = (q + n) * c->channels;
         for (size_t v = 0; v < vectors; v++) {
-            maximum best = maximum_first(sum[n][0][v], place);
-            best = maximum_next(best, sum[n][1][v], place + 1);
-            best = maximum_next(best, sum[n][2][v], place + c->below);
-            best = maximum_next(best, sum[n][3][v], place + c->below + 1);
+            maximum best = maximum_first(sum[n][0][v], position);
+            best = maximum_next(best, sum[n][1][v], position + 1);
+            best = maximum_next(best, sum[n][2][v], position + c->below);
+            best = maximum_next(best, sum[n][3][v], position + c->below + 1);
             maximum_store(best, partial && v == last ? c->part : LANES, c->y + to + v * LANES,
-                          c->winners + to + v * LANES);
+                          c->indices + to + v * LANES);
         }
     }
 }
@@ -107,20 +109,20 @@ KERNEL void windows_by_one_partial(const windows *given) {
     window_groups(&c, WIDE_ONE_VECTOR, 1, true);
 }
 
-enum { WEIGHTS_NEAR = 40 << 10 }; /* bytes */
+enum { WEIGHTS_TILE_BYTES = 40 << 10 }; /* bytes */
 
 /* Are the windows of this layer for this page? Each window reads all weights of its channels, which
- * should stay in the nearest cache: beyond that, rows of places share them better. */
-static bool windows_suit(const geometry *g, const conv_space *s) {
-    const geometry *pool = g->pool;
+ * should stay in the nearest cache: beyond that, rows of positions share them better. */
+static bool windows_suit(const layer_shape *g, const conv_space *s) {
+    const layer_shape *pool = g->pool;
     return pool && pool->r == 2 && pool->s == 2 &&
-           g->r * s->run <= WEIGHTS_NEAR / (2 * sizeof(vector));
+           g->r * s->run <= WEIGHTS_TILE_BYTES / (2 * sizeof(vector));
 }
 
-/* Row p of the windows of one image: y and winners are its own. */
-static void windows_row(const geometry *g, const tensors *t, const conv_space *s, size_t p,
-                        float *y, int32_t *winners) {
-    const geometry *pool = g->pool;
+/* Row p of the windows of one image: y and indices are its own. */
+static void windows_row(const layer_shape *g, const op_args *t, const conv_space *s, size_t p,
+                        float *y, int32_t *indices) {
+    const layer_shape *pool = g->pool;
     const size_t down = g->u * s->image_row, right = g->v * g->x.c;
     windows c = {.x = s->seen + p * pool->u * down,
                  .right = right,
@@ -130,7 +132,7 @@ static void windows_row(const geometry *g, const tensors *t, const conv_space *s
                  .row = s->image_row,
                  .run = s->run,
                  .channels = g->y.c,
-                 .place = (int32_t)(p * pool->u * pool->x.w),
+                 .position = (int32_t)(p * pool->u * pool->x.w),
                  .below = (int32_t)pool->x.w,
                  .stride = (int32_t)pool->v,
                  .count = pool->y.w};
@@ -139,7 +141,7 @@ static void windows_row(const geometry *g, const tensors *t, const conv_space *s
         c.w = t->w + k;
         c.b = t->b ? t->b + k : NULL;
         c.y = y + k;
-        c.winners = winners + k;
+        c.indices = indices + k;
         c.part = left > LANES ? left - LANES : left;
         if (left >= 2 * LANES)
             windows_by_two_vectors(&c);

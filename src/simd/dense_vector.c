@@ -2,27 +2,27 @@
  * of matrices throughout. */
 #include "matrix_product.h"
 #include "memory.h"
-#include "turn.h"
+#include "transpose.h"
 
-static size_t dense_inputs(const geometry *g) {
+static size_t dense_inputs(const layer_shape *g) {
     return g->x.h * g->x.w * g->x.c;
 }
 
-/* Rows of w that are worked on while they are in cache, forward one piece of the sums; images that
+/* Rows of w that are worked on while they are in cache, forward one partial sum; images that
  * share each reading of w. */
-enum { STRIP = DENSE_PIECE, CHUNK = 32 };
+enum { STRIP = DENSE_PARTIAL, CHUNK = 32 };
 
 /* Of `size` outputs, or inputs, those of this call: whole vectors of them. */
-static range dense_slice(const tensors *t, size_t size) {
+static range split_dense(const op_args *t, size_t size) {
     const size_t vectors = (size + LANES - 1) / LANES;
-    const range part = tensors_slice(t, vectors);
+    const range part = split_range(t, vectors);
     return (range){part.first * LANES < size ? part.first * LANES : size,
                    part.last * LANES < size ? part.last * LANES : size};
 }
 
 /* Asks for columns k of the next strip of w, of rows c, while this one is worked on: weights come
  * from far away, in rows that no hardware guesses well. */
-static void fetch_strip(const geometry *g, const float *w, range c, range k) {
+static void fetch_strip(const layer_shape *g, const float *w, range c, range k) {
     for (; c.first < c.last; c.first++)
         for (size_t i = k.first; i < k.last; i += 16)
             __builtin_prefetch(w + c.first * g->y.c + i);
@@ -32,9 +32,9 @@ static range strip_of(range c, size_t first) {
     return (range){first, c.last - first < STRIP ? c.last : first + STRIP};
 }
 
-static void forward_chunk(const geometry *g, const tensors *t, range images) {
+static void forward_chunk(const layer_shape *g, const op_args *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c, rows = images.last - images.first;
-    const range k = dense_slice(t, K), all = {0, C};
+    const range k = split_dense(t, K), all = {0, C};
     const float *x = t->x + images.first * C;
     float *y = t->y + images.first * K;
     for (size_t n = 0; n < rows; n++)
@@ -45,30 +45,30 @@ static void forward_chunk(const geometry *g, const tensors *t, range images) {
         if (C - c > STRIP)
             fetch_strip(g, t->w, strip_of(all, c + STRIP), k);
         const matrix a = {.first = x + c, .rows = rows, .row = C, .count = count, .step = 1};
-        add_piece((product){.a = a,
-                            .m = t->w + c * K + k.first,
-                            .width = k.last - k.first,
-                            .m_row = K,
-                            .y = y + k.first,
-                            .y_row = K});
+        add_partial((product){.a = a,
+                              .m = t->w + c * K + k.first,
+                              .width = k.last - k.first,
+                              .m_row = K,
+                              .y = y + k.first,
+                              .y_row = K});
     }
 }
 
-static size_t piece_count(const geometry *g) {
+static size_t partial_count(const layer_shape *g) {
     return (dense_inputs(g) + STRIP - 1) / STRIP;
 }
 
-static size_t dense_vector_pieces(const geometry *g) {
-    return piece_count(g) * g->y.c;
+static size_t dense_vector_partial_sums(const layer_shape *g) {
+    return partial_count(g) * g->y.c;
 }
 
-/* pieces[strip of inputs][n][k], for the strips of this slice. */
-static void dense_vector_forward_pieces(const geometry *g, const tensors *t, range images) {
+/* partial_sums[strip of inputs][n][k], for the strips of this split. */
+static void dense_vector_forward_partial(const layer_shape *g, const op_args *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c;
-    const range strips = tensors_slice(t, piece_count(g));
+    const range strips = split_range(t, partial_count(g));
     const range own = {strips.first * STRIP, strips.last * STRIP < C ? strips.last * STRIP : C};
-    float *piece = t->pieces + (strips.first * t->n + images.first) * K;
-    for (size_t c = own.first; c < own.last; c += STRIP, piece += t->n * K) {
+    float *partial = t->partial_sums + (strips.first * t->n + images.first) * K;
+    for (size_t c = own.first; c < own.last; c += STRIP, partial += t->n * K) {
         if (own.last - c > STRIP)
             fetch_strip(g, t->w, strip_of(own, c + STRIP), (range){0, K});
         const matrix a = {.first = t->x + images.first * C + c,
@@ -77,21 +77,21 @@ static void dense_vector_forward_pieces(const geometry *g, const tensors *t, ran
                           .count = strip_of(own, c).last - c,
                           .step = 1};
         set_products(
-            (product){.a = a, .m = t->w + c * K, .width = K, .m_row = K, .y = piece, .y_row = K});
+            (product){.a = a, .m = t->w + c * K, .width = K, .m_row = K, .y = partial, .y_row = K});
     }
 }
 
-static void dense_vector_forward_sum(const geometry *g, const tensors *t, range images) {
-    const size_t K = g->y.c, strips = piece_count(g);
-    const range k = dense_slice(t, K);
+static void dense_vector_forward_combine(const layer_shape *g, const op_args *t, range images) {
+    const size_t K = g->y.c, strips = partial_count(g);
+    const range k = split_dense(t, K);
     for (size_t n = images.first; n < images.last; n++) {
         float *y = t->y + n * K;
-        const float *piece = t->pieces + n * K;
+        const float *partial = t->partial_sums + n * K;
         for (size_t i = k.first; i < k.last; i++)
             y[i] = t->b ? t->b[i] : 0;
-        for (size_t strip = 0; strip < strips; strip++, piece += t->n * K)
+        for (size_t strip = 0; strip < strips; strip++, partial += t->n * K)
             for (size_t i = k.first; i < k.last; i++)
-                y[i] += piece[i];
+                y[i] += partial[i];
     }
 }
 
@@ -100,14 +100,14 @@ static range chunk_of(range images, size_t first) {
     return (range){first, images.last - first < CHUNK ? images.last : first + CHUNK};
 }
 
-static void dense_vector_forward(const geometry *g, const tensors *t, range images) {
+static void dense_vector_forward(const layer_shape *g, const op_args *t, range images) {
     for (size_t n = images.first; n < images.last; n += CHUNK)
         forward_chunk(g, t, chunk_of(images, n));
 }
 
 /* The ReLU of a block, on outputs that were just written. */
-static void rectify(const geometry *g, const tensors *t, range images) {
-    const range k = dense_slice(t, g->y.c);
+static void rectify(const layer_shape *g, const op_args *t, range images) {
+    const range k = split_dense(t, g->y.c);
     for (size_t n = images.first; n < images.last; n++) {
         float *y = t->y + n * g->y.c;
         for (size_t i = k.first; i < k.last; i++)
@@ -115,18 +115,18 @@ static void rectify(const geometry *g, const tensors *t, range images) {
     }
 }
 
-static void dense_block_forward(const geometry *g, const tensors *t, range images) {
+static void dense_block_forward(const layer_shape *g, const op_args *t, range images) {
     dense_vector_forward(g, t, images);
     rectify(g, t, images);
 }
 
-static void dense_block_forward_sum(const geometry *g, const tensors *t, range images) {
-    dense_vector_forward_sum(g, t, images);
+static void dense_block_forward_sum(const layer_shape *g, const op_args *t, range images) {
+    dense_vector_forward_combine(g, t, images);
     rectify(g, t, images);
 }
 
 /* What the ReLU lets through; y is above 0 where its input was. */
-static void dense_block_backward_output(const geometry *g, const tensors *t, range images) {
+static void dense_block_backward_output(const layer_shape *g, const op_args *t, range images) {
     const float *restrict y = t->y, *restrict dy = t->dy;
     float *restrict dz = t->dz;
     for (size_t i = images.first * g->y.c; i < images.last * g->y.c; i++)
@@ -134,23 +134,23 @@ static void dense_block_backward_output(const geometry *g, const tensors *t, ran
 }
 
 /* Of the sums: that of a layer's outputs, or of what a block makes them. */
-static const float *gradient_of_sums(const tensors *t) {
+static const float *gradient_of_sums(const op_args *t) {
     return t->dz ? t->dz : t->dy;
 }
 
-/* dy[k][n] and a strip of dx[c][n], for a chunk of images; or a strip of w, turned. */
-static size_t dense_vector_scratch(const geometry *g) {
+/* dy[k][n] and a strip of dx[c][n], for a chunk of images; or a strip of w, transposed. */
+static size_t dense_vector_scratch(const layer_shape *g) {
     return size_product(g->y.c + STRIP, CHUNK);
 }
 
 /* Lanes run along images, because the sums run along k, where w's numbers stand. */
-static void backward_chunk(const geometry *g, const tensors *t, range images) {
+static void backward_chunk(const layer_shape *g, const op_args *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c, count = images.last - images.first;
     const size_t width = (count + LANES - 1) / LANES * LANES;
-    const range own = dense_slice(t, C);
+    const range own = split_dense(t, C);
     float *dy = t->scratch, *strip = dy + K * width, *dx = t->dx + images.first * C;
     memset(dy, 0, K * width * sizeof *dy);
-    turn(gradient_of_sums(t) + images.first * K, K, count, K, dy, width);
+    transpose(gradient_of_sums(t) + images.first * K, K, count, K, dy, width);
     for (size_t c = own.first; c < own.last; c += STRIP) {
         const size_t rows = own.last - c < STRIP ? own.last - c : STRIP;
         if (own.last - c > STRIP)
@@ -158,14 +158,14 @@ static void backward_chunk(const geometry *g, const tensors *t, range images) {
         const matrix w = {.first = t->w + c * K, .rows = rows, .row = K, .count = K, .step = 1};
         set_products(
             (product){.a = w, .m = dy, .width = width, .m_row = width, .y = strip, .y_row = width});
-        turn(strip, width, rows, count, dx + c, C);
+        transpose(strip, width, rows, count, dx + c, C);
     }
 }
 
-/* Few images would leave lanes idle: w is turned instead, so that they run along c. */
-static void backward_few(const geometry *g, const tensors *t, range images) {
+/* Few images would leave lanes idle: w is transposed instead, so that they run along c. */
+static void backward_small_batch(const layer_shape *g, const op_args *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c;
-    const range own = dense_slice(t, C);
+    const range own = split_dense(t, C);
     const matrix dy = {.first = gradient_of_sums(t) + images.first * K,
                        .rows = images.last - images.first,
                        .row = K,
@@ -175,7 +175,7 @@ static void backward_few(const geometry *g, const tensors *t, range images) {
         const size_t width = own.last - c < STRIP ? own.last - c : STRIP;
         if (own.last - c > STRIP)
             fetch_strip(g, t->w, strip_of(own, c + STRIP), (range){0, K});
-        turn(t->w + c * K, K, width, K, t->scratch, STRIP);
+        transpose(t->w + c * K, K, width, K, t->scratch, STRIP);
         set_products((product){.a = dy,
                                .m = t->scratch,
                                .width = width,
@@ -185,17 +185,17 @@ static void backward_few(const geometry *g, const tensors *t, range images) {
     }
 }
 
-static void dense_vector_backward_input(const geometry *g, const tensors *t, range images) {
+static void dense_vector_backward_input(const layer_shape *g, const op_args *t, range images) {
     for (size_t n = images.first; n < images.last; n += CHUNK) {
         const range chunk = chunk_of(images, n);
         if (chunk.last - chunk.first <= LANES * 3 / 4)
-            backward_few(g, t, chunk);
+            backward_small_batch(g, t, chunk);
         else
             backward_chunk(g, t, chunk);
     }
 }
 
-static void dense_vector_backward_weights(const geometry *g, const tensors *t, range rows) {
+static void dense_vector_backward_weights(const layer_shape *g, const op_args *t, range rows) {
     const size_t C = dense_inputs(g), K = g->y.c;
     const float *dy = gradient_of_sums(t);
     const matrix x = {.first = t->x + rows.first,

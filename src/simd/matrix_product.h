@@ -10,10 +10,10 @@
 #include <stdbool.h>
 
 enum {
-    MOST_SUMS = REGISTERS == 32 ? 28 : 12,
-    ROWS = MOST_SUMS / 2,
+    SUMS_MAX = REGISTERS == 32 ? 28 : 12,
+    ROWS = SUMS_MAX / 2,
     ROWS_WIDE = REGISTERS == 32 ? 6 : 3, /* by four vectors */
-    ROWS_LEAST = 6,                      /* that a product is worth while for */
+    ROWS_MIN = 6,                        /* that a product is worth while for */
     ROWS_NARROW = ROWS > 12 ? ROWS : 12,
     PANEL = 4 * LANES
 };
@@ -55,7 +55,7 @@ ALWAYS_INLINE vector load_sum(const float *from, bool partial, lanes_mask part) 
  * partial are known where this is called. */
 ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows, size_t vectors,
                                  size_t l, bool partial, lanes_mask part) {
-    vector sum[MOST_SUMS];
+    vector sum[SUMS_MAX];
     const matrix a = p->a;
     const size_t m_row = p->m_row, y_row = p->y_row, sums = rows * vectors;
     const float *m = p->m + l, *first = a.first;
@@ -115,11 +115,11 @@ ALWAYS_INLINE void product_rows(const product *p, enum start start, size_t rows)
     size_t l = 0;
     if (rows > ROWS_NARROW)
         return; /* never; and nothing is compiled */
-    if (rows <= MOST_SUMS / 8)
+    if (rows <= SUMS_MAX / 8)
         l = product_columns(p, start, rows, 8, l);
     if (rows <= ROWS_WIDE)
         l = product_columns(p, start, rows, 4, l);
-    if (rows <= MOST_SUMS / 2)
+    if (rows <= SUMS_MAX / 2)
         l = product_columns(p, start, rows, 2, l);
     l = product_columns(p, start, rows, 1, l);
     if (l < p->width)
@@ -202,7 +202,7 @@ static void set_products(product p) {
 }
 
 /* y(i, l) = y(i, l) + (0, then + a(i, j) m(j, l) over j rising). */
-static void add_piece(product p) {
+static void add_partial(product p) {
     sum_products(p, APART);
 }
 

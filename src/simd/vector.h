@@ -5,11 +5,11 @@
  *   load_part()     the lanes of a mask that first_lanes() made; the others come as zero, and their
  *   store_part()    memory is not touched
  *   bits_of()       one bit a lane, lane 0 the lowest
- *   turn_lanes()    lane j of vector i becomes lane i of vector j
+ *   transpose_lanes()    lane j of vector i becomes lane i of vector j
  *   multiply_add()  a * b + c, as many roundings as CNN_ROUNDINGS says
  *
  * The last goes by name: whether a compiler contracts a * b + c depends on its mood and on the
- * level of optimisation (gcc does not at -O1), and the bits must not. */
+ * level of optimization (gcc does not at -O1), and the bits must not. */
 #ifndef SIMD_VECTOR_H
 #define SIMD_VECTOR_H
 
@@ -39,13 +39,13 @@ ALWAYS_INLINE void store_some(float *to, vector v, size_t count) {
         store_part(to, v, first_lanes(count));
 }
 
-/* Whole numbers, such as the places of a pool's winners. */
-ALWAYS_INLINE lanes_mask load_places(const int32_t *from, size_t count) {
+/* Whole numbers, such as the positions of a pool's indices. */
+ALWAYS_INLINE lanes_mask load_positions(const int32_t *from, size_t count) {
     return (lanes_mask)load_some((const float *)from, count);
 }
 
-ALWAYS_INLINE void store_places(int32_t *to, lanes_mask places, size_t count) {
-    store_some((float *)to, (vector)places, count);
+ALWAYS_INLINE void store_positions(int32_t *to, lanes_mask positions, size_t count) {
+    store_some((float *)to, (vector)positions, count);
 }
 
 /* a where the mask holds, else b; and a or zero. */

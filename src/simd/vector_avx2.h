@@ -24,7 +24,7 @@ ALWAYS_INLINE uint32_t bits_of(lanes_mask mask) {
     return (uint32_t)_mm256_movemask_ps((__m256)mask);
 }
 
-ALWAYS_INLINE void turn_lanes(vector v[LANES]) {
+ALWAYS_INLINE void transpose_lanes(vector v[LANES]) {
     vector a[LANES], b[LANES];
     for (int i = 0; i < LANES; i += 2) {
         a[i] = _mm256_unpacklo_ps(v[i], v[i + 1]);

@@ -26,7 +26,7 @@ ALWAYS_INLINE uint32_t bits_of(lanes_mask mask) {
 }
 
 /* Lanes of a and b by turns: those of their lower halves, and of their upper ones. Four rounds of
- * it, each over all pairs (i, i + 8), turn the square round. */
+ * it, each over all pairs (i, i + 8), transpose the square. */
 ALWAYS_INLINE vector lower(vector a, vector b) {
     return PICK(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }
@@ -35,19 +35,19 @@ ALWAYS_INLINE vector upper(vector a, vector b) {
     return PICK(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-ALWAYS_INLINE void turn_round(const vector *from, vector *to) {
+ALWAYS_INLINE void transpose_stage(const vector *from, vector *to) {
     for (int i = 0; i < LANES / 2; i++) {
         to[2 * i] = lower(from[i], from[i + LANES / 2]);
         to[2 * i + 1] = upper(from[i], from[i + LANES / 2]);
     }
 }
 
-ALWAYS_INLINE void turn_lanes(vector v[LANES]) {
+ALWAYS_INLINE void transpose_lanes(vector v[LANES]) {
     vector other[LANES];
-    turn_round(v, other);
-    turn_round(other, v);
-    turn_round(v, other);
-    turn_round(other, v);
+    transpose_stage(v, other);
+    transpose_stage(other, v);
+    transpose_stage(v, other);
+    transpose_stage(other, v);
 }
 
 ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {

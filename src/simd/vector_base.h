@@ -30,7 +30,7 @@ ALWAYS_INLINE void store_part(float *to, vector v, lanes_mask part) {
     to[0] = v[0];
 }
 
-ALWAYS_INLINE void turn_lanes(vector v[LANES]) {
+ALWAYS_INLINE void transpose_lanes(vector v[LANES]) {
     const vector a = PICK(v[0], v[2], 0, 4, 1, 5), b = PICK(v[0], v[2], 2, 6, 3, 7);
     const vector c = PICK(v[1], v[3], 0, 4, 1, 5), d = PICK(v[1], v[3], 2, 6, 3, 7);
     v[0] = PICK(a, c, 0, 4, 1, 5);

@@ -1,5 +1,5 @@
 /* The defaults of every struct of options, once as calls: a caller in another language, or in C++
- * before it had designated initialisers, cannot use the macros. */
+ * before it had designated initializers, cannot use the macros. */
 #include "cnn.h"
 
 cnn_model_options cnn_model_options_defaults(void) {

@@ -3,7 +3,7 @@
  * so that a schedule's rates are, too. */
 #include "kinds.h"
 
-#include "power.h"
+#include "ipow.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@ static void sgd_update_range(const cnn_trainer *t, range elements) {
                              .momentum = (float)t->now.momentum,
                              .weight_decay = (float)t->now.weight_decay,
                              .nesterov = t->now.nesterov};
-    t->model->ops->sgd(&rates, t->model->parameters, t->model->gradients, t->first, elements);
+    t->model->ops->sgd(&rates, t->model->parameters, t->model->gradients, t->moment1, elements);
 }
 
 static const char *adam_problem(const cnn_optimizer *o) {
@@ -42,10 +42,10 @@ static void adam_update_range(const cnn_trainer *t, range elements) {
                               .beta2 = (float)o->beta2,
                               .new1 = (float)(1 - o->beta1),
                               .new2 = (float)(1 - o->beta2),
-                              .step = (float)(o->lr / (1 - power(o->beta1, t->steps))),
-                              .root = (float)(1 / sqrt(1 - power(o->beta2, t->steps))),
+                              .step = (float)(o->lr / (1 - ipow(o->beta1, t->steps))),
+                              .root = (float)(1 / sqrt(1 - ipow(o->beta2, t->steps))),
                               .epsilon = (float)o->epsilon};
-    t->model->ops->adam(&rates, t->model->parameters, t->model->gradients, t->first, t->second,
+    t->model->ops->adam(&rates, t->model->parameters, t->model->gradients, t->moment1, t->moment2,
                         elements);
 }
 

@@ -72,19 +72,19 @@ cnn_schedule run_schedule(const cnn_train_options *options, size_t steps) {
 }
 
 /* At least doubled, so that an endless run asks for little and rarely. */
-bool run_make_room(cnn_run *run, size_t epochs, cnn_error *error) {
-    if (epochs <= run->history_room)
+bool run_reserve(cnn_run *run, size_t epochs, cnn_error *error) {
+    if (epochs <= run->history_capacity)
         return true;
-    const size_t twice = run->history_room ? 2 * run->history_room : 8;
-    const size_t room = twice > epochs ? twice : epochs;
-    cnn_epoch *history = memory_new(room, sizeof *history, error);
+    const size_t twice = run->history_capacity ? 2 * run->history_capacity : 8;
+    const size_t capacity = twice > epochs ? twice : epochs;
+    cnn_epoch *history = memory_new(capacity, sizeof *history, error);
     if (!history)
         return false;
     if (run->history)
-        memcpy(history, run->history, run->place.epoch * sizeof *history);
+        memcpy(history, run->history, run->progress.epoch * sizeof *history);
     free(run->history);
     run->history = history;
-    run->history_room = room;
+    run->history_capacity = capacity;
     return true;
 }
 
@@ -94,16 +94,16 @@ static bool prepare(cnn_run *run, cnn_error *error) {
         return false;
     if (run->options.epochs == 0)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "0 epochs");
-    if (!model_takes(run->model, run->train, error) ||
-        (run->test && !model_takes(run->model, run->test, error)) || !split_images(run, error))
+    if (!model_accepts(run->model, run->train, error) ||
+        (run->test && !model_accepts(run->model, run->test, error)) || !split_images(run, error))
         return false;
     const size_t batch = run->model->options.batch_size;
     /* Rounded up: the last batch may be smaller. */
     run->steps = (run->images + batch - 1) / batch;
     const cnn_schedule schedule = run_schedule(&run->options, run->steps);
     run->trainer = cnn_trainer_create(run->model, &run->options.optimizer, &schedule, error);
-    run->place.random = random_seeded(run->options.seed, RANDOM_ORDER);
-    return run->trainer && run_make_room(run, 1, error);
+    run->progress.random = random_seeded(run->options.seed, RANDOM_ORDER);
+    return run->trainer && run_reserve(run, 1, error);
 }
 
 cnn_run *cnn_run_create(cnn_model *model, const cnn_dataset *train, const cnn_dataset *test,
@@ -137,9 +137,9 @@ void cnn_run_free(cnn_run *run) {
 cnn_run_info cnn_run_get_info(const cnn_run *run) {
     if (!run)
         return (cnn_run_info){0};
-    return (cnn_run_info){.epoch = run->place.epoch,
+    return (cnn_run_info){.epoch = run->progress.epoch,
                           .epochs = run->options.epochs,
-                          .images = run->place.images,
+                          .images = run->progress.images,
                           .total = run->images,
                           .held_out = run->held_out,
                           .step = run->trainer->steps};

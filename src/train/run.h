@@ -7,13 +7,13 @@
 #include "trainer.h"
 
 /* How far a run has come. */
-typedef struct run_place {
+typedef struct run_progress {
     size_t epoch;        /* whole epochs behind it */
     size_t images;       /* trained on in the next one; 0: their order is not drawn yet */
     double loss_sum;     /* of these images, while the parameters moved */
     double seconds;      /* that they took */
     random_state random; /* of the order of the images */
-} run_place;
+} run_progress;
 
 /* Tells data sets apart. Zeros stand for no data set, and for one not looked at yet. */
 typedef struct run_data {
@@ -28,11 +28,11 @@ struct cnn_run {
     cnn_trainer *trainer;           /* owned, as what follows */
     uint32_t *order;                /* [images] to train on, then [held_out] to validate */
     size_t images, held_out, steps; /* steps: of one epoch */
-    run_place place;
-    cnn_epoch *history;  /* [place.epoch] */
-    size_t history_room; /* entries there is memory for */
-    char *note;          /* or NULL */
-    bool busy;           /* in cnn_run_train(), whose callback may call the library */
+    run_progress progress;
+    cnn_epoch *history;      /* [progress.epoch] */
+    size_t history_capacity; /* entries there is memory for */
+    char *note;              /* or NULL */
+    bool busy;               /* in cnn_run_train(), whose callback may call the library */
 };
 
 /* How many of so many training images these options hold out. Refused: what makes no sense. */
@@ -43,6 +43,6 @@ bool run_holds_out(const cnn_train_options *options, size_t images, size_t *held
 cnn_schedule run_schedule(const cnn_train_options *options, size_t steps);
 
 /* Room for so many epochs in the history. On failure it is as before. */
-bool run_make_room(cnn_run *run, size_t epochs, cnn_error *error);
+bool run_reserve(cnn_run *run, size_t epochs, cnn_error *error);
 
 #endif

@@ -4,13 +4,13 @@
 #include "kinds.h"
 
 #include "explog.h"
-#include "power.h"
+#include "ipow.h"
 
 #include <math.h>
 
 /* From a at share 0 to b at share 1 along half a cosine. */
 static double anneal(double a, double b, double share) {
-    return b + (a - b) * (1 + plain_cos_pi(share)) / 2;
+    return b + (a - b) * (1 + portable_cos_pi(share)) / 2;
 }
 
 static const char *step_problem(const cnn_schedule *s, const cnn_optimizer *o) {
@@ -23,7 +23,7 @@ static const char *step_problem(const cnn_schedule *s, const cnn_optimizer *o) {
 /* A trainer refuses a step_size of 0; whoever calls without one must not divide by it either. */
 static void step(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer) {
     if (schedule->step_size)
-        optimizer->lr *= power(schedule->gamma, step / schedule->step_size);
+        optimizer->lr *= ipow(schedule->gamma, step / schedule->step_size);
 }
 
 static const char *cosine_problem(const cnn_schedule *s, const cnn_optimizer *o) {

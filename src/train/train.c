@@ -8,13 +8,13 @@
 #include <string.h>
 
 static cnn_progress progress_of(const cnn_run *run) {
-    const run_place *place = &run->place;
-    return (cnn_progress){.epoch = place->epoch,
+    const run_progress *progress = &run->progress;
+    return (cnn_progress){.epoch = progress->epoch,
                           .epochs = run->options.epochs,
-                          .images = place->images,
+                          .images = progress->images,
                           .total = run->images,
-                          .loss = place->loss_sum / (double)place->images,
-                          .seconds = place->seconds};
+                          .loss = progress->loss_sum / (double)progress->images,
+                          .seconds = progress->seconds};
 }
 
 /* False if the caller wants to stop. */
@@ -29,18 +29,18 @@ static bool report(const cnn_run *run, const cnn_progress *progress, cnn_error *
  * by images: the last batch may be small, and must not count as much as a whole one. */
 static bool train_epoch(cnn_run *run, cnn_error *error) {
     const size_t batch = run->model->options.batch_size;
-    run_place *place = &run->place;
-    const double start = clock_seconds() - place->seconds;
+    run_progress *progress = &run->progress;
+    const double start = clock_seconds() - progress->seconds;
     /* On from the last order, not from the first: one stream makes all epochs differ. */
-    if (!place->images)
-        random_shuffle(&place->random, run->order, run->images);
-    while (place->images < run->images) {
-        const size_t left = run->images - place->images, n = left < batch ? left : batch;
-        if (!cnn_model_set_batch(run->model, run->train, run->order + place->images, n, error))
+    if (!progress->images)
+        random_shuffle(&progress->random, run->order, run->images);
+    while (progress->images < run->images) {
+        const size_t left = run->images - progress->images, n = left < batch ? left : batch;
+        if (!cnn_model_set_batch(run->model, run->train, run->order + progress->images, n, error))
             return false;
-        place->loss_sum += cnn_train_step(run->trainer) * (double)n;
-        place->images += n;
-        place->seconds = clock_seconds() - start;
+        progress->loss_sum += cnn_train_step(run->trainer) * (double)n;
+        progress->images += n;
+        progress->seconds = clock_seconds() - start;
         const cnn_progress progress = progress_of(run);
         if (!report(run, &progress, error))
             return false;
@@ -50,7 +50,7 @@ static bool train_epoch(cnn_run *run, cnn_error *error) {
 
 static double lowest_validation_loss(const cnn_run *run) {
     double lowest = INFINITY;
-    for (size_t i = 0; i < run->place.epoch; i++)
+    for (size_t i = 0; i < run->progress.epoch; i++)
         if (run->history[i].validation_loss < lowest)
             lowest = run->history[i].validation_loss;
     return lowest;
@@ -60,7 +60,7 @@ static double lowest_validation_loss(const cnn_run *run) {
 static void measure_validation(const cnn_run *run, cnn_epoch *epoch, bool diverged) {
     epoch->validation_loss = epoch->validation_accuracy = NAN;
     /* With nothing to choose by, the last epoch is the one to keep. */
-    epoch->best = run->place.epoch + 1 == run->options.epochs && !diverged;
+    epoch->best = run->progress.epoch + 1 == run->options.epochs && !diverged;
     if (!run->held_out || diverged)
         return;
     cnn_score score;
@@ -95,20 +95,21 @@ static bool has_diverged(const cnn_run *run, double loss) {
  * measure. The callback finds the run between the epochs. */
 static bool finish_epoch(cnn_run *run, cnn_epoch *copy, cnn_error *error) {
     cnn_progress progress = progress_of(run);
-    cnn_epoch *epoch = &run->history[run->place.epoch];
+    cnn_epoch *epoch = &run->history[run->progress.epoch];
     *epoch = (cnn_epoch){.seconds = progress.seconds, .train_loss = progress.loss};
     const bool diverged = has_diverged(run, progress.loss);
     measure_validation(run, epoch, diverged);
     measure_test(run, epoch, diverged);
     if (copy)
-        copy[run->place.epoch] = *epoch;
-    run->place = (run_place){.epoch = run->place.epoch + 1, .random = run->place.random};
+        copy[run->progress.epoch] = *epoch;
+    run->progress =
+        (run_progress){.epoch = run->progress.epoch + 1, .random = run->progress.random};
     progress.finished = epoch;
     return report(run, &progress, error) &&
            (!diverged || error_set(error, CNN_STATUS_DIVERGED,
                                    "epoch %zu ends with numbers that are not finite: the run has "
                                    "diverged",
-                                   run->place.epoch));
+                                   run->progress.epoch));
 }
 
 /* The order of the images and the numbers kept for them are those of the run's beginning. */
@@ -126,10 +127,10 @@ bool cnn_run_train(cnn_run *run, cnn_epoch *history, cnn_error *error) {
     if (run->busy)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "the run is being trained already");
     if (history)
-        memcpy(history, run->history, run->place.epoch * sizeof *history);
+        memcpy(history, run->history, run->progress.epoch * sizeof *history);
     run->busy = true;
-    while (ok && run->place.epoch < run->options.epochs)
-        ok = run_make_room(run, run->place.epoch + 1, error) && images_as_begun(run, error) &&
+    while (ok && run->progress.epoch < run->options.epochs)
+        ok = run_reserve(run, run->progress.epoch + 1, error) && images_as_begun(run, error) &&
              train_epoch(run, error) && images_as_begun(run, error) &&
              finish_epoch(run, history, error);
     run->busy = false;

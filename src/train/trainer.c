@@ -14,7 +14,7 @@
 /* What is wrong, or NULL. 1e9 keeps rates far from the end of what a float holds. */
 static const char *check_optimizer(const cnn_optimizer *o) {
     if (!cnn_optimizer_kind_name(o->kind))
-        return "no such kind of optimiser";
+        return "no such kind of optimizer";
     if (!within(o->lr, 0, 1e9))
         return "the learning rate must be 0 or more";
     if (!within(o->weight_decay, 0, 1e9))
@@ -56,7 +56,7 @@ const char *trainer_problem(const cnn_optimizer *optimizer, const cnn_schedule *
     if (!reason)
         reason = check_schedule(schedule, optimizer);
     if (!reason && !all_finite(optimizer, schedule))
-        reason = "a setting of the optimiser or schedule is not finite";
+        reason = "a setting of the optimizer or schedule is not finite";
     return reason;
 }
 
@@ -80,9 +80,9 @@ cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer
     *trainer = (cnn_trainer){.model = model, .optimizer = *optimizer, .schedule = *chosen};
     /* Cleared, as all rules start from 0: SGD then begins with the bare gradient, as torch does. */
     const char *const *kept = optimizer_rows[optimizer->kind].kept;
-    trainer->first = memory_new(kept[0] ? model->parameters_size : 0, sizeof(float), error);
-    trainer->second = memory_new(kept[1] ? model->parameters_size : 0, sizeof(float), error);
-    if (!trainer->first || !trainer->second) {
+    trainer->moment1 = memory_new(kept[0] ? model->parameters_size : 0, sizeof(float), error);
+    trainer->moment2 = memory_new(kept[1] ? model->parameters_size : 0, sizeof(float), error);
+    if (!trainer->moment1 || !trainer->moment2) {
         cnn_trainer_free(trainer);
         return NULL;
     }
@@ -92,8 +92,8 @@ cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer
 void cnn_trainer_free(cnn_trainer *trainer) {
     if (!trainer)
         return;
-    free(trainer->first);
-    free(trainer->second);
+    free(trainer->moment1);
+    free(trainer->moment2);
     free(trainer);
 }
 
@@ -131,7 +131,7 @@ void cnn_trainer_update(cnn_trainer *trainer) {
 }
 
 double cnn_train_step(cnn_trainer *trainer) {
-    if (!trainer || trainer->model->state == BATCH_NONE || !trainer->model->labelled)
+    if (!trainer || trainer->model->state == BATCH_NONE || !trainer->model->labeled)
         return NAN;
     begin_update(trainer);
     execute(trainer->model, CNN_PROGRAM_TRAIN, update, trainer);

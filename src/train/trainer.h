@@ -1,4 +1,4 @@
-/* The inside of a trainer: an optimiser's state, in step with one model's parameters. */
+/* The inside of a trainer: an optimizer's state, in step with one model's parameters. */
 #ifndef TRAIN_TRAINER_H
 #define TRAIN_TRAINER_H
 
@@ -9,8 +9,8 @@ struct cnn_trainer {
     cnn_optimizer optimizer; /* base values; the schedule says what a step makes of them */
     cnn_schedule schedule;
     uint64_t steps;    /* taken so far; cnn_trainer_update() alone counts */
-    float *first;      /* velocity, or Adam's m: one number a parameter, in the same places */
-    float *second;     /* Adam's v */
+    float *moment1;    /* velocity, or Adam's m: one number a parameter, in the same places */
+    float *moment2;    /* Adam's v */
     cnn_optimizer now; /* the rates of the step being taken */
 };
 

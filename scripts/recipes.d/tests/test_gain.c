@@ -5,18 +5,18 @@
 /* docs/math/gain.md */
 static void example_of_the_page(void **state) {
     (void)state;
-    const geometry g = {.x = {1, 2, 2}, .y = {1, 2, 2}};
+    const layer_shape g = {.x = {1, 2, 2}, .y = {1, 2, 2}};
     for (const book *book = books_all(); book->ops; book++) {
-        trial t = trial_new(book, ops_operation(book->ops, "gain"), g, 1, 2, false);
+        op_case t = op_case_new(book, ops_operation(book->ops, "gain"), g, 1, 2, false);
         numbers_set(book, t.t.x, (double[]){1, 3, -2, 4}, 4);
         numbers_set(book, t.t.w, (double[]){2, -1}, 2);
         numbers_set(book, t.t.dy, (double[]){1, 2, 3, -1}, 4);
-        trial_forward(&t, (range){0, 1});
-        trial_backward(&t, (range){0, 1}, (range){0, 1});
+        op_case_forward(&t, (range){0, 1});
+        op_case_backward(&t, (range){0, 1}, (range){0, 1});
         numbers_equal(book, "y", t.t.y, (double[]){2, -3, -4, -4}, 4);
         numbers_equal(book, "dx", t.t.dx, (double[]){2, -2, 6, 1}, 4);
         numbers_equal(book, "dw", t.t.dw, (double[]){-5, 2}, 2);
-        trial_free(&t);
+        op_case_free(&t);
     }
 }
 

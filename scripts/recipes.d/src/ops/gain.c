@@ -29,15 +29,15 @@ static void gain_dw(size_t HW, size_t C, range images, const real dy[restrict][H
                 dweight[c] = fused(dy[n][hw][c], x[n][hw][c], dweight[c]);
 }
 
-static void gain_forward(const geometry *g, const tensors *t, range images) {
+static void gain_forward(const layer_shape *g, const op_args *t, range images) {
     gain_times(g->x.h * g->x.w, g->x.c, images, (const void *)t->x, t->w, (void *)t->y);
 }
 
-static void gain_backward_input(const geometry *g, const tensors *t, range images) {
+static void gain_backward_input(const layer_shape *g, const op_args *t, range images) {
     gain_times(g->x.h * g->x.w, g->x.c, images, (const void *)t->dy, t->w, (void *)t->dx);
 }
 
-static void gain_backward_weights(const geometry *g, const tensors *t, range images) {
+static void gain_backward_weights(const layer_shape *g, const op_args *t, range images) {
     gain_dw(g->x.h * g->x.w, g->x.c, images, (const void *)t->dy, (const void *)t->x, t->dw);
 }
 

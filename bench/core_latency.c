@@ -1,5 +1,5 @@
 /* Measures how long two threads take to pass a cache line to each other and back. */
-#include "handover.h"
+#include "core_latency.h"
 
 #include "clock.h"
 #include "serve.h"
@@ -10,17 +10,17 @@
 enum { TRIES = 3, TRIPS = 10000 };
 
 /* Each writes one of the counters and waits for the other, which lie on lines of their own. */
-typedef struct handover {
+typedef struct core_latency {
     atomic_size_t there;
     char apart[128];
     atomic_size_t back;
-} handover;
+} core_latency;
 
 /* Task 0 sends, task 1 returns; the pool has others do nothing. Neither ends before the other has
  * begun, so they are on two threads. */
 static void send_or_return(void *context, size_t task, size_t worker) {
     (void)worker;
-    handover *h = context;
+    core_latency *h = context;
     for (size_t trip = 1; trip <= TRIPS && task < 2; trip++) {
         if (task == 0)
             atomic_store(&h->there, trip);
@@ -33,13 +33,13 @@ static void send_or_return(void *context, size_t task, size_t worker) {
 }
 
 static double try_seconds(pool *pool) {
-    handover h = {0};
+    core_latency h = {0};
     const double begun = clock_seconds();
     pool_run(pool, pool_threads(pool), send_or_return, &h);
     return (clock_seconds() - begun) / TRIPS;
 }
 
-double handover_seconds(pool *pool) {
+double core_latency_seconds(pool *pool) {
     double best = 0;
     for (size_t i = 0; i < TRIES && pool_threads(pool) > 1; i++) {
         const double seconds = try_seconds(pool);

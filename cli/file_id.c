@@ -1,6 +1,6 @@
 /* Tells files apart by device and inode, or by folder and name where there is no file yet. */
 #define _POSIX_C_SOURCE 200809L
-#include "place.h"
+#include "file_id.h"
 
 #include "source.h"
 
@@ -21,7 +21,7 @@ static bool step(char *target, size_t size, const char *link) {
     return (size_t)snprintf(target + folder, size - folder, "%s", link) < size - folder;
 }
 
-bool place_target(const char *path, char *target, size_t size) {
+bool file_id_target(const char *path, char *target, size_t size) {
     char link[PATH_MAX];
     target[0] = '\0';
     if (!step(target, size, path))
@@ -47,14 +47,14 @@ static bool is_stream(const char *path) {
     return false;
 }
 
-static void take_file(place *found, const struct stat *about) {
+static void take_file(file_id *found, const struct stat *about) {
     found->there = true;
     found->device = about->st_dev;
     found->file = about->st_ino;
 }
 
 /* A folder that cannot be looked at leaves the place unnamed. */
-static void take_name(place *found, char *target) {
+static void take_name(file_id *found, char *target) {
     struct stat about;
     const char *name = source_base(target);
     if (strlen(name) >= sizeof found->name)
@@ -69,11 +69,11 @@ static void take_name(place *found, char *target) {
     }
 }
 
-bool place_of(const char *path, place *found) {
+bool file_id_of(const char *path, file_id *found) {
     char target[PATH_MAX];
     struct stat about;
-    *found = (place){.there = false};
-    if (is_stream(path) || !place_target(path, target, sizeof target - 1))
+    *found = (file_id){.there = false};
+    if (is_stream(path) || !file_id_target(path, target, sizeof target - 1))
         return false;
     if (!stat(target, &about)) {
         if (!S_ISREG(about.st_mode))
@@ -84,28 +84,28 @@ bool place_of(const char *path, place *found) {
     return found->there || found->named;
 }
 
-bool place_of_stream(int stream, place *found) {
+bool file_id_of_stream(int stream, file_id *found) {
     struct stat about;
-    *found = (place){.there = false};
+    *found = (file_id){.there = false};
     if (fstat(stream, &about) || !S_ISREG(about.st_mode))
         return false;
     take_file(found, &about);
     return true;
 }
 
-static bool same_folder(const place *a, const place *b) {
+static bool same_folder(const file_id *a, const file_id *b) {
     return a->named && b->named && a->folder_device == b->folder_device && a->folder == b->folder;
 }
 
-bool place_same_file(const place *a, const place *b) {
+bool file_id_same_file(const file_id *a, const file_id *b) {
     return a->there && b->there && a->device == b->device && a->file == b->file;
 }
 
-bool place_same(const place *a, const place *b) {
-    return place_same_file(a, b) || (same_folder(a, b) && !strcmp(a->name, b->name));
+bool file_id_same(const file_id *a, const file_id *b) {
+    return file_id_same_file(a, b) || (same_folder(a, b) && !strcmp(a->name, b->name));
 }
 
-const char *place_beside(const place *a, const place *b) {
+const char *file_id_beside(const file_id *a, const file_id *b) {
     const size_t length = strlen(a->name);
     const bool longer = same_folder(a, b) && !strncmp(a->name, b->name, length);
     return longer && b->name[length] ? b->name + length : NULL;

@@ -8,11 +8,11 @@ static const operation vector_conv2d = {.forward = conv2d_vector_forward,
                                         .backward_input = conv2d_vector_backward_input,
                                         .backward_weights = conv2d_vector_backward_weights,
                                         .axis = SUM_IMAGES,
-                                        .sliced = true,
+                                        .can_split = true,
                                         .scratch = conv_scratch};
 
-/* A place in two windows has a gradient that is a sum: such a pool stays by itself. */
-static bool windows_apart(const geometry *g) {
+/* A position in two windows has a gradient that is a sum: such a pool stays by itself. */
+static bool windows_apart(const layer_shape *g) {
     return !g->pool || (g->pool->u >= g->pool->r && g->pool->v >= g->pool->s);
 }
 
@@ -20,7 +20,7 @@ static const operation vector_conv_block = {.forward = conv_block_forward,
                                             .backward_input = conv_block_backward_input,
                                             .backward_weights = conv_block_backward_weights,
                                             .axis = SUM_IMAGES,
-                                            .sliced = true,
+                                            .can_split = true,
                                             .scratch = conv_scratch,
                                             .fits = windows_apart};
 
@@ -28,22 +28,22 @@ static const operation vector_dense = {.forward = dense_vector_forward,
                                        .backward_input = dense_vector_backward_input,
                                        .backward_weights = dense_vector_backward_weights,
                                        .axis = SUM_ROWS,
-                                       .sliced = true,
+                                       .can_split = true,
                                        .scratch = dense_vector_scratch,
-                                       .pieces = dense_vector_pieces,
-                                       .forward_pieces = dense_vector_forward_pieces,
-                                       .forward_sum = dense_vector_forward_sum};
+                                       .partial_sums = dense_vector_partial_sums,
+                                       .forward_partial = dense_vector_forward_partial,
+                                       .forward_combine = dense_vector_forward_combine};
 
 static const operation vector_dense_block = {.forward = dense_block_forward,
                                              .backward_output = dense_block_backward_output,
                                              .backward_input = dense_vector_backward_input,
                                              .backward_weights = dense_vector_backward_weights,
                                              .axis = SUM_ROWS,
-                                             .sliced = true,
+                                             .can_split = true,
                                              .scratch = dense_vector_scratch,
-                                             .pieces = dense_vector_pieces,
-                                             .forward_pieces = dense_vector_forward_pieces,
-                                             .forward_sum = dense_block_forward_sum};
+                                             .partial_sums = dense_vector_partial_sums,
+                                             .forward_partial = dense_vector_forward_partial,
+                                             .forward_combine = dense_block_forward_sum};
 
 static const kernel vector_kernels[] = {
     {"conv2d", &vector_conv2d},          {"conv2d relu maxpool2d", &vector_conv_block},

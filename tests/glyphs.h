@@ -1,6 +1,6 @@
 /* Digits as strokes of a pen, from Hershey's fonts, and drawings of them. */
-#ifndef TESTS_STROKES_H
-#define TESTS_STROKES_H
+#ifndef TESTS_GLYPHS_H
+#define TESTS_GLYPHS_H
 
 #include <stdbool.h>
 #include <stddef.h>

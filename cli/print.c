@@ -1,6 +1,6 @@
-/* Prints fields, numbers and complaints; nothing that is printed steers a terminal. */
+/* Prints fields, numbers and errors; nothing that is printed steers a terminal. */
 #define _POSIX_C_SOURCE 200809L
-#include "say.h"
+#include "print.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-number_text say_bytes(double bytes) {
+number_text format_bytes(double bytes) {
     static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
     size_t unit = 0;
     while (bytes >= 999.95 && unit + 1 < sizeof units / sizeof *units) {
@@ -21,7 +21,7 @@ number_text say_bytes(double bytes) {
     return text;
 }
 
-number_text say_seconds(double seconds) {
+number_text format_seconds(double seconds) {
     number_text text = {"?"};
     if (!(seconds >= 0 && seconds < 3.6e9))
         return text;
@@ -34,29 +34,29 @@ number_text say_seconds(double seconds) {
     return text;
 }
 
-number_text say_percent(double share) {
+number_text format_percent(double share) {
     number_text text = {"-"};
     if (isfinite(share))
         snprintf(text.text, sizeof text.text, "%.2f %%", 100 * share);
     return text;
 }
 
-number_text say_loss(double loss) {
+number_text format_loss(double loss) {
     number_text text = {"-"};
     if (!isnan(loss))
         snprintf(text.text, sizeof text.text, fabs(loss) < 9999 ? "%.4f" : "%.2e", loss);
     return text;
 }
 
-bool say_terminal(FILE *stream) {
+bool is_terminal(FILE *stream) {
     const char *kind = getenv("TERM");
     return isatty(fileno(stream)) && !(kind && !strcmp(kind, "dumb"));
 }
 
-const char *say_style(FILE *stream, say_look look) {
+const char *terminal_style(FILE *stream, terminal_look look) {
     static const char *const codes[] = {"\033[0m", "\033[1m", "\033[32m", "\033[1;31m"};
     const char *refused = getenv("NO_COLOR");
-    if ((refused && refused[0]) || !say_terminal(stream))
+    if ((refused && refused[0]) || !is_terminal(stream))
         return "";
     return codes[look];
 }
@@ -69,23 +69,23 @@ static void wrap(FILE *stream, int indent, int column, char *text) {
             *tab = ' ';
         cnn_text_clean(word);
         const int width = (int)strlen(word);
-        if (column > indent && column + 1 + width > SAY_COLUMNS)
+        if (column > indent && column + 1 + width > PRINT_COLUMNS)
             column = fprintf(stream, "\n%*s", indent, "") - 1;
         column += fprintf(stream, "%s%s", column > indent ? " " : "", word);
     }
     fputc('\n', stream);
 }
 
-void say_field(FILE *stream, const char *name, const char *format, ...) {
+void print_field(FILE *stream, const char *name, const char *format, ...) {
     char text[2048];
     va_list values;
     va_start(values, format);
     vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    wrap(stream, SAY_FIELD, fprintf(stream, "%-*s", SAY_FIELD, name), text);
+    wrap(stream, PRINT_FIELD, fprintf(stream, "%-*s", PRINT_FIELD, name), text);
 }
 
-void say_wrapped(FILE *stream, int indent, const char *format, ...) {
+void print_wrapped(FILE *stream, int indent, const char *format, ...) {
     char text[2048];
     va_list values;
     va_start(values, format);
@@ -94,7 +94,7 @@ void say_wrapped(FILE *stream, int indent, const char *format, ...) {
     wrap(stream, indent, indent, text);
 }
 
-void say_line(FILE *stream, const char *format, ...) {
+void print_line(FILE *stream, const char *format, ...) {
     char text[5000]; /* a path, and what is said of it */
     va_list values;
     va_start(values, format);
@@ -104,58 +104,58 @@ void say_line(FILE *stream, const char *format, ...) {
     fprintf(stream, "%s\n", text);
 }
 
-static bool complained;
+static bool reported;
 
-bool say_complained(void) {
-    return complained;
+bool reported_any(void) {
+    return reported;
 }
 
 /* A name with a line break in it must not make two lines of one. */
-static void print_line(const char *format, va_list values) {
+static void write_line(const char *format, va_list values) {
     char text[1024];
     vsnprintf(text, sizeof text, format, values);
     cnn_text_clean(text);
     fprintf(stderr, "cnn: %s\n", text);
 }
 
-static int complain(int code, const char *format, va_list values) {
-    print_line(format, values);
-    complained = true;
+static int report(int code, const char *format, va_list values) {
+    write_line(format, values);
+    reported = true;
     return code;
 }
 
-void say_note(const char *format, ...) {
+void report_note(const char *format, ...) {
     va_list values;
     va_start(values, format);
-    print_line(format, values);
+    write_line(format, values);
     va_end(values);
 }
 
-int say_error(const char *format, ...) {
+int report_error(const char *format, ...) {
     va_list values;
     va_start(values, format);
-    complain(EXIT_FAILED, format, values);
+    report(EXIT_FAILED, format, values);
     va_end(values);
     return EXIT_FAILED;
 }
 
-int say_usage(const char *format, ...) {
+int report_usage(const char *format, ...) {
     va_list values;
     va_start(values, format);
-    complain(EXIT_USAGE, format, values);
+    report(EXIT_USAGE, format, values);
     va_end(values);
     return EXIT_USAGE;
 }
 
-void say_threads(const cnn_model *model, size_t asked) {
+void report_threads(const cnn_model *model, size_t asked) {
     const size_t threads = cnn_model_threads(model), wanted = asked ? asked : cnn_processor_count();
     if (threads < wanted)
         fprintf(stderr, "cnn: %zu of %zu threads could be started: slower, with the same results\n",
                 threads, wanted);
 }
 
-int say_cnn_error(const cnn_error *error) {
+int report_cnn_error(const cnn_error *error) {
     char text[1024];
     cnn_error_text(error, text, sizeof text);
-    return say_error("%s", text);
+    return report_error("%s", text);
 }

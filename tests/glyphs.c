@@ -3,7 +3,7 @@
  * from 'R'. The first pair is the left and right edge; each other is x and y of a point, but " R"
  * lifts the pen. The first glyph of a file is the space, so that the digits are the 17th to the
  * 26th, as in ASCII. */
-#include "strokes.h"
+#include "glyphs.h"
 
 #include "random.h"
 
@@ -58,7 +58,7 @@ static bool read_glyph(FILE *file, glyph *glyph) {
     return count > 0;
 }
 
-static void centre(glyph *glyph) {
+static void center(glyph *glyph) {
     double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
     for (size_t i = 0; i < glyph->count; i++) {
         left = fmin(left, glyph->points[i].x);
@@ -82,7 +82,7 @@ bool glyphs_of_digits(const char *path, glyph digits[10]) {
         good = read_glyph(file, &passed);
     for (size_t i = 0; good && i < 10; i++) {
         good = read_glyph(file, &digits[i]) && digits[i].count > 1;
-        centre(&digits[i]);
+        center(&digits[i]);
     }
     fclose(file);
     return good;

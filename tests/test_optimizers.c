@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A model that is nothing but `weights` numbers, and its optimiser. */
-typedef struct subject {
+/* A model that is nothing but `weights` numbers, and its optimizer. */
+typedef struct fixture {
     cnn_network *network;
     cnn_model *model;
     cnn_trainer *trainer;
     float *w, *dw;
-} subject;
+} fixture;
 
 static float *data_of(const cnn_model *model, const char *name) {
     cnn_tensor tensor;
@@ -24,9 +24,9 @@ static float *data_of(const cnn_model *model, const char *name) {
     return tensor.data;
 }
 
-static subject subject_new(size_t weights, const cnn_optimizer *optimizer,
+static fixture fixture_new(size_t weights, const cnn_optimizer *optimizer,
                            const cnn_schedule *schedule) {
-    subject s = {.network = cnn_network_create(1, 1, weights, NULL)};
+    fixture s = {.network = cnn_network_create(1, 1, weights, NULL)};
     assert_true(cnn_network_flatten(s.network, NULL));
     assert_true(
         cnn_network_dense(s.network, &(cnn_dense_options){.outputs = 1, .no_bias = true}, NULL));
@@ -41,7 +41,7 @@ static subject subject_new(size_t weights, const cnn_optimizer *optimizer,
     return s;
 }
 
-static void subject_free(const subject *s) {
+static void fixture_free(const fixture *s) {
     cnn_trainer_free(s->trainer);
     cnn_model_free(s->model);
     cnn_network_free(s->network);
@@ -53,7 +53,7 @@ static void subject_free(const subject *s) {
 #define ADAMW(...) {.kind = CNN_OPTIMIZER_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, __VA_ARGS__}
 /* clang-format on */
 
-/* docs/math/optimisers.md: w from 1, gradients 0.5 and then 0.25, rate 0.1 */
+/* docs/math/optimizers.md: w from 1, gradients 0.5 and then 0.25, rate 0.1 */
 static void example_of_the_page(void **state) {
     static const struct {
         cnn_optimizer optimizer;
@@ -69,7 +69,7 @@ static void example_of_the_page(void **state) {
     };
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const subject s = subject_new(1, &rows[i].optimizer, NULL);
+        const fixture s = fixture_new(1, &rows[i].optimizer, NULL);
         s.w[0] = 1;
         s.dw[0] = 0.5;
         cnn_trainer_update(s.trainer);
@@ -77,7 +77,7 @@ static void example_of_the_page(void **state) {
         s.dw[0] = 0.25;
         cnn_trainer_update(s.trainer);
         assert_true(fabs(s.w[0] - rows[i].second) < 1e-7);
-        subject_free(&s);
+        fixture_free(&s);
     }
 }
 
@@ -142,7 +142,7 @@ static void against_torch(void **state) {
     (void)state;
     for (size_t r = 0; r < COUNT(torch_rows); r++) {
         const cnn_schedule schedule = schedule_of(&torch_rows[r]);
-        const subject s = subject_new(WEIGHTS, &torch_rows[r].optimizer, &schedule);
+        const fixture s = fixture_new(WEIGHTS, &torch_rows[r].optimizer, &schedule);
         for (size_t i = 0; i < WEIGHTS; i++)
             s.w[i] = (float)(2 * i + 3) / 4;
         for (size_t t = 0; t < STEPS; t++) {
@@ -153,7 +153,7 @@ static void against_torch(void **state) {
         for (size_t i = 0; i < WEIGHTS; i++)
             if (fabs(s.w[i] / torch_rows[r].w[i] - 1) > 1e-6)
                 fail_msg("row %zu: w[%zu] is %.9g, not %.12g", r, i, s.w[i], torch_rows[r].w[i]);
-        subject_free(&s);
+        fixture_free(&s);
     }
 }
 
@@ -192,7 +192,7 @@ enum { MANY = 67, LONG = 20 };
 static void assert_like_twins(const row *row, random_state random) {
     cnn_schedule schedule = schedule_of(row);
     schedule.total_steps = LONG;
-    const subject s = subject_new(MANY, &row->optimizer, &schedule);
+    const fixture s = fixture_new(MANY, &row->optimizer, &schedule);
     twin twins[MANY] = {{.w = 0}};
     for (size_t i = 0; i < MANY; i++)
         twins[i].w = s.w[i] = (float)(2 + random_uniform(&random));
@@ -208,7 +208,7 @@ static void assert_like_twins(const row *row, random_state random) {
             if (fabs(s.w[i] / twins[i].w - 1) > 1e-6)
                 fail_msg("step %zu: w[%zu] is %.9g, not %.9g", t, i, s.w[i], twins[i].w);
     }
-    subject_free(&s);
+    fixture_free(&s);
 }
 
 static void against_the_papers(void **state) {
@@ -269,7 +269,7 @@ static void books_in_double(void **state) {
             assert_double(book->ops, &torch_rows[r].optimizer);
 }
 
-/* The arithmetic of docs/math/optimisers.md, written out: a fused step is rounded once. */
+/* The arithmetic of docs/math/optimizers.md, written out: a fused step is rounded once. */
 static void sgd_to_the_bit(const sgd_rates *r, float *w, float dw, float *velocity) {
     const float g = fmaf(r->weight_decay, *w, dw);
     *velocity = fmaf(r->momentum, *velocity, g);
@@ -344,22 +344,22 @@ static void what_fades_ends(void **state) {
     static const cnn_optimizer rows[] = {SGD(.lr = 0.1, .momentum = 0.5), ADAM(.lr = 0.1)};
     (void)state;
     for (size_t i = 0; i < COUNT(rows); i++) {
-        const subject s = subject_new(1, &rows[i], NULL);
+        const fixture s = fixture_new(1, &rows[i], NULL);
         s.dw[0] = 0.5;
         cnn_trainer_update(s.trainer);
         s.dw[0] = 0;
         float least = 1;
         for (size_t step = 0; step < 1200; step++) {
             cnn_trainer_update(s.trainer);
-            const float first = fabsf(s.trainer->first[0]);
+            const float first = fabsf(s.trainer->moment1[0]);
             least = first > 0 ? first : least;
         }
         assert_true(least >= FLT_MIN && least < 10 * FLT_MIN);
-        assert_true(s.trainer->first[0] == 0);
+        assert_true(s.trainer->moment1[0] == 0);
         const float rests = s.w[0];
         cnn_trainer_update(s.trainer);
         assert_true(s.w[0] == rests && isfinite(rests));
-        subject_free(&s);
+        fixture_free(&s);
     }
 }
 

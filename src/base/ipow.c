@@ -1,8 +1,8 @@
 /* By repeated squaring: Adam wants beta^t at each step, with t in the tens of thousands. pow() of
  * libm may differ in the last bit between systems; multiplications do not. */
-#include "power.h"
+#include "ipow.h"
 
-double power(double base, uint64_t exponent) {
+double ipow(double base, uint64_t exponent) {
     double result = 1;
     for (; exponent; exponent >>= 1, base *= base)
         if (exponent & 1)

@@ -1,21 +1,21 @@
 /* The images to learn from with the classes in turn, so that a rare one is seen as often as others
  * (oversampling: Buda, Maki and Mazurowski, 2018). */
-#ifndef CHECK_DOCTOR_TURNS_H
-#define CHECK_DOCTOR_TURNS_H
+#ifndef CHECK_DOCTOR_SAMPLER_H
+#define CHECK_DOCTOR_SAMPLER_H
 
 #include "doctor.h"
 
 /* Begin with {0}. */
-typedef struct class_turns {
+typedef struct class_sampler {
     uint32_t *images; /* by class, in the order in which they were drawn */
     size_t *first;    /* [classes + 1]: of each class in images */
     size_t classes;
-} class_turns;
+} class_sampler;
 
-bool turns_make(const session *session, class_turns *turns, cnn_error *error);
-void turns_free(class_turns *turns);
+bool sampler_make(const session *session, class_sampler *sampler, cnn_error *error);
+void sampler_free(class_sampler *sampler);
 /* An image of class number % classes: the next one each round; a class without images is left to
  * the class behind it. */
-uint32_t turns_image(const class_turns *turns, size_t number);
+uint32_t sampler_image(const class_sampler *sampler, size_t number);
 
 #endif

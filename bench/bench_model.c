@@ -1,5 +1,5 @@
 /* Trains a model in rounds and keeps the medians of its profile. */
-#include "subject.h"
+#include "bench_model.h"
 
 #include "clock.h"
 #include "median.h"
@@ -15,17 +15,17 @@ static const double warm_up_seconds = 0.3;
 /* What one round took. */
 typedef struct taken {
     double seconds, images;
-    subject_row *rows; /* [count] */
+    bench_model_row *rows; /* [count] */
 } taken;
 
-struct subject {
+struct bench_model {
     cnn_model *model;
     cnn_trainer *trainer;
     const cnn_dataset *images;
     uint32_t *order; /* [available] */
     size_t available, next, batch, count, rounds;
     cnn_profile_row *before, *after;
-    taken taken[SUBJECT_ROUNDS];
+    taken taken[BENCH_MODEL_ROUNDS];
 };
 
 static uint32_t next_random(uint32_t *state) {
@@ -58,7 +58,7 @@ static bool fits(const cnn_dataset_info *a, const cnn_dataset_info *b) {
            a->classes <= b->classes;
 }
 
-cnn_dataset *subject_images(const cnn_network *network, bool *real) {
+cnn_dataset *bench_model_images(const cnn_network *network, bool *real) {
     cnn_layer_info input;
     cnn_network_layer_at(network, 0, &input);
     const size_t classes = cnn_network_class_count(network);
@@ -90,7 +90,7 @@ static uint32_t *jumbled(size_t count) {
     return order;
 }
 
-static void step(subject *s) {
+static void step(bench_model *s) {
     if (s->next + s->batch > s->available)
         s->next = 0;
     cnn_model_set_batch(s->model, s->images, s->order + s->next, s->batch, NULL);
@@ -99,7 +99,7 @@ static void step(subject *s) {
 }
 
 /* Returns how many images that were. */
-static size_t steps(subject *s, double seconds) {
+static size_t steps(bench_model *s, double seconds) {
     const double begun = clock_seconds();
     size_t images = 0;
     do {
@@ -109,12 +109,12 @@ static size_t steps(subject *s, double seconds) {
     return images;
 }
 
-subject *subject_create(const cnn_network *network, const cnn_dataset *images,
-                        subject_options wanted) {
+bench_model *bench_model_create(const cnn_network *network, const cnn_dataset *images,
+                                bench_model_options wanted) {
     cnn_error error = {0};
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
-    subject *s = serve_need(calloc(1, sizeof *s), "no memory");
+    bench_model *s = serve_need(calloc(1, sizeof *s), "no memory");
     options.batch_size = wanted.batch;
     options.threads = wanted.threads;
     options.every_layer = wanted.every_layer;
@@ -132,7 +132,7 @@ subject *subject_create(const cnn_network *network, const cnn_dataset *images,
     return s;
 }
 
-void subject_free(subject *s) {
+void bench_model_free(bench_model *s) {
     for (size_t i = 0; i < s->rounds; i++)
         free(s->taken[i].rows);
     free(s->after);
@@ -144,12 +144,12 @@ void subject_free(subject *s) {
 }
 
 static const cnn_profile_pass *pass_of(const cnn_profile_row *row, size_t pass) {
-    return pass == SUBJECT_FORWARD ? &row->forward
-           : pass == SUBJECT_DX    ? &row->input
-                                   : &row->weights;
+    return pass == BENCH_MODEL_FORWARD ? &row->forward
+           : pass == BENCH_MODEL_DX    ? &row->input
+                                       : &row->weights;
 }
 
-void subject_round(subject *s, double seconds) {
+void bench_model_round(bench_model *s, double seconds) {
     taken *t = &s->taken[s->rounds++];
     t->rows = serve_need(calloc(s->count, sizeof *t->rows), "no memory");
     cnn_model_profile(s->model, s->before, s->count);
@@ -159,7 +159,7 @@ void subject_round(subject *s, double seconds) {
     cnn_model_profile(s->model, s->after, s->count);
     for (size_t i = 0; i < s->count; i++) {
         t->rows[i].about = s->after[i];
-        for (size_t p = 0; p < SUBJECT_PASSES; p++) {
+        for (size_t p = 0; p < BENCH_MODEL_PASSES; p++) {
             const cnn_profile_pass *from = pass_of(&s->before[i], p),
                                    *to = pass_of(&s->after[i], p);
             t->rows[i].seconds[p] = (to->seconds - from->seconds) / t->images;
@@ -168,15 +168,15 @@ void subject_round(subject *s, double seconds) {
     }
 }
 
-const cnn_model *subject_model(const subject *s) {
+const cnn_model *bench_model_model(const bench_model *s) {
     return s->model;
 }
 
-size_t subject_rows(const subject *s, subject_row *rows, size_t count) {
-    double seconds[SUBJECT_ROUNDS], multiply_adds[SUBJECT_ROUNDS];
+size_t bench_model_rows(const bench_model *s, bench_model_row *rows, size_t count) {
+    double seconds[BENCH_MODEL_ROUNDS], multiply_adds[BENCH_MODEL_ROUNDS];
     for (size_t i = 0; i < s->count && i < count; i++) {
         rows[i] = s->taken[0].rows[i];
-        for (size_t p = 0; p < SUBJECT_PASSES; p++) {
+        for (size_t p = 0; p < BENCH_MODEL_PASSES; p++) {
             for (size_t r = 0; r < s->rounds; r++) {
                 seconds[r] = s->taken[r].rows[i].seconds[p];
                 multiply_adds[r] = s->taken[r].rows[i].multiply_adds[p];
@@ -188,8 +188,8 @@ size_t subject_rows(const subject *s, subject_row *rows, size_t count) {
     return s->count;
 }
 
-double subject_seconds(const subject *s) {
-    double seconds[SUBJECT_ROUNDS];
+double bench_model_seconds(const bench_model *s) {
+    double seconds[BENCH_MODEL_ROUNDS];
     for (size_t r = 0; r < s->rounds; r++)
         seconds[r] = s->taken[r].seconds;
     return median(seconds, s->rounds);

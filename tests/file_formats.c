@@ -1,5 +1,5 @@
 /* Makes one small good file of each format, and reads what a test made of it. */
-#include "damage.h"
+#include "file_formats.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,30 +21,30 @@
 static const cnn_model_options ONE = {
     .batch_size = 1, .threads = 1, .seed = 1, .normalization = {0.5f, 0.25f}};
 
-damage_file damage_copy(const void *bytes, size_t size) {
-    damage_file file = {malloc(size + 1), size};
+format_file format_file_copy(const void *bytes, size_t size) {
+    format_file file = {malloc(size + 1), size};
     assert_non_null(file.bytes);
     memcpy(file.bytes, bytes, size);
     return file;
 }
 
-static damage_file of_blob(const blob *blob) {
-    return damage_copy(blob->data, blob->size);
+static format_file of_blob(const blob *blob) {
+    return format_file_copy(blob->data, blob->size);
 }
 
 /* ------------------------------------------------------------------------------------ IDX, gzip */
 
-static damage_file make_images(void) {
+static format_file make_images(void) {
     const blob file = images_of(3, 4, 5);
     return of_blob(&file);
 }
 
-static damage_file make_labels(void) {
+static format_file make_labels(void) {
     const blob file = labels_of(3);
     return of_blob(&file);
 }
 
-static damage_file make_gzip(void) {
+static format_file make_gzip(void) {
     const blob images = images_of(3, 4, 5), file = zipped(images.data, images.size);
     return of_blob(&file);
 }
@@ -82,8 +82,8 @@ static const char TEXT[] = "input 6x6x1 # small\n"
                            "flatten\n"
                            "dense 12\n";
 
-static damage_file make_network(void) {
-    return damage_copy(TEXT, sizeof TEXT - 1);
+static format_file make_network(void) {
+    return format_file_copy(TEXT, sizeof TEXT - 1);
 }
 
 static bool predict(cnn_model *model) {
@@ -132,12 +132,12 @@ static bool begins_network(const uint8_t *bytes, size_t size) {
     return same;
 }
 
-damage_file damage_model(void) {
+format_file format_file_model(void) {
     cnn_network *network = cnn_network_parse(TEXT, sizeof TEXT - 1, NULL);
     cnn_model *model = cnn_model_create(network, &ONE, NULL);
     model_image image;
     assert_true(model_image_build(&image, model, NULL));
-    damage_file file = {malloc(image.file.size + 1), 0};
+    format_file file = {malloc(image.file.size + 1), 0};
     assert_non_null(file.bytes);
     for (size_t i = 0; i < image.file.count; i++) {
         memcpy(file.bytes + file.size, image.file.parts[i].data, image.file.parts[i].size);
@@ -160,8 +160,8 @@ static bool read_model(const uint8_t *bytes, size_t size, cnn_error *error) {
 
 static const char NAMES[] = "T-shirt\r\nTrouser\nk\xc3\xa4se\n";
 
-static damage_file make_names(void) {
-    return damage_copy(NAMES, sizeof NAMES - 1);
+static format_file make_names(void) {
+    return format_file_copy(NAMES, sizeof NAMES - 1);
 }
 
 /* A set of three classes, or NULL, with these names. */
@@ -193,7 +193,7 @@ static bool begins_names(const uint8_t *bytes, size_t size) {
 /* ------------------------------------------------------------------------------------------ PNG */
 
 /* Palette, transparency and four bits a pixel: as much of the format as a few bytes hold. */
-static damage_file make_png(void) {
+static format_file make_png(void) {
     static const uint8_t ROWS[4 * 3] = {0x01, 0x23, 0x30, 0x12, 0x30, 0x01,
                                         0x23, 0x01, 0x23, 0x30, 0x12, 0x31};
     static const uint8_t PALETTE[] = {0, 0, 0, 255, 255, 255, 200, 10, 20, 9, 99, 199};
@@ -204,12 +204,12 @@ static damage_file make_png(void) {
                            .depth = 4,
                            .rows = ROWS,
                            .palette = PALETTE,
-                           .colours = 4,
+                           .colors = 4,
                            .opacity = OPACITY,
                            .opacities = 3};
     size_t size;
     uint8_t *bytes = png_made(&plan, &size);
-    const damage_file file = damage_copy(bytes, size);
+    const format_file file = format_file_copy(bytes, size);
     free(bytes);
     return file;
 }
@@ -231,10 +231,10 @@ static bool begins_png(const uint8_t *bytes, size_t size) {
 
 /* ---------------------------------------------------------------------------------- checkpoints */
 
-static damage_file make_checkpoint(void) {
+static format_file make_checkpoint(void) {
     if (!one_checkpoint)
         assert_int_equal(one_checkpoint_make(NULL), 0);
-    return damage_copy(one_checkpoint, one_checkpoint_size);
+    return format_file_copy(one_checkpoint, one_checkpoint_size);
 }
 
 /* Gone on with, as far as standing where it stood. */
@@ -255,7 +255,7 @@ static bool read_checkpoint(const uint8_t *bytes, size_t size, cnn_error *error)
 
 /* ------------------------------------------------------------------------------------ the table */
 
-const damage_format damage_formats[] = {
+const file_format file_formats[] = {
     {.name = "IDX images", .make = make_images, .read = read_images},
     {.name = "IDX labels", .make = make_labels, .read = read_labels},
     {.name = "gzip", .make = make_gzip, .read = read_images, .behind = BEHIND_ZEROS},
@@ -263,7 +263,7 @@ const damage_format damage_formats[] = {
      .make = make_network,
      .read = read_network,
      .beginning = begins_network},
-    {.name = "model", .make = damage_model, .read = read_model},
+    {.name = "model", .make = format_file_model, .read = read_model},
     {.name = "checkpoint", .make = make_checkpoint, .read = read_checkpoint, .sealed = true},
     {.name = "PNG",
      .make = make_png,
@@ -273,12 +273,12 @@ const damage_format damage_formats[] = {
     {.name = "classes.txt", .make = make_names, .read = read_names, .beginning = begins_names},
 };
 
-const size_t damage_format_count = sizeof damage_formats / sizeof *damage_formats;
+const size_t file_format_count = sizeof file_formats / sizeof *file_formats;
 
-const damage_format *damage_format_of(const char *name) {
-    for (size_t i = 0; i < damage_format_count; i++)
-        if (!strcmp(damage_formats[i].name, name))
-            return &damage_formats[i];
+const file_format *file_format_named(const char *name) {
+    for (size_t i = 0; i < file_format_count; i++)
+        if (!strcmp(file_formats[i].name, name))
+            return &file_formats[i];
     fail_msg("no format %s", name);
     return NULL;
 }

@@ -1,6 +1,6 @@
 /* Makes the folder, writes its files and compares errors. */
 #define _GNU_SOURCE
-#include "scene.h"
+#include "fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-int scene_create(void **state) {
-    scene *here = calloc(1, sizeof *here);
+int fixture_create(void **state) {
+    fixture *here = calloc(1, sizeof *here);
     const char *parent = getenv("TMPDIR");
     if (!here)
         return -1;
@@ -28,7 +28,7 @@ int scene_create(void **state) {
 }
 
 /* Calls with each entry of the folder; counts them. */
-static size_t each_file(scene *here, bool delete) {
+static size_t each_file(fixture *here, bool delete) {
     DIR *folder = opendir(here->folder);
     size_t count = 0;
     assert_non_null(folder);
@@ -37,39 +37,39 @@ static size_t each_file(scene *here, bool delete) {
             continue;
         count++;
         if (delete)
-            remove(scene_path(here, entry->d_name));
+            remove(fixture_path(here, entry->d_name));
     }
     closedir(folder);
     return count;
 }
 
-int scene_remove(void **state) {
-    scene *here = *state;
+int fixture_remove(void **state) {
+    fixture *here = *state;
     each_file(here, true);
     const int result = rmdir(here->folder);
     free(here);
     return result;
 }
 
-size_t scene_files(scene *here) {
+size_t fixture_files(fixture *here) {
     return each_file(here, false);
 }
 
-const char *scene_path(scene *here, const char *name) {
+const char *fixture_path(fixture *here, const char *name) {
     const int length = snprintf(here->path, sizeof here->path, "%s/%s", here->folder, name);
     assert_in_range(length, 1, sizeof here->path - 1);
     return here->path;
 }
 
-void scene_write(scene *here, const char *name, const void *data, size_t size) {
-    FILE *file = fopen(scene_path(here, name), "wb");
+void fixture_write(fixture *here, const char *name, const void *data, size_t size) {
+    FILE *file = fopen(fixture_path(here, name), "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(data, 1, size, file), size);
     assert_int_equal(fclose(file), 0);
 }
 
-uint8_t *scene_read(scene *here, const char *name, size_t *size) {
-    FILE *file = fopen(scene_path(here, name), "rb");
+uint8_t *fixture_read(fixture *here, const char *name, size_t *size) {
+    FILE *file = fopen(fixture_path(here, name), "rb");
     assert_non_null(file);
     assert_int_equal(fseek(file, 0, SEEK_END), 0);
     *size = (size_t)ftell(file);
@@ -81,14 +81,14 @@ uint8_t *scene_read(scene *here, const char *name, size_t *size) {
     return bytes;
 }
 
-void *scene_copy(const void *data, size_t size) {
+void *fixture_copy(const void *data, size_t size) {
     void *copy = malloc(size);
     if (size)
         memcpy(copy, data, size);
     return copy;
 }
 
-uint8_t *scene_tensors(const char *header, size_t data, size_t *size) {
+uint8_t *fixture_tensors(const char *header, size_t data, size_t *size) {
     const size_t length = strlen(header);
     *size = 8 + length + data;
     uint8_t *bytes = malloc(*size);
@@ -101,7 +101,7 @@ uint8_t *scene_tensors(const char *header, size_t data, size_t *size) {
     return bytes;
 }
 
-void scene_error_is(const cnn_error *error, cnn_status status, const char *text) {
+void fixture_error_is(const cnn_error *error, cnn_status status, const char *text) {
     char got[600];
     cnn_error_text(error, got, sizeof got);
     assert_string_equal(got, text);
@@ -135,7 +135,7 @@ static bool survives(bool (*run)(cnn_error *error), size_t n, bool all) {
     return reached;
 }
 
-void scene_survives(bool (*run)(cnn_error *error), size_t least) {
+void fixture_survives(bool (*run)(cnn_error *error), size_t least) {
     json_set_alloc_funcs(counted_malloc, counted_free);
     for (int all = 0; all < 2; all++) {
         size_t n = 0;

@@ -1,0 +1,27 @@
+/* Matrices transposed, so that lanes can run along what is not summed over. */
+#ifndef SIMD_TRANSPOSE_H
+#define SIMD_TRANSPOSE_H
+
+#include "vector.h"
+
+/* rows x columns numbers, whose rows stand `row` apart, as [column][width]. In squares of vectors;
+ * what lies beyond the edges is zero and is not written beyond `columns`. */
+ALWAYS_INLINE void transpose_square(const float *from, size_t row, size_t rows, size_t columns,
+                                    float *to, size_t width) {
+    vector v[LANES];
+    for (size_t i = 0; i < LANES; i++)
+        v[i] = i < rows ? load_some(from + i * row, columns) : (vector){0};
+    transpose_lanes(v);
+    for (size_t i = 0; i < LANES && i < columns; i++)
+        store_some(to + i * width, v[i], rows);
+}
+
+KERNEL void transpose(const float *from, size_t row, size_t rows, size_t columns, float *to,
+                      size_t width) {
+    for (size_t i = 0; i < rows; i += LANES)
+        for (size_t j = 0; j < columns; j += LANES)
+            transpose_square(from + i * row + j, row, rows - i, columns - j, to + j * width + i,
+                             width);
+}
+
+#endif
