@@ -159,14 +159,13 @@ size_t cnn_model_program(const cnn_model *model, cnn_program program, size_t ima
                          cnn_step *steps, size_t count);
 
 typedef enum cnn_type { CNN_TYPE_FLOAT32, CNN_TYPE_INT32 } cnn_type;
-/* A look into a model's own memory, dense, last index fastest. Valid while the model lives; the
- * contents change with each pass. Parameters may be written between passes, of a const model
- * too: it is const in what belongs to it, not in its numbers. Gradients are 0 before the first. */
+/* A look into a model's or trainer's own memory, dense, last index fastest. Valid while that lives;
+ * the contents change with each pass. Gradients are 0 before the first. */
 typedef struct cnn_tensor {
     char name[CNN_NAME_SIZE];
     cnn_type type;
     size_t rank, shape[4];
-    void *data;
+    const void *data;
 } cnn_tensor;
 
 /* Everything inside, by name: "input", "labels", "losses" and "probabilities"; for each layer its
@@ -178,6 +177,19 @@ size_t cnn_model_tensor_count(const cnn_model *model);
 bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor);
 bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tensor,
                       cnn_error *error);
+/* Copies as many numbers as the tensor has into it, in its order, as they are. Only what no pass
+ * computes from the rest can be set: parameters ("conv1.weight"), after which a forward pass comes
+ * before the next backward pass; and their gradients, of which an update then makes use. */
+bool cnn_model_set_tensor(cnn_model *model, const char *name, const float *numbers, size_t count,
+                          cnn_error *error);
+/* All parameters as one block of *count numbers, in the order of their tensors, and behind them
+ * what else a file keeps. Each tensor begins at a multiple of 16 numbers; gaps are 0. All models of
+ * a network have blocks of the same form, whatever their options: one takes the parameters of
+ * another. The model owns it. count may be NULL. */
+const float *cnn_model_parameters(const cnn_model *model, size_t *count);
+/* Copies such a block; what it has in the gaps is passed over. */
+bool cnn_model_set_parameters(cnn_model *model, const float *numbers, size_t count,
+                              cnn_error *error);
 
 /* The parts of a step. A batch is 1 to batch_size images. It stays set until another is, or until
  * cnn_model_predict() or cnn_model_evaluate() takes its place, after which none is set; a call that

@@ -4,6 +4,7 @@
 #include "random.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { SIDE = 8, CLASSES = 4 };
 
@@ -55,4 +56,19 @@ cnn_model *sample_model(size_t batch_size, size_t threads) {
     cnn_model *model = network ? cnn_model_create(network, &options, NULL) : NULL;
     cnn_network_free(network);
     return model;
+}
+
+void sample_set(cnn_model *model, const char *name, size_t index, float value) {
+    cnn_tensor tensor = {.rank = 0};
+    size_t count = cnn_model_tensor(model, name, &tensor, NULL);
+    for (size_t i = 0; i < tensor.rank; i++)
+        count *= tensor.shape[i];
+    float *numbers = malloc(count * sizeof *numbers);
+    if (!numbers || index >= count)
+        abort();
+    memcpy(numbers, tensor.data, count * sizeof *numbers);
+    numbers[index] = value;
+    if (!cnn_model_set_tensor(model, name, numbers, count, NULL))
+        abort();
+    free(numbers);
 }

@@ -12,4 +12,7 @@ cnn_network *sample_network(void);
 
 cnn_model *sample_model(size_t batch_size, size_t threads);
 
+/* Sets number `index` of a parameter or of its gradient; the others stay. */
+void sample_set(cnn_model *model, const char *name, size_t index, float value);
+
 #endif

@@ -60,8 +60,8 @@ static void example_of_the_flatten_page(void **state) {
     cnn_model *model = cnn_model_create(network, &options, NULL);
     assert_non_null(model);
     const float x[8] = {10, 20, 11, 21, 12, 22, 13, 23};
-    float *w = tensor(model, "fc1.weight").data;
-    w[0] = 2, w[2] = -1, w[12] = 23, w[14] = -13;
+    const float w[16] = {[0] = 2, [2] = -1, [12] = 23, [14] = -13};
+    assert_true(cnn_model_set_tensor(model, "fc1.weight", w, 16, NULL));
     assert_true(cnn_model_set_input(model, x, (uint32_t[]){0}, 1, NULL));
     cnn_model_forward(model);
     cnn_model_backward(model);

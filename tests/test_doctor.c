@@ -11,6 +11,7 @@
 #include "cnn.h"
 #include "command.h"
 #include "doctor_result.h"
+#include "sample.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,7 +127,7 @@ static void save_dead_model(void) {
     assert_non_null(model);
     assert_true(cnn_model_tensor(model, "conv1.bias", &bias, NULL));
     for (size_t i = 0; i < bias.shape[0]; i++)
-        ((float *)bias.data)[i] = -100;
+        sample_set(model, "conv1.bias", i, -100);
     snprintf(path, sizeof path, "%s/dead.safetensors", command_folder);
     assert_true(cnn_model_save(model, path, NULL));
     cnn_model_free(model);

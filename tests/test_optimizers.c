@@ -18,12 +18,6 @@ typedef struct fixture {
     float *w, *dw;
 } fixture;
 
-static float *data_of(const cnn_model *model, const char *name) {
-    cnn_tensor tensor;
-    assert_true(cnn_model_tensor(model, name, &tensor, NULL));
-    return tensor.data;
-}
-
 static fixture fixture_new(size_t weights, const cnn_optimizer *optimizer,
                            const cnn_schedule *schedule) {
     fixture s = {.network = cnn_network_create(1, 1, weights, NULL)};
@@ -36,8 +30,8 @@ static fixture fixture_new(size_t weights, const cnn_optimizer *optimizer,
     s.model = cnn_model_create(s.network, &options, NULL);
     s.trainer = cnn_trainer_create(s.model, optimizer, schedule, NULL);
     assert_true(s.model && s.trainer);
-    s.w = data_of(s.model, "fc1.weight");
-    s.dw = data_of(s.model, "fc1.weight.grad");
+    s.w = s.model->parameters;
+    s.dw = s.model->gradients;
     return s;
 }
 

@@ -26,13 +26,10 @@ static cnn_model *stepped_model(void) {
         .batch_size = 2, .threads = 1, .input_gradient = true, .normalization = {0, 1}};
     cnn_network *network = cnn_network_parse(TEXT, strlen(TEXT), NULL);
     cnn_model *model = cnn_model_create(network, &options, NULL);
-    cnn_tensor tensor;
     cnn_network_free(network);
     assert_non_null(model);
-    assert_true(cnn_model_tensor(model, "fc1.weight", &tensor, NULL));
-    memcpy(tensor.data, W, sizeof W);
-    assert_true(cnn_model_tensor(model, "fc1.bias", &tensor, NULL));
-    memcpy(tensor.data, (float[]){0.5f, -0.5f}, 2 * sizeof(float));
+    assert_true(cnn_model_set_tensor(model, "fc1.weight", W, sizeof W / sizeof *W, NULL));
+    assert_true(cnn_model_set_tensor(model, "fc1.bias", (float[]){0.5f, -0.5f}, 2, NULL));
     assert_true(cnn_model_set_input(model, X, labels, 2, NULL));
     cnn_model_forward(model);
     cnn_model_backward(model);

@@ -41,7 +41,8 @@ typedef struct cnn_doctor {
     const cnn_dataset *images;  /* the caller's */
     doctor_layer *layers;       /* [count]: the input, then every layer */
     size_t count;
-    float *start;    /* every parameter as it was at first, layer by layer */
+    float *start;    /* [numbers]: the block of parameters as it was at first */
+    size_t numbers;  /* of that block: cnn_model_parameters() */
     uint32_t *order; /* [learn] to train on, then [held] never seen in training, drawn by seed */
     size_t learn, held;
     size_t batch; /* images of a training step */
@@ -68,8 +69,7 @@ cnn_schedule session_schedule(const session *session);
 bool session_set(session *session, size_t first, size_t count, cnn_error *error);
 /* Sets the batch of a training step, going round over the images to learn from. */
 bool session_set_step(session *session, size_t step, cnn_error *error);
-/* Every parameter, into memory for cnn_network_parameter_count() numbers: layer by layer, first
- * weights, then biases. And all as they were at first. */
+/* The block of all parameters, into memory for as many numbers. And all as they were at first. */
 void session_save(session *session, float *parameters);
 void session_restore(session *session);
 /* How many images are examined, and the size of chunk that begins at image `first`. */

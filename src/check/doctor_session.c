@@ -80,45 +80,34 @@ static void look_at(session *session, doctor_layer *layer, size_t index) {
     layer->weights = elements(&layer->w);
 }
 
-/* Copies every parameter into memory, or back. */
-static void copy_parameters(session *session, float *at, bool back) {
-    for (size_t i = 0; i < session->count; i++) {
-        const doctor_layer *layer = &session->layers[i];
-        const size_t sizes[] = {layer->weights, layer->b.data ? layer->b.shape[0] : 0};
-        void *const parts[] = {layer->w.data, layer->b.data};
-        for (size_t p = 0; p < 2; at += sizes[p++])
-            if (sizes[p])
-                memcpy(back ? parts[p] : at, back ? at : parts[p], sizes[p] * sizeof *at);
-    }
-}
-
 void session_save(session *session, float *parameters) {
-    copy_parameters(session, parameters, false);
+    size_t count;
+    const float *numbers = cnn_model_parameters(session->model, &count);
+    memcpy(parameters, numbers, count * sizeof *parameters);
 }
 
+/* A block of the model's own size is never refused. */
 void session_restore(session *session) {
-    copy_parameters(session, session->start, true);
+    cnn_model_set_parameters(session->model, session->start, session->numbers, NULL);
 }
 
-/* False if the other tensor is of another shape. */
-static bool take(cnn_tensor to, cnn_tensor from) {
-    if (to.rank != from.rank || memcmp(to.shape, from.shape, to.rank * sizeof *to.shape))
-        return false;
-    if (to.data)
-        memcpy(to.data, from.data, elements(&to) * sizeof(float));
-    return true;
+/* False if one of the networks has no such layer. */
+static bool same_layer(const cnn_network *a, const cnn_network *b, size_t index) {
+    cnn_layer_info one, other;
+    return cnn_network_layer_at(a, index, &one) && cnn_network_layer_at(b, index, &other) &&
+           !strcmp(one.text, other.text);
 }
 
 static bool take_weights(session *session, const cnn_model *trained, cnn_error *error) {
-    for (size_t i = 0; trained && i < session->count; i++) {
-        const doctor_layer *layer = &session->layers[i];
-        const char *name = layer->info.name;
-        if (!take(layer->w, part(trained, name, ".weight")) ||
-            !take(layer->b, part(trained, name, ".bias")))
+    const cnn_network *network = cnn_model_network(trained);
+    for (size_t i = 0; trained && i < session->count; i++)
+        if (!same_layer(session->network, network, i))
             return error_set(error, CNN_STATUS_BAD_ARGUMENT,
-                             "the trained model is of another network: its %s differs", name);
-    }
-    return true;
+                             "the trained model is of another network: its %s differs",
+                             session->layers[i].info.name);
+    size_t count;
+    const float *numbers = cnn_model_parameters(trained, &count);
+    return !trained || cnn_model_set_parameters(session->model, numbers, count, error);
 }
 
 /* Fills what can be seen of the model. */
@@ -127,8 +116,8 @@ static bool look_inside(session *session, cnn_error *error) {
     session->layers = memory_new(session->count, sizeof *session->layers, error);
     if (!session->layers)
         return false;
-    session->start =
-        memory_new(cnn_network_parameter_count(session->network) + 1, sizeof(float), error);
+    cnn_model_parameters(session->model, &session->numbers);
+    session->start = memory_new(session->numbers, sizeof(float), error);
     for (size_t i = 0; i < session->count; i++)
         look_at(session, &session->layers[i], i);
     return session->start;

@@ -10,7 +10,7 @@
 typedef struct course {
     session *session;
     cnn_trainer *trainer;
-    float *before;            /* every parameter before an update */
+    float *before;            /* the block of parameters before an update */
     double *ratios;           /* [layer]: sums over steps of |update| / |weights| */
     size_t steps;             /* whole ones */
     double last;              /* loss of the last steps */
@@ -19,16 +19,17 @@ typedef struct course {
 
 static void add_ratios(course *course) {
     const session *session = course->session;
-    const float *before = course->before;
+    const float *now = cnn_model_parameters(session->model, NULL);
     for (size_t l = 1; l < session->count; l++) {
         const doctor_layer *layer = &session->layers[l];
-        const float *w = layer->w.data;
+        if (!layer->weights)
+            continue;
+        const float *w = layer->w.data, *before = course->before + (w - now);
         double moved = 0;
         for (size_t i = 0; i < layer->weights; i++)
             moved += ((double)w[i] - (double)before[i]) * ((double)w[i] - (double)before[i]);
         const double size = doctor_norm(before, layer->weights);
         course->ratios[l] += sqrt(moved) / (size > 0 ? size : 1);
-        before += layer->weights + (layer->b.data ? layer->info.channels : 0);
     }
 }
 
@@ -166,8 +167,7 @@ static void judge_loss(const course *course) {
 static bool make(course *course, cnn_error *error) {
     session *session = course->session;
     const cnn_schedule schedule = session_schedule(session);
-    course->before =
-        memory_new(cnn_network_parameter_count(session->network), sizeof(float), error);
+    course->before = memory_new(session->numbers, sizeof(float), error);
     if (!course->before)
         return false;
     course->ratios = memory_new(session->count, sizeof *course->ratios, error);
