@@ -200,6 +200,9 @@ bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uin
 /* The same from floats [n][h][w][c] as they are; labels[n] may be NULL if only forward follows. */
 bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *labels, size_t count,
                          cnn_error *error);
+/* The same from bytes images[n][h][w][c], which are normalized as a data set's are. */
+bool cnn_model_set_images(cnn_model *model, const uint8_t *images, const uint32_t *labels,
+                          size_t count, cnn_error *error);
 /* Every layer's output and the probabilities. Without a batch nothing happens. */
 void cnn_model_forward(cnn_model *model);
 /* The mean cross-entropy of the batch's last forward pass, and every gradient of it. Without a
@@ -241,10 +244,17 @@ size_t cnn_model_profile(const cnn_model *model, cnn_profile_row *rows, size_t c
 typedef struct cnn_score {
     size_t images, correct;
     double loss, accuracy;           /* mean cross-entropy; correct / images, NaN if the loss is */
+    double loss_sum;                 /* of all images, added in their order */
     uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_score;
 /* confusion[true][guess], classes x classes counts, may be NULL. Afterwards no batch is set. */
 bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
                         size_t *confusion, cnn_error *error);
+/* The same in splits, for a program that has to do something else in between: adds `count` images
+ * from image `first` on to *score and confusion, which are all 0 before the first slice. Slices in
+ * the order of the images, however long, end with what cnn_model_evaluate() gives, bit for bit, if
+ * the parameters stay. count must be at least 1. */
+bool cnn_model_evaluate_slice(cnn_model *model, const cnn_dataset *dataset, size_t first,
+                              size_t count, cnn_score *score, size_t *confusion, cnn_error *error);
 
 #endif

@@ -40,9 +40,37 @@ static void numbers_of_a_model(void **state) {
     assert_int_equal(calls_parameters(c.model), before);
 }
 
+static void images_of_a_model(void **state) {
+    const uint8_t images[64] = {0};
+    const uint32_t label = 4;
+    (void)state;
+    REFUSED_BECAUSE("model is NULL", cnn_model_set_images(NULL, images, NULL, 1, e));
+    REFUSED_BECAUSE("images is NULL", cnn_model_set_images(c.model, NULL, NULL, 1, e));
+    REFUSED(cnn_model_set_images(c.model, images, NULL, 0, e));
+    REFUSED(cnn_model_set_images(c.model, images, NULL, SIZE_MAX, e));
+    REFUSED(cnn_model_set_images(c.model, images, &label, 1, e));
+}
+
+static void slices_of_a_data_set(void **state) {
+    cnn_score score = {.images = 5};
+    (void)state;
+    REFUSED_BECAUSE("model is NULL", cnn_model_evaluate_slice(NULL, c.test, 0, 1, &score, NULL, e));
+    REFUSED(cnn_model_evaluate_slice(c.model, NULL, 0, 1, &score, NULL, e));
+    REFUSED_BECAUSE("score is NULL",
+                    cnn_model_evaluate_slice(c.model, c.test, 0, 1, NULL, NULL, e));
+    REFUSED_BECAUSE("a slice of 0 images from 3 on, of 12",
+                    cnn_model_evaluate_slice(c.model, c.test, 3, 0, &score, NULL, e));
+    REFUSED(cnn_model_evaluate_slice(c.model, c.test, 0, 13, &score, NULL, e));
+    REFUSED(cnn_model_evaluate_slice(c.model, c.test, 12, 1, &score, NULL, e));
+    REFUSED(cnn_model_evaluate_slice(c.model, c.test, SIZE_MAX, 2, &score, NULL, e));
+    REFUSED(cnn_model_evaluate_slice(c.model, c.test, 2, SIZE_MAX, &score, NULL, e));
+    assert_true(score.images == 5 && score.correct == 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, calls_make, calls_free)
 
 int main(void) {
-    const struct CMUnitTest tests[] = {TEST(numbers_of_a_model)};
+    const struct CMUnitTest tests[] = {TEST(numbers_of_a_model), TEST(images_of_a_model),
+                                       TEST(slices_of_a_data_set)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,10 +63,15 @@ static void fetch_image(const source *s, size_t i) {
 }
 
 /* Class 0 for lack of labels: softmax then stays in bounds, and its losses mean nothing. */
+static uint32_t label_of(const source *s, size_t i) {
+    if (s->images)
+        return s->labels ? s->labels[index_of(s, i)] : 0;
+    return (uint32_t)cnn_dataset_label_at(s->dataset, index_of(s, i));
+}
+
 static void gather_image(const source *s, size_t i) {
     set_pixels(s->model, i, pixels_of(s, i));
-    s->model->labels[i] =
-        s->images ? 0 : (uint32_t)cnn_dataset_label_at(s->dataset, index_of(s, i));
+    s->model->labels[i] = label_of(s, i);
 }
 
 void gather_slots(const source *s, range slots, size_t worker) {
@@ -93,7 +98,7 @@ static void gather_part(void *context, size_t part, size_t worker) {
 }
 
 void gather(source s, size_t count) {
-    model_begin_batch(s.model, count, !s.images);
+    model_begin_batch(s.model, count, !s.images || s.labels);
     profile_run(s.model, parts_of(s.model), gather_part, &s);
 }
 
@@ -113,10 +118,9 @@ bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uin
     return true;
 }
 
-bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *labels, size_t count,
-                         cnn_error *error) {
-    if (!given(model, "model", error) || !given(x, "x", error))
-        return false;
+/* Can so many images with these labels, or with none, be a batch? */
+static bool check_batch(const cnn_model *model, const uint32_t *labels, size_t count,
+                        cnn_error *error) {
     const size_t classes = cnn_network_class_count(model->network);
     if (count == 0 || count > model->options.batch_size)
         return refuse_count(model, count, error);
@@ -124,6 +128,23 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
         if (labels[i] >= classes)
             return error_set(error, CNN_STATUS_BAD_ARGUMENT,
                              "label %u of image %zu is not below %zu", labels[i], i, classes);
+    return true;
+}
+
+bool cnn_model_set_images(cnn_model *model, const uint8_t *images, const uint32_t *labels,
+                          size_t count, cnn_error *error) {
+    if (!given(model, "model", error) || !given(images, "images", error) ||
+        !check_batch(model, labels, count, error))
+        return false;
+    gather((source){.model = model, .images = images, .labels = labels}, count);
+    return true;
+}
+
+bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *labels, size_t count,
+                         cnn_error *error) {
+    if (!given(model, "model", error) || !given(x, "x", error) ||
+        !check_batch(model, labels, count, error))
+        return false;
     /* As they are: whoever has floats has normalized them, or means not to. */
     memcpy(model->layers[0].y, x, count * extent_size(input_of(model)) * sizeof *x);
     /* Class 0 for lack of labels: softmax then stays in bounds, and its losses mean nothing. */

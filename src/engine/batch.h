@@ -5,13 +5,14 @@
 #include "model.h"
 
 /* Where a batch comes from: image number `first`, which goes to `slot` of it, and those that
- * follow in the order of indices, or of the data set if that is NULL; or bytes without labels, if
- * `images` is not NULL. */
+ * follow in the order of indices, or of the data set if that is NULL; or bytes, with labels or
+ * without, if `images` is not NULL. */
 typedef struct source {
     cnn_model *model;
     const cnn_dataset *dataset;
     const uint32_t *indices;
     const uint8_t *images;
+    const uint32_t *labels; /* of `images`; NULL: none */
     size_t first, slot;
 } source;
 

@@ -117,7 +117,7 @@ static void count_batch(const cnn_model *model, cnn_score *score, size_t *confus
         const size_t guess =
             guess_of(model->layers[model->network->count].y + i * classes, classes);
         score->correct += guess == model->labels[i];
-        score->loss += model->losses[i];
+        score->loss_sum += model->losses[i];
         if (confusion)
             confusion[model->labels[i] * classes + guess]++;
     }
@@ -125,26 +125,48 @@ static void count_batch(const cnn_model *model, cnn_score *score, size_t *confus
 }
 
 /* Losses are added in double, image by image, in their order: the score depends neither on the size
- * of a batch nor on the number of threads. */
-void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
-                    size_t count, cnn_score *score, size_t *confusion) {
-    *score = (cnn_score){0};
-    for (size_t done = 0; done < count; done += model->n) {
-        gather((source){.model = model, .dataset = dataset, .indices = indices, .first = done},
-               images_at_once(model, count - done));
-        cnn_model_forward(model);
-        count_batch(model, score, confusion);
+ * of a batch nor on the number of threads, nor on where a set is cut into splits. */
+static void count_images(source s, size_t count, cnn_score *score, size_t *confusion) {
+    for (const size_t end = s.first + count; s.first < end; s.first += s.model->n) {
+        gather(s, images_at_once(s.model, end - s.first));
+        cnn_model_forward(s.model);
+        count_batch(s.model, score, confusion);
     }
-    model_begin_batch(model, 0, false);
-    score->loss /= (double)score->images;
+    model_begin_batch(s.model, 0, false);
+    score->loss = score->loss_sum / (double)score->images;
     /* Where logits are no numbers, the first class that they seem to name is no guess. */
     score->accuracy = isnan(score->loss) ? NAN : (double)score->correct / (double)score->images;
 }
 
+void model_evaluate(cnn_model *model, const cnn_dataset *dataset, const uint32_t *indices,
+                    size_t count, cnn_score *score, size_t *confusion) {
+    *score = (cnn_score){0};
+    count_images((source){.model = model, .dataset = dataset, .indices = indices}, count, score,
+                 confusion);
+}
+
+static bool evaluable(const cnn_model *model, const cnn_dataset *dataset, const cnn_score *score,
+                      cnn_error *error) {
+    return given(model, "model", error) && given(dataset, "data set", error) &&
+           given(score, "score", error) && model_accepts(model, dataset, error);
+}
+
+bool cnn_model_evaluate_slice(cnn_model *model, const cnn_dataset *dataset, size_t first,
+                              size_t count, cnn_score *score, size_t *confusion, cnn_error *error) {
+    if (!evaluable(model, dataset, score, error))
+        return false;
+    const size_t images = cnn_dataset_get_info(dataset).images;
+    if (!count || first > images || count > images - first)
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "a slice of %zu images from %zu on, of %zu", count, first, images);
+    count_images((source){.model = model, .dataset = dataset, .first = first}, count, score,
+                 confusion);
+    return true;
+}
+
 bool cnn_model_evaluate(cnn_model *model, const cnn_dataset *dataset, cnn_score *score,
                         size_t *confusion, cnn_error *error) {
-    if (!given(model, "model", error) || !given(dataset, "data set", error) ||
-        !given(score, "score", error) || !model_accepts(model, dataset, error))
+    if (!evaluable(model, dataset, score, error))
         return false;
     const size_t classes = cnn_network_class_count(model->network);
     if (confusion)
