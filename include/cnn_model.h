@@ -62,6 +62,9 @@ cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_optio
  * Refused before anything is written: parameters that are not finite, which could not be read back.
  */
 bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error);
+/* The same as *size bytes in memory, for cnn_model_parse() or a place of the program's own; the
+ * caller frees them with free(). NULL leaves *size. */
+void *cnn_model_bytes(const cnn_model *model, size_t *size, cnn_error *error);
 /* Takes the parameters alone from such a file, or from one that has tensors and no network, as
  * PyTorch writes it. On failure the model is unchanged. */
 bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error);

@@ -159,6 +159,9 @@ bool cnn_run_set_note(cnn_run *run, const char *note, cnn_error *error);
 /* Writes a checkpoint, as models are written. For the progress function, or when nothing trains. A
  * run whose parameters are no longer finite is refused: the checkpoint before it is worth more. */
 bool cnn_run_save(cnn_run *run, const char *path, cnn_error *error);
+/* The same as *size bytes in memory, for cnn_checkpoint_parse(); the caller frees them with free().
+ * NULL leaves *size. */
+void *cnn_run_bytes(cnn_run *run, size_t *size, cnn_error *error);
 
 /* A checkpoint that was read, every byte of it checked. One thread at a time. */
 typedef struct cnn_checkpoint cnn_checkpoint;

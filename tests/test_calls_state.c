@@ -67,10 +67,20 @@ static void slices_of_a_data_set(void **state) {
     assert_true(score.images == 5 && score.correct == 0);
 }
 
+static void bytes_of_models_and_runs(void **state) {
+    size_t size = 5;
+    (void)state;
+    REFUSED_BECAUSE("model is NULL", cnn_model_bytes(NULL, &size, e));
+    REFUSED_BECAUSE("size is NULL", cnn_model_bytes(c.model, NULL, e));
+    REFUSED_BECAUSE("run is NULL", cnn_run_bytes(NULL, &size, e));
+    REFUSED_BECAUSE("size is NULL", cnn_run_bytes(c.run, NULL, e));
+    assert_int_equal(size, 5);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, calls_make, calls_free)
 
 int main(void) {
     const struct CMUnitTest tests[] = {TEST(numbers_of_a_model), TEST(images_of_a_model),
-                                       TEST(slices_of_a_data_set)};
+                                       TEST(slices_of_a_data_set), TEST(bytes_of_models_and_runs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -80,6 +80,8 @@ typedef struct safetensors_image {
  */
 bool safetensors_build(safetensors_image *image, json_t *metadata,
                        const safetensors_tensor *tensors, size_t count, cnn_error *error);
+/* The whole file as one block of *size bytes, to be freed; NULL without memory. */
+void *safetensors_bytes(const safetensors_image *image, size_t *size, cnn_error *error);
 void safetensors_release(safetensors_image *image);
 
 #endif

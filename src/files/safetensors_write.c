@@ -109,6 +109,17 @@ bool safetensors_build(safetensors_image *image, json_t *metadata,
     return good;
 }
 
+void *safetensors_bytes(const safetensors_image *image, size_t *size, cnn_error *error) {
+    uint8_t *bytes = memory_new(image->size, 1, error), *at = bytes;
+    if (!bytes)
+        return NULL;
+    for (size_t i = 0; i < image->count; at += image->parts[i++].size)
+        if (image->parts[i].size)
+            memcpy(at, image->parts[i].data, image->parts[i].size);
+    *size = image->size;
+    return bytes;
+}
+
 void safetensors_release(safetensors_image *image) {
     free(image->parts);
     free(image->head);
