@@ -83,6 +83,22 @@ void cnn_trainer_update(cnn_trainer *trainer);
 /* Forward, loss, backward and update on the batch that is set. Returns the loss before it. Without
  * a batch or its labels no step is taken, and it is NaN. */
 double cnn_train_step(cnn_trainer *trainer);
+/* What the rule keeps for each parameter, in its shape and under PyTorch's names: Adam and AdamW
+ * "conv1.weight.exp_avg" (m), then "conv1.weight.exp_avg_sq" (v) of all, SGD
+ * "conv1.weight.momentum_buffer" (the velocity). All 0 before the first step; the trainer owns what
+ * they look into. False out of range, and for names that there are not. */
+size_t cnn_trainer_tensor_count(const cnn_trainer *trainer);
+bool cnn_trainer_tensor_at(const cnn_trainer *trainer, size_t index, cnn_tensor *tensor);
+bool cnn_trainer_tensor(const cnn_trainer *trainer, const char *name, cnn_tensor *tensor,
+                        cnn_error *error);
+/* The last step; before the first, the rates that it will use. */
+typedef struct cnn_trainer_info {
+    uint64_t step;       /* how many were taken */
+    cnn_optimizer rates; /* lr, momentum and beta1 as the schedule had them */
+    double correction1,  /* what Adam divides m and v by: 1 - beta1^step, 1 - beta2^step; */
+        correction2;     /* 1 for a rule that divides by none */
+} cnn_trainer_info;
+cnn_trainer_info cnn_trainer_about(const cnn_trainer *trainer);
 
 typedef struct cnn_epoch {
     double seconds;    /* the training pass alone, without evaluation */
@@ -152,6 +168,8 @@ void cnn_run_free(cnn_run *run);
  * history, if not NULL, gets an entry per epoch, those already behind it first. */
 bool cnn_run_train(cnn_run *run, cnn_epoch *history, cnn_error *error);
 cnn_run_info cnn_run_get_info(const cnn_run *run);
+/* The run's own, to look at between two steps. */
+const cnn_trainer *cnn_run_trainer(const cnn_run *run);
 /* One entry for each epoch behind it; the run's own, until it goes on. */
 const cnn_epoch *cnn_run_history(const cnn_run *run);
 /* A line of text of the caller's, UTF-8, copied: goes into checkpoints. NULL: none. */

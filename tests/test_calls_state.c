@@ -77,10 +77,31 @@ static void bytes_of_models_and_runs(void **state) {
     assert_int_equal(size, 5);
 }
 
+static void trainers(void **state) {
+    static const size_t FAR[] = {SIZE_MAX, SIZE_MAX / 2 + 1, 12, 1000};
+    cnn_tensor tensor;
+    (void)state;
+    assert_int_equal(cnn_trainer_tensor_count(NULL), 0);
+    assert_false(cnn_trainer_tensor_at(NULL, 0, &tensor));
+    assert_true(cnn_trainer_tensor_at(c.trainer, 11, NULL));
+    for (size_t i = 0; i < sizeof FAR / sizeof *FAR; i++)
+        assert_false(cnn_trainer_tensor_at(c.trainer, FAR[i], &tensor));
+    REFUSED_BECAUSE("trainer is NULL", cnn_trainer_tensor(NULL, "conv1.bias", &tensor, e));
+    REFUSED_BECAUSE("name is NULL", cnn_trainer_tensor(c.trainer, NULL, &tensor, e));
+    REFUSED_BECAUSE("adam keeps no tensor named \"conv1.weight\"",
+                    cnn_trainer_tensor(c.trainer, "conv1.weight", &tensor, e));
+    assert_true(cnn_trainer_tensor(c.trainer, "conv1.weight.exp_avg", NULL, NULL));
+    assert_int_equal(cnn_trainer_about(NULL).step, 0);
+    assert_true(cnn_trainer_about(NULL).correction1 == 0);
+    assert_null(cnn_run_trainer(NULL));
+    assert_non_null(cnn_run_trainer(c.run));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, calls_make, calls_free)
 
 int main(void) {
     const struct CMUnitTest tests[] = {TEST(numbers_of_a_model), TEST(images_of_a_model),
-                                       TEST(slices_of_a_data_set), TEST(bytes_of_models_and_runs)};
+                                       TEST(slices_of_a_data_set), TEST(bytes_of_models_and_runs),
+                                       TEST(trainers)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@ typedef struct optimizer_row {
      * begin as 0. The names are the suffixes of PyTorch's names. */
     const char *kept[OPTIMIZER_KEPT_MAX];
     size_t momentum; /* the rate that a cycle moves against the learning rate: its offset */
+    bool corrected;  /* what it keeps are means that begin at 0, divided by bias_correction() */
 } optimizer_row;
 
 typedef struct schedule_row {
@@ -37,6 +38,9 @@ extern const size_t optimizer_row_count, schedule_row_count;
 static inline bool within(double value, double low, double high) {
     return value >= low && value <= high;
 }
+
+/* The share of a mean's weights that is on numbers, and not on the 0 it began with. */
+double bias_correction(double beta, uint64_t steps);
 
 /* The rate that a cycle moves. */
 static inline double *optimizer_momentum(cnn_optimizer *optimizer) {

@@ -32,6 +32,10 @@ static const char *adam_problem(const cnn_optimizer *o) {
     return within(o->epsilon, 0, 1e9) ? NULL : "epsilon must be 0 or more";
 }
 
+double bias_correction(double beta, uint64_t steps) {
+    return 1 - ipow(beta, steps);
+}
+
 /* As in torch.optim. The bias correction takes the beta1 of this step, which a schedule may have
  * moved, also for the steps before: so does torch. */
 static void adam_update_range(const cnn_trainer *t, range elements) {
@@ -42,8 +46,8 @@ static void adam_update_range(const cnn_trainer *t, range elements) {
                               .beta2 = (float)o->beta2,
                               .new1 = (float)(1 - o->beta1),
                               .new2 = (float)(1 - o->beta2),
-                              .step = (float)(o->lr / (1 - ipow(o->beta1, t->steps))),
-                              .root = (float)(1 / sqrt(1 - ipow(o->beta2, t->steps))),
+                              .step = (float)(o->lr / bias_correction(o->beta1, t->steps)),
+                              .root = (float)(1 / sqrt(bias_correction(o->beta2, t->steps))),
                               .epsilon = (float)o->epsilon};
     t->model->ops->adam(&rates, t->model->parameters, t->model->gradients, t->moment1, t->moment2,
                         elements);
@@ -54,12 +58,14 @@ const optimizer_row optimizer_rows[] = {
                             .problem = adam_problem,
                             .update = adam_update_range,
                             .kept = {".exp_avg", ".exp_avg_sq"},
-                            .momentum = offsetof(cnn_optimizer, beta1)},
+                            .momentum = offsetof(cnn_optimizer, beta1),
+                            .corrected = true},
     [CNN_OPTIMIZER_ADAMW] = {.name = "adamw",
                              .problem = adam_problem,
                              .update = adam_update_range,
                              .kept = {".exp_avg", ".exp_avg_sq"},
-                             .momentum = offsetof(cnn_optimizer, beta1)},
+                             .momentum = offsetof(cnn_optimizer, beta1),
+                             .corrected = true},
     [CNN_OPTIMIZER_SGD] = {.name = "sgd",
                            .problem = sgd_problem,
                            .update = sgd_update_range,

@@ -145,6 +145,10 @@ cnn_run_info cnn_run_get_info(const cnn_run *run) {
                           .step = run->trainer->steps};
 }
 
+const cnn_trainer *cnn_run_trainer(const cnn_run *run) {
+    return run ? run->trainer : NULL;
+}
+
 const cnn_epoch *cnn_run_history(const cnn_run *run) {
     return run ? run->history : NULL;
 }
