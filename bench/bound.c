@@ -2,14 +2,13 @@
  * bandwidth of the level of memory that holds them. */
 #include "bound.h"
 
-#include <string.h>
-
 static double values_of(const cnn_layer_info *layer) {
     return (double)layer->height * (double)layer->width * (double)layer->channels;
 }
 
-static bool is_kind(const cnn_layer_info *layer, const char *word) {
-    return !strcmp(layer->kind, word);
+/* Does it bend each number by itself? Then the way back reads where. */
+static bool bends_each(const cnn_layer_info *layer) {
+    return !layer->linear && !layer->pools;
 }
 
 /* Bytes of one image that each pass of these layers must read or write at least once. Parameters
@@ -27,7 +26,7 @@ static double layer_bytes(const cnn_network *network, const bench_model_row *row
     const double indices = kept > 2 * y ? kept - 2 * y : 0;
     const double parameters = (double)first.parameters / batch;
     /* Behind a ReLU the way back must know what it stopped: by y in a block, else by x. */
-    const double stopped = !alone ? y : is_kind(&first, "relu") ? x : 0;
+    const double stopped = !alone ? y : bends_each(&first) ? x : 0;
     if (pass == BENCH_MODEL_FORWARD)
         return sizeof(float) * (x + y + indices + parameters);
     return sizeof(float) * (x + y + indices + parameters + stopped);

@@ -69,6 +69,10 @@ typedef struct cnn_layer_info {
     cnn_pair pad;       /* filled in. 0 where a kind has no such option, as outputs */
     double value;       /* its real-valued argument, 0 without */
     bool weights, bias; /* whether it has parameters of this name */
+    bool linear;        /* outputs are weighted sums of inputs: two such can do no more than one */
+    bool rectifies;     /* 0 for what is below 0, and no gradient there */
+    bool pools;         /* each output lies within the inputs of its window */
+    bool reshapes;      /* the same values in another shape */
     uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_layer_info;
 

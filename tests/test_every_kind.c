@@ -7,6 +7,7 @@
 #include "layers.h"
 #include "network.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,8 +237,102 @@ static void no_model_without_a_page(void **state) {
     cnn_network_free(network);
 }
 
+/* ------------------------------------------------------------------------ what a row says of it */
+
+/* The layer straight behind the input, or behind a flatten where it takes no images. */
+static cnn_network *network_behind_input(const layer_kind *kind) {
+    static const char *const frames[] = {"input 6x6x2\n%s\nflatten\ndense 2\n",
+                                         "input 6x6x2\nflatten\n%s\ndense 2\n"};
+    char layer[96], text[256];
+    arguments_of(kind, layer, sizeof layer);
+    for (size_t i = 0; i < COUNT(frames); i++) {
+        snprintf(text, sizeof text, frames[i], layer);
+        cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
+        if (network)
+            return network;
+    }
+    fail_msg("no network takes %s first", layer);
+    return NULL;
+}
+
+enum { INPUTS = 6 * 6 * 2 };
+
+/* What the layer makes of images a, b, a + b and 0: y[4][*count]. */
+static const float *outputs_of(cnn_model *model, const layer_kind *kind, const float *x,
+                               size_t *count) {
+    cnn_layer_info info;
+    cnn_tensor y;
+    for (size_t i = 1; cnn_network_layer_at(cnn_model_network(model), i, &info); i++)
+        if (!strcmp(info.kind, kind->word))
+            break;
+    assert_true(cnn_model_set_input(model, x, NULL, 4, NULL));
+    cnn_model_forward(model);
+    assert_true(cnn_model_tensor(model, info.name, &y, NULL));
+    *count = info.height * info.width * info.channels;
+    return y.data;
+}
+
+/* f(a + b) + f(0) = f(a) + f(b). */
+static bool is_linear(const float *y, size_t count) {
+    double worst = 0;
+    for (size_t i = 0; i < count; i++)
+        worst = fmax(worst, fabs((double)y[2 * count + i] + (double)y[3 * count + i] -
+                                 (double)y[i] - (double)y[count + i]));
+    return worst < 1e-5;
+}
+
+static bool rectifies(const float *x, const float *y, size_t count) {
+    for (size_t i = 0; i < 3 * count; i++)
+        if (count != INPUTS || y[i] != (x[i] > 0 ? x[i] : 0))
+            return false;
+    return true;
+}
+
+/* Each output of an image within its inputs, and fewer of them. */
+static bool may_pool(const float *x, const float *y, size_t count) {
+    for (size_t i = 0; i < 3 * count; i++) {
+        const float *image = x + i / count * INPUTS;
+        float least = image[0], most = image[0];
+        for (size_t k = 1; k < INPUTS; k++) {
+            least = fminf(least, image[k]);
+            most = fmaxf(most, image[k]);
+        }
+        if (!(y[i] >= least && y[i] <= most))
+            return false;
+    }
+    return count < INPUTS;
+}
+
+/* The doctor goes by these words of a row: they must be true of the page. */
+static void rows_say_what_pages_do(void **state) {
+    random_state random = random_seeded(8, RANDOM_INIT);
+    (void)state;
+    for (size_t k = 0; k < layer_kind_count; k++) {
+        const layer_kind *kind = &layer_kinds[k];
+        cnn_network *network = network_behind_input(kind);
+        cnn_model_options options = cnn_model_options_defaults();
+        float x[4 * INPUTS] = {0};
+        size_t count;
+        options.batch_size = 4;
+        options.every_layer = true;
+        cnn_model *model = cnn_model_create(network, &options, NULL);
+        for (size_t i = 0; i < 2 * INPUTS; i++)
+            x[i] = (float)(2 * random_uniform(&random) - 1);
+        for (size_t i = 0; i < INPUTS; i++)
+            x[2 * INPUTS + i] = x[i] + x[INPUTS + i];
+        const float *y = outputs_of(model, kind, x, &count);
+        if (kind->linear != is_linear(y, count) || kind->rectifies != rectifies(x, y, count) ||
+            (kind->pools && !may_pool(x, y, count)))
+            fail_msg("the row of %s says linear %d, rectifies %d, pools %d", kind->word,
+                     kind->linear, kind->rectifies, kind->pools);
+        cnn_model_free(model);
+        cnn_network_free(network);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_say_what_pages_do),
         cmocka_unit_test(every_table_is_whole),
         cmocka_unit_test(no_model_without_a_page),
         cmocka_unit_test(same_bits),

@@ -28,8 +28,7 @@ typedef struct doctor_layer {
     cnn_tensor w, dw; /* weights [inputs][units], in rows of info.channels */
     cnn_tensor b, db; /* biases [units] */
     size_t weights;   /* elements of w; 0: none */
-    bool relu;
-    size_t dead; /* units of a ReLU that were dead at first */
+    size_t dead;      /* units of a ReLU that were dead at first */
 } doctor_layer;
 
 typedef struct cnn_doctor {

@@ -33,7 +33,7 @@ static bool pass_images(session *session, bool *alive, cnn_error *error) {
             return false;
         cnn_model_forward(session->model);
         for (size_t l = 1; l < session->count; l++)
-            if (session->layers[l].relu) {
+            if (session->layers[l].info.rectifies) {
                 mark_alive(&session->layers[l], n, at);
                 at += session->layers[l].info.channels;
             }
@@ -86,7 +86,7 @@ static void judge_dying(const session *session, cnn_finding *finding, size_t bef
 static void report(session *session, cnn_check check, const bool *alive) {
     for (size_t l = 1; l < session->count; l++) {
         doctor_layer *layer = &session->layers[l];
-        if (!layer->relu)
+        if (!layer->info.rectifies)
             continue;
         const size_t units = layer->info.channels, dead = count_dead(layer, alive);
         alive += units;
@@ -108,7 +108,7 @@ static void report(session *session, cnn_check check, const bool *alive) {
 static bool examine(session *session, cnn_check check, cnn_error *error) {
     size_t units = 0;
     for (size_t l = 1; l < session->count; l++)
-        units += session->layers[l].relu ? session->layers[l].info.channels : 0;
+        units += session->layers[l].info.rectifies ? session->layers[l].info.channels : 0;
     bool *alive = memory_new(units, sizeof *alive, error);
     if (!alive)
         return false;

@@ -70,7 +70,6 @@ static void look_at(session *session, doctor_layer *layer, size_t index) {
     cnn_layer_info *info = &layer->info;
     cnn_network_layer_at(session->network, index, info);
     layer->values = info->height * info->width * info->channels;
-    layer->relu = !strcmp(info->kind, "relu");
     layer->y = part(session->model, info->name, "");
     layer->dy = part(session->model, info->name, ".grad");
     layer->w = part(session->model, info->name, ".weight");

@@ -2,23 +2,17 @@
 #include "doctor.h"
 
 #include <math.h>
-#include <string.h>
-
-static bool is(const doctor_layer *layer, const char *word) {
-    return !strcmp(layer->info.kind, word);
-}
 
 /* The ReLU that the logits have passed, or 0. Behind it a pool or a flatten keeps the sign; a pool
  * seldom finds zeros alone. */
 static size_t relu_before_loss(const session *session, bool *pooled) {
     for (size_t l = session->count - 1; l > 0; l--) {
-        const doctor_layer *layer = &session->layers[l];
-        if (layer->relu)
+        const cnn_layer_info *layer = &session->layers[l].info;
+        if (layer->rectifies)
             return l;
-        const bool pool = is(layer, "maxpool2d") || is(layer, "avgpool2d");
-        if (!is(layer, "flatten") && !pool)
+        if (!layer->reshapes && !layer->pools)
             break;
-        *pooled |= pool;
+        *pooled |= layer->pools;
     }
     return 0;
 }
@@ -38,10 +32,10 @@ static size_t narrowest(const session *session) {
 static size_t without_relu(const session *session) {
     bool straight = false;
     for (size_t l = 1; l < session->count; l++) {
-        if (session->layers[l].weights && straight)
+        const cnn_layer_info *layer = &session->layers[l].info;
+        if (layer->linear && layer->weights && straight)
             return l;
-        const doctor_layer *layer = &session->layers[l];
-        straight = layer->weights || (straight && (is(layer, "flatten") || is(layer, "avgpool2d")));
+        straight = layer->linear && (layer->weights || straight);
     }
     return 0;
 }

@@ -96,6 +96,9 @@ typedef struct layer_kind {
      * cannot be. `flat` comes in as the shape before. */
     const char *(*shape)(const layer_options *options, layer_shape *g, bool *flat);
     bool view; /* only the shape changes: memory stays as it is, and there is no operation */
+    /* What cnn_layer_info says of it; false for all is right for what bends a line in its own way.
+     */
+    bool linear, rectifies, pools;
     buffer buffers[BUFFERS_MAX]; /* ended by one without a name if there are fewer */
 } layer_kind;
 

@@ -108,6 +108,33 @@ static uint64_t multiply_adds(const layer *layer) {
     return positions <= UINT64_MAX / (kernel + 1) ? kernel * positions : UINT64_MAX;
 }
 
+/* Numbers of the buffers of one image: what forward saves for backward. */
+static size_t saved_numbers(const layer *layer) {
+    size_t numbers = 0;
+    for (size_t i = 0; i < layer_buffers(layer); i++)
+        if (layer->kind->buffers[i].per_image)
+            numbers += layer_buffer_size(layer, i);
+    return numbers;
+}
+
+static bool has_parameter(const layer *layer, const char *name) {
+    for (size_t i = 0; i < layer_buffers(layer); i++)
+        if (!strcmp(layer->kind->buffers[i].name, name) && layer_buffer_size(layer, i))
+            return true;
+    return false;
+}
+
+/* What the row says that the layer does to its numbers. The input has none and does nothing. */
+static void describe(const layer_kind *kind, cnn_layer_info *info) {
+    info->kind = kind ? kind->word : "input";
+    if (!kind)
+        return;
+    info->linear = kind->linear;
+    info->rectifies = kind->rectifies;
+    info->pools = kind->pools;
+    info->reshapes = kind->view;
+}
+
 bool cnn_network_layer_at(const cnn_network *network, size_t index, cnn_layer_info *info) {
     if (!network || index > network->count)
         return false;
@@ -117,10 +144,7 @@ bool cnn_network_layer_at(const cnn_network *network, size_t index, cnn_layer_in
     const extent y = layer->shape.y;
     /* A view has none: its output is its input. */
     const bool own_memory = !layer->kind || !layer->kind->view;
-    size_t numbers = own_memory ? 2 * extent_size(y) : 0;
-    for (size_t i = 0; i < layer_buffers(layer); i++)
-        if (layer->kind->buffers[i].per_image)
-            numbers += layer_buffer_size(layer, i);
+    const size_t numbers = (own_memory ? 2 * extent_size(y) : 0) + saved_numbers(layer);
     *info = (cnn_layer_info){
         .height = y.h,
         .width = y.w,
@@ -129,15 +153,15 @@ bool cnn_network_layer_at(const cnn_network *network, size_t index, cnn_layer_in
         .parameters = layer->parameters,
         .multiply_adds = multiply_adds(layer),
         .activation_bytes = numbers * sizeof(float),
-        .kind = layer->kind ? layer->kind->word : "input",
         .outputs = layer->options.outputs,
         .kernel = {layer->shape.r, layer->shape.s},
         .stride = {layer->shape.u, layer->shape.v},
         .pad = {layer->shape.pad_h, layer->shape.pad_w},
         .value = layer->options.value,
-        .weights = layer_kernel_size(layer) > 0,
-        .bias = layer->parameters > layer_kernel_size(layer),
+        .weights = has_parameter(layer, "weight"),
+        .bias = has_parameter(layer, "bias"),
     };
+    describe(layer->kind, info);
     snprintf(info->name, sizeof info->name, "%s", layer->name);
     layer_text(layer, info->text, sizeof info->text);
     return true;
