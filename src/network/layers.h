@@ -28,7 +28,8 @@ typedef enum argument_type {
 } argument_type;
 
 /* One argument of a layer's text. Those without a keyword come first and must be given, but for a
- * real; sizes must not be 0. `bias on|off` sets no_bias. */
+ * real, which may be left out before keywords too; sizes must not be 0. `bias on|off` sets no_bias.
+ */
 typedef struct argument {
     const char *keyword;
     argument_type type;

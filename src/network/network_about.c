@@ -42,7 +42,8 @@ static void put_argument(writer *w, const argument *argument, const layer_option
     } else if (argument->type == ARGUMENT_REAL) {
         char real[REAL_TEXT_SIZE];
         real_text(*(const double *)value, real);
-        put(w, " %s", real);
+        put(w, "%s%s %s", argument->keyword ? " " : "", argument->keyword ? argument->keyword : "",
+            real);
     } else if (argument->type == ARGUMENT_WINDOW && !((const cnn_pair *)value)->h) {
         put(w, " global");
     } else if (argument->type == ARGUMENT_BIAS) {

@@ -94,12 +94,11 @@ static bool read_bias(reader *r, const argument *argument, size_t *no_bias) {
     return true;
 }
 
-/* A JSON number, which no locale changes. Left out, it is the row's own. */
+/* A JSON number, which no locale changes. */
 static bool read_real(reader *r, const argument *argument, double *value) {
     word w;
-    *value = argument->otherwise;
     if (!next_word(r, &w))
-        return true;
+        return refuse_missing(r, &w, argument, "a number");
     cnn_error inner;
     json_t *json = json_read(w.text, w.length, 0, &inner);
     if (!json && inner.status == CNN_STATUS_NO_MEMORY)
@@ -164,18 +163,46 @@ static bool refuse_option(const reader *r, const word *w, const layer_kind *kind
     return refuse_unknown(r, w, PEERS_OPTION, known, count);
 }
 
-/* First those without a word in their order, then words in any order, each at most once. */
+/* The argument of this keyword; as many as there are: none. */
+static size_t find_keyword(const layer_kind *kind, const word *w) {
+    const size_t count = arguments_of(kind);
+    size_t i = 0;
+    while (i < count && !(kind->arguments[i].keyword && word_is(w, kind->arguments[i].keyword)))
+        i++;
+    return i;
+}
+
+/* Does the line end here, or go on with a keyword? */
+static bool left_out(reader *r, const layer_kind *kind) {
+    const size_t at = r->at;
+    word w;
+    const bool out = !next_word(r, &w) || find_keyword(kind, &w) < arguments_of(kind);
+    r->at = at;
+    return out;
+}
+
+/* Those without a keyword, in their order. Only a real can be left out: it is the row's own then,
+ * as one with a keyword is. */
+static bool read_first(reader *r, const layer_kind *kind, layer_options *options) {
+    for (size_t i = 0; i < arguments_of(kind); i++) {
+        const argument *argument = &kind->arguments[i];
+        const bool real = argument->type == ARGUMENT_REAL;
+        if (real)
+            *(double *)((char *)options + argument->offset) = argument->otherwise;
+        if (!argument->keyword && !(real && left_out(r, kind)) && !read_value(r, argument, options))
+            return false;
+    }
+    return true;
+}
+
+/* First those without a keyword, then keywords in any order, each at most once. */
 static bool read_arguments(reader *r, const layer_kind *kind, layer_options *options) {
     const size_t count = arguments_of(kind);
     bool given[ARGUMENTS_MAX] = {false};
-    for (size_t i = 0; i < count && !kind->arguments[i].keyword; i++)
-        if (!read_value(r, &kind->arguments[i], options))
-            return false;
+    if (!read_first(r, kind, options))
+        return false;
     for (word w; next_word(r, &w);) {
-        size_t i = 0;
-        while (i < count &&
-               !(kind->arguments[i].keyword && word_is(&w, kind->arguments[i].keyword)))
-            i++;
+        const size_t i = find_keyword(kind, &w);
         if (i == count)
             return refuse_option(r, &w, kind);
         if (given[i])
