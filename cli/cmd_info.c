@@ -95,12 +95,13 @@ static void print_memory(const info_view *shown) {
     const uint64_t batch = shown->settings->batch_size;
     const double activations = shown->activation_bytes * (double)batch;
     const double parameters = 2 * sizeof(float) * shown->parameters;
+    char kept[256];
+    info_plan_kept(kept, sizeof kept, parameters / 2);
     print_field(stdout, "training",
                 "%s for a batch of %s: %s of outputs and their gradients, %s of "
-                "parameters and theirs; Adam keeps %s more",
+                "parameters and theirs; %s",
                 format_bytes(activations + parameters).text, thousands(batch).text,
-                format_bytes(activations).text, format_bytes(parameters).text,
-                format_bytes(parameters).text);
+                format_bytes(activations).text, format_bytes(parameters).text, kept);
 }
 
 static void print_model(const cnn_model_file *model) {

@@ -65,19 +65,41 @@ static void blocks_text(const info_plan *plan, char *text, size_t size) {
     }
 }
 
+void info_plan_kept(char *text, size_t size, double bytes) {
+    const char *name;
+    size_t used = 0;
+    for (int i = 0; (name = cnn_optimizer_kind_name((cnn_optimizer_kind)i)) && used < size; i++) {
+        const double kept = bytes * (double)cnn_optimizer_kind_numbers((cnn_optimizer_kind)i);
+        used += (size_t)snprintf(text + used, size - used, "%s%s%s %s%s", i ? ", " : "", name,
+                                 i ? "" : " keeps", format_bytes(kept).text, i ? "" : " more");
+    }
+}
+
+static json_t *kept_json(const info_plan *plan) {
+    const char *name;
+    json_t *kept = json_object();
+    for (int i = 0; (name = cnn_optimizer_kind_name((cnn_optimizer_kind)i)); i++) {
+        const size_t numbers = cnn_optimizer_kind_numbers((cnn_optimizer_kind)i);
+        json_object_set_new(kept, name,
+                            json_integer((json_int_t)(numbers * plan->memory.parameters)));
+    }
+    return kept;
+}
+
 void info_plan_print(const info_plan *plan) {
-    char blocks[1024];
+    char blocks[1024], kept[256];
     const cnn_memory *m = &plan->memory;
     blocks_text(plan, blocks, sizeof blocks);
+    info_plan_kept(kept, sizeof kept, (double)m->parameters);
     print_field(stdout, "computed", "together by %s: %s", plan->backend, blocks);
     print_field(stdout, "memory",
                 "%s for a batch of %s on %zu thread%s: parameters %s, gradients %s, activations "
-                "%s, scratch %s; Adam keeps %s more",
+                "%s, scratch %s; to train, %s",
                 format_bytes((double)m->total).text, thousands(plan->batch_size).text,
                 plan->threads, plan->threads == 1 ? "" : "s",
                 format_bytes((double)m->parameters).text, format_bytes((double)m->gradients).text,
                 format_bytes((double)m->activations).text, format_bytes((double)m->scratch).text,
-                format_bytes(2 * (double)m->parameters).text);
+                kept);
 }
 
 json_t *info_plan_json(const info_plan *plan) {
@@ -85,10 +107,10 @@ json_t *info_plan_json(const info_plan *plan) {
     json_t *blocks = json_array();
     for (size_t i = 0; i < plan->count; i++)
         json_line_append(&blocks, json_string(plan->blocks[i].name));
-    return json_pack("{s:s, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}}", "backend", plan->backend,
-                     "blocks", blocks, "batch_size", (json_int_t)plan->batch_size, "threads",
-                     (json_int_t)plan->threads, "memory", "parameters", (json_int_t)m->parameters,
-                     "gradients", (json_int_t)m->gradients, "activations",
-                     (json_int_t)m->activations, "scratch", (json_int_t)m->scratch, "total",
-                     (json_int_t)m->total);
+    return json_pack("{s:s, s:o, s:I, s:I, s:{s:I, s:I, s:I, s:I, s:I}, s:o}", "backend",
+                     plan->backend, "blocks", blocks, "batch_size", (json_int_t)plan->batch_size,
+                     "threads", (json_int_t)plan->threads, "memory", "parameters",
+                     (json_int_t)m->parameters, "gradients", (json_int_t)m->gradients,
+                     "activations", (json_int_t)m->activations, "scratch", (json_int_t)m->scratch,
+                     "total", (json_int_t)m->total, "optimizers", kept_json(plan));
 }

@@ -19,6 +19,8 @@ typedef struct info_plan {
 bool info_plan_make(info_plan *plan, const cnn_network *network, const cnn_model_options *options,
                     double activation_bytes, cnn_error *error);
 void info_plan_free(info_plan *plan);
+/* What each optimizer keeps beside parameters of so many bytes: "adam keeps 2 kB more, ...". */
+void info_plan_kept(char *text, size_t size, double bytes);
 void info_plan_print(const info_plan *plan);
 /* NULL without memory. */
 json_t *info_plan_json(const info_plan *plan);

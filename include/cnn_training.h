@@ -13,6 +13,8 @@ typedef enum cnn_optimizer_kind {
 const char *cnn_optimizer_kind_name(cnn_optimizer_kind kind);
 /* The kind of this name. False with *kind unchanged if there is none; kind may be NULL. */
 bool cnn_optimizer_kind_of(const char *name, cnn_optimizer_kind *kind);
+/* How many numbers it keeps for each parameter: 2, 2, 1; 0 for a kind that does not exist. */
+size_t cnn_optimizer_kind_numbers(cnn_optimizer_kind kind);
 /* PyTorch's rules and defaults. */
 typedef struct cnn_optimizer {
     cnn_optimizer_kind kind;         /* CNN_OPTIMIZER_ADAM */

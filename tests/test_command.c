@@ -304,7 +304,9 @@ static void info_shows_the_plan(void **state) {
     (void)state;
     assert_int_equal(command_run("info @/tiny.net --batch-size 32"), 0);
     static const char *const parts[] = {
-        "computed ", "pool1, flatten1, fc1", "batch of 32", "gradients", "scratch", NULL};
+        "computed ", "pool1, flatten1, fc1", "batch of 32", "gradients",
+        "scratch",   "adam keeps",           "adamw",       "sgd",
+        NULL};
     has_texts(command_out, parts);
     assert_int_equal(command_run("info @/tiny.net --json"), 0);
     json_t *result = command_json();
@@ -315,10 +317,15 @@ static void info_shows_the_plan(void **state) {
     assert_int_equal(number(memory, "total"),
                      number(memory, "parameters") + number(memory, "gradients") +
                          number(memory, "activations") + number(memory, "scratch"));
+    const json_t *optimizers = json_object_get(plan, "optimizers");
+    assert_int_equal(number(optimizers, "adam"), 2 * number(memory, "parameters"));
+    assert_int_equal(number(optimizers, "adamw"), 2 * number(memory, "parameters"));
+    assert_int_equal(number(optimizers, "sgd"), number(memory, "parameters"));
     json_decref(result);
     /* Too large to try, and no model at all: said without a plan. */
     assert_int_equal(command_run("info @/tiny.net --batch-size 1000000000"), 0);
     assert_null(strstr(command_out, "computed"));
+    assert_non_null(strstr(command_out, "sgd"));
     command_shell("printf 'input 8x8x1\nrelu\n' >@/flat.net; \"$CNN\" info @/flat.net");
     assert_int_equal(command_code, 0);
     assert_null(strstr(command_out, "computed"));

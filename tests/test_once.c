@@ -19,7 +19,9 @@ static void kinds_have_words(void **state) {
     static const char *const optimizers[] = {"adam", "adamw", "sgd"};
     static const char *const schedules[] = {"constant", "step", "cosine", "onecycle"};
     (void)state;
+    static const size_t numbers[] = {2, 2, 1};
     for (int i = 0; i < 3; i++) {
+        assert_int_equal(cnn_optimizer_kind_numbers((cnn_optimizer_kind)i), numbers[i]);
         cnn_optimizer_kind kind = (cnn_optimizer_kind)9;
         assert_string_equal(cnn_optimizer_kind_name((cnn_optimizer_kind)i), optimizers[i]);
         assert_true(cnn_optimizer_kind_of(optimizers[i], &kind) && (int)kind == i);

@@ -8,6 +8,14 @@ const char *cnn_optimizer_kind_name(cnn_optimizer_kind kind) {
     return (unsigned)kind < optimizer_row_count ? optimizer_rows[kind].name : NULL;
 }
 
+size_t cnn_optimizer_kind_numbers(cnn_optimizer_kind kind) {
+    size_t numbers = 0;
+    while (cnn_optimizer_kind_name(kind) && numbers < OPTIMIZER_KEPT_MAX &&
+           optimizer_rows[kind].kept[numbers])
+        numbers++;
+    return numbers;
+}
+
 const char *cnn_schedule_kind_name(cnn_schedule_kind kind) {
     return (unsigned)kind < schedule_row_count ? schedule_rows[kind].name : NULL;
 }
