@@ -75,13 +75,17 @@ void info_plan_kept(char *text, size_t size, double bytes) {
     }
 }
 
+/* NULL without memory. */
 static json_t *kept_json(const info_plan *plan) {
     const char *name;
     json_t *kept = json_object();
     for (int i = 0; (name = cnn_optimizer_kind_name((cnn_optimizer_kind)i)); i++) {
         const size_t numbers = cnn_optimizer_kind_numbers((cnn_optimizer_kind)i);
-        json_object_set_new(kept, name,
-                            json_integer((json_int_t)(numbers * plan->memory.parameters)));
+        const json_int_t bytes = (json_int_t)(numbers * plan->memory.parameters);
+        if (json_object_set_new(kept, name, json_integer(bytes))) {
+            json_decref(kept);
+            return NULL;
+        }
     }
     return kept;
 }
