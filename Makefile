@@ -57,7 +57,7 @@ STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthrea
           -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-ffile-prefix-map=$(CURDIR)=." \
           $(ARITHMETIC_$(MACHINE)) $(if $(filter serial,$(POOL)),-DCNN_SERIAL)
 CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude \
-             $(addprefix -Isrc/,base ops simd picture data network engine train check files) $(CPPFLAGS) $(CFLAGS) -fPIC
+             $(addprefix -Isrc/,base ops simd picture data network engine explain train check files) $(CPPFLAGS) $(CFLAGS) -fPIC
 LINK   = $(CC) $(CFLAGS_ALL) $(LDFLAGS)
 LIBS   = -ljansson -lpng -lz -lm -pthread $(LDLIBS)
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
@@ -98,6 +98,9 @@ OTHER_PAGES := book $(shell sed -n 's/^.include "\(.*\)\.c"$$/\1/p' src/ops/page
 LAYER_PAGES := $(filter-out $(OTHER_PAGES),$(PAGES:src/ops/%.c=%))
 PAGE_FLAGS := $(LAYER_PAGES:%=-include src/ops/%.c) \
               "-DLAYER_PAGES=$(patsubst %,PAGE(%),$(LAYER_PAGES))"
+
+# So is a layer's explanation, src/explain/explain_WORD.c.
+EXPLAINED := $(patsubst src/explain/explain_%.c,%,$(wildcard src/explain/explain_*.c))
 
 POOLS  := src/base/pool.c src/base/pool_serial.c
 POOL_UNIT := $(if $(filter serial,$(POOL)),src/base/pool_serial.c,src/base/pool.c)
@@ -148,6 +151,10 @@ $(BUILD)/%.o: %.c
 
 # The gradient check follows the network in double.
 $(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o mistakes.o): CFLAGS_ALL += -DCNN_REAL=double
+
+$(BUILD)/src/explain/explained.o: $(EXPLAINED:%=src/explain/explain_%.c)
+$(BUILD)/src/explain/explained.o: \
+  CFLAGS_ALL += "-DEXPLAINED_LAYERS=$(patsubst %,EXPLAINED(%),$(EXPLAINED))"
 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c $(PAGES)
 	@mkdir -p $(@D)

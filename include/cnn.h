@@ -102,6 +102,9 @@ cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name
 /* A network with its parameters, and what passes through it. */
 #include "cnn_model.h"
 
+/* Where each number of a model comes from. */
+#include "cnn_explain.h"
+
 /* Optimizers, schedules, runs. */
 #include "cnn_training.h"
 

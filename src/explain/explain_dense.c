@@ -1,0 +1,69 @@
+/* Where the numbers of a dense layer come from: each loop of src/ops/dense.c for one number. */
+#include "explained.h"
+
+static size_t inputs_of(const layer_shape *g) {
+    return g->x.h * g->x.w * g->x.c;
+}
+
+/* In pieces of DENSE_PARTIAL inputs. */
+static void dense_y_terms(walk *w, size_t index) {
+    const size_t K = w->layer_shape->y.c, C = inputs_of(w->layer_shape), n = index / K,
+                 k = index % K;
+    walk_start(w, k);
+    walk_in_pieces(w);
+    for (size_t c = 0; c < C; c++) {
+        walk_multiply(w, n * C + c, c * K + k);
+        if ((c + 1) % DENSE_PARTIAL == 0 || c + 1 == C)
+            walk_end_part(w);
+    }
+}
+
+static void dense_dx_terms(walk *w, size_t index) {
+    const size_t K = w->layer_shape->y.c, C = inputs_of(w->layer_shape), n = index / C,
+                 c = index % C;
+    for (size_t k = 0; k < K; k++)
+        walk_multiply(w, n * K + k, c * K + k);
+}
+
+static void dense_dw_terms(walk *w, size_t index) {
+    const size_t K = w->layer_shape->y.c, C = inputs_of(w->layer_shape), c = index / K,
+                 k = index % K;
+    for (size_t n = 0; n < w->arrays->n; n++)
+        walk_multiply(w, n * C + c, n * K + k);
+}
+
+static void dense_db_terms(walk *w, size_t k) {
+    for (size_t n = 0; n < w->arrays->n; n++)
+        walk_add(w, n * w->layer_shape->y.c + k);
+}
+
+const explanation dense_explanation = {
+    .output = {.kind = CNN_SUM_PRODUCTS,
+               .a = offsetof(tensors, x),
+               .b = offsetof(tensors, w),
+               .start = offsetof(tensors, b),
+               .line = 5,
+               .formula = "y[n,k] = bias[k] + sum over c of x[n,c] weight[c,k]",
+               .function = "dense_y",
+               .terms = dense_y_terms},
+    .input_gradient = {.kind = CNN_SUM_PRODUCTS,
+                       .a = offsetof(tensors, dy),
+                       .b = offsetof(tensors, w),
+                       .line = 6,
+                       .formula = "dx[n,c] = sum over k of dy[n,k] weight[c,k]",
+                       .function = "dense_dx",
+                       .terms = dense_dx_terms},
+    .buffers = {{.kind = CNN_SUM_PRODUCTS,
+                 .a = offsetof(tensors, x),
+                 .b = offsetof(tensors, dy),
+                 .line = 7,
+                 .formula = "dweight[c,k] = sum over n of dy[n,k] x[n,c]",
+                 .function = "dense_dw",
+                 .terms = dense_dw_terms},
+                {.kind = CNN_SUM_ADDED,
+                 .a = offsetof(tensors, dy),
+                 .line = 8,
+                 .formula = "dbias[k] = sum over n of dy[n,k]",
+                 .function = "dense_dw",
+                 .terms = dense_db_terms}},
+};

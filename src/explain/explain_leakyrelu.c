@@ -1,0 +1,27 @@
+/* Where the numbers of a leaky ReLU come from: as they are, or times the slope. */
+#include "explained.h"
+
+/* x is what goes through, y is what decides. */
+static void leak(walk *w, size_t index) {
+    const float slope = (float)w->layer_shape->value, x = walk_x(w, index);
+    const bool open = ((const float *)w->b)[index] > 0;
+    w->sum->slope = (double)slope;
+    walk_take(w, open ? CNN_TERM_COUNTS : CNN_TERM_CLOSED, index, index, open ? x : slope * x);
+}
+
+const explanation leakyrelu_explanation = {
+    .output = {.kind = CNN_SUM_GATE,
+               .a = offsetof(tensors, x),
+               .b = offsetof(tensors, x),
+               .line = 3,
+               .formula = "y = x > 0 ? x : slope x",
+               .function = "leakyrelu_forward",
+               .terms = leak},
+    .input_gradient = {.kind = CNN_SUM_GATE,
+                       .a = offsetof(tensors, dy),
+                       .b = offsetof(tensors, x),
+                       .line = 4,
+                       .formula = "dx = x > 0 ? dy : slope dy",
+                       .function = "leakyrelu_backward_input",
+                       .terms = leak},
+};

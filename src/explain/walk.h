@@ -1,0 +1,57 @@
+/* A walk over the terms of one number. An explanation names the terms one after the other; the walk
+ * adds them as the back end does, rounds as it rounds, and notes each one. */
+#ifndef EXPLAIN_WALK_H
+#define EXPLAIN_WALK_H
+
+#include "network.h"
+
+/* What a layer's explanation reads, and what the walk keeps. All is borrowed. */
+typedef struct walk {
+    const layer_shape *layer_shape;
+    const tensors *arrays; /* of the layer, whole batches */
+    const void *a, *b;     /* the arrays of the factors; NULL: none */
+    const float *start;
+    int roundings; /* of a multiply-add */
+    cnn_sum *sum;
+    cnn_term *terms;
+    size_t room;
+    float total, part; /* of the whole, of the part at hand */
+    size_t parts;      /* that have ended */
+    bool in_parts;
+} walk;
+
+/* The place of a number among activations [n][h][w][c]. */
+typedef struct position {
+    size_t n, h, w, c;
+} position;
+position position_of(extent extent, size_t index);
+size_t position_index(extent extent, position at);
+
+/* The sum starts from this number of `start`, or from 0 if there is no such array. */
+void walk_start(walk *w, size_t index);
+
+/* Adds x y, x alone, or x / divisor. */
+void walk_multiply(walk *w, size_t a, size_t b);
+void walk_add(walk *w, size_t a);
+void walk_add_share(walk *w, size_t a);
+/* A term that is not added, and why. Either index may be CNN_NO_INDEX. */
+void walk_leave_out(walk *w, cnn_term_note why, size_t a, size_t b);
+/* x is the result from now on, with this note. */
+void walk_take(walk *w, cnn_term_note note, size_t a, size_t b, float result);
+/* Counts a term and writes it down if there is room. */
+void walk_note(walk *w, cnn_term term);
+/* This term is the one that counts; the others of the walk were passed over. */
+void walk_choose(walk *w, size_t term);
+
+/* Sums in parts: one of these first, then walk_end_part() after each part. Pieces are added to what
+ * the sum starts from, or 0; of the shards of a batch the first is taken as it is. */
+void walk_in_pieces(walk *w);
+void walk_in_shards(walk *w);
+void walk_end_part(walk *w);
+size_t walk_shards(const walk *w);
+range walk_shard(const walk *w, size_t shard);
+
+/* What stands there; 0 for CNN_NO_INDEX. */
+float walk_x(const walk *w, size_t a);
+
+#endif
