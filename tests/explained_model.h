@@ -1,0 +1,17 @@
+/* Models whose numbers are explained in tests. */
+#ifndef TESTS_EXPLAINED_MODEL_H
+#define TESTS_EXPLAINED_MODEL_H
+
+#include "cnn.h"
+
+/* Strides, padding, overlapping and gaping windows, no bias, average pools, a leaky ReLU. */
+cnn_network *odd_network(void);
+
+/* A model with every_layer whose batch has gone there and back. */
+cnn_model *passed_model(const cnn_network *network, const char *backend, size_t images);
+
+/* One image of 3 x 3 under a kernel of 2 x 2 with padding, a pool over all, a dense layer of two:
+ * numbers that are worked out by hand. */
+cnn_model *small_model(void);
+
+#endif
