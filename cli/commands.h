@@ -4,8 +4,8 @@
 
 #include "options.h"
 
-extern const cli_command command_train, command_eval, command_predict, command_info,
-    command_gradcheck, command_doctor, command_trace, command_help;
+extern const cli_command command_train, command_eval, command_predict, command_explain,
+    command_info, command_gradcheck, command_doctor, command_trace, command_help;
 
 /* NULL if there is no such command; that is said, with the nearest one. */
 const cli_command *command_find(const char *name);

@@ -83,7 +83,7 @@ static void zsh_row(const cli_command *command, const option *row, size_t offset
     else
         printf("%s:", row->type == OPTION_LIST ? "*" : row->required ? "" : ":");
     zsh_text(row->name ? entry.help : row->argument);
-    printf(row->name ? "]" : ":_files");
+    printf(row->name ? "]" : takes_path(row) ? ":_files" : ":");
     if (row->name && row->argument) {
         printf(":%s:", row->argument);
         for (int i = 0; row->choice && row->choice(i); i++)

@@ -1,0 +1,42 @@
+/* A number of a model with the terms that made it: what cnn explain prints. */
+#ifndef CLI_EXPLAINED_H
+#define CLI_EXPLAINED_H
+
+#include "one_image.h"
+#include "where.h"
+
+#include <jansson.h>
+
+/* One call of the command. What is asked is borrowed; terms are owned. */
+typedef struct explained {
+    const char *program, *model_path, *image_path;
+    const cnn_model *model; /* the image has passed forward, with a label backward too */
+    size_t label;           /* SIZE_MAX: not known */
+    const one_image_flags *flags;
+    bool repeatable; /* by a command without other flags than those */
+    bool all;
+    where where;
+    cnn_sum sum;
+    cnn_term *terms;
+} explained;
+
+/* What the term adds to the sum, in the kinds that add up. */
+double explained_part(const cnn_sum *sum, const cnn_term *term);
+/* Is it left out of the sum? */
+bool explained_left_out(const cnn_term *term);
+
+/* For people: the formula, with numbers, its terms, and what to ask next. False with no memory. */
+bool explained_print(const explained *one, cnn_error *error);
+/* Patch and kernel side by side, if the number comes from a kernel that lies on places. */
+void explained_patches(const explained *one);
+/* What to ask next, and the command that asks it. */
+void explained_next(const explained *one);
+void explained_command(const explained *one, const char *where);
+/* For programs; NULL with no memory. */
+json_t *explained_json(const explained *one);
+
+/* The way of the image through the network, on a screen, and where to look. */
+void explained_way(const explained *one);
+json_t *explained_way_json(const explained *one);
+
+#endif

@@ -1,0 +1,114 @@
+/* Brings one image to a model by the ways that predict and eval take. */
+#define _POSIX_C_SOURCE 200809L
+#include "one_image.h"
+
+#include "closest.h"
+#include "decimal.h"
+#include "images.h"
+#include "pixels.h"
+#include "source.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+const option one_image_rows[ONE_IMAGE_ROW_COUNT] = {
+    ROW_TEXT(one_image_flags, label, "--label", "CLASS", "the true class, if IMAGE has none"),
+    ROW_COUNT(one_image_flags, index, "--index", "of many, from 0", 0, 1e9),
+    ROW_SWITCH(one_image_flags, no_fit, "--no-fit", "only stretch a PNG"),
+};
+
+static bool is_folder(const char *path) {
+    struct stat about;
+    return !stat(path, &about) && S_ISDIR(about.st_mode);
+}
+
+/* The class of this name, or else of this number. */
+static bool find_class(const cnn_model *model, const char *wanted, size_t *label,
+                       cnn_error *error) {
+    const size_t classes = cnn_network_class_count(cnn_model_network(model));
+    closest near = {.typed = wanted, .length = strlen(wanted)};
+    uint64_t number;
+    for (size_t i = 0; i < classes; i++) {
+        closest_offer(&near, cnn_model_class_at(model, i));
+        if (!strcmp(wanted, cnn_model_class_at(model, i))) {
+            *label = i;
+            return true;
+        }
+    }
+    if (decimal_whole(wanted, classes - 1, &number)) {
+        *label = (size_t)number;
+        return true;
+    }
+    return source_refuse(
+        error, "", "--label %.60s: no such class; there are %zu, from %s to %s%s%s", wanted,
+        classes, cnn_model_class_at(model, 0), cnn_model_class_at(model, classes - 1),
+        near.word[0] ? ", such as " : "", near.word);
+}
+
+static bool refuse_index(const char *path, uint64_t index, size_t images, cnn_error *error) {
+    return source_refuse(error, path, "has %zu image%s, counted from 0: there is no number %llu",
+                         images, images == 1 ? "" : "s", (unsigned long long)index);
+}
+
+/* A test image, and with it its class. */
+static bool set_from_folder(cnn_model *model, const char *path, const one_image_flags *flags,
+                            size_t *label, cnn_error *error) {
+    images_folder folder;
+    if (!images_look(&folder, path, false, error))
+        return false;
+    cnn_dataset *images = images_to_test(&folder, !flags->no_fit, model, 0, NULL, error);
+    const size_t count = images ? cnn_dataset_get_info(images).images : 0;
+    const uint32_t index = (uint32_t)flags->index;
+    bool ok = images;
+    if (ok && flags->index >= count)
+        ok = refuse_index(path, flags->index, count, error);
+    if (ok)
+        *label = (size_t)cnn_dataset_label_at(images, index);
+    ok = ok && cnn_model_set_batch(model, images, &index, 1, error);
+    cnn_dataset_free(images);
+    return ok;
+}
+
+/* Its class is 0 until something says otherwise. */
+static bool set_bytes(cnn_model *model, const uint8_t *bytes, cnn_error *error) {
+    static const uint8_t none = 0;
+    static const uint32_t first = 0;
+    const cnn_pictures wanted = cnn_model_pictures(model, false);
+    const cnn_dataset_info info = {.images = 1,
+                                   .height = wanted.height,
+                                   .width = wanted.width,
+                                   .channels = wanted.channels,
+                                   .classes = wanted.classes};
+    cnn_dataset *one = cnn_dataset_create(&info, bytes, &none, error);
+    const bool ok = one && cnn_model_set_batch(model, one, &first, 1, error);
+    cnn_dataset_free(one);
+    return ok;
+}
+
+static bool set_from_file(cnn_model *model, const char *path, const one_image_flags *flags,
+                          cnn_error *error) {
+    pixels pixels;
+    const cnn_pictures wanted = cnn_model_pictures(model, false);
+    const size_t size = wanted.height * wanted.width * wanted.channels;
+    if (!pixels_read(&pixels, path, model, !flags->no_fit, 0, error))
+        return false;
+    const bool ok = flags->index < pixels.count
+                        ? set_bytes(model, pixels.bytes + flags->index * size, error)
+                        : refuse_index(path, flags->index, pixels.count, error);
+    pixels_free(&pixels);
+    return ok;
+}
+
+bool one_image_set(cnn_model *model, const char *path, const one_image_flags *flags, size_t *label,
+                   cnn_error *error) {
+    cnn_tensor labels;
+    *label = SIZE_MAX;
+    if (!(is_folder(path) ? set_from_folder(model, path, flags, label, error)
+                          : set_from_file(model, path, flags, error)) ||
+        (flags->label && !find_class(model, flags->label, label, error)))
+        return false;
+    if (*label != SIZE_MAX && cnn_model_tensor(model, "labels", &labels, NULL))
+        *(int32_t *)labels.data = (int32_t)*label;
+    return true;
+}
