@@ -1,6 +1,6 @@
 /* cnn explain: where a number of a model comes from, for one image. */
 #include "commands.h"
-#include "explained.h"
+#include "explanation.h"
 #include "json_line.h"
 #include "one_image.h"
 #include "say.h"

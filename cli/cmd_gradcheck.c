@@ -3,13 +3,14 @@
 #include "commands.h"
 #include "json_line.h"
 #include "print.h"
-#include "source.h"
+#include "slope_report.h"
 
 #include <math.h>
 #include <string.h>
 
 typedef struct gradcheck_settings {
-    const char *network, *break_layer, *mistake;
+    const char *network, *break_layer, *mistake, *at, *image;
+    one_image_flags one;
     uint64_t batch_size, samples, seed;
     bool json;
 } gradcheck_settings;
@@ -25,9 +26,17 @@ static const option gradcheck_rows[] = {
     ROW_TEXT(gradcheck_settings, mistake, "--mistake", "NAME",
              "which way (factor); a name that is none lists all"),
     ROW_SWITCH(gradcheck_settings, json, "--json", "one JSON object instead of the table"),
+    ROW_TEXT(gradcheck_settings, at, "--at", "WHERE",
+             "nudge this number alone, through the whole network"),
+    ROW_FILE(gradcheck_settings, image, OPTION_INPUT, "--image", "FILE",
+             "for --at, as for cnn explain; without it one is drawn"),
 };
 
-static const option_group gradcheck_groups[] = {{OPTION_ROWS(gradcheck_rows), 0}, {NULL, 0, 0}};
+static const option_group gradcheck_groups[] = {
+    {OPTION_ROWS(gradcheck_rows), 0},
+    {ONE_IMAGE_ROWS, offsetof(gradcheck_settings, one)},
+    {NULL, 0, 0},
+};
 static const char *const gradcheck_notes[] = {
     "",
     "Points too near a kink of relu or maxpool2d are skipped. Exit code 1 above 1e-6,",
@@ -37,6 +46,7 @@ static const char *const gradcheck_notes[] = {
 static const char *const gradcheck_examples[] = {
     "cnn gradcheck networks/simple.net",
     "cnn gradcheck networks/simple.net --break conv1",
+    "cnn gradcheck networks/simple.net --at 'conv2.weight[1,0,3,5]'",
     NULL,
 };
 static const gradcheck_settings gradcheck_defaults = {
@@ -226,6 +236,27 @@ static bool can_make(const cnn_network *network, cnn_gradcheck_options options) 
            (report_cnn_error(&error), false);
 }
 
+static int report_slope(const gradcheck_settings *settings) {
+    cnn_error error;
+    source source;
+    const slope_settings slope = {.network = settings->network,
+                                  .at = settings->at,
+                                  .image = settings->image,
+                                  .flags = &settings->one,
+                                  .seed = settings->seed,
+                                  .json = settings->json};
+    if (settings->break_layer)
+        return report_usage(
+            "--break damages the check of layers, --at runs without it: choose one");
+    if (!source_open(&source, settings->network, NULL, &error))
+        return report_cnn_error(&error);
+    const int code = source_trainable(source.network, settings->network, &error)
+                         ? slope_report(&slope, &source)
+                         : report_cnn_error(&error);
+    source_close(&source);
+    return code;
+}
+
 static int gradcheck_run(const void *values, const char *program) {
     (void)program;
     checked check = {.settings = values};
@@ -240,6 +271,10 @@ static int gradcheck_run(const void *values, const char *program) {
     int code = EXIT_FAILED;
     if (settings->mistake && !settings->break_layer)
         return report_usage("--mistake counts only with --break");
+    if (settings->at)
+        return report_slope(settings);
+    if (settings->image)
+        return report_usage("--image counts only with --at");
     check.rows = settings->json ? json_array() : NULL;
     source source;
     const bool open = source_open(&source, settings->network, NULL, &error);

@@ -105,8 +105,9 @@ static bool refuse_index(const cnn_tensor *tensor, const char *text, cnn_error *
     where_text(tensor, middle_of(tensor), example);
     if (!shape[0])
         return source_refuse(error, "", "%.60s: %s is one number: %s", text, tensor->name, example);
-    return source_refuse(error, "", "%.60s: %s is %s, counted from 0: %s is one of its numbers",
-                         text, tensor->name, shape, example);
+    return source_refuse(error, "", "%.60s: %s %s %s%s, counted from 0: %s is one of its numbers",
+                         text, tensor->name, strchr(shape, 'x') ? "is" : "has", shape,
+                         strchr(shape, 'x') ? "" : " numbers", example);
 }
 
 static bool refuse_name(const cnn_model *model, const char *name, cnn_error *error) {
@@ -153,11 +154,11 @@ void where_words(const where *where, char *text, size_t size) {
     static const char *const matrix[] = {"input", "output"};
     const cnn_tensor *tensor = &where->tensor;
     const bool images = of_images(tensor);
-    const char *const *words = images && tensor->rank == 4    ? image
-                               : images && tensor->rank == 2  ? vector
-                               : !images && tensor->rank == 4 ? kernel
-                               : !images && tensor->rank == 2 ? matrix
-                                                              : NULL;
+    const char *const *words = images && tensor->rank == 4                         ? image
+                               : images == (tensor->rank == 2) && tensor->rank < 3 ? vector
+                               : !images && tensor->rank == 4                      ? kernel
+                               : !images && tensor->rank == 2                      ? matrix
+                                                                                   : NULL;
     const spoken s = spoken_of(tensor);
     size_t at[4], used = 0;
     unfold(tensor, where->index, at);

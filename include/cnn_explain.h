@@ -1,6 +1,7 @@
 /* A part of cnn.h, which programs include.
  *
- * Where a number comes from: the terms that made it, in the order in which the book adds them. */
+ * Where a number comes from: the terms that made it, in the order in which the book adds them; and
+ * what the loss does when it moves. */
 #ifndef CNN_EXPLAIN_H
 #define CNN_EXPLAIN_H
 
@@ -76,5 +77,26 @@ typedef struct cnn_sum {
  * yet or no longer, and a kind of layer that nobody has explained. */
 bool cnn_model_sum(const cnn_model *model, const char *tensor, size_t index, cnn_sum *sum,
                    cnn_term *terms, size_t room, cnn_error *error);
+
+/* What the loss of a batch does when one number moves by h, up and down: the whole network by the
+ * book, in double. */
+typedef struct cnn_slope {
+    double value, h;
+    double loss, high, low; /* as it is; at value + h; at value - h */
+    double quotient;        /* (high - low) / 2 h */
+    double gradient;        /* by backprop, in double */
+    double error;           /* |quotient - gradient| over the larger of them; 0 if they are equal */
+    /* Inputs of layers for which another piece counts at one end than at the other: a gate opens or
+     * closes, a window has another maximum. Then the quotient mixes slopes, and neither is wrong.
+     * The first of them: the layer and a flat index into its input. */
+    size_t kinks;
+    char kink_layer[CNN_NAME_SIZE]; /* "" without one */
+    size_t kink_index;
+} cnn_slope;
+/* Of a parameter ("conv2.weight") or an input ("input"), for the batch that is set with its labels;
+ * it need not have passed. h is above 0 and large enough to move the number. Takes memory for the
+ * activations of the batch in double three times; the model is not changed. */
+bool cnn_model_slope(const cnn_model *model, const char *tensor, size_t index, double h,
+                     cnn_slope *slope, cnn_error *error);
 
 #endif

@@ -65,7 +65,7 @@ static void copy_backward(const layer_shape *g, const op_args *t, range images) 
 
 static const operation copy = {.forward = copy_forward, .backward_input = copy_backward};
 
-static const operation *operation_of(const layer *layer) {
+const operation *operation_in_double(const layer *layer) {
     return layer->kind->view ? &copy : ops_operation(ops_best_double(), layer->kind->word);
 }
 
@@ -73,7 +73,7 @@ static const operation *operation_of(const layer *layer) {
 static void evaluate_layer(const probe *p, real *outputs, range images) {
     op_args t = p->t;
     t.y = outputs;
-    operation_of(p->layer)->forward(&p->layer->shape, &t, images);
+    operation_in_double(p->layer)->forward(&p->layer->shape, &t, images);
 }
 
 /* Its outputs are the losses; probabilities are not what gradients are of. */
@@ -98,7 +98,7 @@ static void plan_buffer(const check *c, const layer *layer, arena *arena, probe 
 /* All arrays of one probe, cut from one block. */
 static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
     const size_t in = batch_of(c, layer->shape.x), out = batch_of(c, layer->shape.y);
-    const operation *op = operation_of(layer);
+    const operation *op = operation_in_double(layer);
     const size_t scratch = op->scratch ? op->scratch(&layer->shape) : 0;
     const size_t one = c->mistake ? 1 : 0, all = size_product(one, layer->parameters);
     real **arrays[] = {&p->t.dx,        &p->dy,       &p->y,        &p->high,
@@ -128,7 +128,7 @@ static void *allocate(const check *c, const layer *layer, probe *p, cnn_error *e
 
 /* One call each: nothing is shared with other threads, so one range covers all images or rows. */
 static void backward(const probe *p) {
-    const operation *op = operation_of(p->layer);
+    const operation *op = operation_in_double(p->layer);
     const layer_shape *g = &p->layer->shape;
     const range images = {0, p->images};
     op->backward_input(g, &p->t, images);

@@ -32,6 +32,9 @@ typedef struct checked_array {
     size_t per_image; /* elements of one image, which move that image's outputs alone; or 0 */
 } checked_array;
 
+/* The book's operation for the layer; of a view, whose memory stays as it is, a copy. */
+const operation *operation_in_double(const layer *layer);
+
 double gradcheck_largest(const real *values, size_t count);
 
 /* Fills the counts, the largest error and where it is, or NaN if no element could be checked.

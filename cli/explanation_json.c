@@ -1,5 +1,5 @@
 /* The same sum as one JSON object, every term in order. */
-#include "explained.h"
+#include "explanation.h"
 
 #include "json_line.h"
 

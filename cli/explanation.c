@@ -1,5 +1,5 @@
 /* Prints a sum as a person would write it down: the formula, its numbers, its terms. */
-#include "explained.h"
+#include "explanation.h"
 
 #include "say.h"
 #include "source.h"
@@ -92,13 +92,21 @@ __attribute__((format(printf, 2, 3))) static void append(char *text, const char 
     va_end(values);
 }
 
-/* One term of a written sum, with its sign. A minus before a product is that of the product. */
+/* A factor: what is below 0 in brackets. */
+static short_text factor(double value) {
+    short_text t = number(value);
+    if (value < 0)
+        snprintf(t.text, sizeof t.text, "(%.5g)", value);
+    return t;
+}
+
+/* One term of a written sum, with its sign; products are added. */
 static void append_term(char *text, const cnn_sum *sum, const ranked *r, bool first) {
-    const bool minus = r->part < 0;
     const double x = r->term->x, y = r->term->y;
+    const bool product = sum->kind == CNN_SUM_PRODUCTS, minus = !product && r->part < 0;
     append(text, first ? (minus ? "-" : "") : minus ? " - " : " + ");
-    if (sum->kind == CNN_SUM_PRODUCTS)
-        append(text, "%s\tx\t%s", number(fabs(x)).text, number(fabs(y)).text);
+    if (product)
+        append(text, "%s\tx\t%s", factor(x).text, factor(y).text);
     else if (sum->kind == CNN_SUM_SHARES)
         append(text, "%s\t/\t%s", number(fabs(x)).text, number(sum->divisor).text);
     else
@@ -278,11 +286,25 @@ static void print_head(const explained *one) {
                         info.text);
 }
 
+/* What no pass computes: a pixel, a class, a parameter. */
+static void print_given(const explained *one) {
+    const char *name = one->where.tensor.name;
+    const cnn_normalization by = cnn_model_normalization(one->model);
+    if (!strcmp(name, "input"))
+        print_field(stdout, "given", "a pixel, (%.0f / 255 - %g) / %g",
+                    (one->sum.value * (double)by.std + (double)by.mean) * 255, (double)by.mean,
+                    (double)by.std);
+    else
+        print_field(stdout, "given",
+                    strchr(name, '.') ? "a parameter: training changes it, no pass does"
+                                      : "the true class, which the image brings");
+}
+
 static void print_formula(const explained *one, const ranked *list) {
     char text[512];
     const cnn_sum *sum = &one->sum;
     if (sum->kind == CNN_SUM_GIVEN) {
-        print_field(stdout, "given", "nothing computes it in this pass");
+        print_given(one);
         return;
     }
     write_numbers(one, list, text);

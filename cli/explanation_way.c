@@ -1,6 +1,6 @@
 /* The way of an image through the network: a line for each layer, what it says at the end, and the
  * numbers that are worth a look. */
-#include "explained.h"
+#include "explanation.h"
 
 #include "answer.h"
 #include "json_line.h"

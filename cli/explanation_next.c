@@ -1,5 +1,5 @@
 /* What to ask next: where the factors come from that count most, and what the gradient is. */
-#include "explained.h"
+#include "explanation.h"
 
 #include "quote.h"
 #include "say.h"

@@ -1,6 +1,6 @@
 /* A number of a model with the terms that made it: what cnn explain prints. */
-#ifndef CLI_EXPLAINED_H
-#define CLI_EXPLAINED_H
+#ifndef CLI_EXPLANATION_H
+#define CLI_EXPLANATION_H
 
 #include "one_image.h"
 #include "where.h"

@@ -1,5 +1,5 @@
 /* What lies under a kernel and the kernel itself, side by side, channel by channel. */
-#include "explained.h"
+#include "explanation.h"
 
 #include "say.h"
 
