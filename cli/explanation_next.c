@@ -49,7 +49,8 @@ static void ask_all(questions *q, const explained *one) {
     }
     ask(q, one, one->sum.start, one->sum.start_index);
     snprintf(gradient, sizeof gradient, "%s.grad", tensor);
-    ask(q, one, gradient, one->where.index);
+    if (one->label != SIZE_MAX)
+        ask(q, one, gradient, one->where.index);
 }
 
 void explained_command(const explained *one, const char *where) {

@@ -59,8 +59,16 @@ static const row table[] = {
       {"IMAGE...", READ, "image.png", true},
       {"--weights", READ, "weights", false},
       OUTPUT}},
+    {"explain",
+     "",
+     {{"MODEL", READ, "m", true},
+      {"IMAGE", READ, "image.png", true},
+      {"--weights", READ, "weights", false},
+      OUTPUT}},
     {"info", "", {{"FILE", READ, "m", true}, OUTPUT}},
-    {"gradcheck", "", {{"NETWORK", READ, "tiny.net", true}, OUTPUT}},
+    {"gradcheck",
+     "--at input[0,0] --label 0",
+     {{"NETWORK", READ, "tiny.net", true}, {"--image", READ, "image.png", false}, OUTPUT}},
     {"doctor",
      "",
      {{"NETWORK", READ, "tiny.net", true}, {"--weights", READ, "weights", false}, DATA, OUTPUT}},
@@ -71,7 +79,7 @@ static const row table[] = {
       {"--weights", READ, "weights", false},
       DATA,
       OUTPUT}},
-    {"help", "", {{"COMMAND", READ, "", false}}},
+    {"help", "", {{NULL, READ, NULL, false}}},
 };
 
 enum { ROWS = sizeof table / sizeof *table, USES = 8 };
@@ -93,6 +101,15 @@ static const row *row_of(const char *command) {
     return NULL;
 }
 
+/* Operands that name no file. */
+static bool names_no_file(const char *name, size_t length) {
+    static const char *const words[] = {"WHERE", "COMMAND"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i]) == length && !strncmp(name, words[i], length))
+            return true;
+    return false;
+}
+
 /* A line of zsh's completion: '--out[...]:FILE:_files' or '::NETWORK:_files'. */
 static size_t check_line(const row *row, const char *line) {
     const char *word = line + strspn(line, " "), *end = strstr(word, "]:");
@@ -101,6 +118,8 @@ static size_t check_line(const row *row, const char *line) {
     const char *name = word + 1 + strspn(word + 1, "*:");
     size_t length = strcspn(name, "[:'");
     if (name[0] == '-' && (!end || (strncmp(end, "]:FILE:", 7) && strncmp(end, "]:DIR:", 6))))
+        return 0;
+    if (names_no_file(name, length))
         return 0;
     if (!use_of(row, name, length))
         fail_msg("cnn %s: %.*s names a file: give it a line in this test", row->command,
