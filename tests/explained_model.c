@@ -4,6 +4,7 @@
 #include "books.h"
 #include "network.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,4 +82,72 @@ cnn_model *small_model(void) {
     cnn_model_backward(model);
     cnn_network_free(network);
     return model;
+}
+
+enum { CAPACITY = 1 << 16 };
+static cnn_term terms[CAPACITY];
+
+static size_t numbers_of(const cnn_tensor *tensor) {
+    size_t count = 1;
+    for (size_t d = 0; d < tensor->rank; d++)
+        count *= tensor->shape[d];
+    return count;
+}
+
+/* Zeros of both signs are told apart. */
+static bool same_number(double a, double b) {
+    return a == b && signbit(a) == signbit(b);
+}
+
+/* The number that stands at a factor's place; what the sum says of it must be that. */
+static void factor_stands(const cnn_model *model, const char *name, size_t index, double value) {
+    cnn_tensor tensor;
+    if (index == CNN_NO_INDEX)
+        return;
+    assert_true(cnn_model_tensor(model, name, &tensor, NULL));
+    assert_in_range(index, 0, numbers_of(&tensor) - 1);
+    if (tensor.type == CNN_TYPE_FLOAT32)
+        assert_true(same_number((double)((float *)tensor.data)[index], value));
+}
+
+/* Terms are in order, counted rightly, and lead to the number. */
+static void sum_is_whole(const cnn_model *model, const cnn_sum *sum) {
+    size_t zeros = 0, left_out = 0, part = 0;
+    for (size_t i = 0; i < sum->count; i++) {
+        const cnn_term *t = &terms[i];
+        assert_true(t->part == part || t->part == part + 1);
+        part = t->part;
+        zeros += t->note == CNN_TERM_ZERO;
+        left_out += t->note >= CNN_TERM_PADDING && t->note <= CNN_TERM_PASSED_OVER;
+        if (i % 7 == 0)
+            factor_stands(model, sum->a, t->a, t->x);
+        if (i % 7 == 1)
+            factor_stands(model, sum->b, t->b, t->y);
+    }
+    assert_int_equal(zeros, sum->zeros);
+    assert_int_equal(left_out, sum->left_out);
+    assert_int_equal(sum->parts, part + 1);
+    const bool running = sum->kind == CNN_SUM_PRODUCTS || sum->kind == CNN_SUM_ADDED ||
+                         sum->kind == CNN_SUM_SHARES || sum->kind == CNN_SUM_MAXIMUM;
+    if (running && sum->count)
+        assert_true(same_number(terms[sum->count - 1].sum, sum->value));
+}
+
+size_t explain_numbers(const cnn_model *model, size_t step) {
+    cnn_tensor tensor;
+    size_t explained = 0;
+    for (size_t t = 0; cnn_model_tensor_at(model, t, &tensor); t++)
+        for (size_t i = 0, count = numbers_of(&tensor); i < count; i += step, explained++) {
+            cnn_sum sum;
+            cnn_error error;
+            if (!cnn_model_sum(model, tensor.name, i, &sum, terms, CAPACITY, &error))
+                fail_msg("%s[%zu]: %s", tensor.name, i, error.message);
+            assert_in_range(sum.count, 0, CAPACITY);
+            if (!same_number(sum.value, sum.stored))
+                fail_msg("%s, %s[%zu]: the terms make %a, not %a", cnn_model_backend(model),
+                         tensor.name, i, sum.value, sum.stored);
+            if (i % 16 == 0)
+                sum_is_whole(model, &sum);
+        }
+    return explained;
 }

@@ -1,9 +1,11 @@
 /* What holds for every kind of layer, whichever rows the table has: a new one is tested here
  * without a line of its own. Back ends, fused or not, and threads give the same bits; gradients are
- * right; texts and model files come back as they were. */
+ * right; texts and model files come back as they were; what is explained is so to the last bit. */
 #define _GNU_SOURCE
 #include "books.h"
 #include "cnn.h"
+#include "explained.h"
+#include "explained_model.h"
 #include "layers.h"
 #include "network.h"
 
@@ -173,6 +175,21 @@ static void there_and_back(void **state) {
     unlink(path);
 }
 
+/* By the book and by the best back end. A kind without an explanation is refused by its word. */
+static void explained_to_the_bit(void **state) {
+    (void)state;
+    for (size_t kind = 0; kind < layer_kind_count; kind++) {
+        const bool there = layer_kinds[kind].view || explanation_of(layer_kinds[kind].word);
+        cnn_network *network = network_with(&layer_kinds[kind]);
+        for (int best = 0; there && best < 2; best++) {
+            cnn_model *model = passed_model(network, best ? NULL : "ref", BATCH);
+            assert_true(explain_numbers(model, 3) > 1000);
+            cnn_model_free(model);
+        }
+        cnn_network_free(network);
+    }
+}
+
 /* Two kinds of one prefix would make two layers of one name. */
 static void names_apart(void **state) {
     (void)state;
@@ -338,6 +355,7 @@ int main(void) {
         cmocka_unit_test(same_bits),
         cmocka_unit_test(right_gradients),
         cmocka_unit_test(there_and_back),
+        cmocka_unit_test(explained_to_the_bit),
         cmocka_unit_test(names_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,15 +137,15 @@ static void fused_layers_are_refused(void **state) {
 /* A kind of layer that nobody has explained: its row says so by its word. */
 static void a_new_kind_is_not_explained_yet(void **state) {
     (void)state;
-    assert_null(explanation_of("gain"));
+    assert_null(explanation_of("unheard"));
     cnn_network *network = odd_network();
     cnn_model *model = passed_model(network, NULL, 1);
-    layer_kind gain = *model->network->layers[1].kind;
+    layer_kind unheard = *model->network->layers[1].kind;
     const layer_kind *kept = model->network->layers[1].kind;
-    gain.word = "gain";
-    model->network->layers[1].kind = &gain;
+    unheard.word = "unheard";
+    model->network->layers[1].kind = &unheard;
     refused(model, "conv1", 0,
-            "conv1: how a gain makes it is not explained yet (src/explain/explain_gain.c)");
+            "conv1: how unheard makes it is not explained yet (src/explain/explain_unheard.c)");
     cnn_sum sum;
     assert_true(cnn_model_sum(model, "conv1.weight", 0, &sum, NULL, 0, NULL));
     assert_true(cnn_model_sum(model, "leaky1", 0, &sum, NULL, 0, NULL));

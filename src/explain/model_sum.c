@@ -88,7 +88,7 @@ static bool explain(question *q, size_t index, const explainer *by) {
     const layer *layer = layer_at(q, index);
     if (!by || !by->terms)
         return error_set(q->error, CNN_STATUS_BAD_ARGUMENT,
-                         "%s: how a %s makes it is not explained yet (src/explain/explain_%s.c)",
+                         "%s: how %s makes it is not explained yet (src/explain/explain_%s.c)",
                          q->tensor.name, layer->kind->word, layer->kind->word);
     q->arrays = arrays_of(q->model, index);
     describe(q, layer, by);
