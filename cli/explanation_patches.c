@@ -46,17 +46,17 @@ static double channel_sum(const patches *p, size_t channel) {
 }
 
 static void print_row(const patches *p, size_t row, size_t channel) {
-    const int digits = p->columns < WIDEST ? 3 : 2, width = digits + 5;
+    const int digits = p->columns < WIDEST ? 3 : 2, width = digits + 4;
     for (size_t s = 0; s < p->columns; s++) {
         const cnn_term *term = term_at(p, row, s, channel);
         if (explained_left_out(term))
-            printf("%*s", width, ".");
+            printf(" %*s", width, ".");
         else
-            printf("%*.*g", width, digits, term->x);
+            printf(" %*.*g", width, digits, term->x);
     }
     printf("  %s", row == p->rows / 2 ? "x" : " ");
     for (size_t s = 0; s < p->columns; s++)
-        printf("%*.*g", width, digits, term_at(p, row, s, channel)->y);
+        printf(" %*.*g", width, digits, term_at(p, row, s, channel)->y);
     putchar('\n');
 }
 
