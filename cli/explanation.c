@@ -39,8 +39,7 @@ static bool adds_up(const cnn_sum *sum) {
            sum->kind == CNN_SUM_MEAN || sum->kind == CNN_SUM_SHARES;
 }
 
-/* ------------------------------------------------------------------------ the largest terms first
- */
+/* ---------------------------------------------------------------------- the largest terms first */
 
 typedef struct ranked {
     const cnn_term *term;
@@ -80,8 +79,7 @@ static double rest_of(const ranked *list, size_t from, size_t count) {
     return sum;
 }
 
-/* ------------------------------------------------------------------------------------ in numbers
- */
+/* ----------------------------------------------------------------------------------- in numbers */
 
 /* Appends to a text of 512 bytes, as far as there is room. */
 __attribute__((format(printf, 2, 3))) static void append(char *text, const char *format, ...) {
@@ -179,8 +177,7 @@ static void write_numbers(const explained *one, const ranked *list, char *text) 
                number(sum->divisor).text);
 }
 
-/* ----------------------------------------------------------------------------------------- terms
- */
+/* ---------------------------------------------------------------------------------------- terms */
 
 static void print_columns(const cnn_sum *sum, bool running) {
     const bool products = sum->kind == CNN_SUM_PRODUCTS;
@@ -267,8 +264,7 @@ static void print_terms(const explained *one, const ranked *list) {
     print_counts(one);
 }
 
-/* ----------------------------------------------------------------------------------------- whole
- */
+/* ---------------------------------------------------------------------------------------- whole */
 
 /* "row 4, column 3, channel 8 of conv2, made by conv2d 16 3x3 pad 1". */
 static void print_head(const explained *one) {

@@ -195,7 +195,7 @@ static void other_calls_are_refused(void **state) {
     command_refused(2, "IMAGE is missing", NULL);
 }
 
-/* ---------------------------------------------------------------------------- gradcheck --at */
+/* ------------------------------------------------------------------------------- gradcheck --at */
 
 static void slopes_in_a_row(void **state) {
     (void)state;

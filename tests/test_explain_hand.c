@@ -72,7 +72,7 @@ static void loss_by_hand(void **state) {
     cnn_model_free(model);
 }
 
-/* ------------------------------------------------------------------------------------ refusals */
+/* ------------------------------------------------------------------------------------- refusals */
 
 static void refused(const cnn_model *model, const char *name, size_t index, const char *reason) {
     cnn_sum sum;
@@ -162,7 +162,7 @@ static void names_of_kinds_and_notes(void **state) {
     assert_null(cnn_term_note_name((cnn_term_note)-1));
 }
 
-/* ------------------------------------------------------------------------------------ the book */
+/* ------------------------------------------------------------------------------------- the book */
 
 /* Blanks made one, and none in front. */
 static void squeeze(const char *from, char *to, size_t size) {

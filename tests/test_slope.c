@@ -103,7 +103,7 @@ static void trained_weights_agree(void **state) {
     cnn_model_free(model);
 }
 
-/* ------------------------------------------------------------------------------------- by hand */
+/* -------------------------------------------------------------------------------------- by hand */
 
 /* The text's model with these weights of fc1, and one image of class 0. */
 static cnn_model *model_of(const char *text, const float *x, const float *weights, size_t count) {

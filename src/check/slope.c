@@ -177,8 +177,7 @@ static void backward(const study *s) {
     }
 }
 
-/* ----------------------------------------------------------------------------------------- kinks
- */
+/* ---------------------------------------------------------------------------------------- kinks */
 
 /* What the layer passes back at one end for the same dy. */
 static void pass_probe(const study *s, size_t index, int pass, real *dx) {
@@ -217,7 +216,7 @@ static void fill_probe(const study *s) {
             s->probe[at] = 1;
 }
 
-/* ---------------------------------------------------------------------------------- one number */
+/* ----------------------------------------------------------------------------------- one number */
 
 /* Where it stands in double and where its gradient does; of an input one for each pass. */
 typedef struct nudged {
@@ -281,8 +280,7 @@ static void measure(const study *s, const nudged *number, cnn_slope *slope) {
         find_kinks(s, i, slope);
 }
 
-/* ---------------------------------------------------------------------------------------- checks
- */
+/* --------------------------------------------------------------------------------------- checks */
 
 static bool is_parameter(const cnn_model *model, const char *tensor) {
     const char *dot = strchr(tensor, '.');
