@@ -43,7 +43,7 @@ static void conv2d_dx_terms(walk *w, size_t index) {
     position y = {.n = x.n};
     for (size_t r = 0; r < g->r; r++)
         for (size_t s = 0; s < g->s; s++) {
-            const bool there = output_along(x.h, r, g->pad_h, g->u, g->y.h, &y.h) &
+            const bool there = output_along(x.h, r, g->pad_h, g->u, g->y.h, &y.h) &&
                                output_along(x.w, s, g->pad_w, g->v, g->y.w, &y.w);
             for (y.c = 0; y.c < g->y.c; y.c++) {
                 const size_t weight = weight_index(g, r, s, x.c, y.c);
