@@ -53,6 +53,30 @@ static void by_hand(void **state) {
     cnn_model_free(model);
 }
 
+/* 1e-30 times a gradient of some -1e-20 is -0 in a float, and stays so: the sum of a shard is taken
+ * as it is. */
+static void a_zero_keeps_its_sign(void **state) {
+    static const char text[] = "input 1x1\nconv2d 1 1x1\nflatten\ndense 2\n";
+    static const float x = 1e-30f;
+    static const uint32_t label = 0;
+    (void)state;
+    const cnn_model_options options = {
+        .batch_size = 1, .threads = 1, .every_layer = true, .normalization = {0, 1}};
+    cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
+    cnn_model *model = cnn_model_create(network, &options, NULL);
+    cnn_tensor t;
+    assert_non_null(model);
+    assert_true(cnn_model_tensor(model, "fc1.weight", &t, NULL));
+    memcpy(t.data, (const float[]){1e-20f, -1e-20f}, 2 * sizeof(float));
+    assert_true(cnn_model_set_input(model, &x, &label, 1, NULL));
+    cnn_model_forward(model);
+    cnn_model_backward(model);
+    const cnn_sum sum = sum_at(model, "conv1.weight.grad", 0);
+    assert_true(sum.stored == 0 && signbit(sum.stored) && signbit(sum.value));
+    cnn_model_free(model);
+    cnn_network_free(network);
+}
+
 /* Logits 3.875 and -3.875: the loss is log(1 + e^7.75), to the last digits of a float. */
 static void loss_by_hand(void **state) {
     (void)state;
@@ -236,6 +260,7 @@ static void the_page_of_the_loss_too(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_hand),
+        cmocka_unit_test(a_zero_keeps_its_sign),
         cmocka_unit_test(loss_by_hand),
         cmocka_unit_test(the_book_has_what_is_named),
         cmocka_unit_test(the_page_of_the_loss_too),
