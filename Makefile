@@ -57,7 +57,7 @@ STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthrea
           -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-ffile-prefix-map=$(CURDIR)=." \
           $(ARITHMETIC_$(MACHINE)) $(if $(filter serial,$(POOL)),-DCNN_SERIAL)
 CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude \
-             $(addprefix -Isrc/,base ops simd picture data network engine explain train check files) $(CPPFLAGS) $(CFLAGS) -fPIC
+             $(addprefix -Isrc/,base ops simd mistakes picture data network engine explain train check files) $(CPPFLAGS) $(CFLAGS) -fPIC
 LINK   = $(CC) $(CFLAGS_ALL) $(LDFLAGS)
 LIBS   = -ljansson -lpng -lz -lm -pthread $(LDLIBS)
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
@@ -87,6 +87,17 @@ FLAGS_simd_avx512 := -DVECTOR_BYTES=64 -mavx2 -mfma -mavx512f -mavx512vl -mavx51
                      -mprefer-vector-width=512
 SIMD_NAMES = -DSIMD_TABLE=$(1) -DSIMD_NAME='"$(1:simd_%=%)"'
 
+# The classic mistakes (src/mistakes/catalogue.txt): the rows of their table, and the book's pages
+# with one line changed, once for each build of the book.
+MISTAKES := src/mistakes/catalogue.txt src/mistakes/write.awk
+MISTAKEN := $(BOOKS:book_%=mistaken_%)
+FLAGS_mistaken_float := -DMISTAKEN_TABLE=mistaken_float
+FLAGS_mistaken_double := -DMISTAKEN_TABLE=mistaken_double -DCNN_REAL=double -DMISTAKEN_PAIRS
+FLAGS_mistaken_float_fma := -DMISTAKEN_TABLE=mistaken_float_fma -mavx2 -mfma
+FLAGS_mistaken_double_fma := -DMISTAKEN_TABLE=mistaken_double_fma -DCNN_REAL=double -DMISTAKEN_PAIRS \
+                             -mavx2 -mfma
+MISTAKE_OBJECTS := $(patsubst %,$(BUILD)/src/mistakes/%.o,catalogue rows mistaken $(MISTAKEN))
+
 # Kernels are one unit each: -flto could only take their flags away. And whoever makes inputs up
 # learns nothing from the arithmetic, and is slowed down by it (make fuzz).
 APART_FLAGS := -fno-lto $(if $(FUZZING),-fno-sanitize=fuzzer-no-link)
@@ -104,8 +115,8 @@ EXPLAINED := $(patsubst src/explain/explain_%.c,%,$(wildcard src/explain/explain
 
 POOLS  := src/base/pool.c src/base/pool_serial.c
 POOL_UNIT := $(if $(filter serial,$(POOL)),src/base/pool_serial.c,src/base/pool.c)
-UNITS  := $(filter-out $(PAGES) src/simd/% $(POOLS),$(wildcard src/*/*.c)) $(POOL_UNIT)
-OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
+UNITS  := $(filter-out $(PAGES) src/simd/% src/mistakes/% $(POOLS),$(wildcard src/*/*.c)) $(POOL_UNIT)
+OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(MISTAKE_OBJECTS) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
            $(SIMDS:%=$(BUILD)/src/simd/%.o)
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
@@ -150,7 +161,7 @@ $(BUILD)/%.o: %.c
 	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The gradient check follows the network in double.
-$(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o mistakes.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
+$(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o diagnose.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
 
 $(BUILD)/src/explain/explained.o: $(EXPLAINED:%=src/explain/explain_%.c)
 $(BUILD)/src/explain/explained.o: \
@@ -167,6 +178,17 @@ $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/kernels.c $(PA
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(APART_FLAGS) \
 	  $(PAGE_FLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/src/mistakes/rows.c $(BUILD)/src/mistakes/pages.c: $(BUILD)/src/mistakes/%.c: \
+  $(MISTAKES) $(PAGES) src/mistakes/flatten.c
+	@mkdir -p $(@D)
+	$(QUIET)awk -v what=$* -f src/mistakes/write.awk src/mistakes/catalogue.txt >$@
+$(BUILD)/src/mistakes/rows.o: $(BUILD)/src/mistakes/rows.c
+	$(call SAY,CC)
+	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
+$(MISTAKEN:%=$(BUILD)/src/mistakes/%.o): $(BUILD)/src/mistakes/%.o: $(BUILD)/src/mistakes/pages.c
+	$(call SAY,CC)
+	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(APART_FLAGS) -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones. For that, what -flto has
 # put off is done here; whatever other flags bring along comes with the last link.
@@ -246,7 +268,8 @@ CROSS := $(filter-out $(BUILD)/src/base/json_text.o,\
          $(patsubst %.c,$(BUILD)/%.o,\
            $(filter-out src/network/network_text.c src/network/peers_words.c src/network/text_reader.c,$(wildcard src/network/*.c)) \
            $(filter-out src/engine/model_pictures.c,$(wildcard src/engine/*.c)) $(wildcard src/train/*.c) \
-           src/data/dataset.c src/data/class_names.c tests/same_bits.c tests/book_twice.c)
+           src/data/dataset.c src/data/class_names.c tests/same_bits.c tests/book_twice.c) \
+         $(filter-out %_double.o %_double_fma.o,$(MISTAKE_OBJECTS)) 
 $(BUILD)/cross_bits: $(BUILD)/tests/cross_bits.o $(CROSS)
 	$(call SAY,LD)
 	$(QUIET)$(LINK) -static -o $@ $^ -lm -pthread

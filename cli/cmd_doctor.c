@@ -2,12 +2,14 @@
 #include "commands.h"
 #include "doctor_report.h"
 #include "json_line.h"
+#include "mistake_names.h"
 #include "print.h"
 
 static const option doctor_rows[] = {
     ROW_FILE(doctor_settings, network, OPTION_INPUT, NULL, "NETWORK",
              "text file, or a model with its weights"),
     ROW_FILE(doctor_settings, weights, OPTION_INPUT, "--weights", "FILE", "for a text"),
+    ROW_TEXT(doctor_settings, training.mistake, "--break", "NAME", "see help mistakes"),
     ROW_SWITCH(doctor_settings, json, "--json", "one JSON object"),
 };
 
@@ -104,6 +106,8 @@ static int doctor_run(const void *values, const char *program) {
     int code = 0;
     if (!training_flags_agree(&settings->training))
         return EXIT_USAGE;
+    if (settings->training.mistake && !mistake_names_check(settings->training.mistake))
+        return EXIT_FAILED;
     if (!source_open(&one.source, settings->network, settings->weights, &error))
         return report_cnn_error(&error);
     if (!training_flags_agree_with(&settings->training, &one.source))

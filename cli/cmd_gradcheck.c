@@ -9,7 +9,8 @@
 #include <string.h>
 
 typedef struct gradcheck_settings {
-    const char *network, *break_layer, *mistake, *at, *image;
+    const char *network, *mistake, *layer; /* mistake: as typed, perhaps a layer */
+    const char *at, *image;
     one_image_flags one;
     uint64_t batch_size, samples, seed;
     bool json;
@@ -21,10 +22,9 @@ static const option gradcheck_rows[] = {
     ROW_COUNT(gradcheck_settings, samples, "--samples", "elements tried of each gradient, 0: all",
               0, 1e9),
     ROW_SEED(gradcheck_settings, seed, "--seed", "of the random numbers and the samples"),
-    ROW_TEXT(gradcheck_settings, break_layer, "--break", "LAYER",
-             "damage this layer's gradient, to see the check find it"),
-    ROW_TEXT(gradcheck_settings, mistake, "--mistake", "NAME",
-             "which way (factor); a name that is none lists all"),
+    ROW_TEXT(gradcheck_settings, mistake, "--break", "NAME",
+             "make this mistake, to see the check find it: help mistakes"),
+    ROW_TEXT(gradcheck_settings, layer, "--layer", "LAYER", "in this one alone"),
     ROW_SWITCH(gradcheck_settings, json, "--json", "one JSON object instead of the table"),
     ROW_TEXT(gradcheck_settings, at, "--at", "WHERE",
              "nudge this number alone, through the whole network"),
@@ -41,10 +41,12 @@ static const char *const gradcheck_notes[] = {
     "",
     "Points too near a kink of relu or maxpool2d are skipped. Exit code 1 above 1e-6,",
     "3 if all points of a gradient had to be skipped: nothing is known of it then.",
+    "--break LAYER puts a gradient of that layer off by a thousandth.",
     NULL,
 };
 static const char *const gradcheck_examples[] = {
     "cnn gradcheck networks/simple.net",
+    "cnn gradcheck networks/simple.net --break conv-dx-flipped",
     "cnn gradcheck networks/simple.net --break conv1",
     "cnn gradcheck networks/simple.net --at 'conv2.weight[1,0,3,5]'",
     NULL,
@@ -149,33 +151,34 @@ static void print_unchecked(const checked *check) {
            terminal_style(stdout, LOOK_BAD), terminal_style(stdout, LOOK_PLAIN), check->where);
 }
 
-static bool find_mistake(const char *name, cnn_mistake *mistake) {
-    for (size_t i = 0; cnn_gradcheck_mistake_at(i, mistake); i++)
-        if (!strcmp(name, mistake->name))
-            return true;
-    return false;
+/* What was to be found, and whether it was: some mistakes no gradient check can see. */
+static void print_made(const gradcheck_settings *settings, bool good) {
+    cnn_mistake_info mistake;
+    const bool known = cnn_mistake_find(settings->mistake, &mistake);
+    if (!known)
+        print_line(stdout, "The damage done to %s on purpose was %s.", settings->mistake,
+                   good ? "not found" : "found");
+    else if (good && !mistake.red[0])
+        print_line(stdout, "The mistake made on purpose cannot be seen here: %s.", mistake.text);
+    else
+        print_line(stdout, "The mistake made on purpose was %s: %s.", good ? "not found" : "found",
+                   mistake.text);
 }
 
 static void print_verdict(const checked *check, double worst) {
     const bool good = worst <= CNN_GRADCHECK_LIMIT;
-    const char *broken = check->settings->break_layer;
-    cnn_mistake made;
     printf("\n%s%s%s: the largest relative error is %.1e, in %s; the limit is %.0e\n",
            terminal_style(stdout, good ? LOOK_GOOD : LOOK_BAD), good ? "right" : "WRONG",
            terminal_style(stdout, LOOK_PLAIN), worst, check->where, CNN_GRADCHECK_LIMIT);
-    if (check->settings->mistake && find_mistake(check->settings->mistake, &made))
-        print_line(stdout, "The mistake made in %s on purpose was %s: %s.", broken,
-                   good ? "not found" : "found", made.text);
-    else if (broken)
-        print_line(stdout,
-                   good ? "The damage done to %s was not found."
-                        : "The damage done to %s on purpose was found.",
-                   broken);
+    if (check->settings->mistake)
+        print_made(check->settings, good);
 }
 
 static json_t *as_json(const checked *check, double worst) {
-    const char *broken = check->settings->break_layer;
-    const char *mistake = check->settings->mistake;
+    const gradcheck_settings *settings = check->settings;
+    const bool known = cnn_mistake_find(settings->mistake, NULL);
+    const char *mistake = known ? settings->mistake : NULL;
+    const char *broken = known ? settings->layer : settings->mistake;
     json_t *passed = isnan(worst) ? json_null() : json_boolean(worst <= CNN_GRADCHECK_LIMIT);
     return json_pack("{s:o, s:O, s:o, s:s, s:f, s:o, s:o, s:o*}", "network",
                      json_line_text(check->settings->network), "rows", check->rows, "worst",
@@ -195,9 +198,12 @@ static int report(checked *check, double worst) {
     return code;
 }
 
-/* Before any work is done, and with the nearest name, which the library does not give. */
-static bool can_break(const cnn_network *network, const char *name) {
+/* Before any work is done, and with the nearest name, which the library does not give: of a layer,
+ * or of a mistake where that is nearer. */
+static bool can_break(const cnn_network *network, const cnn_gradcheck_options *options) {
+    const char *name = options->debug_break_layer;
     cnn_layer_info layer;
+    cnn_mistake_info mistake;
     if (!name || !strcmp(name, "softmax"))
         return true;
     closest near = {.typed = name, .length = strlen(name)};
@@ -207,33 +213,27 @@ static bool can_break(const cnn_network *network, const char *name) {
             return true;
         closest_offer(&near, layer.name);
     }
-    report_error("no layer %s%s%s%s", name, near.word[0] ? "; did you mean " : "", near.word,
+    for (size_t i = 0; !options->debug_mistake && cnn_mistake_at(i, &mistake); i++)
+        closest_offer(&near, mistake.name);
+    report_error("no %slayer %s%s%s%s", options->debug_mistake ? "" : "mistake and no ", name,
+                 near.word[0] ? "; did you mean " : "; see cnn help mistakes", near.word,
                  near.word[0] ? "?" : "");
     return false;
 }
 
-static bool refuse_mistake(const char *name) {
-    cnn_mistake mistake;
-    char known[512] = "";
-    size_t used = 0;
-    for (size_t i = 0; used < sizeof known && cnn_gradcheck_mistake_at(i, &mistake); i++)
-        used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
-                                 mistake.name);
-    report_error("no mistake %s; known: %s", name, known);
-    return false;
+/* Before a row is printed: one element of each gradient tells whether it can be made there. */
+static bool can_make(const cnn_network *network, cnn_gradcheck_options options) {
+    cnn_error error;
+    options.samples = 1;
+    return !options.debug_mistake || cnn_gradcheck(network, &options, NULL, NULL, NULL, &error) ||
+           (report_cnn_error(&error), false);
 }
 
-/* Before a row is printed: one element of each gradient tells whether the layer is one for it. */
-static bool can_make(const cnn_network *network, cnn_gradcheck_options options) {
-    cnn_mistake mistake;
-    cnn_error error;
-    if (!options.debug_mistake)
-        return true;
-    if (!find_mistake(options.debug_mistake, &mistake))
-        return refuse_mistake(options.debug_mistake);
-    options.samples = 1;
-    return cnn_gradcheck(network, &options, NULL, NULL, NULL, &error) ||
-           (report_cnn_error(&error), false);
+/* --break names a mistake, or a layer to be damaged. */
+static void take_break(const gradcheck_settings *settings, cnn_gradcheck_options *options) {
+    const bool known = cnn_mistake_find(settings->mistake, NULL);
+    options->debug_mistake = known ? settings->mistake : NULL;
+    options->debug_break_layer = known ? settings->layer : settings->mistake;
 }
 
 static int report_slope(const gradcheck_settings *settings) {
@@ -245,7 +245,7 @@ static int report_slope(const gradcheck_settings *settings) {
                                   .flags = &settings->one,
                                   .seed = settings->seed,
                                   .json = settings->json};
-    if (settings->break_layer)
+    if (settings->mistake)
         return report_usage(
             "--break damages the check of layers, --at runs without it: choose one");
     if (!source_open(&source, settings->network, NULL, &error))
@@ -261,26 +261,24 @@ static int gradcheck_run(const void *values, const char *program) {
     (void)program;
     checked check = {.settings = values};
     const gradcheck_settings *settings = values;
-    const cnn_gradcheck_options options = {.batch_size = settings->batch_size,
-                                           .seed = settings->seed,
-                                           .samples = settings->samples,
-                                           .debug_break_layer = settings->break_layer,
-                                           .debug_mistake = settings->mistake};
+    cnn_gradcheck_options options = {
+        .batch_size = settings->batch_size, .seed = settings->seed, .samples = settings->samples};
     cnn_error error;
     double worst;
     int code = EXIT_FAILED;
-    if (settings->mistake && !settings->break_layer)
-        return report_usage("--mistake counts only with --break");
     if (settings->at)
         return report_slope(settings);
     if (settings->image)
         return report_usage("--image counts only with --at");
+    take_break(settings, &options);
+    if (settings->layer && !options.debug_mistake)
+        return report_usage("--layer counts only with --break and the name of a mistake");
     check.rows = settings->json ? json_array() : NULL;
     source source;
     const bool open = source_open(&source, settings->network, NULL, &error);
     if (!open || !source_trainable(source.network, settings->network, &error))
         report_cnn_error(&error);
-    else if (can_break(source.network, settings->break_layer) && can_make(source.network, options))
+    else if (can_break(source.network, &options) && can_make(source.network, options))
         code = cnn_gradcheck(source.network, &options, on_row, &check, &worst, &error)
                    ? report(&check, worst)
                    : report_cnn_error(&error);

@@ -5,6 +5,7 @@
 #include "images.h"
 #include "interrupt.h"
 #include "json_line.h"
+#include "mistake_names.h"
 #include "outputs.h"
 #include "print.h"
 #include "source.h"
@@ -36,6 +37,7 @@ static const option train_rows[] = {
 /* Behind the others, where half a line is free. */
 static const option train_last_rows[] = {
     ROW_SWITCH(train_settings, profile, "--profile", "time by layer"),
+    ROW_TEXT(train_settings, training.mistake, "--break", "NAME", "see help mistakes"),
     ROW_SWITCH(train_settings, json, "--json", "result as JSON"),
 };
 
@@ -101,13 +103,26 @@ static bool flags_agree(train_run *run) {
         report_usage("--step-epochs counts only with --schedule step");
         return false;
     }
+    if (settings->training.mistake && (settings->checkpoint || settings->every)) {
+        report_usage("--break keeps no checkpoint: leave out --checkpoint and --every");
+        return false;
+    }
     return true;
+}
+
+/* Only numbers that a sound run may leave take a sound model's name. */
+static char *default_out(const train_run *run) {
+    const char *mistake = run->settings->training.mistake;
+    char *name = outputs_model(run->settings->network, run->source.file != NULL);
+    char *broken = name && mistake ? outputs_broken(name, mistake) : NULL;
+    if (mistake)
+        free(name);
+    return mistake ? broken : name;
 }
 
 static bool name_files(train_run *run, cnn_error *error) {
     const train_settings *settings = run->settings;
-    run->out = settings->out ? strdup(settings->out)
-                             : outputs_model(settings->network, run->source.file != NULL);
+    run->out = settings->out ? strdup(settings->out) : default_out(run);
     run->best_out = run->out ? outputs_best(run->out) : NULL;
     if (!run->best_out)
         return source_refuse(error, "", "no memory for the name of the model");
@@ -334,6 +349,8 @@ static int train_run_command(const void *values, const char *program) {
     if (!flags_agree(&run))
         return EXIT_USAGE;
     int code;
+    if (run.own.training.mistake && !mistake_names_check(run.own.training.mistake))
+        return EXIT_FAILED;
     if (!open_network(&run, &error))
         code = fail(&run, &error);
     else if (!training_flags_agree_with(&run.own.training, &run.source))

@@ -55,6 +55,8 @@ void report_head(const doctor_case *one) {
                 training_optimizer_name(flags), training_optimizer(flags).lr,
                 training_schedule_name(flags), thousands(batch).text, cut ? " at most" : "",
                 thousands(flags->seed).text);
+    if (flags->mistake)
+        print_field(stdout, "MISTAKE", "%s, made on purpose", flags->mistake);
     putchar('\n');
     fflush(stdout);
 }

@@ -76,6 +76,12 @@ char *outputs_best(const char *model) {
     return with_word(model, ".best");
 }
 
+char *outputs_broken(const char *model, const char *mistake) {
+    char word[CNN_NAME_SIZE + 1];
+    snprintf(word, sizeof word, ".%s", mistake);
+    return with_word(model, word);
+}
+
 char *outputs_checkpoint(const char *model, int number) {
     char word[32] = ".checkpoint";
     if (number > 1)

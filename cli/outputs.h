@@ -14,6 +14,8 @@ bool outputs_check_log(const char *path, cnn_error *error);
 char *outputs_model(const char *network, bool model);
 /* ".best" before the ending: simple.best.safetensors. To be freed; NULL: no memory */
 char *outputs_best(const char *model);
+/* The name of a model that is trained with a mistake: model.relu-open.safetensors. */
+char *outputs_broken(const char *model, const char *mistake);
 
 /* ".checkpoint" before the ending, ".checkpoint-2" for number 2. To be freed; NULL: no memory */
 char *outputs_checkpoint(const char *model, int number);

@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include "file.h"
+#include "say.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -82,13 +83,24 @@ static bool read_weights(source *source, const char *path, cnn_error *error) {
     return true;
 }
 
+/* Each command says so, so that no such model is taken for a sound one. */
+static void warn_of_mistake(const content *content, const cnn_model_file *file) {
+    const char *mistake = cnn_model_file_mistake(file);
+    if (mistake)
+        report_note("%s: no sound model: it was trained with the mistake %s, made on purpose",
+                    content->name, mistake);
+}
+
 bool source_open(source *source, const char *path, const char *weights, cnn_error *error) {
     *source = (struct source){.network = NULL};
     if (!strcmp(path, SOURCE_NETWORK) && !file_exists(path))
         return source_refuse(error, path, "not below the current folder; name a network");
     if (content_open(&source->content, path, error) && read_network(source, error) &&
-        (!weights || read_weights(source, weights, error)))
+        (!weights || read_weights(source, weights, error))) {
+        warn_of_mistake(&source->content, source->file);
+        warn_of_mistake(&source->weights, source->weights_file);
         return true;
+    }
     source_close(source);
     return false;
 }

@@ -146,7 +146,8 @@ static bool remove_own(const train_run *run) {
 }
 
 bool train_checkpoint_end(train_run *run, cnn_error *error) {
-    run->resumable = run->interrupted && (run->keeps || !outputs_device(run->out));
+    run->resumable = run->interrupted && !run->settings->training.mistake &&
+                     (run->keeps || !outputs_device(run->out));
     if (run->resumable)
         return (run->keeps || choose_name(run, error)) && save(run, error);
     if (!run->interrupted && run->keeps)

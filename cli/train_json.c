@@ -77,6 +77,9 @@ json_t *train_json(const train_run *run) {
                                       json_integer((json_int_t)train_held_out(run)));
     if (run->best_epoch)
         failed |= json_object_set_new(object, "best_model", json_line_text(run->best_out));
+    if (cnn_model_mistake(run->model))
+        failed |=
+            json_object_set_new(object, "mistake", json_string(cnn_model_mistake(run->model)));
     if (run->settings->profile)
         failed |= json_object_set_new(object, "profile", train_profile_json(run->model));
     json_decref(results);

@@ -69,6 +69,10 @@ void train_report_head(const train_run *run, FILE *stream) {
                 training_schedule_name(flags), thousands(flags->batch_size).text,
                 thousands(flags->seed).text, thousands(cnn_model_threads(run->model)).text,
                 cnn_model_threads(run->model) == 1 ? "" : "s", cnn_model_backend(run->model));
+    if (cnn_model_mistake(run->model))
+        print_field(stream, "MISTAKE", "%s, %s: this is no sound model",
+                    cnn_model_mistake(run->model),
+                    flags->mistake ? "made on purpose" : "made when it was trained before");
     if (run->from)
         print_field(stream, "resumed", "from %s, behind step %s", run->settings->resume,
                     thousands(run->resumed_step).text);

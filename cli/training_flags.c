@@ -66,6 +66,8 @@ cnn_optimizer training_optimizer(const training_flags *flags) {
     optimizer.momentum = isnan(flags->momentum) ? 0 : flags->momentum;
     optimizer.nesterov = flags->nesterov;
     optimizer.weight_decay = flags->weight_decay;
+    if (flags->mistake)
+        cnn_mistake_make(flags->mistake, NULL, &optimizer, NULL, NULL);
     return optimizer;
 }
 
@@ -99,17 +101,19 @@ cnn_model_options training_options(const training_flags *flags) {
     options.init = (cnn_init)flags->init;
     options.constant = isnan(flags->constant) ? 0 : (float)flags->constant;
     options.normalization = (cnn_normalization){(float)flags->mean, (float)flags->std};
+    if (flags->mistake)
+        cnn_mistake_make(flags->mistake, &options, NULL, NULL, NULL);
     return options;
 }
 
 static cnn_normalization normalization_of(const training_flags *flags, const cnn_dataset *images) {
-    cnn_normalization normalization = {(float)flags->mean, (float)flags->std};
-    if (!isnan(flags->mean) && !isnan(flags->std))
+    cnn_normalization normalization = training_options(flags).normalization;
+    if (!isnan(normalization.mean) && !isnan(normalization.std))
         return normalization;
     const cnn_normalization measured = cnn_dataset_measure(images);
-    if (isnan(flags->mean))
+    if (isnan(normalization.mean))
         normalization.mean = measured.mean;
-    if (isnan(flags->std))
+    if (isnan(normalization.std))
         normalization.std = measured.std;
     return normalization;
 }
@@ -145,6 +149,8 @@ cnn_dataset *training_images(const training_flags *flags, const images_folder *f
         cnn_dataset_free(images);
         return NULL;
     }
+    if (flags->mistake)
+        cnn_mistake_make(flags->mistake, NULL, NULL, images, NULL);
     return images;
 }
 

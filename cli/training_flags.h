@@ -11,6 +11,7 @@
 /* NaN: not given. */
 typedef struct training_flags {
     const char *data, *backend;                /* backend NULL: the fastest */
+    const char *mistake;                       /* to be made on purpose; NULL: none */
     uint64_t batch_size, seed, threads, limit; /* limit 0: all */
     int optimizer, schedule, init;
     double lr, momentum, weight_decay, gamma, mean, std, constant;

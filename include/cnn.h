@@ -111,6 +111,9 @@ cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name
 /* Gradient check, doctor and traces. */
 #include "cnn_checks.h"
 
+/* Classic mistakes, and their diagnosis. */
+#include "cnn_mistakes.h"
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

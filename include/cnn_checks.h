@@ -9,9 +9,9 @@ typedef struct cnn_gradcheck_options {
     size_t batch_size; /* 2 */
     uint64_t seed;     /* 1 */
     size_t samples;    /* 200: elements tried of each tensor, drawn by seed; 0 means all */
-    /* To see the check fail. NULL: none; or the layer, "conv1", or every one of a kind, "conv2d",
-     * in whose backward pass a mistake is made on purpose. Then NULL: the first mistake there is;
-     * or its name. Refused where it would change nothing. */
+    /* To see the check fail. The mistake of this name (cnn_mistake_at()) is made on purpose: in the
+     * layer "conv1", or in every one of a kind, "conv2d", or, with NULL, in all. A layer and no
+     * mistake: its gradient is off by a thousandth. Refused where it can change nothing. */
     const char *debug_break_layer, *debug_mistake;
     uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_gradcheck_options;
@@ -22,12 +22,6 @@ cnn_gradcheck_options cnn_gradcheck_options_defaults(void);
 #define CNN_GRADCHECK_OPTIONS_DEFAULT                                                              \
     { .batch_size = 2, .seed = 1, .samples = 200 }
 #endif
-/* Classic mistakes of a backward pass. False only out of range; mistake may be NULL. */
-typedef struct cnn_mistake {
-    const char *name, *text; /* "no-bias"; what is wrong, without a full stop. Static. */
-} cnn_mistake;
-bool cnn_gradcheck_mistake_at(size_t index, cnn_mistake *mistake);
-
 /* One gradient of one layer against central differences. */
 typedef struct cnn_gradcheck_row {
     char layer[CNN_NAME_SIZE];         /* conv1, ..., and last "softmax" */

@@ -29,6 +29,8 @@ typedef struct cnn_model_options {
     cnn_normalization normalization; /* 0, 1: pixels as 0 to 1; see cnn_dataset_measure() */
     bool profile;                    /* false: measure for cnn_model_profile() */
     const char *backend;             /* NULL: the fastest here; or a name: cnn_backend_at() */
+    const char *debug_mistake;       /* NULL; or one of cnn_mistake_at(), made on purpose in the
+                                        back end; see cnn_mistake_make() for those made elsewhere */
     uint64_t reserved[CNN_RESERVED]; /* 0 */
 } cnn_model_options;
 cnn_model_options cnn_model_options_defaults(void);
@@ -81,6 +83,7 @@ const cnn_network *cnn_model_file_network(const cnn_model_file *file);
 const char *cnn_model_file_class_at(const cnn_model_file *file, size_t index);
 cnn_normalization cnn_model_file_normalization(const cnn_model_file *file);
 cnn_preprocessing cnn_model_file_preprocessing(const cnn_model_file *file);
+const char *cnn_model_file_mistake(const cnn_model_file *file); /* see cnn_model_mistake() */
 
 const cnn_network *cnn_model_network(const cnn_model *model);
 cnn_normalization cnn_model_normalization(const cnn_model *model);
@@ -101,6 +104,9 @@ bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_e
 cnn_preprocessing cnn_model_preprocessing(const cnn_model *model);
 bool cnn_model_set_preprocessing(cnn_model *model, cnn_preprocessing preprocessing,
                                  cnn_error *error);
+/* The mistake that was made on purpose while it was trained, or is made now: a file remembers it,
+ * and no later training takes it away. NULL: none. The model's own. */
+const char *cnn_model_mistake(const cnn_model *model);
 /* What a model wants of pictures: the size and channels of its input, as many classes; and its
  * preprocessing, which is CNN_PREPROCESSING_RESIZE where its input is not gray or `fit` is false.
  * names, skip and took are left to the caller, who may hand it to cnn_dataset_load_pictures(). */

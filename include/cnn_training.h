@@ -177,7 +177,8 @@ const cnn_epoch *cnn_run_history(const cnn_run *run);
 /* A line of text of the caller's, UTF-8, copied: goes into checkpoints. NULL: none. */
 bool cnn_run_set_note(cnn_run *run, const char *note, cnn_error *error);
 /* Writes a checkpoint, as models are written. For the progress function, or when nothing trains. A
- * run whose parameters are no longer finite is refused: the checkpoint before it is worth more. */
+ * run whose parameters are no longer finite is refused: the checkpoint before it is worth more; and
+ * one with a mistake made on purpose. */
 bool cnn_run_save(cnn_run *run, const char *path, cnn_error *error);
 /* The same as *size bytes in memory, for cnn_checkpoint_parse(); the caller frees them with free().
  * NULL leaves *size. */

@@ -14,7 +14,13 @@ typedef struct random_state {
 
 /* Different streams of one seed are independent: one purpose, one stream. So drawing more of one
  * thing, say for a larger network, leaves the order of the images as it was. */
-enum random_stream { RANDOM_INIT, RANDOM_ORDER, RANDOM_VALIDATION, RANDOM_GRADCHECK };
+enum random_stream {
+    RANDOM_INIT,
+    RANDOM_ORDER,
+    RANDOM_VALIDATION,
+    RANDOM_GRADCHECK,
+    RANDOM_MISTAKE
+};
 
 random_state random_seeded(uint64_t seed, uint64_t stream);
 /* 32 bits, every value as likely. */

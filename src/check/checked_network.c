@@ -7,7 +7,7 @@
 #include "gradcheck.h"
 
 #include "memory.h"
-#include "mistakes.h"
+#include "mistaken.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,8 +23,9 @@ typedef struct check {
     random_state random;    /* one stream for all that is drawn, so that the seed says everything */
     double worst;           /* the largest error so far */
     real *x;                /* output of the layers so far, owned */
-    const mistake *mistake; /* to be made; NULL: none */
-    bool met, made;         /* the layer to make it in; and it applied there */
+    const mistake_row *row; /* the mistake to be made; NULL: none */
+    mistaken *mistaken;     /* the book with it, owned; NULL: none */
+    bool met, made;         /* the layer to be broken; and it could be */
     bool unchecked;         /* a gradient of which no element could be */
     /* Of the layer at hand, to be reported when its inputs have said enough. */
     cnn_gradcheck_row rows[1 + BUFFERS_MAX];
@@ -65,21 +66,25 @@ static void copy_backward(const layer_shape *g, const op_args *t, range images) 
 
 static const operation copy = {.forward = copy_forward, .backward_input = copy_backward};
 
-const operation *operation_in_double(const layer *layer) {
-    return layer->kind->view ? &copy : ops_operation(ops_best_double(), layer->kind->word);
+const operation *operation_in_double(const ops *ops, const layer *layer) {
+    const operation *op = ops_operation(ops, layer->kind->word);
+    return layer->kind->view && !op ? &copy : op;
+}
+
+static const operation *operation_of(const probe *p) {
+    return operation_in_double(p->ops, p->layer);
 }
 
 /* Outputs go where the caller wants them: it keeps those before, above and below apart. */
 static void evaluate_layer(const probe *p, real *outputs, range images) {
     op_args t = p->t;
     t.y = outputs;
-    operation_in_double(p->layer)->forward(&p->layer->shape, &t, images);
+    operation_of(p)->forward(&p->layer->shape, &t, images);
 }
 
 /* Its outputs are the losses; probabilities are not what gradients are of. */
 static void evaluate_softmax(const probe *p, real *outputs, range images) {
-    ops_best_double()->softmax_forward(p->layer->shape.y.c, p->t.x, p->labels, p->t.y, outputs,
-                                       images);
+    p->ops->softmax_forward(p->layer->shape.y.c, p->t.x, p->labels, p->t.y, outputs, images);
 }
 
 /* What a layer does without stays NULL: that is how an operation knows. Integers need no more room
@@ -98,13 +103,10 @@ static void plan_buffer(const check *c, const layer *layer, arena *arena, probe 
 /* All arrays of one probe, cut from one block. */
 static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
     const size_t in = batch_of(c, layer->shape.x), out = batch_of(c, layer->shape.y);
-    const operation *op = operation_in_double(layer);
+    const operation *op = operation_of(p);
     const size_t scratch = op->scratch ? op->scratch(&layer->shape) : 0;
-    const size_t one = c->mistake ? 1 : 0, all = size_product(one, layer->parameters);
-    real **arrays[] = {&p->t.dx,        &p->dy,       &p->y,        &p->high,
-                       &p->low,         &p->right.dx, &p->right.dy, &p->right.gradients,
-                       &p->right.kernel};
-    const size_t sizes[] = {in, out, out, out, out, one * in, one * out, all, all};
+    real **arrays[] = {&p->t.dx, &p->dy, &p->y, &p->high, &p->low};
+    const size_t sizes[] = {in, out, out, out, out};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         *arrays[i] = arena_take(arena, sizes[i], sizeof(real));
     for (size_t b = 0; b < layer_buffers(layer); b++)
@@ -128,7 +130,7 @@ static void *allocate(const check *c, const layer *layer, probe *p, cnn_error *e
 
 /* One call each: nothing is shared with other threads, so one range covers all images or rows. */
 static void backward(const probe *p) {
-    const operation *op = operation_in_double(p->layer);
+    const operation *op = operation_of(p);
     const layer_shape *g = &p->layer->shape;
     const range images = {0, p->images};
     op->backward_input(g, &p->t, images);
@@ -137,13 +139,37 @@ static void backward(const probe *p) {
                              op->axis == SUM_IMAGES ? images : (range){0, layer_fan_in(p->layer)});
 }
 
-/* If it is the layer to be broken: conv2 means that one, conv2d every convolution. */
-static void break_layer(check *c, const probe *p, const char *name, const char *word) {
+/* Is it a layer to be broken? conv2 means that one, conv2d every convolution. */
+static bool is_wanted(const check *c, const char *name, const char *word) {
     const char *wanted = c->options.debug_break_layer;
-    if (!wanted || (strcmp(wanted, name) && strcmp(wanted, word)))
-        return;
+    return !wanted || !strcmp(wanted, name) || !strcmp(wanted, word);
+}
+
+/* The book, or, for a layer that is to have the mistake, the book with it. */
+static const ops *ops_for(check *c, const char *name, const char *word) {
+    if (!c->mistaken || !is_wanted(c, name, word))
+        return ops_best_double();
     c->met = true;
-    c->made |= mistake_make(c->mistake, p);
+    c->made |= mistaken_in(c->mistaken, word);
+    return &c->mistaken->ops;
+}
+
+/* Without a mistake's name: a thousandth more of the first parameter's gradient, or of dx. */
+static void damage(check *c, const probe *p, const char *name, const char *word) {
+    real *gradient = p->t.dx;
+    size_t count = p->images * extent_size(p->labels ? p->layer->shape.y : p->layer->shape.x);
+    if (!c->options.debug_break_layer || c->row || !is_wanted(c, name, word))
+        return;
+    for (size_t b = p->labels ? 0 : layer_buffers(p->layer); b-- > 0;)
+        if (p->layer->kind->buffers[b].role == BUFFER_PARAMETER && layer_buffer_size(p->layer, b)) {
+            gradient = bound(&p->t, p->layer->kind->buffers[b].gradient);
+            count = layer_buffer_size(p->layer, b);
+        }
+    /* Of a gradient that is 0 everywhere a share would be none. */
+    const double added = gradcheck_largest(gradient, count) == 0 ? 0.001 : 0;
+    for (size_t i = 0; i < count; i++)
+        gradient[i] = gradient[i] * 1.001 + added;
+    c->met = c->made = true;
 }
 
 /* Checks one gradient. */
@@ -214,7 +240,7 @@ static void check_once(check *c, probe *p) {
     p->evaluate(p, p->y, (range){0, p->images});
     /* Before any element moves: it reads the indices, which every evaluation overwrites. */
     backward(p);
-    break_layer(c, p, layer->name, layer->kind->word);
+    damage(c, p, layer->name, layer->kind->word);
     check_input(c, p, layer->name, layer->shape.x, (layer - 1)->flat);
     check_parameters(c, p);
     /* The last evaluation left the indices of a moved element. Nobody reads them again. */
@@ -250,7 +276,7 @@ static bool step_on(check *c, const probe *p, size_t values, cnn_error *error) {
 static bool check_layer_at(check *c, size_t index, cnn_error *error) {
     const layer *layer = &c->network->layers[index];
     probe p = {.evaluate = evaluate_layer,
-               .backward = backward,
+               .ops = ops_for(c, layer->name, layer->kind->word),
                .layer = layer,
                .t = {.n = c->options.batch_size, .x = c->x},
                .images = c->options.batch_size,
@@ -267,8 +293,7 @@ static bool check_layer_at(check *c, size_t index, cnn_error *error) {
 static void softmax_there_and_back(const probe *p) {
     const range images = {0, p->images};
     p->evaluate(p, p->y, images);
-    ops_best_double()->softmax_backward(p->layer->shape.y.c, p->images, p->t.y, p->labels, p->t.dx,
-                                        images);
+    p->ops->softmax_backward(p->layer->shape.y.c, p->images, p->t.y, p->labels, p->t.dx, images);
 }
 
 /* Logits so far apart that each image is sure of its class leave gradients that are rounding. */
@@ -287,7 +312,7 @@ static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
         fill(&c->random, (real *)p->t.x, n * classes, 1);
         softmax_there_and_back(p);
     }
-    break_layer(c, p, "softmax", "softmax");
+    damage(c, p, "softmax", "softmax");
     check_input(c, p, "softmax", p->layer->shape.y, true);
     report_rows(c);
 }
@@ -298,9 +323,10 @@ static bool check_softmax(check *c, cnn_error *error) {
     /* Its outputs are losses, one an image; t.y are the probabilities, t.dx is their gradient. */
     const size_t n = c->options.batch_size, logits = batch_of(c, last->shape.y);
     uint32_t *labels = memory_new(n, sizeof *labels, error);
-    real *block = memory_new(4 * n + 3 * logits, sizeof *block, error);
+    real *block = memory_new(4 * n + 2 * logits, sizeof *block, error);
     if (labels && block) {
         probe p = {.evaluate = evaluate_softmax,
+                   .ops = ops_for(c, "softmax", "softmax"),
                    .layer = last,
                    .t = {.n = n, .x = c->x, .y = block + 4 * n, .dx = block + 4 * n + logits},
                    .smooth = true,
@@ -309,8 +335,7 @@ static bool check_softmax(check *c, cnn_error *error) {
                    .dy = block,
                    .y = block + n,
                    .high = block + 2 * n,
-                   .low = block + 3 * n,
-                   .right = {.dx = block + 4 * n + 2 * logits}};
+                   .low = block + 3 * n};
         check_softmax_probe(c, &p, labels);
     }
     const bool ok = labels && block;
@@ -334,12 +359,26 @@ static bool check_all(check *c, cnn_error *error) {
 
 /* The mistake that the options ask for, if they do. */
 static bool find_mistake(check *c, cnn_error *error) {
-    const char *layer = c->options.debug_break_layer, *name = c->options.debug_mistake;
-    if (!layer)
-        return !name || error_set(error, CNN_STATUS_BAD_ARGUMENT, "no layer to make a mistake in");
-    c->mistake = mistake_named(name);
-    return c->mistake ||
-           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no mistake named \"%.60s\"", name);
+    if (!c->options.debug_mistake)
+        return true;
+    c->row = mistake_row_named(c->options.debug_mistake, error);
+    if (c->row)
+        c->mistaken = mistaken_create(ops_best_double(), mistaken_pages_double(), c->row, error);
+    return c->mistaken;
+}
+
+/* Only behind the last layer: "softmax" is a name as well. What is made outside the layers is made
+ * in none of them. */
+static bool was_broken(const check *c, cnn_error *error) {
+    const char *layer = c->options.debug_break_layer;
+    if (layer && !c->met)
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no layer named \"%.60s\" to break",
+                         layer);
+    if (!c->row || c->made || (!layer && !mistake_in_layers(c->row)))
+        return true;
+    return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                     "the mistake \"%s\" cannot be made in %s%.60s%s", c->row->about.name,
+                     layer ? "\"" : "", layer ? layer : "this network", layer ? "\"" : "");
 }
 
 bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *options,
@@ -359,16 +398,9 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
                          c.options.batch_size);
     if (!find_mistake(&c, error))
         return false;
-    bool ok = check_all(&c, error);
+    const bool ok = check_all(&c, error) && was_broken(&c, error);
     free(c.x);
-    /* Only now: "softmax", the last of all, is a name as well. */
-    if (ok && c.mistake && !c.met)
-        ok = error_set(error, CNN_STATUS_BAD_ARGUMENT, "no layer named \"%.60s\" to break",
-                       c.options.debug_break_layer);
-    else if (ok && c.mistake && !c.made)
-        ok = error_set(error, CNN_STATUS_BAD_ARGUMENT,
-                       "the mistake \"%s\" cannot be made in \"%.60s\"", mistake_name(c.mistake),
-                       c.options.debug_break_layer);
+    free(c.mistaken);
     /* What is wrong is wrong, whatever could not be checked. */
     if (worst)
         *worst = c.unchecked && c.worst <= CNN_GRADCHECK_LIMIT ? NAN : c.worst;

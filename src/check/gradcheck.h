@@ -10,6 +10,7 @@
  * arrays are borrowed from the check. */
 typedef struct probe {
     void (*evaluate)(const struct probe *p, real *outputs, range images);
+    const ops *ops;         /* the book, or with a mistake in it */
     const layer *layer;     /* of softmax: the one before it */
     op_args t;              /* arguments and gradients; of softmax, t.y are the probabilities */
     const uint32_t *labels; /* of softmax */
@@ -17,11 +18,6 @@ typedef struct probe {
     size_t images, outputs; /* outputs of one image */
     /* [images][outputs]. y: before any element moves; high and low: with one moved up and down. */
     real *dy, *y, *high, *low;
-    void (*backward)(const struct probe *p);
-    /* Room for what a mistake spoils (mistakes.h); NULL unless one is to be made. */
-    struct {
-        real *dx, *dy, *gradients, *kernel;
-    } right;
 } probe;
 
 /* An argument of the probe with its analytic gradient. */

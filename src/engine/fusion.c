@@ -48,7 +48,9 @@ static bool fuse(const cnn_network *network, const ops *ops, size_t first, size_
 static fusion fusion_at(const cnn_network *network, size_t index, const ops *ops,
                         bool every_layer) {
     fusion f = {.first = index, .last = index, .shape = network->layers[index].shape};
-    if (network->layers[index].kind->view)
+    const layer_kind *kind = network->layers[index].kind;
+    /* Where a back end has an operation for a view all the same, it is not only a view. */
+    if (kind->view && !ops_operation(ops, kind->word))
         return f;
     size_t layers = every_layer ? 1 : FUSED_MAX;
     while (layers > 0 && !fuse(network, ops, index, index + layers - 1, &f))

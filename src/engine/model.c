@@ -87,6 +87,19 @@ static bool refuse_backend(const char *name, cnn_error *error) {
                      name, names);
 }
 
+/* In the back end chosen. */
+static bool make_mistake(cnn_model *model, cnn_error *error) {
+    const mistake_row *row = mistake_row_named(model->options.debug_mistake, error);
+    if (!row)
+        return false;
+    model->mistaken = mistaken_create(model->ops, mistaken_pages(), row, error);
+    if (!model->mistaken)
+        return false;
+    model->ops = &model->mistaken->ops;
+    model_set_mistake(model, row->about.name);
+    return true;
+}
+
 /* On failure the model is left as far as it came, for cnn_model_free() to take down. */
 static bool build(cnn_model *model, const cnn_network *network, cnn_error *error) {
     if (!network_complete(network, error) || !check_options(&model->options, error))
@@ -94,6 +107,8 @@ static bool build(cnn_model *model, const cnn_network *network, cnn_error *error
     model->ops = ops_named(model->options.backend);
     if (!model->ops)
         return refuse_backend(model->options.backend, error);
+    if (model->options.debug_mistake && !make_mistake(model, error))
+        return false;
     model->network = cnn_network_copy(network, error);
     model->layers = memory_new(network->count + 1, sizeof *model->layers, error);
     model->fusions = memory_new(network->count, sizeof *model->fusions, error);
@@ -144,6 +159,7 @@ void cnn_model_free(cnn_model *model) {
     free(model->fusions);
     free(model->steps);
     free(model->block);
+    free(model->mistaken);
     free(model);
 }
 
@@ -197,6 +213,10 @@ bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_e
     memset(model->classes[index], 0, CNN_NAME_SIZE);
     memcpy(model->classes[index], name, strlen(name));
     return true;
+}
+
+const char *cnn_model_mistake(const cnn_model *model) {
+    return model && model->mistake[0] ? model->mistake : NULL;
 }
 
 cnn_preprocessing cnn_model_preprocessing(const cnn_model *model) {

@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "fusion.h"
+#include "mistaken.h"
 #include "pool.h"
 
 /* Small batch: fewer than 16 images per thread. Dense layers are then split by weights instead of
@@ -51,7 +52,9 @@ struct cnn_model {
     struct step *steps; /* the program compiled last, for so many images; owned; see program.h */
     size_t step_count, program_images;
     cnn_program program;
-    const ops *ops; /* the back end, chosen when the model is made */
+    const ops *ops;              /* the back end, chosen when the model is made */
+    mistaken *mistaken;          /* what `ops` is then, owned; NULL: it is sound */
+    char mistake[CNN_NAME_SIZE]; /* made in it, now or when it was trained; "": none */
     pool *pool;
     size_t threads; /* of the pool when it was made: what memory is planned for */
     cnn_model_options options;
@@ -99,6 +102,12 @@ static inline void model_begin_batch(cnn_model *model, size_t images, bool label
 static inline void model_moved(cnn_model *model) {
     if (model->state == BATCH_PASSED)
         model->state = BATCH_MOVED;
+}
+
+/* What a file says, unless the model has a mistake of its own. */
+static inline void model_set_mistake(cnn_model *model, const char *name) {
+    if (!model->mistake[0])
+        strcpy(model->mistake, name);
 }
 
 /* Parameters drawn as the options say. */

@@ -124,6 +124,11 @@ static void put_checksum(safetensors_image *file) {
 static bool build(checkpoint_image *image, const cnn_run *run, cnn_error *error) {
     parameter_set sets[3];
     const size_t count = sets_of(run, sets);
+    if (run->model->mistaken)
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
+                         "not written: a run with the mistake %s, made on purpose, cannot be "
+                         "gone on with",
+                         run->model->mistake);
     for (size_t i = 0; i < count; i++)
         if (!check_finite(run, &sets[i], error))
             return false;

@@ -54,3 +54,7 @@ cnn_normalization cnn_model_file_normalization(const cnn_model_file *file) {
 cnn_preprocessing cnn_model_file_preprocessing(const cnn_model_file *file) {
     return file ? file->about.preprocessing : CNN_PREPROCESSING_RESIZE;
 }
+
+const char *cnn_model_file_mistake(const cnn_model_file *file) {
+    return file && file->about.mistake[0] ? file->about.mistake : NULL;
+}

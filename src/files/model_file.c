@@ -13,6 +13,7 @@
 
 #define FORM_KEY "cnn.form"
 #define MNIST_FORM "mnist"
+#define MISTAKE_KEY "cnn.mistake"
 
 /* -------------------------------------------------------------------------------------- writing */
 
@@ -48,6 +49,11 @@ static bool put_form(json_t *object, const cnn_model *model) {
            !json_object_set_new(object, FORM_KEY, json_string(MNIST_FORM));
 }
 
+static bool put_mistake(json_t *object, const cnn_model *model) {
+    return !model->mistake[0] ||
+           !json_object_set_new(object, MISTAKE_KEY, json_string(model->mistake));
+}
+
 /* In a fixed order, so that the same model makes the same bytes. Nine digits tell any two floats
  * apart. */
 json_t *model_metadata(const cnn_model *model, cnn_error *error) {
@@ -57,7 +63,8 @@ json_t *model_metadata(const cnn_model *model, cnn_error *error) {
         put(object, "cnn.network", network_text(model->network, error)) &&
         put(object, "cnn.mean", json_write(json_real(by.mean), error)) &&
         put(object, "cnn.std", json_write(json_real(by.std), error)) &&
-        put(object, "cnn.classes", class_text(model, error)) && put_form(object, model))
+        put(object, "cnn.classes", class_text(model, error)) && put_form(object, model) &&
+        put_mistake(object, model))
         return object;
     json_decref(object);
     error_set(error, CNN_STATUS_NO_MEMORY, "no memory for the metadata");
@@ -268,12 +275,25 @@ static bool read_form(const safetensors *file, cnn_preprocessing *preprocessing,
                     show_name(form).text);
 }
 
+/* Any short name: a later library may know mistakes that this one does not. */
+static bool read_mistake(const safetensors *file, char mistake[CNN_NAME_SIZE], cnn_error *error) {
+    const char *name = safetensors_metadata(file, MISTAKE_KEY);
+    const size_t length = name ? strlen(name) : 0;
+    if (name && (!length || length >= CNN_NAME_SIZE ||
+                 name_first_unprintable((const uint8_t *)name, length) < length))
+        return error_at(error, model_file_metadata(file), MISTAKE_KEY " is \"%s\", no name",
+                        show_name(name).text);
+    memcpy(mistake, length ? name : "", length + 1);
+    return true;
+}
+
 /* All that a file says beside its parameters. */
 bool model_about_read(model_about *about, const safetensors *file, const cnn_network *network,
                       cnn_error *error) {
     *about = (model_about){.names = NULL};
     if (!read_normalization(file, &about->normalization, error) ||
-        !read_form(file, &about->preprocessing, error))
+        !read_form(file, &about->preprocessing, error) ||
+        !read_mistake(file, about->mistake, error))
         return false;
     about->names = read_classes(file, network, error);
     return about->names != NULL;
@@ -306,6 +326,7 @@ static cnn_model *make_model(const safetensors *file, const cnn_network *network
     for (size_t i = 0; i < cnn_network_class_count(network); i++)
         cnn_model_set_class(model, i, model_about_class(about, i), NULL);
     model->preprocessing = about->preprocessing;
+    model_set_mistake(model, about->mistake);
     return model;
 }
 
@@ -394,8 +415,11 @@ bool cnn_model_parse_weights(cnn_model *model, const void *bytes, size_t size, c
     if (!given(model, "model", error) || !given(bytes, "bytes", error) ||
         !safetensors_open(&file, bytes, size, error))
         return false;
-    const bool good = parameters_check(model->network, &file, error);
+    char mistake[CNN_NAME_SIZE];
+    const bool good =
+        parameters_check(model->network, &file, error) && read_mistake(&file, mistake, error);
     if (good) {
+        model_set_mistake(model, mistake);
         parameters_read(model, &file, NULL, model->parameters);
         model_moved(model);
     }

@@ -4,7 +4,8 @@
  *   cnn.network                 the canonical text
  *   cnn.mean, cnn.std     numbers in JSON
  *   cnn.classes                 an array of strings in JSON
- *   cnn.form                    "mnist" if the training images had MNIST's form, else missing */
+ *   cnn.form                    "mnist" if the training images had MNIST's form, else missing
+ *   cnn.mistake                 the mistake made on purpose in training, else missing */
 #ifndef FILES_MODEL_FILE_H
 #define FILES_MODEL_FILE_H
 
@@ -39,7 +40,8 @@ json_t *model_metadata(const cnn_model *model, cnn_error *error);
 typedef struct model_about {
     cnn_normalization normalization;
     cnn_preprocessing preprocessing;
-    json_t *names; /* of the classes: an array of strings */
+    char mistake[CNN_NAME_SIZE]; /* "": none */
+    json_t *names;               /* of the classes: an array of strings */
 } model_about;
 
 /* On failure there is nothing to release. */
