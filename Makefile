@@ -6,6 +6,7 @@
 # make bench      the chip's bounds, and how near to them each layer and each step of training comes
 #                 (NETWORK=FILE for another network, JSON=1); LADDER=1: one convolution from naive
 #                 to fast in numbered steps
+# make mistakes   measures the classic mistakes of src/mistakes and writes docs/mistakes.md
 # make fuzz       bytes made up by libFuzzer for each parser, TIME=60 seconds each (FUZZ=NAME: one)
 # make coverage   how much of the library the tests run, by lines and branches
 # make mutants    small changes of the sources that the tests have to notice (COUNT=300 SEED=1)
@@ -150,7 +151,7 @@ SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: all benches mnist test run-tests compare parity bench fuzz fuzzers check coverage mutants floors \
+.PHONY: all benches mistakes mnist test run-tests compare parity bench fuzz fuzzers check coverage mutants floors \
         format house install uninstall clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn $(BUILD)/cnn.1 $(BUILD)/cnn.bash \
      $(BUILD)/cnn.zsh
@@ -161,7 +162,7 @@ $(BUILD)/%.o: %.c
 	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The gradient check follows the network in double.
-$(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o diagnose.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
+$(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o diagnose.o worked.o properties.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
 
 $(BUILD)/src/explain/explained.o: $(EXPLAINED:%=src/explain/explain_%.c)
 $(BUILD)/src/explain/explained.o: \
@@ -310,6 +311,10 @@ else
 bench: $(BUILD)/bench/bench
 	@$< $(if $(JSON),--json) $(if $(NETWORK),networks/simple.net $(NETWORK))
 endif
+
+mistakes: all
+	@scripts/fetch-data mnist
+	@scripts/mistakes $(BUILD)
 
 parity: all
 	@scripts/fetch-data mnist

@@ -1,0 +1,260 @@
+/* Which mistakes of the catalog give exactly these numbers? Every mistake is made on every case,
+ * and of each gradient it is noted whether it changes and whether it is then what was given. Two
+ * mistakes together are told from these notes alone, unless both change one gradient: then the
+ * build has made a page with both (write.awk), where that can be. */
+#include "properties.h"
+#include "worked.h"
+
+#include "memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bits by gradient. */
+typedef struct notes {
+    unsigned changes, fits;
+} notes;
+
+typedef struct diagnosis {
+    worked *cases; /* [count], owned */
+    size_t count;
+    notes *right; /* [count], owned: of the book; it changes nothing */
+    notes *made;  /* [mistake][count], owned */
+    cnn_diagnosis *result;
+} diagnosis;
+
+/* A gradient of which no number was filled in. */
+static bool unanswered(const worked *w, size_t gradient) {
+    const float *given = case_answer(w->given, gradient);
+    for (size_t i = 0; i < case_count(w->given, gradient); i++)
+        if (given[i] == given[i])
+            return false;
+    return true;
+}
+
+static double tolerance_of(const worked *w, size_t gradient) {
+    double most = w->scale[gradient];
+    const real *last = worked_last(w, gradient);
+    for (size_t i = 0; i < case_count(w->given, gradient); i++)
+        most = fmax(most, fabs(last[i]));
+    return WORKED_TOLERANCE * most;
+}
+
+/* Of the gradients that were worked out last. */
+static notes notes_of(const worked *w) {
+    notes n = {0, 0};
+    for (size_t g = 0; g < GRADIENTS; g++) {
+        const float *given = case_answer(w->given, g);
+        const real *last = worked_last(w, g);
+        const double tolerance = tolerance_of(w, g);
+        bool changes = false, fits = true;
+        for (size_t i = 0; i < case_count(w->given, g); i++) {
+            changes |= !gradients_equal(last[i], w->right[g][i], tolerance);
+            fits &= gradients_equal(last[i], given[i], tolerance);
+        }
+        if (unanswered(w, g))
+            changes = false, fits = true;
+        n.changes |= changes ? 1u << g : 0;
+        n.fits |= fits ? 1u << g : 0;
+    }
+    return n;
+}
+
+static const unsigned all_fit = (1u << GRADIENTS) - 1;
+
+/* The page of these mistakes for the case, and what it gives; false: there is none. */
+static bool note_page(worked *w, int row, int other, notes *n) {
+    for (const mistaken_page *page = mistaken_pages_double(); page->row != MISTAKE_END; page++)
+        if (page->row == row && page->other == other && worked_run(w, page)) {
+            *n = notes_of(w);
+            return true;
+        }
+    return false;
+}
+
+static void note_all(diagnosis *d) {
+    for (size_t m = 0; m < mistake_row_count; m++)
+        for (size_t c = 0; c < d->count; c++) {
+            notes *n = &d->made[m * d->count + c];
+            if (!note_page(&d->cases[c], (int)m, MISTAKE_ALONE, n))
+                *n = d->right[c];
+        }
+}
+
+static bool fits_alone(const diagnosis *d, size_t mistake) {
+    for (size_t c = 0; c < d->count; c++)
+        if (d->made[mistake * d->count + c].fits != all_fit)
+            return false;
+    return true;
+}
+
+/* Does it change any number of these cases? */
+static bool shows(const diagnosis *d, size_t mistake) {
+    unsigned changes = 0;
+    for (size_t c = 0; c < d->count; c++)
+        changes |= d->made[mistake * d->count + c].changes;
+    return changes;
+}
+
+static bool pair_fits_case(diagnosis *d, size_t a, size_t b, size_t c) {
+    const notes one = d->made[a * d->count + c], two = d->made[b * d->count + c];
+    const unsigned both = one.changes & two.changes;
+    const unsigned neither = ~(one.changes | two.changes);
+    unsigned fits = (one.fits & one.changes & ~both) | (two.fits & two.changes & ~both) |
+                    (d->right[c].fits & neither);
+    notes together;
+    if (both && note_page(&d->cases[c], (int)a, (int)b, &together))
+        fits |= together.fits & both;
+    return (fits & all_fit) == all_fit;
+}
+
+static bool pair_fits(diagnosis *d, size_t a, size_t b) {
+    for (size_t c = 0; c < d->count; c++)
+        if (!pair_fits_case(d, a, b, c))
+            return false;
+    return true;
+}
+
+static void explain(diagnosis *d, size_t a, const char *other) {
+    cnn_diagnosis *result = d->result;
+    if (result->explanation_count == CNN_EXPLANATIONS)
+        return;
+    result->explanations[result->explanation_count][0] = mistake_rows[a].about.name;
+    result->explanations[result->explanation_count++][1] = other;
+}
+
+static void explain_by_one(diagnosis *d) {
+    for (size_t m = 0; m < mistake_row_count; m++)
+        if (shows(d, m) && fits_alone(d, m))
+            explain(d, m, NULL);
+}
+
+static void explain_by_two(diagnosis *d) {
+    for (size_t a = 0; a < mistake_row_count; a++)
+        for (size_t b = a + 1; shows(d, a) && b < mistake_row_count; b++)
+            if (shows(d, b) && pair_fits(d, a, b))
+                explain(d, a, mistake_rows[b].about.name);
+}
+
+/* ----------------------------------------------------------------- what differs, in itself */
+
+static size_t numbers_of(const worked *w) {
+    return w->given->about.x_count + w->given->about.weight_count + w->given->about.bias_count;
+}
+
+/* The smallest case that differs. */
+static size_t file_id_of(const diagnosis *d) {
+    size_t best = d->count;
+    for (size_t c = 0; c < d->count; c++)
+        if (d->right[c].fits != all_fit &&
+            (best == d->count || numbers_of(&d->cases[c]) < numbers_of(&d->cases[best])))
+            best = c;
+    return best;
+}
+
+/* As [a][b][c][d], and how many of these indices, from the last, a reader is told. */
+static size_t shape_of(const worked *w, size_t gradient, two_gradients *g) {
+    const layer_shape *at = &w->given->layer_shape;
+    const bool image = at->x.h * at->x.w > 1 || at->r;
+    const size_t dx[] = {w->t.n, at->x.h, at->x.w, at->x.c};
+    const size_t dw[] = {at->r ? at->r : 1, at->r ? at->s : 1, at->x.c, at->y.c};
+    const size_t db[] = {1, 1, 1, at->y.c};
+    memcpy(g->size, gradient == GRADIENT_DX ? dx : gradient == GRADIENT_DW ? dw : db, sizeof dx);
+    g->plane = gradient == GRADIENT_DX;
+    return gradient == GRADIENT_DB ? 1 : image ? 4 : 2;
+}
+
+/* Of a vector [n][c] the middle two have one place. */
+static void tell_index(cnn_diagnosis *result, const two_gradients *g, size_t at) {
+    size_t index[4];
+    for (size_t i = 4; i-- > 0; at /= g->size[i])
+        index[i] = at % g->size[i];
+    const bool vector = result->rank == 2 && g->plane == 1;
+    for (size_t i = 0; i < result->rank; i++)
+        result->index[i] = vector && i == 0 ? index[0] : index[4 - result->rank + i];
+}
+
+static void tell_gradient(cnn_diagnosis *result, const worked *w, size_t gradient) {
+    static const char *const names[] = {"dx", "dw", "db"};
+    two_gradients g = {.ours = w->right[gradient],
+                       .theirs = case_answer(w->given, gradient),
+                       .tolerance = WORKED_TOLERANCE * w->scale[gradient]};
+    size_t at = 0;
+    result->rank = shape_of(w, gradient, &g);
+    while (gradients_equal(g.ours[at], g.theirs[at], g.tolerance))
+        at++;
+    tell_index(result, &g, at);
+    memcpy(result->gradient, names[gradient], 3);
+    result->ours = g.ours[at];
+    result->theirs = g.theirs[at];
+    result->properties = properties_of(&g, &result->ratio);
+}
+
+static void tell_difference(diagnosis *d) {
+    const size_t place = file_id_of(d);
+    size_t gradient = 0;
+    while (d->right[place].fits >> gradient & 1)
+        gradient++;
+    d->result->place = place;
+    tell_gradient(d->result, &d->cases[place], gradient);
+}
+
+/* ------------------------------------------------------------------------------- the whole */
+
+static bool begin(diagnosis *d, const cnn_case *const *cases, cnn_error *error) {
+    d->right = memory_new(d->count, sizeof *d->right, error);
+    d->made = memory_new(size_product(d->count, mistake_row_count), sizeof *d->made, error);
+    d->cases = memory_new(d->count, sizeof *d->cases, error);
+    if (!d->right || !d->made || !d->cases)
+        return false;
+    for (size_t c = 0; c < d->count; c++) {
+        if (!given(cases[c], "case", error) || !worked_begin(&d->cases[c], cases[c], error))
+            return false;
+        d->right[c] = notes_of(&d->cases[c]);
+    }
+    return true;
+}
+
+static void end(diagnosis *d) {
+    for (size_t c = 0; d->cases && c < d->count; c++)
+        worked_end(&d->cases[c]);
+    free(d->cases);
+    free(d->made);
+    free(d->right);
+}
+
+static bool answered(const diagnosis *d) {
+    for (size_t c = 0; c < d->count; c++)
+        for (size_t g = 0; g < GRADIENTS; g++)
+            if (case_count(d->cases[c].given, g) && !unanswered(&d->cases[c], g))
+                return true;
+    return false;
+}
+
+static void judge(diagnosis *d) {
+    *d->result = (cnn_diagnosis){.right = file_id_of(d) == d->count, .ratio = NAN};
+    if (d->result->right)
+        return;
+    note_all(d);
+    explain_by_one(d);
+    if (!d->result->explanation_count)
+        explain_by_two(d);
+    tell_difference(d);
+}
+
+bool cnn_diagnose(const cnn_case *const *cases, size_t count, cnn_diagnosis *result,
+                  cnn_error *error) {
+    if (!given(cases, "cases", error) || !given(result, "diagnosis", error))
+        return false;
+    if (!count || count > 4096)
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu cases: must be 1 to 4096", count);
+    diagnosis d = {.count = count, .result = result};
+    const bool good = begin(&d, cases, error) &&
+                      (answered(&d) ||
+                       error_set(error, CNN_STATUS_BAD_ARGUMENT, "no dx, dw or db was filled in"));
+    if (good)
+        judge(&d);
+    end(&d);
+    return good;
+}
