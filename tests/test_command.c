@@ -197,12 +197,7 @@ static void gradcheck_finds_damage(void **state) {
         assert_non_null(strstr(command_out, "on purpose was found"));
         assert_non_null(strstr(command_out, layers[i]));
     }
-    assert_int_equal(command_run("gradcheck @/tiny.net --break fc1 --mistake sign"), 1);
-    assert_non_null(strstr(command_out, "in fc1 on purpose was found: the sign is turned.\n"));
-    assert_int_equal(command_run("gradcheck @/tiny.net --break fc1 --mistake sign --json"), 1);
-    json_t *result = command_json();
-    assert_string_equal(json_string_value(json_object_get(result, "mistake")), "sign");
-    json_decref(result);
+    json_t *result;
     assert_int_equal(command_run("gradcheck @/tiny.net --samples 20 --json"), 0);
     result = command_json();
     assert_null(json_object_get(result, "mistake"));

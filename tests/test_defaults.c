@@ -30,6 +30,7 @@ static void assert_same_model(cnn_model_options a, cnn_model_options b) {
     SAME(a, b, normalization.std);
     SAME(a, b, profile);
     SAME(a, b, backend);
+    SAME(a, b, debug_mistake);
     assert_int_equal(a.batch_size, 64);
     assert_true(a.normalization.mean == 0 && a.normalization.std == 1);
 }

@@ -75,8 +75,6 @@ static bool set_layer(cnn_case *one, const cnn_case_shape *shape, cnn_error *err
     one->network = network_of(shape, error);
     if (!one->network)
         return false;
-    if (!one->network->count)
-        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "a case has one layer");
     const layer *layer = &one->network->layers[one->network->count];
     one->layer_shape = layer->layer_shape;
     snprintf(one->about.layer, sizeof one->about.layer, "%s", layer->kind->word);

@@ -1,0 +1,433 @@
+/* The catalog of classic mistakes: its lines are those of the book, each mistake turns the
+ * gradient check red exactly where its row says, computes the same everywhere, and is remembered.
+ */
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mistakes.h"
+#include "network.h"
+
+/* ------------------------------------------------------------------------------------ the table */
+
+static char *read_source(const char *file) {
+    char path[128];
+    snprintf(path, sizeof path, "src/%s", file);
+    FILE *stream = fopen(path, "r");
+    if (!stream)
+        fail_msg("%s is not there", path);
+    char *text = calloc(1, 1 << 16);
+    assert_true(fread(text, 1, (1 << 16) - 1, stream) > 0);
+    fclose(stream);
+    return text;
+}
+
+/* How often the line stands in the function, which ends with a } at the margin. */
+static size_t lines_like(const char *text, const char *function, const char *line) {
+    char start[64];
+    snprintf(start, sizeof start, "%s(", function);
+    const char *at = text;
+    do
+        at = strstr(at, start);
+    while (at && !memchr(at, '{', (size_t)(strchrnul(at, ';') - at)) && at++);
+    if (!at)
+        return 0;
+    const char *end = strstr(at, "\n}");
+    size_t found = 0;
+    const size_t length = strlen(line);
+    for (; at < end; at = strchr(at, '\n') + 1) {
+        const char *bare = at + strspn(at, " ");
+        found += !strncmp(bare, line, length) && bare[length] == '\n';
+    }
+    return found;
+}
+
+static void check_edit(const cnn_mistake_info *mistake, const cnn_mistake_edit *edit) {
+    char *text = read_source(edit->file);
+    const size_t found = lines_like(text, edit->function, edit->was);
+    if (found != 1)
+        fail_msg("%s: %zu lines \"%s\" in %s of %s", mistake->name, found, edit->was,
+                 edit->function, edit->file);
+    assert_string_not_equal(edit->was, edit->has);
+    free(text);
+}
+
+static void check_row(size_t index, const cnn_mistake_info *mistake) {
+    cnn_mistake_info other;
+    assert_true(strlen(mistake->name) < CNN_NAME_SIZE && strlen(mistake->text) > 20);
+    assert_true(mistake->text[strlen(mistake->text) - 1] != '.');
+    assert_non_null(cnn_mistake_family_name(mistake->family));
+    assert_true(!mistake->seen[0] || (strchr(mistake->seen, '/') && strchr(mistake->seen, '#')));
+    /* The first three are wrong gradients, and the other two are not. */
+    assert_int_equal(mistake->family <= CNN_MISTAKE_DEAD, mistake->red[0] != '\0');
+    for (size_t i = 0; i < index; i++) {
+        assert_true(cnn_mistake_at(i, &other));
+        assert_string_not_equal(other.name, mistake->name);
+    }
+    assert_in_range(mistake->edit_count, 1, CNN_MISTAKE_EDITS);
+    for (size_t i = 0; i < mistake->edit_count; i++)
+        check_edit(mistake, &mistake->edits[i]);
+}
+
+static void table_is_true(void **state) {
+    cnn_mistake_info mistake;
+    size_t wrong = 0, seen = 0, families[CNN_MISTAKE_FAMILIES] = {0};
+    (void)state;
+    for (size_t i = 0; cnn_mistake_at(i, &mistake); i++) {
+        check_row(i, &mistake);
+        wrong += mistake.red[0] != '\0';
+        seen += mistake.seen[0] != '\0';
+        families[mistake.family]++;
+    }
+    print_message("%zu mistakes, %zu of them wrong gradients, %zu seen in public\n",
+                  cnn_mistake_count(), wrong, seen);
+    assert_true(cnn_mistake_count() >= 30 && wrong >= 19);
+    for (size_t i = 0; i < CNN_MISTAKE_FAMILIES; i++)
+        assert_true(families[i] >= 4);
+    assert_null(cnn_mistake_family_name(CNN_MISTAKE_FAMILIES));
+}
+
+static void found_by_name(void **state) {
+    cnn_mistake_info mistake = {.name = "kept"};
+    (void)state;
+    assert_false(cnn_mistake_find("relu-opened", &mistake));
+    assert_false(cnn_mistake_find(NULL, &mistake));
+    assert_string_equal(mistake.name, "kept");
+    assert_true(cnn_mistake_find("relu-open", &mistake));
+    assert_string_equal(mistake.red, "relu dx");
+    assert_true(cnn_mistake_find("relu-open", NULL));
+    assert_true(cnn_mistake_at(0, NULL));
+    assert_false(cnn_mistake_at(cnn_mistake_count(), NULL));
+}
+
+/* ---------------------------------------------------------------------------- the gradient check
+ */
+
+/* Strides, windows that overlap, one channel, one row, no bias: where some mistakes do not show. */
+static const char *const networks[] = {
+    "input 11x9x2\nconv2d 4 3x2 stride 2x1 pad 1\nleakyrelu 0.1\nmaxpool2d 3x2 stride 1\n"
+    "conv2d 3 2x3 stride 1x2 pad 1\nrelu\navgpool2d 2 stride 1\nflatten\ndense 5\n",
+    "input 9x9x1\nconv2d 3 3x3 pad 1\nrelu\nmaxpool2d 2\nconv2d 4 1x1 bias off\nrelu\n"
+    "maxpool2d 1\navgpool2d 2\nflatten\ndense 6\nrelu\ndense 3 bias off\n",
+    "input 8x8x3\nconv2d 1 6x5\nrelu\nflatten\ndense 4\nleakyrelu\ndense 3\n",
+};
+enum { NETWORKS = sizeof networks / sizeof *networks };
+
+static cnn_network *network_of(const char *text) {
+    cnn_error error;
+    cnn_network *network = cnn_network_parse(text, strlen(text), &error);
+    if (!network)
+        fail_msg("%s", error.message);
+    return network;
+}
+
+typedef struct look {
+    const cnn_network *network;
+    const mistake_row *row;
+    const char *layer; /* the mistake is made in it alone; NULL: in all */
+    size_t images, red, rows;
+} look;
+
+static const layer *layer_named(const cnn_network *network, const char *name) {
+    for (size_t i = 1; i <= network->count; i++)
+        if (!strcmp(network->layers[i].name, name))
+            return &network->layers[i];
+    return NULL;
+}
+
+static bool expected(const look *l, const cnn_gradcheck_row *row) {
+    const layer *layer = layer_named(l->network, row->layer);
+    const cnn_network *n = l->network;
+    const layer_shape loss = {.x = n->layers[n->count].layer_shape.y,
+                              .y = n->layers[n->count].layer_shape.y};
+    if (l->layer && strcmp(l->layer, row->layer))
+        return false;
+    return mistake_shows(l->row, layer ? layer->kind->word : "softmax", row->gradient,
+                         layer ? &layer->layer_shape : &loss, l->images);
+}
+
+static void on_row(const cnn_gradcheck_row *row, void *context) {
+    look *l = context;
+    const bool red = !(row->error <= CNN_GRADCHECK_LIMIT);
+    if (red != expected(l, row))
+        fail_msg("%s, %zu images, %s: %s %s is %s", l->row->about.name, l->images,
+                 l->layer ? l->layer : "everywhere", row->layer, row->gradient,
+                 red ? "red" : "green");
+    l->red += red;
+    l->rows++;
+}
+
+/* Is it refused, then rightly? */
+static void check_refusal(const look *l, const cnn_error *error) {
+    cnn_layer_info layer;
+    assert_non_null(strstr(error->message, "cannot be made in "));
+    for (size_t e = 0; e < l->row->about.edit_count && !l->layer; e++)
+        for (size_t i = 1; cnn_network_layer_at(l->network, i, &layer); i++) {
+            const char *file = strchr(l->row->about.edits[e].file, '/') + 1;
+            const size_t length = strlen(l->network->layers[i].kind->word);
+            assert_false(!strncmp(file, l->network->layers[i].kind->word, length) &&
+                         file[length] == '.');
+        }
+}
+
+static size_t red_rows(const cnn_network *network, const mistake_row *row, const char *layer,
+                       size_t images) {
+    look l = {.network = network, .row = row, .layer = layer, .images = images};
+    const cnn_gradcheck_options options = {.batch_size = images,
+                                           .seed = 1,
+                                           .debug_break_layer = layer,
+                                           .debug_mistake = row->about.name};
+    cnn_error error;
+    if (!cnn_gradcheck(network, &options, on_row, &l, NULL, &error))
+        check_refusal(&l, &error);
+    return l.red;
+}
+
+static void red_where_said(void **state) {
+    size_t never = 0, total = 0;
+    (void)state;
+    for (size_t m = 0; m < mistake_row_count; m++) {
+        size_t red = 0;
+        for (size_t n = 0; n < NETWORKS; n++) {
+            cnn_network *network = network_of(networks[n]);
+            red += red_rows(network, &mistake_rows[m], NULL, 3) +
+                   red_rows(network, &mistake_rows[m], NULL, 1);
+            cnn_network_free(network);
+        }
+        if (!red != !mistake_rows[m].about.red[0])
+            fail_msg("%s: red %zu times", mistake_rows[m].about.name, red);
+        never += !red;
+        total += red;
+    }
+    print_message("%zu gradients red, %zu mistakes never\n", total, never);
+    assert_true(total >= 100 && never >= 10);
+}
+
+static void in_one_layer_alone(void **state) {
+    cnn_error error;
+    (void)state;
+    cnn_network *network = network_of(networks[0]);
+    assert_int_equal(red_rows(network, mistake_row_named("conv-dx-flipped", NULL), "conv2", 2), 1);
+    assert_int_equal(red_rows(network, mistake_row_named("sign", NULL), "softmax", 2), 1);
+    assert_int_equal(red_rows(network, mistake_row_named("sign", NULL), "conv1", 2), 0);
+    const struct {
+        const char *layer, *mistake, *message;
+    } cases[] = {
+        {"conv9", "relu-open", "no layer named \"conv9\" to break"},
+        {"conv1", "relu-open", "the mistake \"relu-open\" cannot be made in \"conv1\""},
+        {"conv1", "rate-x100", "the mistake \"rate-x100\" cannot be made in \"conv1\""},
+        {"conv1", "sine", "no mistake named \"sine\""},
+        {NULL, "sine", "no mistake named \"sine\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const cnn_gradcheck_options options = {.batch_size = 2,
+                                               .debug_break_layer = cases[i].layer,
+                                               .debug_mistake = cases[i].mistake};
+        assert_false(cnn_gradcheck(network, &options, NULL, NULL, NULL, &error));
+        assert_string_equal(error.message, cases[i].message);
+    }
+    cnn_network_free(network);
+}
+
+/* ---------------------------------------------------------------------------- in training */
+
+enum { BATCH = 11, PIXELS = 9 * 9 };
+
+static const char trained_text[] =
+    "input 9x9x1\nconv2d 3 3x3 pad 1\nrelu\nmaxpool2d 3x2 stride 2\n"
+    "conv2d 4 2x3 stride 2x1 pad 1\nleakyrelu\navgpool2d 2 stride 1\nflatten\ndense 6\nrelu\n"
+    "dense 3\n";
+
+static cnn_dataset *images_of(void) {
+    const cnn_dataset_info info = {
+        .images = 3 * BATCH, .height = 9, .width = 9, .channels = 1, .classes = 3};
+    static uint8_t pixels[3 * BATCH * PIXELS], labels[3 * BATCH];
+    for (size_t i = 0; i < sizeof pixels; i++)
+        pixels[i] = (uint8_t)(i * 7919 % 251);
+    for (size_t i = 0; i < sizeof labels; i++)
+        labels[i] = (uint8_t)(i * 5 % 3);
+    cnn_dataset *images = cnn_dataset_create(&info, pixels, labels, NULL);
+    assert_non_null(images);
+    return images;
+}
+
+static cnn_model *model_with(const char *mistake, const char *backend, size_t threads) {
+    cnn_model_options options = cnn_model_options_defaults();
+    cnn_network *network = network_of(trained_text);
+    options.batch_size = BATCH;
+    options.backend = backend;
+    options.threads = threads;
+    options.debug_mistake = mistake;
+    cnn_model *model = cnn_model_create(network, &options, NULL);
+    assert_non_null(model);
+    cnn_network_free(network);
+    return model;
+}
+
+/* All parameters after an epoch; to be freed. */
+static float *trained(const char *mistake, cnn_optimizer_kind kind, const char *backend,
+                      size_t threads, size_t *count) {
+    cnn_dataset *images = images_of();
+    cnn_model *model = model_with(mistake, backend, threads);
+    cnn_train_options options = cnn_train_options_defaults();
+    cnn_tensor tensor;
+    float *all = calloc(4096, sizeof *all);
+    *count = 0;
+    options.epochs = 1;
+    options.optimizer.kind = kind;
+    options.optimizer.lr = 0.003;
+    options.optimizer.weight_decay = 0.1;
+    cnn_train(model, images, NULL, &options, NULL, NULL); /* it may diverge: that is the same too */
+    for (size_t i = 0; cnn_model_tensor_at(model, i, &tensor); i++) {
+        size_t numbers = strstr(tensor.name, ".weight") || strstr(tensor.name, ".bias");
+        for (size_t d = 0; d < tensor.rank; d++)
+            numbers *= tensor.shape[d];
+        assert_true(*count + numbers <= 4096);
+        memcpy(all + *count, tensor.data, numbers * sizeof *all);
+        *count += numbers;
+    }
+    cnn_model_free(model);
+    cnn_dataset_free(images);
+    return all;
+}
+
+static bool same_as_book(const char *mistake, cnn_optimizer_kind kind, const float *book) {
+    static const size_t threads[] = {1, 3, 11};
+    cnn_backend backend;
+    size_t count;
+    bool same = true;
+    for (size_t i = 0; cnn_backend_at(i, &backend); i++)
+        for (size_t t = 0; backend.runs && backend.same_bits && t < 3; t++) {
+            float *other = trained(mistake, kind, backend.name, threads[t], &count);
+            same &= !memcmp(book, other, count * sizeof *book);
+            free(other);
+        }
+    return same;
+}
+
+/* These may change nothing: no tie, no large logit, and no decay apart from the gradient's. */
+static bool may_be_the_same(const mistake_row *row) {
+    static const char *const names[] = {"pool-ties", "softmax-without-max", "decay-after-root"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(row->about.name, names[i]))
+            return true;
+    return row->setting != SET_NONE;
+}
+
+/* Wrong on every back end and any number of threads in the same way, and otherwise than right. */
+static void same_bits_everywhere(void **state) {
+    size_t count, changed = 0;
+    (void)state;
+    float *right = trained(NULL, CNN_OPTIMIZER_ADAM, "ref", 1, &count);
+    for (size_t m = 0; m < mistake_row_count; m++) {
+        const char *name = mistake_rows[m].about.name;
+        float *book = trained(name, CNN_OPTIMIZER_ADAM, "ref", 1, &count);
+        const bool differs = memcmp(right, book, count * sizeof *right);
+        if (!differs && !may_be_the_same(&mistake_rows[m]))
+            fail_msg("%s: as if it were right", name);
+        if (!same_as_book(name, CNN_OPTIMIZER_ADAM, book))
+            fail_msg("%s: other bits elsewhere", name);
+        changed += differs;
+        free(book);
+    }
+    assert_true(changed >= 35);
+    free(right);
+    float *sgd = trained("step-not-stored", CNN_OPTIMIZER_SGD, "ref", 1, &count);
+    assert_true(same_as_book("step-not-stored", CNN_OPTIMIZER_SGD, sgd));
+    free(sgd);
+    float *a = trained("decay-after-root", CNN_OPTIMIZER_ADAMW, "ref", 1, &count);
+    float *b = trained(NULL, CNN_OPTIMIZER_ADAMW, "ref", 1, &count);
+    assert_memory_not_equal(a, b, count * sizeof *a);
+    free(a);
+    free(b);
+}
+
+static void made_in_what_a_run_is_given(void **state) {
+    cnn_model_options options = cnn_model_options_defaults();
+    cnn_optimizer optimizer = cnn_optimizer_defaults();
+    cnn_dataset *images = images_of(), *right = images_of();
+    cnn_error error;
+    size_t same = 0, counts[3] = {0};
+    (void)state;
+    assert_false(cnn_mistake_make("sine", &options, &optimizer, images, &error));
+    assert_string_equal(error.message, "no mistake named \"sine\"");
+    assert_false(cnn_mistake_make(NULL, &options, &optimizer, images, &error));
+    assert_null(options.debug_mistake);
+    assert_true(cnn_mistake_make("rate-x100", NULL, NULL, NULL, &error));
+    assert_true(cnn_mistake_make("rate-x100", &options, &optimizer, images, &error));
+    assert_string_equal(options.debug_mistake, "rate-x100");
+    assert_true(fabs(optimizer.lr - 0.1) < 1e-9);
+    assert_true(cnn_mistake_make("rate-over-1000", NULL, &optimizer, NULL, &error));
+    assert_true(fabs(optimizer.lr - 0.0001) < 1e-9);
+    assert_true(cnn_mistake_make("pixels-0-255", &options, NULL, NULL, &error));
+    assert_true(options.normalization.mean == 0 && options.normalization.std < 0.004f);
+    assert_true(cnn_mistake_make("weights-zero", &options, NULL, NULL, &error));
+    assert_true(options.init == CNN_INIT_CONSTANT && options.constant == 0);
+    assert_true(cnn_mistake_make("weights-equal", &options, NULL, NULL, &error));
+    assert_true(options.init == CNN_INIT_CONSTANT && options.constant == 0.05f);
+    assert_true(cnn_mistake_make("labels-shifted", NULL, NULL, images, &error));
+    for (size_t i = 0; i < 3 * BATCH; i++)
+        assert_int_equal(cnn_dataset_label_at(images, i),
+                         cnn_dataset_label_at(right, (i + 1) % (3 * BATCH)));
+    assert_true(cnn_mistake_make("labels-shuffled", NULL, NULL, images, &error));
+    for (size_t i = 0; i < 3 * BATCH; i++) {
+        same += cnn_dataset_label_at(images, i) == cnn_dataset_label_at(right, i);
+        counts[cnn_dataset_label_at(images, i)]++;
+    }
+    assert_in_range(same, 1, 2 * BATCH);
+    assert_true(counts[0] == BATCH && counts[1] == BATCH && counts[2] == BATCH);
+    cnn_dataset_free(images);
+    cnn_dataset_free(right);
+}
+
+static void remembered(void **state) {
+    char path[] = "/tmp/mistakes.XXXXXX";
+    cnn_error error;
+    (void)state;
+    const int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    cnn_model *sound = model_with(NULL, NULL, 1), *broken = model_with("relu-open", NULL, 1);
+    assert_null(cnn_model_mistake(sound));
+    assert_null(cnn_model_mistake(NULL));
+    assert_string_equal(cnn_model_mistake(broken), "relu-open");
+    assert_true(cnn_model_save(broken, path, NULL));
+    cnn_model *loaded = cnn_model_load(path, NULL, NULL);
+    assert_string_equal(cnn_model_mistake(loaded), "relu-open");
+    cnn_model_free(loaded);
+    assert_true(cnn_model_load_weights(sound, path, NULL));
+    assert_string_equal(cnn_model_mistake(sound), "relu-open");
+    cnn_model_options options = cnn_model_options_defaults();
+    options.debug_mistake = "sine";
+    assert_null(cnn_model_create(cnn_model_network(sound), &options, &error));
+    assert_string_equal(error.message, "no mistake named \"sine\"");
+    /* A run with it cannot be gone on with by a process that knows nothing of it. */
+    cnn_dataset *images = images_of();
+    cnn_run *run = cnn_run_create(broken, images, NULL, NULL, NULL);
+    assert_false(cnn_run_save(run, path, &error));
+    assert_non_null(strstr(error.message, "with the mistake relu-open"));
+    cnn_run_free(run);
+    cnn_dataset_free(images);
+    cnn_model_free(sound);
+    cnn_model_free(broken);
+    unlink(path);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(table_is_true),        cmocka_unit_test(found_by_name),
+        cmocka_unit_test(red_where_said),       cmocka_unit_test(in_one_layer_alone),
+        cmocka_unit_test(same_bits_everywhere), cmocka_unit_test(made_in_what_a_run_is_given),
+        cmocka_unit_test(remembered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
