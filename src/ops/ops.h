@@ -140,6 +140,7 @@ typedef struct adam_rates {
     real weight_decay; /* Adam: added to the gradient; AdamW: 0 */
     real beta2;
     real new1, new2; /* 1 - beta1, 1 - beta2 */
+    real lr;         /* the rate alone; a page without the corrections would take it */
     real step;       /* lr / (1 - beta1^t) */
     real root;       /* 1 / sqrt(1 - beta2^t) */
     real epsilon;

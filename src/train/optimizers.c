@@ -46,6 +46,7 @@ static void adam_update_range(const cnn_trainer *t, range elements) {
                               .beta2 = (float)o->beta2,
                               .new1 = (float)(1 - o->beta1),
                               .new2 = (float)(1 - o->beta2),
+                              .lr = (float)o->lr,
                               .step = (float)(o->lr / bias_correction(o->beta1, t->steps)),
                               .root = (float)(1 / sqrt(bias_correction(o->beta2, t->steps))),
                               .epsilon = (float)o->epsilon};
