@@ -162,7 +162,7 @@ $(BUILD)/%.o: %.c
 	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The gradient check follows the network in double.
-$(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o diagnose.o worked.o properties.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
+$(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o broken.o diagnose.o worked.o properties.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
 
 $(BUILD)/src/explain/explained.o: $(EXPLAINED:%=src/explain/explain_%.c)
 $(BUILD)/src/explain/explained.o: \

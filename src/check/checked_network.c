@@ -6,8 +6,8 @@
  * Memory lasts for one layer. */
 #include "gradcheck.h"
 
+#include "broken.h"
 #include "memory.h"
-#include "mistaken.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,13 +20,11 @@ typedef struct check {
     cnn_gradcheck_options options;
     cnn_gradcheck_function report;
     void *context;
-    random_state random;    /* one stream for all that is drawn, so that the seed says everything */
-    double worst;           /* the largest error so far */
-    real *x;                /* output of the layers so far, owned */
-    const mistake_row *row; /* the mistake to be made; NULL: none */
-    mistaken *mistaken;     /* the book with it, owned; NULL: none */
-    bool met, made;         /* the layer to be broken; and it could be */
-    bool unchecked;         /* a gradient of which no element could be */
+    random_state random; /* one stream for all that is drawn, so that the seed says everything */
+    double worst;        /* the largest error so far */
+    real *x;             /* output of the layers so far, owned */
+    broken broken;
+    bool unchecked; /* a gradient of which no element could be */
     /* Of the layer at hand, to be reported when its inputs have said enough. */
     cnn_gradcheck_row rows[1 + BUFFERS_MAX];
     size_t count;
@@ -139,39 +137,6 @@ static void backward(const probe *p) {
                              op->axis == SUM_IMAGES ? images : (range){0, layer_fan_in(p->layer)});
 }
 
-/* Is it a layer to be broken? conv2 means that one, conv2d every convolution. */
-static bool is_wanted(const check *c, const char *name, const char *word) {
-    const char *wanted = c->options.debug_break_layer;
-    return !wanted || !strcmp(wanted, name) || !strcmp(wanted, word);
-}
-
-/* The book, or, for a layer that is to have the mistake, the book with it. */
-static const ops *ops_for(check *c, const char *name, const char *word) {
-    if (!c->mistaken || !is_wanted(c, name, word))
-        return ops_best_double();
-    c->met = true;
-    c->made |= mistaken_in(c->mistaken, word);
-    return &c->mistaken->ops;
-}
-
-/* Without a mistake's name: a thousandth more of the first parameter's gradient, or of dx. */
-static void damage(check *c, const probe *p, const char *name, const char *word) {
-    real *gradient = p->t.dx;
-    size_t count = p->images * extent_size(p->labels ? p->layer->shape.y : p->layer->shape.x);
-    if (!c->options.debug_break_layer || c->row || !is_wanted(c, name, word))
-        return;
-    for (size_t b = p->labels ? 0 : layer_buffers(p->layer); b-- > 0;)
-        if (p->layer->kind->buffers[b].role == BUFFER_PARAMETER && layer_buffer_size(p->layer, b)) {
-            gradient = bound(&p->t, p->layer->kind->buffers[b].gradient);
-            count = layer_buffer_size(p->layer, b);
-        }
-    /* Of a gradient that is 0 everywhere a share would be none. */
-    const double added = gradcheck_largest(gradient, count) == 0 ? 0.001 : 0;
-    for (size_t i = 0; i < count; i++)
-        gradient[i] = gradient[i] * 1.001 + added;
-    c->met = c->made = true;
-}
-
 /* Checks one gradient. */
 static void check_array(check *c, const probe *p, const char *name, const char *gradient,
                         checked_array array, const cnn_tensor *shape) {
@@ -240,7 +205,7 @@ static void check_once(check *c, probe *p) {
     p->evaluate(p, p->y, (range){0, p->images});
     /* Before any element moves: it reads the indices, which every evaluation overwrites. */
     backward(p);
-    damage(c, p, layer->name, layer->kind->word);
+    broken_damage(&c->broken, p, layer->name, layer->kind->word);
     check_input(c, p, layer->name, layer->shape.x, (layer - 1)->flat);
     check_parameters(c, p);
     /* The last evaluation left the indices of a moved element. Nobody reads them again. */
@@ -276,7 +241,7 @@ static bool step_on(check *c, const probe *p, size_t values, cnn_error *error) {
 static bool check_layer_at(check *c, size_t index, cnn_error *error) {
     const layer *layer = &c->network->layers[index];
     probe p = {.evaluate = evaluate_layer,
-               .ops = ops_for(c, layer->name, layer->kind->word),
+               .ops = broken_ops(&c->broken, layer->name, layer->kind->word),
                .layer = layer,
                .t = {.n = c->options.batch_size, .x = c->x},
                .images = c->options.batch_size,
@@ -312,7 +277,7 @@ static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
         fill(&c->random, (real *)p->t.x, n * classes, 1);
         softmax_there_and_back(p);
     }
-    damage(c, p, "softmax", "softmax");
+    broken_damage(&c->broken, p, "softmax", "softmax");
     check_input(c, p, "softmax", p->layer->shape.y, true);
     report_rows(c);
 }
@@ -326,7 +291,7 @@ static bool check_softmax(check *c, cnn_error *error) {
     real *block = memory_new(4 * n + 2 * logits, sizeof *block, error);
     if (labels && block) {
         probe p = {.evaluate = evaluate_softmax,
-                   .ops = ops_for(c, "softmax", "softmax"),
+                   .ops = broken_ops(&c->broken, "softmax", "softmax"),
                    .layer = last,
                    .t = {.n = n, .x = c->x, .y = block + 4 * n, .dx = block + 4 * n + logits},
                    .smooth = true,
@@ -357,30 +322,6 @@ static bool check_all(check *c, cnn_error *error) {
     return check_softmax(c, error);
 }
 
-/* The mistake that the options ask for, if they do. */
-static bool find_mistake(check *c, cnn_error *error) {
-    if (!c->options.debug_mistake)
-        return true;
-    c->row = mistake_row_named(c->options.debug_mistake, error);
-    if (c->row)
-        c->mistaken = mistaken_create(ops_best_double(), mistaken_pages_double(), c->row, error);
-    return c->mistaken;
-}
-
-/* Only behind the last layer: "softmax" is a name as well. What is made outside the layers is made
- * in none of them. */
-static bool was_broken(const check *c, cnn_error *error) {
-    const char *layer = c->options.debug_break_layer;
-    if (layer && !c->met)
-        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no layer named \"%.60s\" to break",
-                         layer);
-    if (!c->row || c->made || (!layer && !mistake_in_layers(c->row)))
-        return true;
-    return error_set(error, CNN_STATUS_BAD_ARGUMENT,
-                     "the mistake \"%s\" cannot be made in %s%.60s%s", c->row->about.name,
-                     layer ? "\"" : "", layer ? layer : "this network", layer ? "\"" : "");
-}
-
 bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *options,
                    cnn_gradcheck_function report, void *context, double *worst, cnn_error *error) {
     check c = {.network = network,
@@ -396,11 +337,11 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
     if (c.options.batch_size == 0 || c.options.batch_size > 4096)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "batch size %zu: must be 1 to 4096",
                          c.options.batch_size);
-    if (!find_mistake(&c, error))
+    if (!broken_begin(&c.broken, &c.options, error))
         return false;
-    const bool ok = check_all(&c, error) && was_broken(&c, error);
+    const bool ok = check_all(&c, error) && broken_was(&c.broken, error);
     free(c.x);
-    free(c.mistaken);
+    broken_end(&c.broken);
     /* What is wrong is wrong, whatever could not be checked. */
     if (worst)
         *worst = c.unchecked && c.worst <= CNN_GRADCHECK_LIMIT ? NAN : c.worst;

@@ -4,6 +4,15 @@
 
 #include <stdlib.h>
 
+const char *model_about_class(const model_about *about, size_t index) {
+    return json_string_value(json_array_get(about->names, index));
+}
+
+void model_about_release(model_about *about) {
+    json_decref(about->names);
+    about->names = NULL;
+}
+
 struct cnn_model_file {
     cnn_network *network;
     model_about about;

@@ -13,7 +13,6 @@
 
 #define FORM_KEY "cnn.form"
 #define MNIST_FORM "mnist"
-#define MISTAKE_KEY "cnn.mistake"
 
 /* -------------------------------------------------------------------------------------- writing */
 
@@ -49,11 +48,6 @@ static bool put_form(json_t *object, const cnn_model *model) {
            !json_object_set_new(object, FORM_KEY, json_string(MNIST_FORM));
 }
 
-static bool put_mistake(json_t *object, const cnn_model *model) {
-    return !model->mistake[0] ||
-           !json_object_set_new(object, MISTAKE_KEY, json_string(model->mistake));
-}
-
 /* In a fixed order, so that the same model makes the same bytes. Nine digits tell any two floats
  * apart. */
 json_t *model_metadata(const cnn_model *model, cnn_error *error) {
@@ -64,7 +58,7 @@ json_t *model_metadata(const cnn_model *model, cnn_error *error) {
         put(object, "cnn.mean", json_write(json_real(by.mean), error)) &&
         put(object, "cnn.std", json_write(json_real(by.std), error)) &&
         put(object, "cnn.classes", class_text(model, error)) && put_form(object, model) &&
-        put_mistake(object, model))
+        model_put_mistake(object, model))
         return object;
     json_decref(object);
     error_set(error, CNN_STATUS_NO_MEMORY, "no memory for the metadata");
@@ -275,37 +269,16 @@ static bool read_form(const safetensors *file, cnn_preprocessing *preprocessing,
                     show_name(form).text);
 }
 
-/* Any short name: a later library may know mistakes that this one does not. */
-static bool read_mistake(const safetensors *file, char mistake[CNN_NAME_SIZE], cnn_error *error) {
-    const char *name = safetensors_metadata(file, MISTAKE_KEY);
-    const size_t length = name ? strlen(name) : 0;
-    if (name && (!length || length >= CNN_NAME_SIZE ||
-                 name_first_unprintable((const uint8_t *)name, length) < length))
-        return error_at(error, model_file_metadata(file), MISTAKE_KEY " is \"%s\", no name",
-                        show_name(name).text);
-    memcpy(mistake, length ? name : "", length + 1);
-    return true;
-}
-
 /* All that a file says beside its parameters. */
 bool model_about_read(model_about *about, const safetensors *file, const cnn_network *network,
                       cnn_error *error) {
     *about = (model_about){.names = NULL};
     if (!read_normalization(file, &about->normalization, error) ||
         !read_form(file, &about->preprocessing, error) ||
-        !read_mistake(file, about->mistake, error))
+        !model_read_mistake(file, about->mistake, error))
         return false;
     about->names = read_classes(file, network, error);
     return about->names != NULL;
-}
-
-const char *model_about_class(const model_about *about, size_t index) {
-    return json_string_value(json_array_get(about->names, index));
-}
-
-void model_about_release(model_about *about) {
-    json_decref(about->names);
-    about->names = NULL;
 }
 
 /* All is checked but the caller's options. The first parameters are soon overwritten: constant ones
@@ -417,7 +390,7 @@ bool cnn_model_parse_weights(cnn_model *model, const void *bytes, size_t size, c
         return false;
     char mistake[CNN_NAME_SIZE];
     const bool good =
-        parameters_check(model->network, &file, error) && read_mistake(&file, mistake, error);
+        parameters_check(model->network, &file, error) && model_read_mistake(&file, mistake, error);
     if (good) {
         model_set_mistake(model, mistake);
         parameters_read(model, &file, NULL, model->parameters);

@@ -36,6 +36,10 @@ bool model_image_finish(model_image *image, json_t *metadata, cnn_error *error);
 /* What every model's file says, as strings. Refuses names that could not be read back. */
 json_t *model_metadata(const cnn_model *model, cnn_error *error);
 
+/* Its mistake, if it has one, into metadata, and out of those of a file; "": none. */
+bool model_put_mistake(json_t *metadata, const cnn_model *model);
+bool model_read_mistake(const safetensors *file, char mistake[CNN_NAME_SIZE], cnn_error *error);
+
 /* What a model's file says beside network and parameters. Looks into the file. */
 typedef struct model_about {
     cnn_normalization normalization;
