@@ -42,12 +42,6 @@ static void null_networks(void **state) {
     cnn_network_free(NULL);
     REFUSED(cnn_gradcheck(NULL, NULL, NULL, NULL, NULL, e));
     assert_true(cnn_gradcheck(c.network, NULL, NULL, NULL, NULL, NULL));
-    assert_true(cnn_mistake_at(0, NULL));
-    assert_false(cnn_mistake_at(SIZE_MAX, NULL));
-    assert_false(cnn_mistake_find(NULL, NULL));
-    REFUSED(cnn_mistake_make(NULL, NULL, NULL, NULL, e));
-    REFUSED(cnn_case_create(NULL, 1, e));
-    REFUSED(cnn_diagnose(NULL, 1, NULL, e));
 }
 
 static void null_doctors(void **state) {
