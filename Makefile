@@ -270,7 +270,7 @@ CROSS := $(filter-out $(BUILD)/src/base/json_text.o,\
            $(filter-out src/network/network_text.c src/network/peers_words.c src/network/text_reader.c,$(wildcard src/network/*.c)) \
            $(filter-out src/engine/model_pictures.c,$(wildcard src/engine/*.c)) $(wildcard src/train/*.c) \
            src/data/dataset.c src/data/class_names.c tests/same_bits.c tests/book_twice.c) \
-         $(filter-out %_double.o %_double_fma.o,$(MISTAKE_OBJECTS)) 
+         $(MISTAKE_OBJECTS)
 $(BUILD)/cross_bits: $(BUILD)/tests/cross_bits.o $(CROSS)
 	$(call SAY,LD)
 	$(QUIET)$(LINK) -static -o $@ $^ -lm -pthread
