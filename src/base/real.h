@@ -17,11 +17,19 @@ typedef CNN_REAL real;
 #define CNN_ROUNDINGS 1
 #endif
 
+#ifdef __wasm_relaxed_simd__
+#include "real_wasm.h"
+#endif
+
 /* a * b + c: the one multiply-add of every sum, so that machines agree in each bit. sizeof, since
  * #if cannot see types; the compiler drops the branches not taken. */
 static inline real fused(real a, real b, real c) {
     if (CNN_ROUNDINGS == 2)
         return a * b + c;
+#ifdef __wasm_relaxed_simd__
+    return sizeof(real) == sizeof(float) ? (real)wasm_fused_float((float)a, (float)b, (float)c)
+                                         : (real)wasm_fused_double(a, b, c);
+#endif
     return sizeof(real) == sizeof(float) ? (real)__builtin_fmaf((float)a, (float)b, (float)c)
                                          : (real)__builtin_fma(a, b, c);
 }

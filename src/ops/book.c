@@ -6,5 +6,5 @@ const ops BOOK_TABLE = {
     .name = "ref",
     .instructions = "plain loops",
     .roundings = CNN_ROUNDINGS,
-    BOOK_PAGES,
+    BOOK_PAGES(step),
 };

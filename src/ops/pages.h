@@ -12,14 +12,15 @@
 static const kernel layer_pages[] = {LAYER_PAGES{NULL, NULL}};
 #undef PAGE
 
-/* What every back end has of the book. */
+/* What every back end has of the book; the updates of Adam and SGD by `steps`, their own, or by the
+ * book's `step`. */
 /* clang-format off */
-#define BOOK_PAGES                            \
+#define BOOK_PAGES(steps)                     \
     .pages = layer_pages,                     \
     .softmax_forward = softmax_xent_forward,  \
     .softmax_backward = softmax_xent_backward,\
-    .adam = adam_step,                        \
-    .sgd = sgd_step
+    .adam = adam_##steps,                     \
+    .sgd = sgd_##steps
 /* clang-format on */
 
 #endif

@@ -3,6 +3,7 @@
 #include "conv2d_vector.c"
 #include "dense_vector.c"
 #include "pages.h"
+#include "updates_vector.c"
 
 static const operation vector_conv2d = {.forward = conv2d_vector_forward,
                                         .backward_input = conv2d_vector_backward_input,
@@ -55,5 +56,5 @@ const ops SIMD_TABLE = {
     .instructions = VECTOR_INSTRUCTIONS,
     .roundings = CNN_ROUNDINGS,
     .kernels = vector_kernels,
-    BOOK_PAGES,
+    BOOK_PAGES(vector_steps),
 };

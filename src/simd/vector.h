@@ -6,9 +6,11 @@
  *   store_part()    memory is not touched
  *   bits_of()       one bit a lane, lane 0 the lowest
  *   transpose_lanes()    lane j of vector i becomes lane i of vector j
- *   multiply_add()  a * b + c, as many roundings as CNN_ROUNDINGS says
+ *   roots_of()      the square root of each lane
+ *   multiply_add()  a * b + c, as many roundings as CNN_ROUNDINGS says; a is a number, or with
+ *   multiply_add_lanes(), a vector
  *
- * The last goes by name: whether a compiler contracts a * b + c depends on its mood and on the
+ * The last two go by name: whether a compiler contracts a * b + c depends on its mood and on the
  * level of optimization (gcc does not at -O1), and the bits must not. */
 #ifndef SIMD_VECTOR_H
 #define SIMD_VECTOR_H

@@ -42,6 +42,14 @@ ALWAYS_INLINE void transpose_lanes(vector v[LANES]) {
     }
 }
 
+ALWAYS_INLINE vector roots_of(vector v) {
+    return _mm256_sqrt_ps(v);
+}
+
+ALWAYS_INLINE vector multiply_add_lanes(vector a, vector b, vector c) {
+    return _mm256_fmadd_ps(a, b, c);
+}
+
 ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
     return _mm256_fmadd_ps(_mm256_set1_ps(a), b, c);
 }

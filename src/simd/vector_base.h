@@ -41,25 +41,61 @@ ALWAYS_INLINE void transpose_lanes(vector v[LANES]) {
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#elif defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#else
+#include <math.h>
+#endif
+
+/* ------------------------------------------------------------------------------- multiply-add */
+
+#if defined(__aarch64__)
 #define VECTOR_INSTRUCTIONS "NEON"
+
+ALWAYS_INLINE vector multiply_add_lanes(vector a, vector b, vector c) {
+    return (vector)vfmaq_f32((float32x4_t)c, (float32x4_t)b, (float32x4_t)a);
+}
 
 ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
     return (vector)vfmaq_n_f32((float32x4_t)c, (float32x4_t)b, a);
 }
+#elif defined(__wasm_relaxed_simd__)
+#define VECTOR_INSTRUCTIONS "SIMD128, relaxed"
+
+/* "Relaxed" leaves it to the processor how often this is rounded: once on all that have a fused
+ * multiply-add. */
+ALWAYS_INLINE vector multiply_add_lanes(vector a, vector b, vector c) {
+    return (vector)wasm_f32x4_relaxed_madd((v128_t)a, (v128_t)b, (v128_t)c);
+}
+
+ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
+    return multiply_add_lanes((vector){a, a, a, a}, b, c);
+}
 #else
 _Static_assert(CNN_ROUNDINGS == 2, "no fused multiply-add here: build with -DCNN_ROUNDINGS=2");
+
+ALWAYS_INLINE vector multiply_add_lanes(vector a, vector b, vector c) {
+    return a * b + c;
+}
 
 ALWAYS_INLINE vector multiply_add(float a, vector b, vector c) {
     return a * b + c;
 }
 #endif
 
+/* ----------------------------------------------------------------------- what has no operator */
+
 #if defined(__SSE2__)
-#include <emmintrin.h>
 #define VECTOR_INSTRUCTIONS "SSE2"
 
 ALWAYS_INLINE uint32_t bits_of(lanes_mask mask) {
     return (uint32_t)_mm_movemask_ps((__m128)mask);
+}
+#elif defined(__wasm_simd128__)
+ALWAYS_INLINE uint32_t bits_of(lanes_mask mask) {
+    return wasm_i32x4_bitmask((v128_t)mask);
 }
 #else
 ALWAYS_INLINE uint32_t bits_of(lanes_mask mask) {
@@ -68,7 +104,21 @@ ALWAYS_INLINE uint32_t bits_of(lanes_mask mask) {
 }
 #endif
 
-#ifndef VECTOR_INSTRUCTIONS
+ALWAYS_INLINE vector roots_of(vector v) {
+#if defined(__aarch64__)
+    return (vector)vsqrtq_f32((float32x4_t)v);
+#elif defined(__SSE2__)
+    return (vector)_mm_sqrt_ps((__m128)v);
+#elif defined(__wasm_simd128__)
+    return (vector)wasm_f32x4_sqrt((v128_t)v);
+#else
+    return (vector){sqrtf(v[0]), sqrtf(v[1]), sqrtf(v[2]), sqrtf(v[3])};
+#endif
+}
+
+#if !defined(VECTOR_INSTRUCTIONS) && defined(__wasm_simd128__)
+#define VECTOR_INSTRUCTIONS "SIMD128"
+#elif !defined(VECTOR_INSTRUCTIONS)
 #define VECTOR_INSTRUCTIONS "vectors of 128 bits"
 #endif
 
