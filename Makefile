@@ -7,6 +7,7 @@
 #                 (NETWORK=FILE for another network, JSON=1); LADDER=1: one convolution from naive
 #                 to fast in numbered steps
 # make mistakes   measures the classic mistakes of src/mistakes and writes docs/mistakes.md
+# make wasm       the library without files and threads as two WebAssembly modules, in build/wasm/
 # make fuzz       bytes made up by libFuzzer for each parser, TIME=60 seconds each (FUZZ=NAME: one)
 # make coverage   how much of the library the tests run, by lines and branches
 # make mutants    small changes of the sources that the tests have to notice (COUNT=300 SEED=1)
@@ -43,24 +44,30 @@ AR     := $(call tool,AR,ar)
 OBJCOPY ?= objcopy
 STRIP  ?= strip
 
+# WASM=relaxed or plain, as `make wasm` says: compiled for WebAssembly.
+ifdef WASM
+include wasm.mk
+endif
+
 # The processor that is compiled for, which -m32 in CC or CFLAGS may change.
 MACHINE := $(shell $(CC) $(CPPFLAGS) $(CFLAGS) -E -dM -x c /dev/null 2>/dev/null | sed -n \
-             $(foreach m,x86_64 i386 aarch64,-e 's/^.define __$(m)__ 1$$/$(m)/p'))
+             $(foreach m,x86_64 i386 aarch64 wasm32,-e 's/^.define __$(m)__ 1$$/$(m)/p'))
 # The old unit for floats of i386 computes in 80 bits and rounds when it likes to.
 ARITHMETIC_i386 := -msse2 -mfpmath=sse
+THREADED := $(if $(WASM),,-pthread)
 
 OPT    ?= -O3
 WARN   := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 # Contraction would round some sums once and others twice: every multiply-add is written out.
 # Without the prefix two folders would give two libraries. Where `long` has 32 bits, files beyond
 # 2 GB and times after 2038 are asked for.
-STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread \
+STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden $(THREADED) \
           -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 "-ffile-prefix-map=$(CURDIR)=." \
           $(ARITHMETIC_$(MACHINE)) $(if $(filter serial,$(POOL)),-DCNN_SERIAL)
 CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude \
-             $(addprefix -Isrc/,base ops simd mistakes picture data network engine explain train check files) $(CPPFLAGS) $(CFLAGS) -fPIC
+             $(addprefix -Isrc/,base ops simd mistakes picture data network engine explain train check files) $(CPPFLAGS) $(CFLAGS) $(if $(WASM),,-fPIC)
 LINK   = $(CC) $(CFLAGS_ALL) $(LDFLAGS)
-LIBS   = -ljansson -lpng -lz -lm -pthread $(LDLIBS)
+LIBS   = $(or $(WASM_LIBS),-ljansson -lpng -lz) -lm $(THREADED) $(LDLIBS)
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
 # Until 1.0 minor versions may differ in anything: programs find the one that they were linked to.
 SONAME := libcnn.so.$(basename $(VERSION))
@@ -69,7 +76,7 @@ SONAME := libcnn.so.$(basename $(VERSION))
 # instruction set; each object exports one table.
 FMA_x86_64 := book_float_fma book_double_fma
 FMA_i386   := $(FMA_x86_64)
-BOOKS  := book_float book_double $(FMA_$(MACHINE))
+BOOKS  := $(if $(WASM),,book_float) book_double $(FMA_$(MACHINE))
 FLAGS_book_float  := -DBOOK_TABLE=book_float
 FLAGS_book_double := -DBOOK_TABLE=book_double -DCNN_REAL=double
 FLAGS_book_float_fma  := -DBOOK_TABLE=book_float_fma -mavx2 -mfma
@@ -116,14 +123,14 @@ EXPLAINED := $(patsubst src/explain/explain_%.c,%,$(wildcard src/explain/explain
 
 POOLS  := src/base/pool.c src/base/pool_serial.c
 POOL_UNIT := $(if $(filter serial,$(POOL)),src/base/pool_serial.c,src/base/pool.c)
-UNITS  := $(filter-out $(PAGES) src/simd/% src/mistakes/% $(POOLS),$(wildcard src/*/*.c)) $(POOL_UNIT)
+UNITS  := $(filter-out $(PAGES) src/simd/% src/mistakes/% $(POOLS) $(WASM_WITHOUT),$(wildcard src/*/*.c)) $(POOL_UNIT)
 OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(MISTAKE_OBJECTS) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
            $(SIMDS:%=$(BUILD)/src/simd/%.o)
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-BENCHES := $(patsubst %,$(BUILD)/bench/%,bench ladder conv_rate predict_rate train_rate)
+BENCHES := $(patsubst %,$(BUILD)/bench/%,bench ladder conv_rate predict_rate train_rate wasm_rate)
 APART  := $(wildcard tests/test_*.c) tests/cross_bits.c tests/faults_preload.c tests/interface.c
-HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(APART),$(wildcard tests/*.c)))
+HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(APART) $(WASM_WITHOUT),$(wildcard tests/*.c)))
 
 # The harnesses of fuzz/ under libFuzzer, in a build of their own; in tests each has a name of its
 # own and is fed the files that are kept.
@@ -151,7 +158,7 @@ SAY    = $(if $(V)$(SILENT),,@echo '  $(1) $(patsubst $(BUILD)/%,%,$@)')
 
 JOBS   ?= $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: all benches mistakes mnist test run-tests compare parity bench fuzz fuzzers check coverage mutants floors \
+.PHONY: all benches mistakes wasm mnist test run-tests compare parity bench fuzz fuzzers check coverage mutants floors \
         format house install uninstall clean
 all: $(BUILD)/libcnn.a $(BUILD)/libcnn.so $(BUILD)/cnn $(BUILD)/cnn.1 $(BUILD)/cnn.bash \
      $(BUILD)/cnn.zsh
@@ -178,7 +185,7 @@ $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/kernels.c $(PA
 	@mkdir -p $(@D)
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(SIMD_OPT) $(FLAGS_$*) $(call SIMD_NAMES,$*) $(APART_FLAGS) \
-	  $(PAGE_FLAGS) -MMD -MP -c $< -o $@
+	  $(PAGE_FLAGS) $(WASM_BOOK) -MMD -MP -c $< -o $@
 
 $(BUILD)/src/mistakes/rows.c $(BUILD)/src/mistakes/pages.c: $(BUILD)/src/mistakes/%.c: \
   $(MISTAKES) $(PAGES) src/mistakes/flatten.c
@@ -209,6 +216,10 @@ $(BUILD)/libcnn.so: $(OBJECTS)
 	$(call SAY,LD)
 	$(QUIET)$(LINK) -shared -Wl,-soname,$(SONAME) -o $@ $(OBJECTS) $(LIBS)
 
+$(BUILD)/cnn.wasm: $(OBJECTS) $(WASM_LIBS)
+	$(call SAY,LD)
+	$(QUIET)$(CC) $(OPT) $(WASM_MODULE) -o $@ $^ -lm
+
 # The command shares src/base with the library, whose names are local in libcnn.a (scripts/floors:
 # nothing else of its inside).
 $(BUILD)/cnn: $(CLI) $(OBJECTS)
@@ -222,7 +233,7 @@ $(BUILD)/cnn.bash $(BUILD)/cnn.zsh: $(BUILD)/cnn.%: $(BUILD)/cnn
 	$(QUIET)$< help --completion $* >$@
 
 # Tests see the internal names, and may let any request for memory fail (tests/allocations.c).
-WRAPPED := -Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=free,--wrap=inflateInit2_
+WRAPPED := $(if $(WASM),,-Wl,--wrap=aligned_alloc,--wrap=malloc,--wrap=realloc,--wrap=free,--wrap=inflateInit2_)
 # Sees each call that changes a disk.
 $(BUILD)/tests/test_power: \
   WRAPPED += -Wl,--wrap=open,--wrap=open64,--wrap=read,--wrap=write,--wrap=fsync \
@@ -231,7 +242,7 @@ $(BUILD)/tests/test_power: \
 $(BUILD)/tests/test_gradcheck_kinks $(BUILD)/tests/test_scratch: WRAPPED += -Wl,--wrap=ops_operation
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(HELPERS) $(OBJECTS)
 	$(call SAY,LD)
-	$(QUIET)$(LINK) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) -lcmocka
+	$(QUIET)$(LINK) $(WRAPPED) -o $@ $(filter %.o,$^) $(LIBS) $(if $(WASM),,-lcmocka)
 
 $(BUILD)/tests/book_twice.o: $(PAGES)
 $(BUILD)/tests/book_twice.o: CFLAGS_ALL += $(PAGE_FLAGS) -DCNN_ROUNDINGS=2
@@ -295,6 +306,16 @@ test:
 run-tests: all $(TESTS) $(BUILD)/tests/faults.so
 	@BUILD=$(BUILD) CNN=$(BUILD)/cnn CC="$(CC)" CFLAGS="$(CPPFLAGS) $(CFLAGS)" \
 	  LDFLAGS="$(LDFLAGS)" LDLIBS="$(LDLIBS)" tests/run $(TESTS)
+
+# One module with the bits of the book, one with those of base (wasm.mk).
+wasm:
+	@scripts/need build wasm
+	@scripts/jansson-source $(BUILD)/wasm
+	@for bits in relaxed plain; do \
+	  $(MAKE) --no-print-directory -j $(JOBS) WASM=$$bits JANSSON=$(BUILD)/wasm/jansson \
+	    BUILD=$(BUILD)/wasm/$$bits $(BUILD)/wasm/$$bits/cnn.wasm || exit 1; \
+	  cp $(BUILD)/wasm/$$bits/cnn.wasm $(BUILD)/wasm/cnn-$$bits.wasm || exit 1; \
+	done
 
 benches: $(BENCHES)
 

@@ -1,8 +1,7 @@
 /* The loss before the first step. New weights know nothing, so it should be that of a guess among
  * all classes: every class has probability 1 / classes, and -ln of that is ln(classes). */
 #include "doctor.h"
-
-#include <math.h>
+#include "explog.h"
 
 /* In nats above ln(classes): the truth gets e^-2.3, a tenth, or e^-4.6, a hundredth, of the
  * probability that a guess gives it. Sound first weights may be one or two nats above:
@@ -11,7 +10,7 @@
 #define FAIL_ABOVE 4.6
 
 double session_guess(const session *session) {
-    return log((double)cnn_network_class_count(session->network));
+    return portable_log((double)cnn_network_class_count(session->network));
 }
 
 bool session_knows(const session *session) {

@@ -6,8 +6,11 @@
  * left out, so that their faults are not the rate's: with momentum m a rate comes to rate / (1 - m)
  * in the end. */
 #include "doctor.h"
+#include "explog.h"
+#include "power.h"
 #include "thousands.h"
 
+#include <float.h>
 #include <math.h>
 
 enum { RATE_STEPS = 160 };
@@ -33,7 +36,8 @@ typedef struct range_test {
 } range_test;
 
 static double rate_at(size_t step) {
-    return LOWEST_RATE * pow(HIGHEST_RATE / LOWEST_RATE, (double)step / (RATE_STEPS - 1));
+    return LOWEST_RATE *
+           portable_exp(portable_log(HIGHEST_RATE / LOWEST_RATE) * (double)step / (RATE_STEPS - 1));
 }
 
 /* False once the loss has blown up. */
@@ -86,9 +90,21 @@ static bool run(session *session, range_test *test, cnn_error *error) {
     return good;
 }
 
+/* The largest power of ten that is not above x, which is above 0. */
+static double power_of_ten(double x) {
+    uint64_t digits = 0;
+    while (digits < DBL_MAX_10_EXP && power(10, digits + 1) <= x)
+        digits++;
+    if (digits)
+        return power(10, digits);
+    while (1 / power(10, digits) > x)
+        digits++;
+    return 1 / power(10, digits);
+}
+
 /* One digit: more would promise too much. */
 static double one_digit(double rate) {
-    const double unit = rate > 0 ? pow(10, floor(log10(rate))) : 1;
+    const double unit = rate > 0 ? power_of_ten(rate) : 1;
     return round(rate / unit) * unit;
 }
 
@@ -109,7 +125,7 @@ bool doctor_range(session *session, cnn_error *error) {
 
 /* To two digits: "2,000". */
 static number_text in_short(double times) {
-    const double unit = pow(10, floor(log10(times)) - 1);
+    const double unit = power_of_ten(times) / 10;
     const double rounded = round(times / unit) * unit;
     return thousands(rounded < 1e18 ? (uint64_t)(rounded + 0.5) : UINT64_MAX);
 }

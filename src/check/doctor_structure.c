@@ -1,7 +1,7 @@
 /* What the order and width of the layers forbid, whatever the weights are. */
 #include "doctor.h"
+#include "ipow.h"
 
-#include <math.h>
 
 /* The ReLU that the logits have passed, or 0. Behind it a pool or a flatten keeps the sign; a pool
  * seldom finds zeros alone. */
@@ -85,8 +85,8 @@ bool doctor_structure(session *session, cnn_error *error) {
     (void)error;
     bool pooled = false;
     const size_t relu = relu_before_loss(session, &pooled), neck = narrowest(session);
-    const bool narrow = neck && (double)session->layers[neck].values <
-                                    log2((double)cnn_network_class_count(session->network));
+    const bool narrow = neck && power(2, session->layers[neck].values) <
+                                    (double)cnn_network_class_count(session->network);
     if (narrow)
         report_neck(session, neck);
     if (relu)

@@ -3,7 +3,6 @@
 #include "picture.h"
 
 #include "memory.h"
-#include "png_read.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,26 +22,15 @@ uint8_t picture_gray(const uint8_t rgb[3]) {
     return (uint8_t)((299u * rgb[0] + 587u * rgb[1] + 114u * rgb[2] + 500u) / 1000u);
 }
 
-static bool channels_sound(size_t channels, cnn_error *error) {
+bool picture_channels_sound(size_t channels, cnn_error *error) {
     return channels == 1 || channels == 3 ||
            error_set(error, CNN_STATUS_BAD_ARGUMENT, "pictures have 1 or 3 channels, not %zu",
                      channels);
 }
 
-cnn_picture *cnn_picture_parse(const void *bytes, size_t size, size_t channels, cnn_error *error) {
-    if (!given(bytes, "bytes", error) || !channels_sound(channels, error))
-        return NULL;
-    cnn_picture *picture = memory_new(1, sizeof *picture, error);
-    if (picture && !png_decode(picture, bytes, size, channels, error)) {
-        free(picture);
-        picture = NULL;
-    }
-    return picture;
-}
-
 cnn_picture *cnn_picture_create(size_t height, size_t width, size_t channels, const uint8_t *pixels,
                                 cnn_error *error) {
-    if (!channels_sound(channels, error) || !picture_sound(height, width, error) ||
+    if (!picture_channels_sound(channels, error) || !picture_sound(height, width, error) ||
         !given(pixels, "pixels", error))
         return NULL;
     cnn_picture *picture = memory_new(1, sizeof *picture, error);

@@ -12,6 +12,9 @@ struct cnn_picture {
 /* Is there such a picture? Else a reason without a place. */
 bool picture_sound(size_t height, size_t width, cnn_error *error);
 
+/* Are there pictures of so many channels? */
+bool picture_channels_sound(size_t channels, cnn_error *error);
+
 /* 0.299 R + 0.587 G + 0.114 B, rounded (ITU-R BT.601). */
 uint8_t picture_gray(const uint8_t rgb[3]);
 

@@ -53,9 +53,8 @@ bool pictures_sound(const cnn_pictures *wanted, cnn_error *error) {
         !preprocessing_sound(wanted->preprocessing, error) ||
         !picture_sound(wanted->height, wanted->width, error))
         return false;
-    if (wanted->channels != 1 && wanted->channels != 3)
-        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "pictures have 1 or 3 channels, not %zu",
-                         wanted->channels);
+    if (!picture_channels_sound(wanted->channels, error))
+        return false;
     return wanted->preprocessing != CNN_PREPROCESSING_MNIST || wanted->channels == 1 ||
            error_set(error, CNN_STATUS_BAD_ARGUMENT, "MNIST's form has 1 channel, not %zu",
                      wanted->channels);

@@ -216,11 +216,11 @@ KERNEL void add_bias(const gradient *d, range channels, float *db) {
     const layer_shape *pool = &d->pool;
     const size_t K = pool->y.c;
     for (size_t k = channels.first; k < channels.last; k += LANES) {
-        vector sum = load_some(db + k, K - k);
+        vector sum = load_some_outside(db + k, K - k);
         for (size_t p = 0; p < pool->y.h; p++)
             for (size_t r = 0; r < pool->r; r++)
                 sum = bias_row(d, p, r, k, sum);
-        store_some(db + k, sum, K - k);
+        store_some_outside(db + k, sum, K - k);
     }
 }
 

@@ -62,15 +62,15 @@ ALWAYS_INLINE void taps_block(const layer_shape *g, const gradient *d, const con
     dw += r * row + i * K + k;
     for (size_t j = 0; j < rows; j++)
         for (size_t l = 0; l < columns; l++)
-            taps.sum[j * columns + l] = load_some(dw + j * row + l * K, taps.count);
+            taps.sum[j * columns + l] = load_some_outside(dw + j * row + l * K, taps.count);
     if (db && r == 0 && i == 0)
-        taps.bias = load_some(db + k, taps.count);
+        taps.bias = load_some_outside(db + k, taps.count);
     taps_image(g, d, s, &taps, rows, columns);
     for (size_t j = 0; j < rows; j++)
         for (size_t l = 0; l < columns; l++)
-            store_some(dw + j * row + l * K, taps.sum[j * columns + l], taps.count);
+            store_some_outside(dw + j * row + l * K, taps.sum[j * columns + l], taps.count);
     if (db && r == 0 && i == 0)
-        store_some(db + k, taps.bias, taps.count);
+        store_some_outside(db + k, taps.bias, taps.count);
 }
 
 ALWAYS_INLINE void taps_rows(const layer_shape *g, const gradient *d, const conv_space *s,

@@ -48,7 +48,7 @@ typedef struct product {
 } product;
 
 ALWAYS_INLINE vector load_sum(const float *from, bool partial, lanes_mask part) {
-    return partial ? load_part(from, part) : load(from);
+    return partial ? load_part_outside(from, part) : load(from);
 }
 
 /* rows x vectors sums from column l on, or the first `part` lanes of one vector. Rows, vectors and
@@ -78,7 +78,7 @@ ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows
             vector in[8];
             SPELL_OUT
             for (size_t v = 0; v < vectors; v++)
-                in[v] = load_sum(m + v * LANES, partial, part);
+                in[v] = partial ? load_part(m, part) : load(m + v * LANES);
             SPELL_OUT
             for (size_t i = 0; i < sums; i++)
                 sum[i] = multiply_add(at[i / vectors * a.row], in[i % vectors], sum[i]);
@@ -95,7 +95,7 @@ ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows
     SPELL_OUT
     for (size_t i = 0; i < sums; i++) {
         if (partial)
-            store_part(y, sum[i], part);
+            store_part_outside(y, sum[i], part);
         else
             store(y + i % vectors * LANES, sum[i]);
         y += i % vectors + 1 == vectors ? y_row : 0;

@@ -4,6 +4,7 @@
  *   REGISTERS       how many vectors stay out of memory
  *   load_part()     the lanes of a mask that first_lanes() made; the others come as zero, and their
  *   store_part()    memory is not touched
+ *   OUTSIDE_LOOPS   how these go outside of innermost loops: in line, or as a call
  *   bits_of()       one bit a lane, lane 0 the lowest
  *   transpose_lanes()    lane j of vector i becomes lane i of vector j
  *   roots_of()      the square root of each lane
@@ -39,6 +40,24 @@ ALWAYS_INLINE void store_some(float *to, vector v, size_t count) {
         store(to, v);
     else
         store_part(to, v, first_lanes(count));
+}
+
+/* All four once more for what is not in an innermost loop: where parts go lane by lane, a copy at
+ * each place would make the kernels a fifth longer. */
+OUTSIDE_LOOPS vector load_part_outside(const float *from, lanes_mask part) {
+    return load_part(from, part);
+}
+
+OUTSIDE_LOOPS void store_part_outside(float *to, vector v, lanes_mask part) {
+    store_part(to, v, part);
+}
+
+OUTSIDE_LOOPS vector load_some_outside(const float *from, size_t count) {
+    return load_some(from, count);
+}
+
+OUTSIDE_LOOPS void store_some_outside(float *to, vector v, size_t count) {
+    store_some(to, v, count);
 }
 
 /* Whole numbers, such as the positions of a pool's indices. */

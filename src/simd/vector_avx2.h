@@ -12,6 +12,8 @@ enum { REGISTERS = 16 };
 #define LANE_NUMBERS                                                                               \
     { 0, 1, 2, 3, 4, 5, 6, 7 }
 
+#define OUTSIDE_LOOPS ALWAYS_INLINE
+
 ALWAYS_INLINE vector load_part(const float *from, lanes_mask part) {
     return _mm256_maskload_ps(from, (__m256i)part);
 }

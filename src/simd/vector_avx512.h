@@ -13,6 +13,8 @@ enum { REGISTERS = 32 };
 #define LANE_NUMBERS                                                                               \
     { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 }
 
+#define OUTSIDE_LOOPS ALWAYS_INLINE
+
 ALWAYS_INLINE vector load_part(const float *from, lanes_mask part) {
     return _mm512_maskz_loadu_ps(_mm512_movepi32_mask((__m512i)part), from);
 }

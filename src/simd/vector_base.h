@@ -15,6 +15,8 @@ enum { REGISTERS = 16 };
 #define LANE_NUMBERS                                                                               \
     { 0, 1, 2, 3 }
 
+#define OUTSIDE_LOOPS KERNEL
+
 /* Lane by lane, as these sets have no loads under a mask. A lane outside meets the place of lane 0
  * instead: branches would be spelled out by the compiler for each block of sums. */
 ALWAYS_INLINE vector load_part(const float *from, lanes_mask part) {

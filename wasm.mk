@@ -1,0 +1,48 @@
+# What is different where the library is compiled for WebAssembly; the Makefile includes it with
+#
+#   WASM=relaxed   SIMD128 and its relaxed multiply-add, which is fused: the bits of the book
+#   WASM=plain     SIMD128 alone, which any engine has: the bits of base on SSE2
+#
+# Wanted are clang 19 or newer (LLVM=22), its linker and wasi-libc. Nothing of the host's headers may be
+# found, or they would seem to work until the link.
+LLVM ?= 19
+WASI_INCLUDE ?= /usr/include/wasm32-wasi
+
+# fmaf() would be a call in software: where it is not fused, each unit rounds twice.
+WASM_FLAGS_relaxed := -mrelaxed-simd
+WASM_FLAGS_plain   := -DCNN_ROUNDINGS=2
+ROUNDINGS_wasm32   := $(if $(filter relaxed,$(WASM)),1,2)
+
+override CC := clang-$(LLVM) --target=wasm32-wasi -nostdlibinc -isystem $(WASI_INCLUDE) \
+               -isystem $(JANSSON) -msimd128 -msign-ext \
+               -mnontrapping-fptoint $(WASM_FLAGS_$(WASM))
+override POOL := serial
+
+# The kernels as fast as can be, all else as short: it costs no time that could be measured, and a
+# quarter of the module.
+override OPT := -Oz
+SIMD_OPT := -O3
+
+# Kernels and book have one instruction set here: so they are one unit, and share the pages.
+WASM_BOOK := -DBOOK_TABLE=book_float -include src/ops/book.c
+
+# Files, folders, threads, zlib and libpng: bytes go in and out by memory, and who has the module
+# unpacks and decodes them.
+WASM_WITHOUT := $(patsubst %,src/%.c,\
+                  base/file base/quota data/folder data/gunzip data/idx data/idx_names \
+                  data/picture_folder files/checkpoint files/checkpoint_fields files/checkpoint_resume \
+                  files/checkpoint_write files/paths picture/picture_parse picture/png_chunks \
+                  picture/png_read picture/png_rows)
+
+# From its own source (scripts/jansson-source), as no package has it for this processor.
+JANSSON_PARTS := dump error hashtable hashtable_seed load memory pack_unpack strbuffer strconv utf value \
+                 version
+WASM_LIBS := $(JANSSON_PARTS:%=$(BUILD)/jansson/%.o)
+$(WASM_LIBS): $(BUILD)/jansson/%.o: $(JANSSON)/%.c
+	@mkdir -p $(@D)
+	$(call SAY,CC)
+	$(QUIET)$(CC) -std=c11 -fvisibility=hidden $(OPT) -DHAVE_CONFIG_H -c $< -o $@
+
+# A module without main() that shows all of the public interface.
+WASM_MODULE := -mexec-model=reactor -s -Wl,--export-dynamic,--gc-sections,--export=malloc,--export=free \
+               -Wl,-z,stack-size=262144,--max-memory=1073741824
