@@ -129,8 +129,8 @@ OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(MISTAKE_OBJECTS) $(BOOKS:%=$(BUILD)/src/o
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
 BENCHES := $(patsubst %,$(BUILD)/bench/%,bench ladder conv_rate predict_rate train_rate wasm_rate)
-APART  := $(wildcard tests/test_*.c) tests/cross_bits.c tests/faults_preload.c tests/interface.c
-HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(APART) $(WASM_WITHOUT),$(wildcard tests/*.c)))
+APART  := $(wildcard tests/test_*.c) tests/cross_bits.c tests/same_run.c tests/faults_preload.c tests/interface.c
+HELPERS := $(patsubst %.c,$(BUILD)/%.o,$(or $(WASM_HELPERS),$(filter-out $(APART),$(wildcard tests/*.c))))
 
 # The harnesses of fuzz/ under libFuzzer, in a build of their own; in tests each has a name of its
 # own and is fed the files that are kept.

@@ -14,8 +14,7 @@ WASM_FLAGS_plain   := -DCNN_ROUNDINGS=2
 ROUNDINGS_wasm32   := $(if $(filter relaxed,$(WASM)),1,2)
 
 override CC := clang-$(LLVM) --target=wasm32-wasi -nostdlibinc -isystem $(WASI_INCLUDE) \
-               -isystem $(JANSSON) -msimd128 -msign-ext \
-               -mnontrapping-fptoint $(WASM_FLAGS_$(WASM))
+               -isystem $(JANSSON) -msimd128 -msign-ext -mnontrapping-fptoint $(WASM_FLAGS_$(WASM))
 override POOL := serial
 
 # The kernels as fast as can be, all else as short: it costs no time that could be measured, and a
@@ -46,3 +45,15 @@ $(WASM_LIBS): $(BUILD)/jansson/%.o: $(JANSSON)/%.c
 # A module without main() that shows all of the public interface.
 WASM_MODULE := -mexec-model=reactor -s -Wl,--export-dynamic,--gc-sections,--export=malloc,--export=free \
                -Wl,-z,stack-size=262144,--max-memory=1073741824
+
+# Tests as programs for WASI, with cmocka's assertions from tests/wasi/.
+WASM_HELPERS := $(patsubst %,tests/%.c,book_twice books conv_grid naive pairs sample same_bits)
+$(BUILD)/tests/%.o: CFLAGS_ALL += -Itests/wasi
+WASM_TESTS := as_data avgpool2d blocks calls_all defaults exact fit_turned gradcheck init leakyrelu maxpool2d \
+              once peers_words profile program pytorch_layout random real_text relu_softmax schedules \
+              scratch simd train updates
+# These hold the book to one rounding.
+WASM_TESTS_relaxed := conv2d dense optimisers
+WASM_PROGRAMS := $(patsubst %,$(BUILD)/tests/test_%,$(WASM_TESTS) $(WASM_TESTS_$(WASM)))
+wasm-tests: $(WASM_PROGRAMS) $(BUILD)/tests/cross_bits $(BUILD)/tests/same_run
+	@tests/run $(WASM_PROGRAMS)

@@ -18,7 +18,7 @@ static void relu_forward(const layer_shape *g, const op_args *t, range images) {
     const real *restrict x = t->x;
     real *restrict y = t->y;
     for (size_t i = values.first; i < values.last; i++)
-        y[i] = x[i] <= 0 ? 0 : x[i];
+        y[i] = (x[i] < 0 ? 0 : x[i]) + 0; /* -0 + 0 is 0 */
 }
 
 static void relu_backward_input(const layer_shape *g, const op_args *t, range images) {

@@ -4,8 +4,10 @@
 
 #include "vector.h"
 
+/* x <= 0 ? 0 : x, in which -0 becomes 0 by adding one: clang takes the comparison with <= for
+ * WebAssembly's pmax, which leaves -0 as it is. */
 ALWAYS_INLINE vector relu(vector x) {
-    return keep(~(x <= 0), x);
+    return keep(~(x < 0), x) + 0;
 }
 
 /* The maximum so far of one vector of channels of a window, and the number of its position. */

@@ -111,7 +111,7 @@ static void rectify(const layer_shape *g, const op_args *t, range images) {
     for (size_t n = images.first; n < images.last; n++) {
         float *y = t->y + n * g->y.c;
         for (size_t i = k.first; i < k.last; i++)
-            y[i] = y[i] <= 0 ? 0 : y[i];
+            y[i] = (y[i] < 0 ? 0 : y[i]) + 0;
     }
 }
 

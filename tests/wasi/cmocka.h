@@ -37,6 +37,7 @@ struct CMUnitTest {
 #define assert_ptr_equal(a, b) assert_true((a) == (b))
 #define assert_in_range(value, low, high)                                                          \
     assert_true((uint64_t)(value) >= (uint64_t)(low) && (uint64_t)(value) <= (uint64_t)(high))
+#define assert_string_not_equal(a, b) assert_true(strcmp(a, b) != 0)
 #define assert_string_equal(a, b) assert_true(!strcmp(a, b))
 #define assert_memory_equal(a, b, size) assert_true(!memcmp(a, b, size))
 #define assert_memory_not_equal(a, b, size) assert_true(memcmp(a, b, size) != 0)
@@ -53,5 +54,7 @@ static inline int run_all(const struct CMUnitTest *tests, size_t count) {
 }
 #define cmocka_run_group_tests(tests, setup, teardown)                                             \
     run_all(tests, sizeof(tests) / sizeof *(tests))
+#define cmocka_run_group_tests_name(name, tests, setup, teardown)                                  \
+    cmocka_run_group_tests(tests, setup, teardown)
 
 #endif
