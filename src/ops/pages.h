@@ -1,6 +1,6 @@
-/* The book's pages, for a unit that takes them in. A layer's page is src/ops/WORD.c and defines the
- * operation WORD_operation; the Makefile finds these by their file names, has the compiler include
- * each one, and lists them in LAYER_PAGES. All other pages are named here. */
+/* Includes the pages of the book into a unit. A layer's page is src/ops/WORD.c and defines the
+ * operation WORD_operation; the Makefile finds these by file name, makes the compiler include each
+ * one, and lists them in LAYER_PAGES. All other pages are named here. */
 #ifndef OPS_PAGES_H
 #define OPS_PAGES_H
 
@@ -12,7 +12,7 @@
 static const kernel layer_pages[] = {LAYER_PAGES{NULL, NULL}};
 #undef PAGE
 
-/* What every back end has of the book. */
+/* The book's part of every back end. */
 /* clang-format off */
 #define BOOK_PAGES                            \
     .pages = layer_pages,                     \
