@@ -190,7 +190,7 @@ static void sum_products(product p, enum start start) {
     }
 }
 
-/* y(i, l) = y(i, l), then + a(i, j) m(j, l) over j rising. */
+/* y(i, l) = y(i, l), then + a(i, j) m(j, l) over ascending j. */
 static void add_products(product p) {
     sum_products(p, FROM_Y);
 }
@@ -200,7 +200,7 @@ static void set_products(product p) {
     sum_products(p, p.b ? FROM_B : FROM_ZERO);
 }
 
-/* y(i, l) = y(i, l) + (0, then + a(i, j) m(j, l) over j rising). */
+/* y(i, l) = y(i, l) + (0, then + a(i, j) m(j, l) over ascending j). */
 static void add_partial(product p) {
     sum_products(p, APART);
 }
