@@ -1,5 +1,5 @@
-/* bench [--json] [NETWORK...]: what the chip can do, and how near to it each layer, each block and
- * each step of training comes. Without a network: networks/simple.net. Takes less than a minute. */
+/* bench [--json] [NETWORK...]: measures the chip's limits, and how close each layer, each fusion
+ * and each training step comes to them. Default: networks/simple.net. Takes less than a minute. */
 #include "results.h"
 #include "serve.h"
 
@@ -8,15 +8,15 @@
 #include <string.h>
 
 enum { TABLE_BATCH = 64, NETWORKS_MOST = 4 };
-/* For each model that takes a turn. */
+/* Per model and round. */
 static const double round_seconds = 0.2;
 
-/* All models of one network: layer by layer, in blocks, and one for each kind of step. */
+/* All models of one network: one by layers, one fused, and one for each kind of step. */
 typedef struct models {
     bench_model *layers, *blocks, *steps[STEP_LINES];
 } models;
 
-/* Each size of batch with one thread and with all. */
+/* Each batch size, with one thread and with all. */
 static bench_model_options step_options(size_t line) {
     static const size_t batches[] = {10, 64, 512};
     return (bench_model_options){.batch = batches[line / THREADS_KINDS],
@@ -34,7 +34,7 @@ static models make_models(const cnn_network *network, const cnn_dataset *images)
     return m;
 }
 
-/* They take turns, so that what disturbs the machine for a while hits all alike. */
+/* Models alternate, so that a temporary disturbance of the machine affects all alike. */
 static void run_rounds(const models *m, chip *chip) {
     for (size_t round = 0; round < BENCH_MODEL_ROUNDS; round++) {
         chip_round(chip);

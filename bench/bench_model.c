@@ -12,7 +12,7 @@
 enum { MADE_UP = 2048 };
 static const double warm_up_seconds = 0.3;
 
-/* What one round took. */
+/* Measurements of one round. */
 typedef struct taken {
     double seconds, images;
     bench_model_row *rows; /* [count] */
@@ -76,7 +76,7 @@ cnn_dataset *bench_model_images(const cnn_network *network, bool *real) {
     return made_up(&info);
 }
 
-/* Any fixed order that jumps about in memory as a shuffled epoch does. */
+/* A fixed order that jumps around in memory like a shuffled epoch. */
 static uint32_t *jumbled(size_t count) {
     uint32_t *order = serve_need(malloc(count * sizeof *order), "no memory"), state = 1;
     for (size_t i = 0; i < count; i++)
@@ -98,7 +98,7 @@ static void step(bench_model *s) {
     s->next += s->batch;
 }
 
-/* Returns how many images that were. */
+/* Returns the number of images. */
 static size_t steps(bench_model *s, double seconds) {
     const double begun = clock_seconds();
     size_t images = 0;

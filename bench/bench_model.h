@@ -1,4 +1,4 @@
-/* A model in training, measured in rounds, so that several can take turns. */
+/* Trains a model in short measured rounds, so that several models can alternate. */
 #ifndef BENCH_BENCH_MODEL_H
 #define BENCH_BENCH_MODEL_H
 
@@ -8,10 +8,10 @@ enum { BENCH_MODEL_ROUNDS = 7 };
 
 typedef struct bench_model_options {
     size_t batch, threads; /* threads 0: one per processor */
-    bool every_layer;      /* each layer by itself, not in blocks */
+    bool every_layer;      /* no fusions */
 } bench_model_options;
 
-/* Forward, dx and dw of one row of the profile; one image, all threads together. */
+/* Forward, dx and dw of one row of the profile, per image, all threads together. */
 enum { BENCH_MODEL_FORWARD, BENCH_MODEL_DX, BENCH_MODEL_DW, BENCH_MODEL_PASSES };
 typedef struct bench_model_row {
     cnn_profile_row about; /* its name and layers */
@@ -20,21 +20,21 @@ typedef struct bench_model_row {
 
 typedef struct bench_model bench_model;
 
-/* Images for the network: those in data/mnist if they fit, else made up: a bright place for each
- * class, with noise. *real tells which. Ends the program without memory. */
+/* Images for the network: data/mnist if it fits, otherwise synthetic ones: a bright area per class,
+ * with noise. Sets *real to which. Ends the program if memory runs out. */
 cnn_dataset *bench_model_images(const cnn_network *network, bool *real);
 
-/* The data set is borrowed. Trains for a while, so that gradients are as in a real run. */
+/* Borrows the data set. Trains for a while first, so that gradients are as in a real run. */
 bench_model *bench_model_create(const cnn_network *network, const cnn_dataset *images,
                                 bench_model_options options);
 void bench_model_free(bench_model *tested);
-/* Trains for about so long and keeps what it took. At most BENCH_MODEL_ROUNDS times. */
+/* Trains for about `seconds` and records the times. At most BENCH_MODEL_ROUNDS times. */
 void bench_model_round(bench_model *tested, double seconds);
 
 const cnn_model *bench_model_model(const bench_model *tested);
-/* Medians over the rounds: rows[0..count), as cnn_model_profile(). Returns how many there are. */
+/* Medians over the rounds in rows[0..count), as cnn_model_profile(). Returns the number of rows. */
 size_t bench_model_rows(const bench_model *tested, bench_model_row *rows, size_t count);
-/* Seconds on the clock for one image. */
+/* Wall-clock seconds per image. */
 double bench_model_seconds(const bench_model *tested);
 
 #endif

@@ -1,18 +1,18 @@
-/* A pass takes at least the longer of two times: its arithmetic at peak, its bytes at the
- * bandwidth of the level of memory that holds them. */
+/* Computes a pass's bound, the longer of two times: its arithmetic at the peak rate, and its bytes
+ * at the bandwidth of the memory level that holds them. */
 #include "bound.h"
 
 static double values_of(const cnn_layer_info *layer) {
     return (double)layer->height * (double)layer->width * (double)layer->channels;
 }
 
-/* Does it bend each number by itself? Then the way back reads where. */
+/* A nonlinear function of each number alone: its backward pass reads x. */
 static bool bends_each(const cnn_layer_info *layer) {
     return !layer->linear && !layer->pools;
 }
 
-/* Bytes of one image that each pass of these layers must read or write at least once. Parameters
- * are read once for the whole batch. */
+/* Bytes per image that each pass of these layers must read or write at least once. Parameters are
+ * read once per batch. */
 static double layer_bytes(const cnn_network *network, const bench_model_row *row, size_t pass,
                           double batch) {
     cnn_layer_info before, first, last;
@@ -21,18 +21,18 @@ static double layer_bytes(const cnn_network *network, const bench_model_row *row
     cnn_network_layer_at(network, row->about.last, &last);
     const bool alone = row->about.first == row->about.last;
     const double x = values_of(&before), y = values_of(&last);
-    /* What the layer keeps for the way back, beside its outputs and their gradient: indices. */
+    /* What the layer keeps for the backward pass besides outputs and their gradient: indices. */
     const double kept = (double)last.activation_bytes / sizeof(float);
     const double indices = kept > 2 * y ? kept - 2 * y : 0;
     const double parameters = (double)first.parameters / batch;
-    /* Behind a ReLU the way back must know what it stopped: by y in a block, else by x. */
+    /* The backward pass of a ReLU reads its sign: from y in a fusion, else from x. */
     const double stopped = !alone ? y : bends_each(&first) ? x : 0;
     if (pass == BENCH_MODEL_FORWARD)
         return sizeof(float) * (x + y + indices + parameters);
     return sizeof(float) * (x + y + indices + parameters + stopped);
 }
 
-/* The sums of shards are as many numbers as there are weights, for each shard. */
+/* Each shard's sums are as large as the weights. */
 static double sums_bytes(const cnn_network *network, double batch) {
     cnn_layer_info layer;
     double parameters = 0;

@@ -1,5 +1,5 @@
-/* Measures the chip with loops built for each instruction set; of several tries the highest rate
- * counts. */
+/* Measures the chip with loops built for each instruction set, keeping the highest rate of several
+ * tries. */
 #include "chip.h"
 
 #include "clock.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 
 enum { TRIES = 3 };
-/* What one try should take: long against the start of threads, short against what else runs. */
+/* Duration of one try: long compared with starting threads, short compared with other processes. */
 static const double try_seconds = 0.02;
 
 static const loops *widest(void) {
@@ -26,7 +26,7 @@ static const loops *widest(void) {
     return &loops_plain;
 }
 
-/* One kind of work, shared out evenly: each thread has a block of its own. */
+/* One kind of work, divided evenly: each thread has its own block. */
 typedef struct work {
     const loops *loops;
     void (*task)(const struct work *work, size_t thread);
@@ -34,7 +34,7 @@ typedef struct work {
     float *a, *b, *c;
 } work;
 
-/* Keeps results alive. */
+/* Keeps the compiler from removing unused results. */
 static _Thread_local volatile float sink;
 
 static void multiply_adds(const work *w, size_t thread) {
@@ -65,7 +65,7 @@ static double seconds_of(work *w, pool *pool) {
     return clock_seconds() - begun;
 }
 
-/* Repetitions a second of each thread, the best try. */
+/* Repetitions per second of each thread, in the best try. */
 static double best_rate(work *w, pool *pool) {
     double best = 0;
     w->times = 1;
@@ -84,7 +84,7 @@ static double flops(const loops *loops, pool *pool) {
     return best_rate(&w, pool) * each * (double)pool_threads(pool);
 }
 
-/* Arrays of `block` bytes for all threads together: one to read; for a triad a third of it each. */
+/* Arrays of `block` bytes over all threads: one array to read, or three of a third for a triad. */
 static double bandwidth(const loops *loops, pool *pool, size_t block, size_t arrays, float *space) {
     const size_t threads = pool_threads(pool), line = MEMORY_LINE / sizeof(float);
     const size_t count = block / sizeof(float) / arrays / threads / line * line;
@@ -95,7 +95,7 @@ static double bandwidth(const loops *loops, pool *pool, size_t block, size_t arr
     return best_rate(&w, pool) * (double)(count * arrays * threads * sizeof(float));
 }
 
-/* As the system lists it, in kB: what one processor shares, not the sum over the machine. */
+/* From the system, in kB: the cache that one processor uses, not the sum over the machine. */
 static size_t cache_size(int level, size_t otherwise) {
     char path[80];
     size_t size = 0;
@@ -108,7 +108,7 @@ static size_t cache_size(int level, size_t otherwise) {
     return size ? size << 10 : otherwise;
 }
 
-/* A level is measured with half of what it holds, memory with four times the largest cache. */
+/* Measures a cache level with half of its size, and memory with four times the largest cache. */
 static void set_levels(chip *chip) {
     const size_t l2 = cache_size(2, 512u << 10) * chip->threads;
     size_t l3 = cache_size(3, 8u << 20);
@@ -172,7 +172,7 @@ void chip_round(chip *chip) {
         keep_higher(&chip->flops[kind], flops(chip->loops, pool));
         for (size_t i = 0; i < CHIP_LEVELS; i++) {
             chip_level *level = &chip->levels[i];
-            /* One thread has only its own L2. */
+            /* A single thread has only its own L2. */
             const bool own = i == CHIP_L2 && kind == ONE_THREAD;
             const size_t block = own ? level->block / chip->threads : level->block;
             keep_higher(&level->read[kind], bandwidth(chip->loops, pool, block, 1, chip->space));

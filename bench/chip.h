@@ -1,5 +1,5 @@
-/* What the chip can do at most, measured: multiply-adds in registers, and bytes from each level of
- * memory; and how far its cores lie apart. */
+/* Measures the chip's limits: multiply-adds in registers, bytes from each memory level, and the
+ * latency between its cores. */
 #ifndef BENCH_CHIP_H
 #define BENCH_CHIP_H
 
@@ -10,35 +10,35 @@
 enum { ONE_THREAD, ALL_THREADS, THREADS_KINDS };
 enum { CHIP_L2, CHIP_L3, CHIP_MEMORY, CHIP_LEVELS };
 
-/* Bytes a second over blocks of this size for each thread; read once, or a = b + s c counted as
- * three blocks. */
+/* Bytes per second over blocks of this size, for each number of threads; read once, or a = b + s c
+ * counted as three blocks. */
 typedef struct chip_level {
     const char *name;
     size_t block; /* bytes for all threads together */
-    size_t holds; /* data of up to so many bytes can be here */
+    size_t holds; /* largest data, in bytes, that fits this level */
     double read[THREADS_KINDS], triad[THREADS_KINDS];
 } chip_level;
 
 typedef struct chip {
-    char model[96];      /* as the system calls it, or "" */
-    const char *vectors; /* avx2 */
+    char model[96];      /* from the system, or "" */
+    const char *vectors; /* e.g. avx2 */
     size_t lanes, threads;
-    double flops[THREADS_KINDS]; /* operations a second; a multiply-add is two */
+    double flops[THREADS_KINDS]; /* operations per second; a multiply-add is two */
     chip_level levels[CHIP_LEVELS];
-    double core_latency[2]; /* seconds of a line to another thread and back, least and most; or 0 */
+    double core_latency[2]; /* seconds per round trip of a cache line, minimum and maximum; or 0 */
     const struct loops *loops;
     pool *pools[THREADS_KINDS]; /* owned, and so is space */
     float *space;
 } chip;
 
-/* Ends the program without memory or threads. Nothing is measured yet. */
+/* Measures nothing yet. Ends the program if memory or threads run out. */
 chip chip_create(void);
 void chip_free(chip *chip);
-/* Measures everything once, in about a second, and keeps what is higher than before: a bound is
- * what can be, and on a machine that is not quiet few moments show it. */
+/* Measures everything once, in about a second, and keeps the higher values: a bound is what is
+ * possible, and on a busy machine only a few moments show it. */
 void chip_round(chip *chip);
 
-/* The highest rate, in bytes a second, at which data of this many bytes can come and go. */
+/* The highest rate, in bytes per second, for moving data of this many bytes. */
 double chip_bandwidth(const chip *chip, size_t threads_kind, double bytes);
 
 #endif

@@ -1,7 +1,6 @@
-/* conv_rate N C H W K R STRIDE PAD THREADS: times one convolution alone, forward, dx, dw and db, in
- * shards and with partial sums as a model's program does it. Uses the operation itself: through
- * cnn.h a softmax over the convolution's whole output would be timed with it.
- * See serve.h for how it is asked. */
+/* conv_rate N C H W K R STRIDE PAD THREADS: times a single convolution, forward, dx, dw and db, in
+ * shards and with partial sums like a model's program. Calls the operation directly: through cnn.h,
+ * the time would include a softmax over the convolution's outputs. serve.h describes requests. */
 #include "serve.h"
 
 #include "memory.h"
@@ -106,7 +105,7 @@ static layer_shape shape_of(char **argument) {
     return g;
 }
 
-/* The memory lives as long as the program. */
+/* The memory is never freed, as it is needed until the program ends. */
 static void take_memory(work *w, size_t n, size_t threads) {
     const layer_shape *g = &w->shape;
     w->weights = g->r * g->s * g->x.c * g->y.c;

@@ -9,15 +9,15 @@
 
 enum { TRIES = 3, TRIPS = 10000 };
 
-/* Each writes one of the counters and waits for the other, which lie on lines of their own. */
+/* Each thread writes one of the counters, which are on separate lines, and waits for the other. */
 typedef struct core_latency {
     atomic_size_t there;
     char apart[128];
     atomic_size_t back;
 } core_latency;
 
-/* Task 0 sends, task 1 returns; the pool has others do nothing. Neither ends before the other has
- * begun, so they are on two threads. */
+/* Task 0 sends and task 1 returns; the other tasks do nothing. Neither ends before the other has
+ * begun, so they run on two threads. */
 static void send_or_return(void *context, size_t task, size_t worker) {
     (void)worker;
     core_latency *h = context;
@@ -25,7 +25,7 @@ static void send_or_return(void *context, size_t task, size_t worker) {
         if (task == 0)
             atomic_store(&h->there, trip);
         for (size_t look = 1; atomic_load(task == 0 ? &h->back : &h->there) < trip; look++)
-            if (look % 4096 == 0) /* the other one may want this very processor */
+            if (look % 4096 == 0) /* the other may be waiting for this processor */
                 sched_yield();
         if (task == 1)
             atomic_store(&h->back, trip);

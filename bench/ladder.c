@@ -1,5 +1,5 @@
-/* ladder: times each rung on one thread, after checking that it has the book's bits. Rungs take
- * turns, and the shortest of all rounds counts. Takes some seconds. */
+/* ladder: times each rung on one thread, after checking that it gives the book's bits. Rungs
+ * alternate; the shortest time over all rounds counts. Takes some seconds. */
 #include "clock.h"
 #include "ladder_problem.h"
 #include "serve.h"

@@ -1,4 +1,4 @@
-/* The arrays of the problem, from one block, and the comparison with the book. */
+/* Creates the ladder's problem in one block of memory, and compares results with the book's. */
 #include "ladder_problem.h"
 
 #include "memory.h"
@@ -34,7 +34,7 @@ static size_t weights_size(const layer_shape *g) {
     return g->r * g->s * g->x.c * g->y.c;
 }
 
-/* Number by number of each of `blocks` matrices: to[column][row] = from[row][column]. */
+/* Transposes each of `blocks` matrices: to[column][row] = from[row][column]. */
 static void transpose_all(size_t blocks, size_t rows, size_t columns, const float *from,
                           float *to) {
     for (size_t b = 0; b < blocks; b++)
@@ -43,7 +43,7 @@ static void transpose_all(size_t blocks, size_t rows, size_t columns, const floa
                 to[(b * columns + column) * rows + row] = from[(b * rows + row) * columns + column];
 }
 
-/* w[r][s][c][k] as [k][c][r][s]; by way of `between`. */
+/* w[r][s][c][k] to [k][c][r][s], with `between` as intermediate storage. */
 static void weights_first(const layer_shape *g, const float *from, float *between, float *to) {
     transpose_all(1, g->r * g->s * g->x.c, g->y.c, from, between);
     transpose_all(g->y.c, g->r * g->s, g->x.c, between, to);
@@ -58,7 +58,7 @@ static float number(random_state *random) {
     return (float)random_below(random, 1u << 20) / (1 << 19) - 1;
 }
 
-/* In every other window of each channel one of its four positions has a gradient. */
+/* In half of the windows of each channel, one of the four positions has a non-zero gradient. */
 static void draw_gradient(random_state *random, const ladder_problem *p) {
     const size_t K = p->shape.y.c, Q = p->shape.y.w, windows = extent_size(p->pool.y) / K;
     float(*dy)[K] = (void *)p->last.dy;
@@ -146,7 +146,7 @@ void ladder_problem_free(ladder_problem *p) {
 
 double ladder_multiply_adds(const ladder_problem *p) {
     const layer_shape *g = &p->shape;
-    double rows = 0; /* of the kernel, over all rows of outputs; as many columns */
+    double rows = 0; /* kernel rows over all output rows; columns are the same */
     for (size_t at = 0; at < g->y.h; at++) {
         const range r = window_inside(g->x.h, g->pad_h, g->r, g->u, at);
         rows += (double)(r.last - r.first);
@@ -158,7 +158,7 @@ void ladder_run(const ladder_problem *p, const rung *rung) {
     rung->run(&p->shape, rung->channels_first ? &p->first : &p->last, (range){0, p->last.n});
 }
 
-/* Fills book and pooled. */
+/* Computes the expected results, book and pooled. */
 static void run_book(ladder_problem *p, const rungs *rungs) {
     const ops *book = rungs->roundings == ops_book()->roundings ? ops_book() : rungs->book;
     const layer_shape *g = &p->shape, relu = {.x = g->y, .y = g->y};
@@ -179,7 +179,7 @@ static bool same_pooled(const ladder_problem *p) {
     return !memcmp(p->pooled.y, p->last.y, count * sizeof(float));
 }
 
-/* y and dw of `first` into those of `last`. */
+/* Transposes y and dw of `first` into those of `last`. */
 static void results_last(ladder_problem *p) {
     const layer_shape *g = &p->shape;
     transpose_all(p->last.n, g->y.c, g->y.h * g->y.w, p->first.y, p->last.y);
@@ -192,7 +192,7 @@ bool ladder_same_bits(ladder_problem *p, const rungs *rungs, const rung *rung) {
     const size_t y = p->last.n * extent_size(g->y) * sizeof(float);
     const size_t dw = weights_size(g) * sizeof(float);
     run_book(p, rungs);
-    memset(t->y, -1, y); /* NaN, which a rung has to write over */
+    memset(t->y, -1, y); /* NaN, which a rung has to overwrite */
     memset(t->dw, -1, dw);
     ladder_run(p, rung);
     if (rung->channels_first)

@@ -1,11 +1,11 @@
-/* Built with contraction on: x * a + b is one instruction here, where the set has it. */
+/* The loops of loops.h, built with contraction: x * a + b is one instruction if the set has it. */
 #include "loops.h"
 
 typedef float lanes __attribute__((vector_size(LOOPS_BYTES), may_alias));
 
 enum { LANES = LOOPS_BYTES / sizeof(float), READERS = 8 };
 
-/* The compiler must not work the loops out itself. */
+/* Volatile, so that the compiler cannot precompute the loops. */
 static volatile float half = 0.5f, one = 1;
 
 static float sum_lanes(lanes v) {
@@ -15,7 +15,7 @@ static float sum_lanes(lanes v) {
     return sum;
 }
 
-/* x goes towards 2 and stays there: no number grows or gets tiny. */
+/* x converges to 2, so no value grows or becomes denormal. */
 static float multiply_add(size_t times) {
     const lanes a = (lanes){0} + half, b = (lanes){0} + one;
     lanes x[LOOPS_CHAINS];

@@ -1,5 +1,5 @@
 /* predict_rate NETWORK DATA BATCH THREADS: times single calls of cnn_model_predict() on BATCH test
- * images each, from bytes to probabilities. See serve.h for how it is asked. */
+ * images each, from bytes to probabilities. serve.h describes requests. */
 #include "cnn.h"
 #include "serve.h"
 

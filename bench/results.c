@@ -8,7 +8,7 @@
 
 const char *const phase_names[PHASES] = {"gather", "forward", "loss", "backward", "sums", "update"};
 
-/* All rows of a bench model; to be freed. */
+/* All rows of a bench model; the caller frees them. */
 static bench_model_row *rows_of(const bench_model *tested, size_t *count) {
     *count = bench_model_rows(tested, NULL, 0);
     bench_model_row *rows = serve_need(calloc(*count, sizeof *rows), "no memory");
@@ -33,7 +33,7 @@ pass_table results_passes(const chip *chip, const bench_model *tested, size_t ba
                 continue;
             pass_line *line = &table.lines[table.count++];
             memcpy(line->name, rows[i].about.name, sizeof line->name);
-            /* Parts of a step have one pass, or are told by their names. */
+            /* Parts of a step have one pass each; only the loss has a backward pass too. */
             line->pass = rows[i].about.first ? passes[p] : p == BENCH_MODEL_DX ? "backward" : "";
             line->seconds = rows[i].seconds[p];
             line->multiply_adds = rows[i].multiply_adds[p];

@@ -1,4 +1,4 @@
-/* What `make bench` found out about one network, and how it is shown. */
+/* Results of `make bench` for one network, and functions that print them. */
 #ifndef BENCH_RESULTS_H
 #define BENCH_RESULTS_H
 
@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-/* One pass of one layer or block on one thread; seconds of one image. */
+/* One pass of one layer or fusion on one thread; seconds per image. */
 typedef struct pass_line {
     char name[3 * CNN_NAME_SIZE];
     const char *pass; /* forward, dx, dw */
@@ -22,18 +22,18 @@ typedef struct pass_table {
 enum { PHASE_GATHER, PHASE_FORWARD, PHASE_LOSS, PHASE_BACKWARD, PHASE_SUMS, PHASE_UPDATE, PHASES };
 extern const char *const phase_names[PHASES];
 
-/* Training steps of one size of batch; seconds of one image on the clock. */
+/* Training steps of one batch size; wall-clock seconds per image. */
 typedef struct step_line {
     size_t batch, threads;
-    double phases[PHASES]; /* the work of all threads, shared out evenly */
-    double waiting;        /* what is left of `seconds` */
+    double phases[PHASES]; /* the work of all threads, divided evenly */
+    double waiting;        /* the rest of `seconds` */
     double seconds, bound;
 } step_line;
 
 enum { STEP_LINES = 6 };
 typedef struct results {
     const char *network; /* borrowed */
-    bool real;           /* images of data/mnist, not made up */
+    bool real;           /* images of data/mnist, not synthetic */
     size_t batch;        /* of both tables */
     pass_table layers, blocks;
     step_line steps[STEP_LINES];

@@ -1,7 +1,7 @@
-/* The results of `make bench` as JSON. */
+/* Prints the results of `make bench` as JSON. */
 #include "results.h"
 
-/* NULL goes through: whoever writes the object finds out. */
+/* Passes NULL on; the caller that prints the object reports it. */
 static json_t *append(json_t *list, json_t *entry) {
     if (list && !json_array_append_new(list, entry))
         return list;

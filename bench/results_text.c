@@ -1,4 +1,4 @@
-/* The results of `make bench` as tables for people. */
+/* Prints the results of `make bench` as tables. */
 #include "results.h"
 
 #include <stdio.h>

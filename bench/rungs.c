@@ -1,5 +1,5 @@
-/* The rungs as one unit, compiled once per instruction set with the flags of the vector kernels.
- * It takes in the book, whose convolution is rung 3. */
+/* Compiles the rungs as one unit, once per instruction set, with the flags of the vector kernels.
+ * It includes the book, whose convolution is rung 3. */
 #include "rungs.h"
 
 #include "book.c"

@@ -1,10 +1,9 @@
 /* The ladder: one convolution, forward and dw, from a naive loop to a fast kernel in numbered
  * steps. Each rung adds one idea and gives the same bits. docs/performance.md explains them.
  *
- * Rungs take the arguments of an operation (ops.h), with room in scratch for a
- * padded image and two of y or w. To stay short they ask for stride 1, a kernel of 3 x 3, output
- * rows of a multiple of 4, 16 channels in and 32 out (or multiples), a 2 x 2 pool in g->pool, a
- * bias forward and none backward. */
+ * Rungs take the arguments of an operation (ops.h), with scratch for a padded image and two of y or
+ * w. To stay short they require stride 1, a 3 x 3 kernel, output rows of a multiple of 4, multiples
+ * of 16 channels in and 32 out, a 2 x 2 pool in g->pool, and a bias in the forward pass only. */
 #ifndef BENCH_RUNGS_H
 #define BENCH_RUNGS_H
 
@@ -14,7 +13,7 @@ enum { RUNGS = 8 };
 
 typedef enum rung_result {
     RUNG_Y,
-    RUNG_POOLED, /* y and indices after ReLU and g->pool; indices count where y is above 0 */
+    RUNG_POOLED, /* y and indices after ReLU and g->pool; indices are valid where y is above 0 */
     RUNG_DW
 } rung_result;
 
@@ -22,7 +21,7 @@ typedef struct rung {
     const char *idea;
     operation_pass run;
     rung_result result;
-    bool channels_first; /* x[n][c][h][w], w[k][c][r][s], y[n][k][p][q], and so dy and dw */
+    bool channels_first; /* x[n][c][h][w], w[k][c][r][s], y[n][k][p][q], likewise dy and dw */
 } rung;
 
 typedef struct rungs {

@@ -1,5 +1,5 @@
-/* The rungs of dw, the gradient of the weights. All sum over n, p, q rising, from 0 on. Taken in by
- * rungs.c, after rungs_forward.c. */
+/* The rungs of dw, the gradient of the weights. Each sum starts at 0 and adds over ascending
+ * n, p, q. Included by rungs.c, after rungs_forward.c. */
 
 /* 1: the formula, in PyTorch's layout. */
 static void dw_channels_first(const layer_shape *g, const op_args *t, range images) {
@@ -23,7 +23,7 @@ static void dw_channels_first(const layer_shape *g, const op_args *t, range imag
             }
 }
 
-/* 2: nothing but the layout, and it is slower: one sum now jumps from pixel to pixel. */
+/* 2: only the layout changes, which makes it slower: one sum now jumps from pixel to pixel. */
 static void dw_channels_last(const layer_shape *g, const op_args *t, range images) {
     const size_t C = g->x.c, K = g->y.c;
     const float(*x)[g->x.h][g->x.w][C] = (const void *)t->x;
@@ -83,7 +83,7 @@ static void dw_registers_image(const layer_shape *g, const float dy[restrict][g-
             }
 }
 
-/* 6: the same with vectors: 4 weights by 2 vectors. */
+/* 6: the same with vector types: 4 weights by 2 vectors. */
 static void dw_vectors_image(const layer_shape *g, const float dy[restrict][g->y.w][g->y.c],
                              const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                              float dweight[restrict][g->s * g->x.c][g->y.c]) {
@@ -108,8 +108,8 @@ static void dw_vectors_image(const layer_shape *g, const float dy[restrict][g->y
             }
 }
 
-/* 7: 0 x changes no sum. Lanes run along s and c, so that a whole row goes with one test; the
- * weights are transposed for that, transposed[k][r][(s, c)]. */
+/* 7: adding 0 x changes no sum. Lanes run along s and c, so that one test decides a complete row;
+ * for that, the weights are transposed: transposed[k][r][(s, c)]. */
 static void dw_no_zeros_image(const layer_shape *g, const float dy[restrict][g->y.w][g->y.c],
                               const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                               float transposed[restrict][g->r][g->s * g->x.c]) {
@@ -124,13 +124,13 @@ static void dw_no_zeros_image(const layer_shape *g, const float dy[restrict][g->
                     }
 }
 
-/* A number of the gradient, and where in the padded image the pixels begin that it is for. */
+/* An element of the gradient, and the offset of its first pixel in the padded image. */
 typedef struct nonzero {
     float dy;
     uint32_t at;
 } nonzero;
 
-/* Those of channel k, in the order of the sums; returns how many. No branch depends on dy. */
+/* Lists those of channel k in summation order; returns their number. No branch depends on dy. */
 static size_t list_nonzero(const layer_shape *g, size_t k, const float dy[][g->y.w][g->y.c],
                            nonzero *list) {
     const size_t row = (g->x.w + 2 * g->pad_w) * g->x.c;
@@ -195,7 +195,7 @@ static void dw_vectors(const layer_shape *g, const op_args *t, range images) {
         dw_vectors_image(g, image_dy(g, t, n), set_in_zeros(g, t, n), (void *)t->dw);
 }
 
-/* dw[(r, s, c)][k] from transposed[k][(r, s, c)]. */
+/* The inverse: dw[(r, s, c)][k] from transposed[k][(r, s, c)]. */
 static void transpose_back(const layer_shape *g, const float *from, float *to) {
     const size_t rows = g->r * g->s * g->x.c, K = g->y.c;
     for (size_t row = 0; row < rows; row++)

@@ -1,7 +1,7 @@
-/* The rungs of the forward pass. All sum over r, s, c rising, from the bias on. Taken in by
- * rungs.c, after the book's pages and the vectors. */
+/* The rungs of the forward pass. Each sum starts at the bias and adds over ascending r, s, c.
+ * Included by rungs.c, after the book's pages and the vectors. */
 
-/* 1: the formula, in PyTorch's layout. A sum is one chain: each addition waits for the last. */
+/* 1: the formula, in PyTorch's layout. A sum is one chain: each addition waits for the previous. */
 static void forward_channels_first(const layer_shape *g, const op_args *t, range images) {
     const size_t C = g->x.c, K = g->y.c;
     const float(*x)[C][g->x.h][g->x.w] = (const void *)t->x;
@@ -23,7 +23,7 @@ static void forward_channels_first(const layer_shape *g, const op_args *t, range
                 }
 }
 
-/* 2: the numbers of a sum lie side by side. */
+/* 2: the inputs of a sum are contiguous. */
 static void forward_channels_last(const layer_shape *g, const op_args *t, range images) {
     const size_t C = g->x.c, K = g->y.c;
     const float(*x)[g->x.h][g->x.w][C] = (const void *)t->x;
@@ -51,7 +51,7 @@ static size_t padded_size(const layer_shape *g) {
     return (g->x.h + 2 * g->pad_h) * (g->x.w + 2 * g->pad_w) * g->x.c;
 }
 
-/* Image n within its padding, padded[h + pad][w + pad][c] with zeros around it, in scratch. */
+/* Copies image n into zeros in scratch: padded[h + pad][w + pad][c]. */
 static const void *set_in_zeros(const layer_shape *g, const op_args *t, size_t n) {
     const size_t row = g->x.w * g->x.c, W = g->x.w + 2 * g->pad_w, H = g->x.h + 2 * g->pad_h;
     float(*padded)[W][g->x.c] = (void *)t->scratch;
@@ -61,8 +61,8 @@ static const void *set_in_zeros(const layer_shape *g, const op_args *t, size_t n
     return padded;
 }
 
-/* 4: for padded rows[h][(w, c)] and weight[r][(s, c)][k]: no test, and a row of the kernel is one
- * run of a sum. */
+/* 4: on padded rows[h][(w, c)] and weight[r][(s, c)][k]: no edge test, and a kernel row is one run
+ * of a sum. */
 static void no_edges_image(const layer_shape *g, const float *bias,
                            const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                            const float weight[restrict][g->s * g->x.c][g->y.c],
@@ -79,7 +79,7 @@ static void no_edges_image(const layer_shape *g, const float *bias,
         }
 }
 
-/* 5: a block of 4 positions by 16 channels is summed in an array that fits the registers. */
+/* 5: sums a block of 4 positions by 16 channels in an array that fits the registers. */
 static void registers_image(const layer_shape *g, const float *bias,
                             const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                             const float weight[restrict][g->s * g->x.c][g->y.c],
@@ -103,7 +103,7 @@ static void registers_image(const layer_shape *g, const float *bias,
             }
 }
 
-/* 6: the same with vectors, so that no compiler has to find them: 4 positions by 2 vectors. */
+/* 6: the same with vector types, independent of auto-vectorization: 4 positions by 2 vectors. */
 static void vectors_image(const layer_shape *g, const float *bias,
                           const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                           const float weight[restrict][g->s * g->x.c][g->y.c],
@@ -130,7 +130,7 @@ static void vectors_image(const layer_shape *g, const float *bias,
             }
 }
 
-/* Of a window's four sums the first that is largest, or 0 if none is above 0. */
+/* Stores the first maximum of a window's four sums, or 0 if none is above 0. */
 static void store_maximum(const vector sum[4], const int32_t position[4], float *y,
                           int32_t *index) {
     vector best = sum[0];
@@ -144,7 +144,7 @@ static void store_maximum(const vector sum[4], const int32_t position[4], float 
     store_positions(index, from, LANES);
 }
 
-/* 8: the four positions of a 2 x 2 window by a vector; only the maximum is written. */
+/* 8: the four positions of a 2 x 2 window by two vectors; only the maximum is written. */
 static void fused_image(const layer_shape *g, const float *bias,
                         const float rows[restrict][(g->x.w + 2 * g->pad_w) * g->x.c],
                         const float weight[restrict][g->s * g->x.c][g->y.c],
@@ -195,7 +195,7 @@ static void forward_vectors(const layer_shape *g, const op_args *t, range images
         vectors_image(g, t->b, set_in_zeros(g, t, n), (const void *)t->w, image_y(g, t, n));
 }
 
-/* 7: rung 6, then the book's ReLU and pool: what they want of it goes to memory and back. */
+/* 7: rung 6, then the book's ReLU and pool: the data between them goes to memory and back. */
 static void forward_then_pool(const layer_shape *g, const op_args *t, range images) {
     const layer_shape *pool = g->pool, relu = {.x = g->y, .y = g->y};
     const size_t Y = g->y.h * g->y.w * g->y.c, pooled = pool->y.h * pool->y.w * g->y.c;

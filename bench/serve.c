@@ -1,4 +1,4 @@
-/* Answers timing requests on standard input, and ends the program where it cannot go on. */
+/* Answers timing requests on standard input, and ends the program on fatal errors. */
 #include "serve.h"
 
 #include "clock.h"

@@ -1,6 +1,6 @@
 /* train_rate NETWORK DATA BATCH THREADS [BACKEND]: times training steps (Adam 0.001: gather,
- * forward, loss, backward, update) on the training images, nothing evaluated. See serve.h for how
- * it is asked. */
+ * forward, loss, backward, update) on the training images, without evaluation. serve.h describes
+ * requests. */
 #include "cnn.h"
 #include "serve.h"
 
@@ -16,7 +16,7 @@ typedef struct work {
     size_t count, next, batch;
 } work;
 
-/* Any fixed order that jumps about in memory as a shuffled epoch does. */
+/* A fixed order that jumps around in memory like a shuffled epoch. */
 static uint32_t *jumbled(size_t count) {
     uint32_t *order = serve_need(malloc(count * sizeof *order), "no memory"), state = 1;
     for (size_t i = 0; i < count; i++)

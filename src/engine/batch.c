@@ -1,13 +1,12 @@
-/* Bringing images to a model's input. A byte becomes its float by a look-up in model->pixels, in
- * this one place: training, prediction and evaluation cannot disagree on how pixels are normalized.
- */
+/* Copies images into a model's input. Only this file turns a byte into a float, by looking it up in
+ * model->pixels, so that training, prediction and evaluation normalize alike. */
 #include "batch.h"
 
 #include "profile.h"
 
 #include <string.h>
 
-/* Always false. */
+/* Sets the error; always returns false. */
 static bool refuse_count(const cnn_model *model, size_t count, cnn_error *error) {
     return error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu images in a batch: must be 1 to %zu",
                      count, model->options.batch_size);
@@ -18,7 +17,7 @@ static extent input_of(const cnn_model *model) {
     return model->network->layers[0].shape.y;
 }
 
-/* Makes this image, of the network's shape, number `slot` of the batch. */
+/* Copies an image of the network's input shape to slot `slot` of the batch. */
 static void set_pixels(cnn_model *model, size_t slot, const uint8_t *image) {
     const size_t values = extent_size(input_of(model));
     float *x = model->layers[0].y + slot * values;
@@ -41,7 +40,7 @@ bool model_accepts(const cnn_model *model, const cnn_dataset *dataset, cnn_error
     return true;
 }
 
-/* Bytes of an image that are asked for ahead; of larger ones the processor guesses the rest. */
+/* Bytes of an image that are prefetched; the hardware prefetches the rest of larger ones. */
 enum { PREFETCH_FLOATS = 4096 };
 
 static size_t index_of(const source *s, size_t i) {
@@ -54,7 +53,7 @@ static const uint8_t *pixels_of(const source *s, size_t i) {
     return s->images ? s->images + index * values : cnn_dataset_image_at(s->dataset, index);
 }
 
-/* Shuffled images stand anywhere in memory, and are asked for while the one before is set. */
+/* Shuffled images lie anywhere in memory, so each is prefetched while the one before is copied. */
 static void fetch_image(const source *s, size_t i) {
     const size_t values = extent_size(input_of(s->model));
     const uint8_t *pixels = pixels_of(s, i);
@@ -62,7 +61,7 @@ static void fetch_image(const source *s, size_t i) {
         __builtin_prefetch(pixels + at);
 }
 
-/* Class 0 for lack of labels: softmax then stays in bounds, and its losses mean nothing. */
+/* Without labels, class 0: softmax stays in bounds, and its losses mean nothing. */
 static uint32_t label_of(const source *s, size_t i) {
     if (s->images)
         return s->labels ? s->labels[index_of(s, i)] : 0;
@@ -85,7 +84,7 @@ void gather_slots(const source *s, range slots, size_t worker) {
                 range_size(slots));
 }
 
-/* As many parts as shards, or as threads if these are more. */
+/* The number of shards or of threads, whichever is larger; at most one part per image. */
 static size_t parts_of(const cnn_model *model) {
     const size_t threads = pool_threads(model->pool), shards = model_shards(model);
     const size_t parts = threads > shards ? threads : shards;
@@ -110,7 +109,7 @@ bool cnn_model_set_batch(cnn_model *model, const cnn_dataset *dataset, const uin
     if (count == 0 || count > model->options.batch_size)
         return refuse_count(model, count, error);
     const size_t images = cnn_dataset_get_info(dataset).images;
-    /* All indices before any pixel: a refused batch leaves the one that is set whole. */
+    /* All indices are checked before any pixel is copied: refusing a batch keeps the old one. */
     for (size_t i = 0; i < count; i++)
         if (indices[i] >= images)
             return error_set(error, CNN_STATUS_BAD_ARGUMENT, "image %u of %zu", indices[i], images);
@@ -145,9 +144,9 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
     if (!given(model, "model", error) || !given(x, "x", error) ||
         !check_batch(model, labels, count, error))
         return false;
-    /* As they are: whoever has floats has normalized them, or means not to. */
+    /* Callers passing floats are responsible for normalization. */
     memcpy(model->layers[0].y, x, count * extent_size(input_of(model)) * sizeof *x);
-    /* Class 0 for lack of labels: softmax then stays in bounds, and its losses mean nothing. */
+    /* Without labels, class 0: softmax stays in bounds, and its losses mean nothing. */
     if (labels)
         memcpy(model->labels, labels, count * sizeof *labels);
     else

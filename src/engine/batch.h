@@ -1,12 +1,12 @@
-/* Bringing images into a model's batch: what sets of images go through, to train and to predict. */
+/* Copies images into a model's batch, for training and prediction. */
 #ifndef ENGINE_BATCH_H
 #define ENGINE_BATCH_H
 
 #include "model.h"
 
-/* Where a batch comes from: image number `first`, which goes to `slot` of it, and those that
- * follow in the order of indices, or of the data set if that is NULL; or bytes, with labels or
- * without, if `images` is not NULL. */
+/* The images of a batch: image number `first` goes to `slot`, and those that follow, in the order
+ * of `indices` (NULL: of the data set), to the slots after it. If `images` is not NULL, they are
+ * taken from these bytes instead, with labels or without. */
 typedef struct source {
     cnn_model *model;
     const cnn_dataset *dataset;
@@ -16,9 +16,9 @@ typedef struct source {
     size_t first, slot;
 } source;
 
-/* Sets a batch of so many images, on all threads. All checks are done. */
+/* Sets a batch of `count` images, on all threads. The caller has checked the arguments. */
 void gather(source s, size_t count);
-/* Sets these images of the batch's memory, on the calling thread. */
+/* Fills these slots of the batch on the calling thread. */
 void gather_slots(const source *s, range slots, size_t worker);
 
 #endif

@@ -1,16 +1,16 @@
-/* Runs a program round by round: each task takes its share of every step of the round in turn, and
- * calls the operation of the layers that the step is about. */
+/* Runs a program round by round: each task runs its share of the round's steps one after the other,
+ * calling the operation of each step's layers. */
 #include "execute.h"
 
 #include "profile.h"
 
-/* One round of a program, or a prediction of one thread. */
+/* One round of a program, or a prediction by one thread. */
 typedef struct execution {
     cnn_model *model;
     const step *first, *last;
     update_function *update;
     void *context;
-    const range *alone; /* NULL: all images of the batch, cut as the steps say */
+    const range *alone; /* NULL: all images of the batch, cut by the steps */
 } execution;
 
 /* What one call of a step's function computes. */
@@ -61,7 +61,7 @@ static void input_gradient(const call *c) {
     c->fusion->op->backward_input(&c->fusion->shape, &c->t, c->chunk->images);
 }
 
-/* A parameter of the fusion's first layer: its gradient, and where a shard's own sums begin. */
+/* Gradient of a parameter of the fusion's first layer; `offset` is its place in a shard's sums. */
 typedef struct gradient {
     float *sum;
     size_t offset, size;
@@ -79,7 +79,7 @@ static gradient gradient_at(const call *c, size_t buffer) {
     return g;
 }
 
-/* A shard's own sums, or rows of the whole batch's. */
+/* Computes a shard's own sums, or rows of the batch's sums. */
 static void weight_gradient(const call *c) {
     const cnn_model *model = c->execution->model;
     const layer *layer = &model->network->layers[c->fusion->first];
@@ -99,8 +99,8 @@ static void weight_gradient(const call *c) {
     c->fusion->op->backward_weights(&c->fusion->shape, &t, c->chunk->images);
 }
 
-/* sum[i] = the sums of all shards, in their order, whichever was done first. The first is copied,
- * so that nothing need be cleared. */
+/* sum[i] = the sums of all shards, in shard order, regardless of which finished first. The first
+ * shard is copied, so that nothing needs clearing. */
 static void add_partials(const float *partials, size_t shards, size_t stride, range elements,
                          float *sum) {
     for (size_t i = elements.first; i < elements.last; i++)
@@ -121,8 +121,8 @@ static void reduce(const call *c) {
     }
 }
 
-/* The elements of a parameter that this chunk of the step before has finished. Cut by rows, a
- * kernel has one line of the matrix for each row, and all else comes with row 0. */
+/* The elements of a parameter that this chunk of the previous step has finished. If cut by rows, a
+ * kernel has one matrix row per row, and all other parameters belong to row 0. */
 static range finished(const call *c, const layer *layer, size_t buffer, size_t size) {
     const range rows = range_part(layer_fan_in(layer), c->chunk->parts, c->chunk->part);
     if (c->fusion->partials)
@@ -147,12 +147,12 @@ static void update(const call *c) {
     }
 }
 
-/* What runs a kind of work, and where its time is noted. */
+/* The function for each kind of work, and the profile slot that its time is added to. */
 static const struct work {
     void (*run)(const call *c);
     profile_pass pass;
-    bool of_loss; /* noted in the row of the loss */
-    bool images;  /* counts its images: once in each pass */
+    bool of_loss; /* its time belongs to the loss row */
+    bool images;  /* counts images, once per pass */
 } works[] = {
     [CNN_WORK_FORWARD] = {forward, PASS_FORWARD, false, true},
     [CNN_WORK_PARTIAL_SUMS] = {partial_sums, PASS_FORWARD, false, true},
@@ -166,7 +166,7 @@ static const struct work {
     [CNN_WORK_UPDATE] = {update, PASS_UPDATE, false, false},
 };
 
-/* The arguments of this call: those of the fusion, and what is the call's own. */
+/* The arguments of one call: those of the fusion plus its own. */
 static op_args arguments_of(const cnn_model *model, const fusion *f, const chunk *p,
                             size_t worker) {
     op_args t = f->arguments;
@@ -197,7 +197,7 @@ static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* Piece number `i` of what a task has to do of a step; false after the last. */
+/* Chunk number `i` of a task's share of a step; false after the last one. */
 static bool chunk_at(const execution *x, const step *s, size_t task, size_t i, chunk *p) {
     const size_t n = x->model->n;
     *p = (chunk){.images = {0, n}, .parts = 1};
@@ -226,7 +226,7 @@ static bool chunk_at(const execution *x, const step *s, size_t task, size_t i, c
     return i == 0;
 }
 
-/* Steps that share their chunks alternate: each chunk goes through all of them before the next. */
+/* Steps that share their chunks alternate: each chunk passes all of them before the next one. */
 static const step *loop_end(const execution *x, const step *first) {
     const step *s = first + 1;
     while (s < x->last && s->cut == first->cut && s->tile == first->tile)
@@ -245,7 +245,7 @@ static void run_task(void *context, size_t task, size_t worker) {
     }
 }
 
-/* Compiled anew only if another program or number of images came before. */
+/* Recompiles only if the last program or the number of images differs. */
 static void compile(cnn_model *model, cnn_program which, size_t images) {
     if (model->step_count && model->program == which && model->program_images == images)
         return;

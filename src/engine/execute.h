@@ -4,15 +4,15 @@
 
 #include "program.h"
 
-/* Moves parameters [first, last) of the model, whose gradients are final. Called from any thread.
+/* Updates parameters [first, last) of the model, whose gradients are final. Called from any thread.
  */
 typedef void update_function(void *context, range elements);
 
-/* Runs it for the batch that is set. update is for CNN_PROGRAM_TRAIN. */
+/* Runs a program on the current batch. `update` is for CNN_PROGRAM_TRAIN only. */
 void execute(cnn_model *model, cnn_program which, update_function *update, void *context);
 
-/* CNN_PROGRAM_PREDICT, prepared by prepare_prediction(), on these images of the batch's memory, by
- * the calling thread, which is thread `worker` of the pool. */
+/* Runs CNN_PROGRAM_PREDICT, compiled by prepare_prediction(), on these slots of the batch in the
+ * calling thread, which is thread `worker` of the pool. */
 void prepare_prediction(cnn_model *model);
 void execute_alone(cnn_model *model, range images, size_t worker);
 

@@ -1,12 +1,12 @@
-/* The back end's own table says which layers it can fuse: the words of a kernel that computes
- * several are the pattern that is looked for here. */
+/* Finds layers that the back end can fuse: each kernel that computes several layers lists their
+ * words, and that list is the pattern searched for here. */
 #include "fusion.h"
 
 #include <stdio.h>
 
 enum { FUSED_MAX = 4 }; /* layers in one fusion */
 
-/* The words of layers first to last, as a kernel has them; false if they are too long for one. */
+/* Joins the words of layers first to last, as in kernel.layers; false if they do not fit. */
 static bool words_of(const cnn_network *network, size_t first, size_t last, char *words,
                      size_t size) {
     size_t used = 0;
@@ -23,7 +23,7 @@ static layer_shape fused_shape(const cnn_network *network, size_t first, size_t 
     return g;
 }
 
-/* Does each layer read the one before it? */
+/* Whether each layer reads the one before it. */
 static bool chained(const cnn_network *network, size_t first, size_t last) {
     for (size_t i = first + 1; i <= last; i++)
         if (network->layers[i].input != i - 1)
@@ -31,7 +31,7 @@ static bool chained(const cnn_network *network, size_t first, size_t last) {
     return true;
 }
 
-/* Can layers first to last be computed together? */
+/* Fuses layers first to last, if the back end can compute them together. */
 static bool fuse(const cnn_network *network, const ops *ops, size_t first, size_t last, fusion *f) {
     char words[FUSED_MAX * LAYER_NAME_SIZE];
     if (last > network->count || !chained(network, first, last) ||

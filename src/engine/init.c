@@ -1,7 +1,7 @@
-/* Initial parameters. Drawn layer by layer and buffer by buffer, in memory order, from one
- * stream of the seed: the same seed gives the same model everywhere. Numbers are worked out in
- * double and rounded once. Their size goes by the fan in, so that a layer's outputs vary about as
- * much as its inputs, whatever its width. */
+/* Initial parameters, drawn layer by layer and buffer by buffer, in memory order, from one stream
+ * of the seed: the same seed gives the same model everywhere. Values are computed in double and
+ * rounded once. Their scale depends on the fan-in, so that a layer's outputs vary about as much as
+ * its inputs, whatever its width. */
 #include "model.h"
 
 #include "random.h"
@@ -24,23 +24,22 @@ static void fill(float *values, size_t count, float value) {
         values[i] = value;
 }
 
-/* A kernel. */
 static void fill_kernel(const cnn_model_options *o, random_state *random, float *w, size_t count,
                         double fan) {
     switch (o->init) {
     case CNN_INIT_PYTORCH: /* gain sqrt(2 / (1 + a^2)) sqrt(3 / fan) with a^2 = 5 */
         fill_uniform(random, w, count, sqrt(1 / fan));
         break;
-    case CNN_INIT_KAIMING_NORMAL: /* variance 2 / fan: ReLU takes half of the power away */
+    case CNN_INIT_KAIMING_NORMAL: /* variance 2 / fan: ReLU removes half of the power */
         fill_normal(random, w, count, sqrt(2 / fan));
         break;
-    case CNN_INIT_CONSTANT: /* units stay alike: good to follow by hand, not to learn */
+    case CNN_INIT_CONSTANT: /* units stay identical: for checking by hand, not for training */
         fill(w, count, o->constant);
         break;
     }
 }
 
-/* Only kernels break the symmetry between units, so biases may all be 0. */
+/* Only kernels need to break the symmetry between units, so biases may all be 0. */
 static void fill_bias(const cnn_model_options *o, random_state *random, float *b, size_t count,
                       double fan) {
     if (o->init == CNN_INIT_PYTORCH)
@@ -71,7 +70,7 @@ static void initialize(const cnn_model_options *options, random_state *random, c
 
 void model_initialize(cnn_model *model) {
     random_state random = random_seeded(model->options.seed, RANDOM_INIT);
-    /* Layers without a kernel draw nothing: one more ReLU leaves the others as they were. */
+    /* Layers without a kernel draw nothing, so an additional ReLU does not change the others. */
     for (size_t i = 1; i <= model->network->count; i++) {
         const layer *layer = &model->network->layers[i];
         for (size_t b = 0; b < layer_buffers(layer); b++)

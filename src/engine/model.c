@@ -1,5 +1,5 @@
-/* Making a model, and what can be asked of it. One request for memory either succeeds or not
- * (plan.c), and threads come last. */
+/* Creates a model and answers queries about it. All memory is requested at once (plan.c); threads
+ * are started before it, as each needs its own scratch. */
 #include "model.h"
 
 #include "class_names.h"
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The fusions, and where the dense ones begin: after a flatten no layer has images again. */
+/* Finds the fusions, and the first one of the head: after a flatten no layer has images again. */
 static void plan_fusions(cnn_model *model) {
     model->fusion_count =
         fusions_plan(model->network, model->ops, model->options.every_layer, model->fusions);
@@ -22,7 +22,7 @@ static void plan_fusions(cnn_model *model) {
         model->head++;
 }
 
-/* A row of the layer table without a page in the book is a mistake of ours, but no crash. */
+/* A layer without a page in the book is a bug in this library, but must not crash. */
 static bool all_computed(const cnn_model *model, cnn_error *error) {
     for (size_t i = 0; i < model->fusion_count; i++) {
         const layer *layer = &model->network->layers[model->fusions[i].first];
@@ -34,14 +34,14 @@ static bool all_computed(const cnn_model *model, cnn_error *error) {
 }
 
 /* In float and in the order of torchvision's ToTensor and Normalize, so that inputs agree to the
- * bit. A table loses nothing: a pixel has no other values than these 256. */
+ * bit. The table is exact, since a pixel has only these 256 values. */
 static void set_pixels(cnn_model *model) {
     const cnn_normalization by = model->options.normalization;
     for (int i = 0; i < 256; i++)
         model->pixels[i] = ((float)i / 255.0f - by.mean) / by.std;
 }
 
-/* Written so that NaN is refused too: it makes every comparison false. */
+/* Written so that NaN, which makes every comparison false, is refused too. */
 bool normalization_accepts_mean(float mean) {
     return mean > -1e6f && mean < 1e6f;
 }
@@ -64,7 +64,7 @@ static bool check_options(const cnn_model_options *options, cnn_error *error) {
     if (options->batch_size == 0 || options->batch_size > UINT32_MAX)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "batch size %zu: must be 1 to %u",
                          options->batch_size, UINT32_MAX);
-    /* More is a slip, and each would take a stack. */
+    /* More threads are surely a mistake, and each would need a stack. */
     if (options->threads > 1024)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "%zu threads: at most 1024",
                          options->threads);
@@ -74,7 +74,7 @@ static bool check_options(const cnn_model_options *options, cnn_error *error) {
     return true;
 }
 
-/* Says which there are. Always false. */
+/* The error lists the back ends of this machine. Always returns false. */
 static bool refuse_backend(const char *name, cnn_error *error) {
     char names[128] = "";
     const ops *ops;
@@ -87,7 +87,7 @@ static bool refuse_backend(const char *name, cnn_error *error) {
                      name, names);
 }
 
-/* In the back end chosen. */
+/* Puts a copy of the back end with the mistake in its place. */
 static bool make_mistake(cnn_model *model, cnn_error *error) {
     const mistake_row *row = mistake_row_named(model->options.debug_mistake, error);
     if (!row)
@@ -100,7 +100,7 @@ static bool make_mistake(cnn_model *model, cnn_error *error) {
     return true;
 }
 
-/* On failure the model is left as far as it came, for cnn_model_free() to take down. */
+/* On failure, leaves the model partly built for cnn_model_free(). */
 static bool build(cnn_model *model, const cnn_network *network, cnn_error *error) {
     if (!network_complete(network, error) || !check_options(&model->options, error))
         return false;
@@ -120,7 +120,7 @@ static bool build(cnn_model *model, const cnn_network *network, cnn_error *error
     model->steps = memory_new(program_steps_most(model->fusion_count), sizeof *model->steps, error);
     if (!model->steps)
         return false;
-    /* Before the memory, as each thread has its own scratch. */
+    /* Before the memory, since each thread needs its own scratch. */
     model->pool = pool_create(model->options.threads, error);
     if (!model->pool)
         return false;
@@ -141,7 +141,7 @@ cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options 
     if (!model)
         return NULL;
     model->options = options ? *options : (cnn_model_options)CNN_MODEL_OPTIONS_DEFAULT;
-    /* memory_new() clears: all that is not built yet is NULL, and freeing NULL is harmless. */
+    /* memory_new() clears: everything not yet built is NULL and safe to free. */
     if (!build(model, network, error)) {
         cnn_model_free(model);
         return NULL;
@@ -152,7 +152,7 @@ cnn_model *cnn_model_create(const cnn_network *network, const cnn_model_options 
 void cnn_model_free(cnn_model *model) {
     if (!model)
         return;
-    /* First, so that no thread is left when what it works on goes. */
+    /* First, so that no thread outlives the memory it works on. */
     pool_free(model->pool);
     cnn_network_free(model->network);
     free(model->layers);
@@ -191,7 +191,7 @@ const char *cnn_model_class_at(const cnn_model *model, size_t index) {
     return model && index < cnn_network_class_count(model->network) ? model->classes[index] : NULL;
 }
 
-/* As strict as a model file, so that saving after a long run cannot fail for a name. */
+/* As strict as a model file, so that saving after a long run cannot fail because of a name. */
 static const char *check_class(const cnn_model *model, size_t index, const char *name) {
     const size_t length = strlen(name);
     if (index >= cnn_network_class_count(model->network))
@@ -209,7 +209,7 @@ bool cnn_model_set_class(cnn_model *model, size_t index, const char *name, cnn_e
     const char *reason = check_class(model, index, name);
     if (reason)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "class %zu: %s", index, reason);
-    /* To the end, so that nothing of a longer name stays behind. */
+    /* Cleared to its end, so that no part of a longer name remains. */
     memset(model->classes[index], 0, CNN_NAME_SIZE);
     memcpy(model->classes[index], name, strlen(name));
     return true;

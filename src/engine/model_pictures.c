@@ -1,4 +1,4 @@
-/* What a model wants of pictures: the one place that knows, for single ones and for folders. */
+/* How a model needs pictures to be prepared, for single pictures and for folders alike. */
 #include "model.h"
 #include "prepare.h"
 

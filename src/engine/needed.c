@@ -1,4 +1,4 @@
-/* Counts the multiply-adds of a pass without those in padding and with zero gradients. */
+/* Counts the multiply-adds of a pass, excluding padding and zero gradients. */
 #include "needed.h"
 
 #include "window.h"
@@ -14,7 +14,7 @@ static size_t columns_at(const layer_shape *g, size_t q) {
     return s.last - s.first;
 }
 
-/* Inputs that one output at p, q is the sum over. */
+/* Number of inputs that the output at p, q is a sum over. */
 static size_t inputs_at(const layer_shape *g, size_t p, size_t q) {
     return rows_at(g, p) * columns_at(g, q) * g->x.c;
 }
@@ -35,8 +35,8 @@ double needed_forward(const cnn_network *network, const fusion *fusion) {
     return layer->flat ? (double)layer_kernel_size(layer) : convolution_forward(&fusion->shape);
 }
 
-/* Each number of the gradient that is nonzero meets the inputs of its position. Behind a pool that
- * position is the winner. */
+/* Each non-zero element of the gradient is multiplied with the inputs of its position; after a pool
+ * that is the position of the maximum. */
 static double convolution_backward(const layer_shape *g, bool relu, const op_args *t,
                                    size_t image) {
     const extent e = g->pool ? g->pool->y : g->y;

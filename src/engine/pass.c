@@ -1,4 +1,4 @@
-/* The parts of a step, forward and backward, for those who want to look in between. */
+/* The forward and backward pass as separate calls, for programs that inspect what is between. */
 #include "execute.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@ void cnn_model_forward(cnn_model *model) {
 double cnn_model_loss(cnn_model *model) {
     if (!model || model->state < BATCH_PASSED || !model->labeled)
         return NAN;
-    /* In the order of the images, whichever thread did which. */
+    /* Summed in the order of the images, independent of threads. */
     double sum = 0;
     for (size_t i = 0; i < model->n; i++)
         sum += model->losses[i];

@@ -1,13 +1,12 @@
-/* A model's memory: all shapes are known, so all of it is planned once and taken at once. plan()
- * runs twice over the same code, first to count and then to cut, so the two cannot disagree.
- * Parameters of all layers lie in one stretch and gradients in another, so that an optimizer sees
- * two long arrays. */
+/* Plans a model's memory: all shapes are known, so one block is enough. plan() runs twice over the
+ * same code, first to count and then to cut, so the two cannot disagree. Parameters of all layers
+ * form one array and gradients another, so that an optimizer sees two long arrays. */
 #include "plan.h"
 
 #include "memory.h"
 #include "profile.h"
 
-/* a times b floats; NULL while counting. Too many of them set arena->overflow. */
+/* a times b floats; NULL while counting. Overflow sets arena->overflow. */
 static float *floats(arena *arena, size_t a, size_t b) {
     size_t count = 0;
     if (!size_multiply(a, b, &count))
@@ -15,9 +14,9 @@ static float *floats(arena *arena, size_t a, size_t b) {
     return arena_take(arena, count, sizeof(float));
 }
 
-/* Buffers of one role, of all layers, one after the other; or gradients of the parameters, with the
- * same cuts, so number i of one belongs to number i of the other. Returns how many floats that is,
- * with the gaps that round pieces up to lines: an optimizer runs over them too, rather than stop at
+/* Plans all layers' buffers of one role, or the gradients of the parameters with the same layout:
+ * element i of one belongs to element i of the other. Returns their size in floats, including the
+ * gaps from rounding up to cache lines: an optimizer also runs over these instead of stopping at
  * each layer. */
 static size_t plan_buffers(cnn_model *model, arena *arena, buffer_role role, bool gradients) {
     const size_t before = arena->used;
@@ -38,7 +37,7 @@ static size_t plan_buffers(cnn_model *model, arena *arena, buffer_role role, boo
     return (arena->used - before) / sizeof(float);
 }
 
-/* The gradient of the input is left out unless asked for: that saves the first layer half of its
+/* The input's gradient is computed only on request; without it the first layer saves half of its
  * backward pass. */
 static void plan_input(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
@@ -48,7 +47,7 @@ static void plan_input(cnn_model *model, arena *arena) {
         model->layers[0].dy = floats(arena, batch, values);
 }
 
-/* What the layer's forward pass leaves for backward. */
+/* Plans the buffers that the forward pass fills for the backward pass. */
 static void plan_for_backward(cnn_model *model, arena *arena, size_t index) {
     const layer *layer = &model->network->layers[index];
     for (size_t b = 0; b < layer_buffers(layer); b++) {
@@ -59,7 +58,7 @@ static void plan_for_backward(cnn_model *model, arena *arena, size_t index) {
     }
 }
 
-/* Activations, their gradients and what else one fusion keeps of a batch. */
+/* Plans a fusion's activations, their gradients and its buffers for the backward pass. */
 static void plan_fusion(cnn_model *model, arena *arena, const fusion *f) {
     const layer *last = &model->network->layers[f->last];
     const size_t batch = model->options.batch_size, values = extent_size(last->shape.y);
@@ -77,8 +76,8 @@ static void plan_fusion(cnn_model *model, arena *arena, const fusion *f) {
         plan_for_backward(model, arena, i);
 }
 
-/* For every shard that there may be: each writes its own sums, so none waits for another. Layers
- * whose rows are shared out instead (dense, with far more weights) need none. */
+/* Plans one set of sums per possible shard, so that no shard waits for another. Layers cut by rows
+ * (dense layers, with far more weights) need none. */
 static void plan_partials(cnn_model *model, arena *arena, fusion *f) {
     const layer *first = &model->network->layers[f->first];
     if (first->parameters && f->op->axis == SUM_IMAGES)
@@ -96,7 +95,7 @@ static size_t scratch_size(const cnn_model *model) {
     return most;
 }
 
-/* What a batch leaves: outputs, their gradients, indices, labels and losses. */
+/* Plans the results of a batch: outputs, gradients, indices, labels and losses. */
 static void plan_batch(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
     plan_input(model, arena);
@@ -107,7 +106,7 @@ static void plan_batch(cnn_model *model, arena *arena) {
     model->losses = floats(arena, batch, 1);
 }
 
-/* Where whole batches are few images. Of larger ones only the last is, once in an epoch. */
+/* Only for small batch sizes; with larger ones at most the last batch of an epoch is small. */
 static void plan_partial_sums(cnn_model *model, arena *arena) {
     const size_t batch = model->options.batch_size;
     size_t most = 0;
@@ -136,17 +135,17 @@ static void plan_scratch(cnn_model *model, arena *arena) {
         model->profile = arena_take(arena, slots, sizeof *model->profile);
 }
 
-/* The bytes cut since the last time it was asked. */
+/* Bytes cut since the previous call. */
 static size_t bytes_since(const arena *arena, size_t *before) {
     const size_t bytes = arena->used - *before;
     *before = arena->used;
     return bytes;
 }
 
-/* Walks over everything the model needs, to count it or to cut it. */
+/* Walks over all memory of the model, to count it or to cut it. */
 static void plan(cnn_model *model, arena *arena) {
     size_t before = 0;
-    /* Pieces begin on lines, so the first one cut will be right here. */
+    /* Pieces begin on cache lines, so the first one begins exactly here. */
     model->parameters = (void *)(arena->base ? arena->base + arena->used : NULL);
     model->parameters_size = plan_buffers(model, arena, BUFFER_PARAMETER, false);
     plan_buffers(model, arena, BUFFER_STATE, false);
@@ -161,7 +160,7 @@ static void plan(cnn_model *model, arena *arena) {
     model->memory.total = arena->used;
 }
 
-/* What every call of a fusion's operation is given. */
+/* Sets the arguments that all calls of a fusion's operation share. */
 static void bind_fusion(const cnn_model *model, fusion *f) {
     const layer_memory *first = &model->layers[f->first], *last = &model->layers[f->last];
     const layer_memory *before = &model->layers[model->network->layers[f->first].input];
@@ -182,7 +181,7 @@ static void bind_fusion(const cnn_model *model, fusion *f) {
     }
 }
 
-/* The pointers that the first walk leaves are NULL; the second sets every one. */
+/* The first walk leaves NULL pointers; the second sets all of them. */
 bool plan_memory(cnn_model *model, cnn_error *error) {
     arena counted = {0};
     plan(model, &counted);

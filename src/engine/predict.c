@@ -1,5 +1,5 @@
-/* Sets of images through a model, in batches or drawn by threads as they come: predictions, and how
- * well a data set is told apart. */
+/* Runs sets of images through a model, in batches or in chunks that threads claim: predictions, and
+ * the score on a data set. */
 #include "batch.h"
 #include "execute.h"
 #include "profile.h"
@@ -8,9 +8,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* How many images a thread takes at a time when activations are not inspected later. With more,
- * what one layer wrote has left the cache when the next one reads it. Fewer where threads draw the
- * next chunk as soon as they are done, as all wait for the last one. */
+/* Images per thread and batch, and per claimed chunk, when activations are not inspected later.
+ * With more, a layer's output leaves the cache before the next layer reads it. Chunks are smaller,
+ * since all threads wait for the last one. */
 enum { PREDICT_TILE = 64, PREDICT_CHUNK = 32 };
 
 static size_t images_at_once(const cnn_model *model, size_t left) {
@@ -20,8 +20,8 @@ static size_t images_at_once(const cnn_model *model, size_t left) {
     return left < most ? left : most;
 }
 
-/* Predictions shared out: each task has `each` places of the batch for itself, and draws the next
- * images as soon as it is done with the last. */
+/* State of one prediction: each task has `each` slots of the batch for itself and claims its next
+ * images as soon as it is done. */
 typedef struct predictions {
     cnn_model *model;
     const uint8_t *images;
@@ -46,7 +46,7 @@ static void predict_task(void *context, size_t task, size_t worker) {
     }
 }
 
-/* 0 if each image has to be split between the threads. */
+/* 0 if each image has to be split between threads. */
 static size_t images_each(const cnn_model *model, size_t tasks, size_t count) {
     const size_t capacity = model->options.batch_size / tasks, share = (count + tasks - 1) / tasks;
     const size_t most = capacity < PREDICT_CHUNK ? capacity : PREDICT_CHUNK;
@@ -65,7 +65,7 @@ static void predict_in_batches(cnn_model *model, const uint8_t *images, size_t c
     }
 }
 
-/* No arrays are that long: counts of them cannot overflow. */
+/* No array is longer than PTRDIFF_MAX bytes, so sizes computed from the count cannot overflow. */
 static bool predictable(const cnn_model *model, size_t count, cnn_error *error) {
     const size_t values = extent_size(model->network->layers[0].shape.y),
                  classes = cnn_network_class_count(model->network);
@@ -89,7 +89,7 @@ static void predict(cnn_model *model, const uint8_t *images, size_t count, float
     profile_run(model, tasks, predict_task, &p);
 }
 
-/* A model has memory for one batch: that which was set is gone afterwards. */
+/* A model has memory for one batch, so the current one is lost. */
 bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, float *probabilities,
                        cnn_error *error) {
     if (!given(model, "model", error) || !given(images, "images", error) ||
@@ -100,7 +100,7 @@ bool cnn_model_predict(cnn_model *model, const uint8_t *images, size_t count, fl
     return true;
 }
 
-/* The first of the largest, as everywhere where values tie. */
+/* The first maximum wins, as everywhere in the library. */
 static size_t guess_of(const float *p, size_t classes) {
     size_t best = 0;
     for (size_t k = 1; k < classes; k++)
@@ -109,8 +109,8 @@ static size_t guess_of(const float *p, size_t classes) {
     return best;
 }
 
-/* Adds what the last forward pass says about the batch. Guesses go by the logits, since softmax may
- * round two of them to the same probability. */
+/* Adds the results of the last forward pass. Guesses use logits, since softmax may round two of
+ * them to the same probability. */
 static void count_batch(const cnn_model *model, cnn_score *score, size_t *confusion) {
     const size_t classes = cnn_network_class_count(model->network);
     for (size_t i = 0; i < model->n; i++) {
@@ -124,8 +124,8 @@ static void count_batch(const cnn_model *model, cnn_score *score, size_t *confus
     score->images += model->n;
 }
 
-/* Losses are added in double, image by image, in their order: the score depends neither on the size
- * of a batch nor on the number of threads, nor on where a set is cut into splits. */
+/* Losses are added in double in the order of the images, so that the score depends neither on the
+ * batch size, nor on the number of threads, nor on where a set is cut into splits. */
 static void count_images(source s, size_t count, cnn_score *score, size_t *confusion) {
     for (const size_t end = s.first + count; s.first < end; s.first += s.model->n) {
         gather(s, images_at_once(s.model, end - s.first));
@@ -134,7 +134,7 @@ static void count_images(source s, size_t count, cnn_score *score, size_t *confu
     }
     model_begin_batch(s.model, 0, false);
     score->loss = score->loss_sum / (double)score->images;
-    /* Where logits are no numbers, the first class that they seem to name is no guess. */
+    /* With NaN among the logits, the first maximum is not a guess. */
     score->accuracy = isnan(score->loss) ? NAN : (double)score->correct / (double)score->images;
 }
 

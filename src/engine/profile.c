@@ -1,4 +1,4 @@
-/* Takes the times of a model's tasks and adds them up into rows. */
+/* Measures the times of a model's tasks and adds them up into rows. */
 #include "profile.h"
 
 #include "clock.h"
@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Every so many backward passes the needed work is counted, on one image a call. */
+/* Needed work is counted in one of this many backward passes, for one image per call. */
 enum { COUNT_EVERY = 8 };
 
 size_t profile_slots(const cnn_model *model) {
@@ -48,7 +48,7 @@ void profile_run(cnn_model *model, size_t count, pool_task task, void *context) 
         model->thread_time += (profile_begin(model) - begun) * pool_threads(model->pool);
 }
 
-/* All threads' slots of one row and pass. */
+/* Sum over all threads of one row and pass. */
 static cnn_profile_pass sum_of(const cnn_model *model, size_t row, profile_pass pass) {
     profile_slot sum = {0};
     for (size_t worker = 0; model->options.profile && worker < model->threads; worker++) {
@@ -63,7 +63,7 @@ static cnn_profile_pass sum_of(const cnn_model *model, size_t row, profile_pass 
                               sum.images};
 }
 
-/* One pass of all fusions together. */
+/* Sum over all fusions of one pass. */
 static cnn_profile_pass sum_of_fusions(const cnn_model *model, profile_pass pass) {
     cnn_profile_pass sum = {0};
     for (size_t i = 0; i < model->fusion_count; i++) {
@@ -103,20 +103,20 @@ static cnn_profile_row row_of(const cnn_model *model, size_t row) {
     return r;
 }
 
-/* What shards left, added up, of all layers. */
+/* Adding up the shards' sums, for all layers. */
 static cnn_profile_row sums_row(const cnn_model *model) {
     return (cnn_profile_row){
         .part = CNN_PROFILE_REDUCE, .name = "sums", .weights = sum_of_fusions(model, PASS_SUMS)};
 }
 
-/* What threads had and did not use. */
+/* Time that threads did not use. */
 static cnn_profile_row waiting_row(const cnn_model *model) {
     cnn_profile_row r = {.part = CNN_PROFILE_WAITING, .name = "waiting"};
     double left = 1e-9 * (double)model->thread_time;
     for (size_t row = 0; row < profile_rows(model); row++)
         for (int pass = 0; pass < PROFILE_PASSES; pass++)
             left -= sum_of(model, row, (profile_pass)pass).seconds;
-    /* Of training, if there was any. */
+    /* Images of training, if there was any. */
     r.weights.images = sum_of(model, profile_part_row(model, PART_LOSS), PASS_INPUT).images;
     cnn_profile_pass *pass = r.weights.images ? &r.weights : &r.forward;
     pass->seconds = left > 0 ? left : 0;

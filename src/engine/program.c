@@ -1,21 +1,21 @@
 /* Compiles a model's passes to steps. Each function here emits the steps of one part of a pass and
- * says how they are cut; where threads meet follows from the cuts (same_round()).
+ * chooses their cuts; the cuts determine where threads synchronize (same_round()).
  *
- * Layers up to the first flat output are the backbone, the others, dense ones, the head. As a rule
- * a part of the images goes through all of the backbone a few at a time, so that what one layer
- * wrote is still in this core's cache when the next reads it, and then through the head. Two cases
- * differ, and in both threads meet after each layer:
+ * Layers up to the first flat output are the backbone; the others, the dense ones, are the head.
+ * Normally a part of the images goes through the complete backbone a few at a time, so that each
+ * layer's output is still in the core's cache when the next layer reads it, and then through the
+ * head. In two cases threads synchronize after each layer instead:
  *
- * - Few images for many threads: a thread would read all weights of the head for a handful of
- *   images, so threads split its weights instead.
- * - Fewer images, or backward fewer shards, than half the threads: threads split the work on each
- *   of them in the backbone, by rows or channels of a layer. */
+ * - Few images per thread: each thread would read all weights of the head for a handful of images,
+ *   so threads split the weights.
+ * - Half as many images as threads or fewer, or shards in the backward pass: threads split the work
+ *   of each in the backbone, by rows or channels of a layer. */
 #include "program.h"
 
 enum {
     IMAGE_TILE = 8,
-    PARALLEL_MIN = 1 << 16, /* multiply-adds of a layer that are worth the other threads' time */
-    CHUNKS_MIN = 16,        /* of each parameter, when gradients are added up */
+    PARALLEL_MIN = 1 << 16, /* multiply-adds from which a layer is split between threads */
+    CHUNKS_MIN = 16,        /* per parameter, when gradients are added up */
     STEPS_PER_FUSION = 7
 };
 
@@ -23,13 +23,13 @@ size_t program_steps_most(size_t fusions) {
     return STEPS_PER_FUSION * fusions + 2; /* the loss and its gradient */
 }
 
-/* Smaller batches have one shard an image. */
+/* Smaller batches have one shard per image. */
 static size_t shards_of(size_t images) {
     return images < SHARDS_MAX ? images : SHARDS_MAX;
 }
 
-/* The first shard that begins at or after this share of the images: shards differ by an image,
- * which is much where they have one or two. */
+/* The first shard that begins at or after this fraction of the images. Counting shards is not
+ * enough: they differ by an image, which matters if they have one or two. */
 static size_t part_begin(size_t images, size_t parts, size_t part) {
     const size_t shards = shards_of(images);
     size_t shard = part;
@@ -69,8 +69,8 @@ static bool by_parameters(cnn_cut cut) {
     return cut == CNN_CUT_ROWS || cut == CNN_CUT_ELEMENTS;
 }
 
-/* Does a task of b need nothing that another task of a makes? There may be no other; parts of
- * images do not depend on each other, nor do chunks of parameters. */
+/* Whether no task of b depends on another task of a: if there is only one task, or if both are cut
+ * by images, or both by parameters, whose parts are independent. */
 static bool same_round(const step *a, const step *b) {
     return a->tasks == b->tasks && (a->tasks == 1 || (by_images(a->cut) && by_images(b->cut)) ||
                                     (by_parameters(a->cut) && by_parameters(b->cut)));
@@ -87,13 +87,13 @@ static step by_parts(size_t parts, size_t tile) {
     return (step){.cut = CNN_CUT_IMAGES, .tasks = parts, .tile = tile};
 }
 
-/* An operation that knows no splits is not split. */
+/* An operation without support for splits is not split. */
 static step by_splits(const operation *op, size_t shards, size_t splits) {
     const size_t each = op->can_split ? splits : 1;
     return (step){.cut = CNN_CUT_SPLITS, .tasks = shards * each, .splits = each};
 }
 
-/* A layer of the head of all images; a small one is for one thread. */
+/* Splits a layer of the head, for all images; a small one runs on one thread. */
 static step split_head(const emitter *e, const fusion *f) {
     const size_t parameters = e->model->network->layers[f->first].parameters;
     const bool small = parameters * e->images < PARALLEL_MIN;
@@ -104,7 +104,7 @@ static bool in_head(const emitter *e, size_t fusion) {
     return fusion >= e->model->head;
 }
 
-/* Each image is split in the backbone if there are two threads for it. */
+/* In the backbone each image is split if there are at least two threads for it. */
 static step forward_cut(const emitter *e, size_t i) {
     const fusion *f = &e->model->fusions[i];
     if (in_head(e, i))
@@ -113,8 +113,8 @@ static step forward_cut(const emitter *e, size_t i) {
                                        : by_parts(e->parts, IMAGE_TILE);
 }
 
-/* Training moves rows of the weights on one thread in each step; if this thread also computes their
- * share of the sums, they stay in its cache, and threads exchange sums, which are fewer. */
+/* In training each thread owns the weight rows it last updated. If it also computes their share of
+ * the sums, they stay in its cache; exchanging sums moves less data than exchanging weights. */
 static void emit_forward(emitter *e, bool training) {
     const cnn_model *model = e->model;
     for (size_t i = 0; i < model->fusion_count; i++) {
@@ -132,7 +132,7 @@ static void emit_forward(emitter *e, bool training) {
     emit(e, CNN_WORK_LOSS, model->fusion_count - 1, by_parts(e->small_batch ? 1 : e->parts, 0));
 }
 
-/* For what a layer's own gradients begin with: no operation splits that. */
+/* The cut for the gradient before an activation, which no operation splits. */
 static step output_cut(const emitter *e, size_t i) {
     if (in_head(e, i))
         return by_parts(e->small_batch ? 1 : e->parts, 0);
@@ -143,7 +143,7 @@ static bool split_backbone(const emitter *e) {
     return e->threads >= 2 * e->shards;
 }
 
-/* Sums over images are a shard's own. */
+/* Sums over images are computed per shard. */
 static step backward_cut(const emitter *e, size_t i, bool sums) {
     const fusion *f = &e->model->fusions[i];
     if (in_head(e, i) && !sums)
@@ -169,8 +169,8 @@ static void emit_backward(emitter *e) {
     }
 }
 
-/* Sums over the whole batch: shards' sums are added up in their order, and layers whose rows are
- * independent sum theirs here. Updating right after finds parameters and gradients still in L1. */
+/* Sums over the batch: the shards' sums are added in shard order; layers cut by rows sum here.
+ * Updating right after the reduction finds parameters and gradients still in L1. */
 static void emit_parameters(emitter *e, bool update) {
     const cnn_model *model = e->model;
     const size_t chunks = 2 * e->threads > CHUNKS_MIN ? 2 * e->threads : CHUNKS_MIN;
@@ -188,7 +188,7 @@ static void emit_parameters(emitter *e, bool update) {
     }
 }
 
-/* Can threads split any layer of the head? */
+/* Whether threads can split any layer of the head. */
 static bool splittable(const cnn_model *model) {
     for (size_t i = model->head; i < model->fusion_count; i++)
         if (model->fusions[i].op && model->fusions[i].op->can_split)
@@ -196,7 +196,7 @@ static bool splittable(const cnn_model *model) {
     return false;
 }
 
-/* Each thread has one part, or two if they are large, so that one that is held up does fewer. */
+/* One part per thread, or two for large batches, so that a delayed thread processes fewer. */
 static emitter emitter_of(const cnn_model *model, size_t images, step *steps) {
     const size_t threads = pool_threads(model->pool), shards = shards_of(images);
     const bool large = threads > 1 && images >= 2 * threads * SMALL_BATCH_IMAGES;
@@ -213,7 +213,7 @@ static emitter emitter_of(const cnn_model *model, size_t images, step *steps) {
 
 size_t program_compile(const cnn_model *model, cnn_program which, size_t images, step *steps) {
     emitter e = emitter_of(model, images, steps);
-    /* The calling thread alone, on images of its own. */
+    /* Only the calling thread, on its own images. */
     if (which == CNN_PROGRAM_PREDICT)
         e.threads = e.parts = 1, e.small_batch = false;
     if (which != CNN_PROGRAM_BACKWARD)

@@ -1,4 +1,4 @@
-/* A model's programs as data, for those who print or test them. */
+/* A model's programs as public data, for printing and tests. */
 #include "memory.h"
 #include "program.h"
 
@@ -20,7 +20,7 @@ static const char *const cuts[] = {[CNN_CUT_IMAGES] = "images",
                                    [CNN_CUT_ROWS] = "rows",
                                    [CNN_CUT_ELEMENTS] = "elements"};
 
-/* As unsigned, what is below 0 is beyond the end too. */
+/* As unsigned, negative values are past the end too. */
 const char *cnn_work_name(cnn_work work) {
     return (unsigned)work < sizeof works / sizeof *works ? works[work] : NULL;
 }

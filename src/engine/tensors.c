@@ -1,22 +1,21 @@
-/* Everything inside a model by name. There is no list of tensors: a walk meets them in a fixed
- * order and stops at the one that is looked for. Looking is rare and models are small; a list would
- * have to be kept true, with shapes that change with each batch. */
+/* Finds everything inside a model by name. No list of tensors is kept: a walk visits them in a
+ * fixed order and stops at the requested one. Searches are rare and models small; a list would have
+ * to follow the shapes, which change with each batch. */
 #include "model.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Fills *tensor with number `index` of what a walk over the model meets; the walk below calls it
- * for each one in turn. */
+/* Fills *tensor with number `index` of the walk, or with the one named `name`. */
 typedef struct search {
     const cnn_model *model;
-    const char *name;   /* looked for, or NULL: number `index`; borrowed */
-    size_t index, seen; /* seen: how many were met so far */
+    const char *name;   /* searched for; NULL: number `index`; borrowed */
+    size_t index, seen; /* seen: number visited so far */
     cnn_tensor *tensor; /* filled when found; may be NULL */
     bool found;
 } search;
 
-/* One tensor of the walk. An array that is NULL is not there and has no number. */
+/* Visits one tensor. NULL arrays do not exist and have no number. */
 static void visit(search *s, const char *layer, const char *suffix, cnn_tensor tensor) {
     if (s->found || !tensor.data)
         return;
@@ -27,7 +26,7 @@ static void visit(search *s, const char *layer, const char *suffix, cnn_tensor t
         *s->tensor = tensor;
 }
 
-/* Of the batch that is set, which may be smaller than the memory. */
+/* Shaped like the current batch, which may be smaller than the memory. */
 static cnn_tensor activation(const cnn_model *model, const layer *layer, void *data) {
     const extent e = layer->shape.y;
     if (layer->flat)
@@ -35,7 +34,7 @@ static cnn_tensor activation(const cnn_model *model, const layer *layer, void *d
     return (cnn_tensor){.rank = 4, .shape = {model->n, e.h, e.w, e.c}, .data = data};
 }
 
-/* In the layout of memory, [r][s][c][k] or [c][k]; PyTorch's is for files. */
+/* In memory layout, [r][s][c][k] or [c][k]; PyTorch's layout is for files only. */
 static cnn_tensor buffer_tensor(const cnn_model *model, const layer *layer, const buffer *buffer,
                                 void *data) {
     const buffer_shape s = buffer->shape(layer);
@@ -53,7 +52,7 @@ static void visit_layer(search *s, size_t index) {
     const cnn_model *model = s->model;
     const layer *layer = &model->network->layers[index];
     const layer_memory *memory = &model->layers[index];
-    /* Long networks: most layers are passed over without a look at what they have. */
+    /* In long networks most layers are skipped without looking at their buffers. */
     if (s->name && strncmp(s->name, layer->name, strlen(layer->name)))
         return;
     visit(s, layer->name, "", activation(model, layer, memory->y));
@@ -68,7 +67,7 @@ static void visit_layer(search *s, size_t index) {
     }
 }
 
-/* Layer by layer, the input first, then what belongs to the batch as a whole. */
+/* Layer by layer from the input on, then the tensors of the batch. */
 static void walk(search *s) {
     const cnn_model *model = s->model;
     const size_t classes = cnn_network_class_count(model->network);
@@ -83,13 +82,13 @@ static void walk(search *s) {
 size_t cnn_model_tensor_count(const cnn_model *model) {
     if (!model)
         return 0;
-    /* No tensor has this number, so the walk meets all of them. */
+    /* No tensor has this number, so the walk visits all of them. */
     search s = {.model = model, .index = SIZE_MAX};
     walk(&s);
     return s.seen;
 }
 
-/* Numbers go by the walk; which there are depends on the options, not on the batch. */
+/* Numbers follow the walk; which tensors exist depends on the options, not on the batch. */
 bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tensor) {
     search s = {.model = model, .index = index, .tensor = tensor};
     if (!model)
@@ -98,7 +97,7 @@ bool cnn_model_tensor_at(const cnn_model *model, size_t index, cnn_tensor *tenso
     return s.found;
 }
 
-/* Is it, or a tensor of, a layer that a fusion leaves out? */
+/* Whether this names a layer, or its gradient, that a fusion leaves out. */
 static bool inside_fusion(const cnn_model *model, const char *name) {
     for (size_t i = 1; i <= model->network->count; i++) {
         const char *layer = model->network->layers[i].name;

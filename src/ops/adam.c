@@ -1,6 +1,5 @@
 /* Adam (Kingma and Ba 2015, algorithm 1) and AdamW (Loshchilov and Hutter 2019, algorithm 2), as
- * torch.optim computes them: epsilon is added after the bias correction. docs/math/optimizers.md.
- */
+ * in torch.optim: epsilon is added after the bias correction. docs/math/optimizers.md. */
 #include "ops.h"
 
 #include <math.h>

@@ -5,7 +5,7 @@
  *   y[n,p,q,c]  = (sum over r, s of  x[n,h,w,c]) / (R S)
  *   dx[n,h,w,c] =  sum over p, q of dy[n,p,q,c]  / (R S)
  *
- * wherever h = p u + r and w = q v + s. Sums begin with 0 and take their terms in rising order.
+ * where h = p u + r and w = q v + s. Sums start at 0; terms are added in ascending order.
  * docs/math/avgpool2d.md. */
 #include "ops.h"
 

@@ -1,4 +1,4 @@
-/* The book as one unit: all its pages, and the one table it exports. Built once for each number
+/* Compiles all pages of the book as one unit and exports their table. Built once for each number
  * type and instruction set; BOOK_TABLE names the table, CNN_REAL the type. */
 #include "pages.h"
 

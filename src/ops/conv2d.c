@@ -1,14 +1,14 @@
-/* Convolution (as everywhere in this field, without flipping the kernel).
+/* Convolution; as usual in deep learning, the kernel is not flipped.
  *   x[n][h][w][c], weight[r][s][c][k], bias[k]  ->  y[n][p][q][k]
  *   y[n,p,q,k]       = bias[k] + sum over r, s, c of  x[n,h,w,c] weight[r,s,c,k]
  *   dx[n,h,w,c]      =           sum over r, s, k of dy[n,p,q,k] weight[r,s,c,k]
  *   dweight[r,s,c,k] =           sum over n, p, q of dy[n,p,q,k] x[n,h,w,c]
  *   dbias[k]         =           sum over n, p, q of dy[n,p,q,k]
- * wherever h = p u + r - pad and w = q v + s - pad lie inside the image. docs/math/conv2d.md. */
+ * where h = p u + r - pad and w = q v + s - pad lie inside the image. docs/math/conv2d.md. */
 #include "ops.h"
 #include <string.h>
 
-/* Positions above and to the left of the image wrap round to huge ones, which are outside too. */
+/* Positions above or left of the image wrap around to huge values, which are outside as well. */
 static bool inside(extent image, size_t h, size_t w) {
     return h < image.h && w < image.w;
 }
@@ -36,7 +36,7 @@ static void conv2d_y(const layer_shape *g, range images, const real *bias,
                     }
 }
 
-/* r and s are outside of p and q here, since each dx sums over them in rising order. */
+/* r and s are the outer loops, so that each dx sums over them in ascending order. */
 static void conv2d_dx(const layer_shape *g, range images,
                       const real dy[restrict][g->y.h][g->y.w][g->y.c],
                       const real weight[restrict][g->s][g->x.c][g->y.c],

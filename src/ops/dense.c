@@ -1,4 +1,4 @@
-/* The fully connected layer. Its input is one vector of C = H W C values.
+/* Fully connected layer. Its input is one vector of C = H W C values.
  *
  *   x[n][c], weight[c][k], bias[k]  ->  y[n][k]
  *
@@ -7,8 +7,8 @@
  *   dweight[c,k] =           sum over n of dy[n,k] x[n,c]
  *   dbias[k]     =           sum over n of dy[n,k]
  *
- * y is the sum of partial sums, each over DENSE_PARTIAL inputs: a long chain of additions would
- * round at the size of the total. Derivation and an example by hand: docs/math/dense.md. */
+ * y is the sum of partial sums over DENSE_PARTIAL inputs each: in one long chain of additions,
+ * every addition would round at the size of the total. Derivation: docs/math/dense.md. */
 #include "ops.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ static void dense_y(size_t C, size_t K, range images, const real *bias, const re
         }
 }
 
-/* Images are innermost, so that no addition waits for the one before it. */
+/* Images are the innermost loop, so that consecutive additions are independent. */
 static void dense_dx(size_t C, size_t K, range images, const real dy[restrict][K],
                      const real weight[restrict C][K], real dx[restrict][C]) {
     memset(dx[images.first], 0, (images.last - images.first) * sizeof *dx);
@@ -45,7 +45,7 @@ static void dense_dx(size_t C, size_t K, range images, const real dy[restrict][K
                 dx[n][c] = fused(dy[n][k], weight[c][k], dx[n][c]);
 }
 
-/* Rows c of dweight are shared out; the one with row 0 sums dbias too. */
+/* Computes rows [rows.first, rows.last) of dweight; the call with row 0 also sums dbias. */
 static void dense_dw(size_t N, size_t C, size_t K, range rows, const real dy[restrict N][K],
                      const real x[restrict N][C], real dweight[restrict C][K], real *dbias) {
     memset(dweight[rows.first], 0, (rows.last - rows.first) * sizeof *dweight);
@@ -61,7 +61,7 @@ static void dense_dw(size_t N, size_t C, size_t K, range rows, const real dy[res
             dbias[k] += dy[n][k];
 }
 
-/* Room for one partial sum of each output. */
+/* One partial sum per output. */
 static size_t dense_scratch(const layer_shape *g) {
     return g->y.c;
 }

@@ -1,5 +1,5 @@
-/* Asks the processor for exactly the instruction sets that each back end was compiled with. What it
- * does not have is never called; to try a lesser one, name it (--backend). */
+/* Selects a back end at run time: checks the processor for exactly the instruction sets that each
+ * back end was compiled with. To try a lesser one, name it (--backend). */
 #include "cnn.h"
 #include "ops.h"
 
@@ -16,7 +16,7 @@ static bool always(void) {
 }
 
 #if defined(__x86_64__) || defined(__i386__)
-/* Also asks whether the operating system keeps the wide registers. */
+/* __builtin_cpu_supports() also checks that the operating system saves the wide registers. */
 static bool has_fma(void) {
     __builtin_cpu_init();
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -31,7 +31,7 @@ static bool has_avx512(void) {
 static const candidate candidates[] = {
     {&simd_avx512, has_avx512}, {&simd_avx2, has_fma}, {&simd_base, always}};
 #else
-/* Half of the registers of AVX-512 are out of a 32-bit program's reach, and more. */
+/* 32-bit programs cannot use AVX-512 fully: half of its registers are out of reach. */
 static const candidate candidates[] = {{&simd_avx2, has_fma}, {&simd_base, always}};
 #endif
 

@@ -1,4 +1,4 @@
-/* Leaky ReLU: below 0 a line of a small slope instead of 0. docs/math/leakyrelu.md.
+/* Leaky ReLU: a line of small slope below 0 instead of 0. docs/math/leakyrelu.md.
  *
  *   y  = x > 0 ? x  : slope x
  *   dx = x > 0 ? dy : slope dy */

@@ -3,16 +3,16 @@
  *   x[n][h][w][c]  ->  y[n][p][q][c], indices[n][p][q][c]
  *
  *   y[n,p,q,c]  = max over r, s of x[n, p u + r, q v + s, c]
- *   dx[n,h,w,c] = sum of dy[n,p,q,c] over the windows p, q that x[n,h,w,c] is the maximum of
+ *   dx[n,h,w,c] = sum of dy[n,p,q,c] over the windows p, q whose maximum is x[n,h,w,c]
  *
- * indices[n,p,q,c] = h W + w of that maximum, where all of the gradient goes: hw in the code.
+ * indices[n,p,q,c] = h W + w of that maximum (hw in the code), which receives all of the gradient.
  * docs/math/maxpool2d.md */
 #include "ops.h"
 
 #include <string.h>
 
-/* Only a greater value wins, so that the first maximum in row-major order stays; a NaN wins too, so
- * that it cannot hide. */
+/* Only a greater value replaces the maximum, so the first one in row-major order is kept; a NaN
+ * replaces it too, so that it stays visible. */
 static void maxpool2d_y(const layer_shape *g, range images,
                         const real x[restrict][g->x.h * g->x.w][g->x.c],
                         real y[restrict][g->y.h][g->y.w][g->x.c],

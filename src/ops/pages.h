@@ -1,6 +1,6 @@
-/* The book's pages, for a unit that takes them in. A layer's page is src/ops/WORD.c and defines the
- * operation WORD_operation; the Makefile finds these by their file names, has the compiler include
- * each one, and lists them in LAYER_PAGES. All other pages are named here. */
+/* Includes the pages of the book into a unit. A layer's page is src/ops/WORD.c and defines the
+ * operation WORD_operation; the Makefile finds these by file name, makes the compiler include each
+ * one, and lists them in LAYER_PAGES. All other pages are named here. */
 #ifndef OPS_PAGES_H
 #define OPS_PAGES_H
 
@@ -12,8 +12,8 @@
 static const kernel layer_pages[] = {LAYER_PAGES{NULL, NULL}};
 #undef PAGE
 
-/* What every back end has of the book; the updates of Adam and SGD by `steps`, their own, or by the
- * book's `step`. */
+/* The book's part of every back end. Adam and SGD update by `steps`, which a back end may have of
+ * its own, or by the book's `step`. */
 /* clang-format off */
 #define BOOK_PAGES(steps)                     \
     .pages = layer_pages,                     \

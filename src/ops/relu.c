@@ -1,4 +1,4 @@
-/* ReLU, number by number.
+/* ReLU, element by element.
  *
  *   x[i]  ->  y[i]
  *

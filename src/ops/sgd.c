@@ -1,4 +1,4 @@
-/* Stochastic gradient descent with momentum, as torch.optim.SGD. docs/math/optimizers.md. */
+/* Stochastic gradient descent with momentum, as in torch.optim.SGD. docs/math/optimizers.md. */
 #include "ops.h"
 
 static void sgd_step(const sgd_rates *rates, real *w, const real *dw, real *velocity,

@@ -4,17 +4,17 @@
  *   loss[n] = log(sum[n]) - (x[n,label] - max[n]) sum[n]: of exp(x[n,k] - max[n]) over k
  *   dx[n,k] = (p[n,k] - [k = label]) / N
  *
- * One by one, exp would overflow and log would be taken of 0. docs/math/softmax_xent.md */
+ * Computed separately, exp would overflow and log would see 0. docs/math/softmax_xent.md */
 #include "explog.h"
 #include "ops.h"
 
-/* So many exponentials are kept from the sum for p; those of further classes are computed again. */
+/* The first TERMS_MAX exponentials of the sum are kept for p; the others are computed again. */
 enum { TERMS_MAX = 32 };
 
 static void softmax_image(size_t K, const real *x, size_t label, real *p, real *loss) {
     double max = x[0], sum = 0, terms[TERMS_MAX];
     for (size_t k = 1; k < K; k++)
-        max = x[k] > max || x[k] != x[k] ? x[k] : max; /* a NaN cannot hide */
+        max = x[k] > max || x[k] != x[k] ? x[k] : max; /* a NaN stays visible */
     for (size_t k = 0; k < K; k++) {
         const double term = portable_exp(x[k] - max);
         if (k < TERMS_MAX)

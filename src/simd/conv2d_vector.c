@@ -1,8 +1,8 @@
-/* Convolution with the sums of src/ops/conv2d.c in vectors, alone and as a block with the ReLU and
- * the pool behind it. Each image is set in zeros first; forward it then goes row by row
- * (conv_forward.h), backward by what is nonzero of its gradient (conv_sparse.h) or, where that is
- * most of it, by products of matrices (conv_dense.h); kernel rows too short for either have a way
- * of their own (conv_taps.h). */
+/* Vector convolution with the sums of src/ops/conv2d.c, alone and fused with the ReLU and the pool
+ * after it. Each image is first copied into its padding. The forward pass works row by row
+ * (conv_forward.h). The backward pass sums over the non-zero elements of the gradient
+ * (conv_sparse.h) or, if most are non-zero, uses matrix products (conv_dense.h); kernel rows too
+ * short for either have their own path (conv_taps.h). */
 #include "conv_dense.h"
 #include "conv_forward.h"
 #include "conv_planes.h"
@@ -36,7 +36,7 @@ static void conv_block_forward(const layer_shape *g, const op_args *t, range ima
     }
 }
 
-/* The gradient position by position; behind a ReLU or a pool it has to be written out. */
+/* The gradient [p][q][k] of every position; after a ReLU or a pool it has to be written out. */
 static const float *every_position(const gradient *d, const conv_space *s) {
     if (!d->y)
         return d->dy;
@@ -44,7 +44,7 @@ static const float *every_position(const gradient *d, const conv_space *s) {
     return s->dy;
 }
 
-/* `transposed` is what s->transposed holds, so that images of one kind share the transposition. */
+/* What s->transposed holds, so that consecutive images on the same path transpose only once. */
 enum transposed { NOTHING, TRANSPOSED, SWAPPED };
 
 static enum transposed input_image(const layer_shape *g, const op_args *t, const gradient *d,
@@ -82,7 +82,7 @@ static void backward_input(const layer_shape *g, const op_args *t, range images,
     }
 }
 
-/* db comes along where that is for nothing. */
+/* db is computed here where it is free. */
 static void weights_image(const layer_shape *g, const op_args *t, const gradient *d,
                           const conv_space *s, bool sparse) {
     if (sparse) {
@@ -105,8 +105,8 @@ static void clear_weights(const layer_shape *g, const op_args *t, const conv_spa
         memset(t->db + first, 0, bytes);
 }
 
-/* dw is kept in s->transposed while images go by what is nonzero, in t->dw while they do not: a sum
- * goes on where it stood. */
+/* dw lives in s->transposed on the sparse path and in t->dw otherwise; it is converted when the
+ * path changes, so that accumulation continues. */
 static void backward_weights(const layer_shape *g, const op_args *t, range images, bool block) {
     conv_space s = conv_space_in(g, t);
     bool transposed = false;

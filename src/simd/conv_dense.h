@@ -1,4 +1,4 @@
-/* dx and dw of a convolution whose gradient has few zeros: products of matrices, with lanes along
+/* dx and dw of a convolution whose gradient has few zeros: matrix products with lanes along
  * channels. */
 #ifndef SIMD_CONV_DENSE_H
 #define SIMD_CONV_DENSE_H
@@ -6,20 +6,20 @@
 #include "conv_space.h"
 #include "matrix_product.h"
 
-/* w[r][s][c][k] as [r][s][k][c], into s->transposed, which is as large. */
+/* Copies w[r][s][c][k] to s->transposed as [r][s][k][c], which has the same size. */
 static void swap_channels(const layer_shape *g, const conv_space *s, const float *w) {
     const size_t C = g->x.c, K = g->y.c;
     for (size_t position = 0; position < g->r * g->s; position++)
         transpose(w + position * C * K, K, C, K, s->transposed + position * K * C, C);
 }
 
-/* The rows p of positions that row r of the kernel joins with these rows of the padded image. */
+/* The output rows p that kernel row r connects with these rows of the padded image. */
 static range rows_joined(const layer_shape *g, range rows, size_t r) {
     const range p = positions_within(rows, r, g->u);
     return (range){p.first, p.last < g->y.h ? p.last : g->y.h};
 }
 
-/* What row r, column i of the kernel brings to some channels of x, from all positions. */
+/* Adds the contribution of kernel row r, column i, to channels c of dx, from all positions. */
 static void dense_input_tap(const layer_shape *g, const float *dy, const conv_space *s, size_t r,
                             size_t i, range c) {
     const size_t C = g->x.c, K = g->y.c;
@@ -38,7 +38,7 @@ static void dense_input_tap(const layer_shape *g, const float *dy, const conv_sp
     }
 }
 
-/* Into the padded image, r, s rising. */
+/* Adds dx into the padded image, over ascending r, s. */
 KERNEL void dense_input(const layer_shape *g, const float *dy, const conv_space *s) {
     const size_t C = g->x.c;
     for (size_t r = 0; r < g->r; r++)
@@ -47,9 +47,7 @@ KERNEL void dense_input(const layer_shape *g, const float *dy, const conv_space 
                 dense_input_tap(g, dy, s, r, i, (range){c, C - c < PANEL ? C : c + PANEL});
 }
 
-/* + x dy over some rows of positions, for row r of the kernel: its weights are the rows of a
- * product.
- */
+/* dw += x dy over output rows p, for kernel row r: its weights are the rows of a product. */
 static void dense_weights_rows(const layer_shape *g, const float *dy, const conv_space *s, size_t r,
                                range p, float *dw) {
     const size_t K = g->y.c;
@@ -69,11 +67,11 @@ static void dense_weights_rows(const layer_shape *g, const float *dy, const conv
                            .y_row = K});
 }
 
-enum { DY_TILE = 16384 }; /* numbers of dy that stay near while all weights meet them */
+enum { DY_TILE = 16384 }; /* numbers of dy processed per cache-resident tile */
 
 KERNEL void dense_weights(const layer_shape *g, const float *dy, const conv_space *s, float *dw) {
     const size_t row = g->y.w * g->y.c, rows = row < DY_TILE ? DY_TILE / row : 1;
-    const range image = {g->pad_h, g->pad_h + g->x.h}; /* all else is zero */
+    const range image = {g->pad_h, g->pad_h + g->x.h}; /* the rest is zero */
     if (s->channels.first == s->channels.last)
         return;
     for (size_t p = 0; p < g->y.h; p += rows)

@@ -1,5 +1,5 @@
-/* Convolution forward, row by row, alone or with the ReLU and the pool behind it: what a pool needs
- * of the convolution is pooled while it is still in the nearest cache. */
+/* Forward convolution, row by row, alone or fused with ReLU and pool: convolution rows are pooled
+ * while they are still in L1. */
 #ifndef SIMD_CONV_FORWARD_H
 #define SIMD_CONV_FORWARD_H
 
@@ -7,8 +7,8 @@
 #include "matrix_product.h"
 #include "window.h"
 
-/* Output row p, `width` channels from k on: the columns are the rows of a product, and a kernel row
- * is one run of its sums. */
+/* Computes output row p, channels [k, k + width): its columns are the rows of a product, and each
+ * kernel row is one run of the sums. */
 static void conv_row(const layer_shape *g, const op_args *t, const conv_space *s, size_t p,
                      size_t k, size_t width, float *y) {
     const size_t K = g->y.c;
@@ -29,7 +29,7 @@ static void conv_row(const layer_shape *g, const op_args *t, const conv_space *s
                            .y_row = K});
 }
 
-/* One image. All its rows meet the weights of some channels before the next ones are looked at. */
+/* Computes one image, panel by panel of channels, so that all rows reuse a panel's weights. */
 static void conv_image(const layer_shape *g, const op_args *t, const conv_space *s, float *y) {
     const size_t row = g->y.w * g->y.c;
     for (size_t k = s->channels.first; k < s->channels.last; k += PANEL) {
@@ -39,14 +39,14 @@ static void conv_image(const layer_shape *g, const op_args *t, const conv_space 
     }
 }
 
-/* ReLU over a row of positions, in place. */
+/* Applies ReLU to a row of positions, in place. */
 KERNEL void relu_row(const layer_shape *g, range channels, float *y) {
     for (size_t q = 0; q < g->y.w; q++, y += g->y.c)
         for (size_t k = channels.first; k < channels.last; k += LANES)
             store_some(y + k, relu(load_some(y + k, channels.last - k)), channels.last - k);
 }
 
-/* One image through convolution and ReLU, and the pool if there is one. */
+/* Computes convolution, ReLU and, if there is one, the pool for image n. */
 static void block_image(const layer_shape *g, const op_args *t, const conv_space *s, size_t n) {
     const layer_shape pool = conv_windows(g);
     const size_t K = g->y.c, row = g->y.w * K, y_row = pool.y.w * K;

@@ -1,15 +1,15 @@
-/* Which numbers of a gradient are not zero. Behind a 2x2 pool and a ReLU it is about one in eight:
+/* Non-zero masks of a gradient. After a 2x2 pool and a ReLU about one element in eight is non-zero:
  * a pool passes its gradient to one of four positions, and a ReLU stops half of it. dx and dw are
- * then sums over those alone, since adding 0 w changes nothing. */
+ * then sums over those elements alone, since adding 0 w changes nothing. */
 #ifndef SIMD_CONV_MASK_H
 #define SIMD_CONV_MASK_H
 
 #include "conv_space.h"
 
-/* The gradient of one image as it comes in: of the windows of a pool, or of each position. */
+/* The gradient of one image as the backward pass receives it: per pool window, or per position. */
 typedef struct gradient {
-    const float *dy, *y;    /* y NULL: there was no ReLU */
-    const int32_t *indices; /* NULL: there was no pool */
+    const float *dy, *y;    /* y NULL: no ReLU */
+    const int32_t *indices; /* NULL: no pool */
     layer_shape pool;
 } gradient;
 
@@ -20,21 +20,21 @@ static gradient gradient_of(const layer_shape *g, const op_args *t, size_t n, bo
                       g->pool ? t->indices + first : NULL, pool};
 }
 
-/* `count` numbers of one window's gradient, with 0 where the ReLU stopped them. */
+/* `count` elements of one window's gradient, with 0 where the ReLU stopped them. */
 ALWAYS_INLINE vector gradient_vector(const gradient *d, size_t at, size_t count) {
     const vector dy = load_some(d->dy + at, count);
     return d->y ? keep(~(load_some(d->y + at, count) <= 0), dy) : dy;
 }
 
-/* The lanes of them that went to this position. */
+/* The lanes whose maximum is at this position. */
 ALWAYS_INLINE lanes_mask won(const gradient *d, size_t at, size_t position, size_t count) {
     return load_positions(d->indices + at, count) == (int32_t)position;
 }
 
-enum { POSITIONS = 4 }; /* of a window, that are looked at together */
+enum { POSITIONS = 4 }; /* of a window, handled together */
 
-/* 64 channels or less of `positions` positions of one window, whose numbers are at `at`: the bits
- * of each position, into s->nonzero. Returns how many are set. */
+/* Writes the bits of each position to s->nonzero, for at most 64 channels of `positions` positions
+ * of the window whose elements start at `at`. Returns how many are set. */
 ALWAYS_INLINE size_t mask_words(const gradient *d, size_t at, size_t channels, size_t positions,
                                 const size_t *position, const conv_space *s, size_t word) {
     uint64_t bits[POSITIONS] = {0};
@@ -54,8 +54,8 @@ ALWAYS_INLINE size_t mask_words(const gradient *d, size_t at, size_t channels, s
     return nonzero;
 }
 
-/* A row of windows of rows x columns positions each; these are known where this is called, if they
- * are few. */
+/* Handles a row of windows of rows x columns positions each; both are compile-time constants for
+ * small windows. */
 ALWAYS_INLINE size_t mask_row(const gradient *d, const conv_space *s, size_t p, size_t rows,
                               size_t columns) {
     const layer_shape *pool = &d->pool;
@@ -79,12 +79,12 @@ ALWAYS_INLINE size_t mask_row(const gradient *d, const conv_space *s, size_t p, 
     return nonzero;
 }
 
-/* Do windows leave positions out? */
+/* Whether some positions belong to no window. */
 static bool pool_has_gaps(const layer_shape *pool) {
     return pool->y.h * pool->r != pool->x.h || pool->y.w * pool->s != pool->x.w;
 }
 
-/* Fills s->nonzero; returns how many numbers are. */
+/* Fills s->nonzero; returns the number of non-zero elements. */
 KERNEL size_t find_nonzero(const gradient *d, const conv_space *s) {
     const layer_shape *pool = &d->pool;
     size_t nonzero = 0;
@@ -98,8 +98,8 @@ KERNEL size_t find_nonzero(const gradient *d, const conv_space *s) {
     return nonzero;
 }
 
-/* 32 channels or less of one window: which are nonzero in each of its rows of positions, the first
- * of which has the positions from `first` on. Returns how many are. */
+/* Marks which of at most 32 channels of one window are non-zero in each of its rows of positions;
+ * the first row starts at position `first`. Returns how many are. */
 ALWAYS_INLINE size_t mark_window(const gradient *d, size_t at, size_t channels, size_t rows,
                                  size_t first, uint32_t *marked, size_t row) {
     const int32_t W = (int32_t)d->pool.x.w;
@@ -121,7 +121,7 @@ ALWAYS_INLINE size_t mark_window(const gradient *d, size_t at, size_t channels, 
     return nonzero;
 }
 
-/* 32 channels or less from k on of all windows, of `rows` rows each. */
+/* Marks at most 32 channels from k on, for all windows of `rows` rows each. */
 ALWAYS_INLINE size_t mark_channels(const gradient *d, const conv_space *s, size_t k, size_t rows) {
     const layer_shape *pool = &d->pool;
     const size_t K = pool->y.c, W = pool->y.w, channels = K - k < 32 ? K - k : 32;
@@ -136,8 +136,8 @@ ALWAYS_INLINE size_t mark_channels(const gradient *d, const conv_space *s, size_
     return nonzero;
 }
 
-/* Fills s->marked: row of positions by row, and in each from window to window, as dw is summed; a
- * channel is nonzero at one position of these at most. Returns how many are. */
+/* Fills s->marked: one bit per (row of positions, window), in summation order of dw; a channel is
+ * non-zero at one position of each at most. Returns how many are. */
 KERNEL size_t mark_nonzero(const gradient *d, const conv_space *s) {
     size_t nonzero = 0;
     for (size_t k = 0; k < d->pool.y.c; k += 32)
@@ -145,14 +145,14 @@ KERNEL size_t mark_nonzero(const gradient *d, const conv_space *s) {
     return nonzero;
 }
 
-/* Is it worth while to go by what is nonzero? For dw, if that is less than half. */
+/* Whether to use the sparse path for dw: only at 50 % density or less. */
 static bool sparse_for_weights(const gradient *d, const conv_space *s) {
     const layer_shape *pool = &d->pool;
     return s->run >= LANES && 2 * mark_nonzero(d, s) <= pool->x.h * pool->x.w * pool->x.c;
 }
 
-/* For dx, if that is less than half of the vectors that a product of matrices takes: its lanes run
- * along c alone, and where channels are few most of them are idle. */
+/* Whether to use the sparse path for dx: only if it takes at most half of the vectors of a matrix
+ * product, whose lanes run along c alone and are mostly idle if channels are few. */
 static bool sparse_for_input(const layer_shape *g, const gradient *d, const conv_space *s) {
     const layer_shape *pool = &d->pool;
     const size_t numbers = pool->x.h * pool->x.w * pool->x.c;
@@ -160,7 +160,7 @@ static bool sparse_for_input(const layer_shape *g, const gradient *d, const conv
     return 2 * find_nonzero(d, s) * s->vectors <= product;
 }
 
-/* A row of windows, to all its positions; rows and columns as in mask_row(). */
+/* Writes a row of windows to all its positions; rows and columns as in mask_row(). */
 ALWAYS_INLINE void write_out_row(const gradient *d, const conv_space *s, size_t p, size_t rows,
                                  size_t columns) {
     const layer_shape *pool = &d->pool;
@@ -179,7 +179,7 @@ ALWAYS_INLINE void write_out_row(const gradient *d, const conv_space *s, size_t 
         }
 }
 
-/* The same gradient with all its zeros, position by position. */
+/* Writes the gradient to s->dy as [p][q][k], including all zeros. */
 KERNEL void write_out(const gradient *d, const conv_space *s) {
     const layer_shape *pool = &d->pool;
     if (pool_has_gaps(pool))
@@ -191,8 +191,8 @@ KERNEL void write_out(const gradient *d, const conv_space *s) {
             write_out_row(d, s, p, pool->r, pool->s);
 }
 
-/* + dy over row r of the positions that row p of the windows sees: of each window's numbers, those
- * whose winner lies in that row. */
+/* sum + dy over row r of the positions in window row p: the elements whose maximum lies in that
+ * row. */
 ALWAYS_INLINE vector bias_row(const gradient *d, size_t p, size_t r, size_t k, vector sum) {
     const layer_shape *pool = &d->pool;
     const size_t K = pool->y.c;
@@ -211,7 +211,7 @@ ALWAYS_INLINE vector bias_row(const gradient *d, size_t p, size_t r, size_t k, v
     return sum;
 }
 
-/* db: + dy over p, q rising. */
+/* db += dy over ascending p, q. */
 KERNEL void add_bias(const gradient *d, range channels, float *db) {
     const layer_shape *pool = &d->pool;
     const size_t K = pool->y.c;

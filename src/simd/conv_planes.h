@@ -1,10 +1,10 @@
 /* dx of a convolution whose gradient has few zeros and whose input has few channels, with lanes
- * along positions: channels would leave most of them idle.
+ * along positions, since lanes along channels would be mostly idle.
  *
- * dy is turned into one plane for each k, with zeros around it: then what a tap of the kernel
- * brings to all positions of dx is one product of matrices, and the next tap's is the same with the
- * planes moved. With a stride, positions of dx meet other taps by turns: all that meet the same
- * ones go together, a class. */
+ * dy is transposed into one plane per output channel k, surrounded by zeros. The contribution of
+ * one kernel tap to all positions of dx is then one matrix product; the next tap's is the same with
+ * shifted planes. With stride > 1, input positions fall into u v phases (classes); all positions of
+ * a class use the same taps. */
 #ifndef SIMD_CONV_PLANES_H
 #define SIMD_CONV_PLANES_H
 
@@ -13,8 +13,8 @@
 #include "memory.h"
 
 typedef struct conv_planes {
-    size_t above, left; /* zeros around dy: rows above and below, columns between two rows */
-    size_t row, plane;  /* numbers of a row and of a plane, of dy or dx */
+    size_t above, left; /* zeros around dy: rows above and below; columns between two rows */
+    size_t row, plane;  /* size of a row and of a plane of dy or dx, in numbers */
     float *dy, *dx;     /* [k][plane], [c][plane] */
 } conv_planes;
 
@@ -27,14 +27,14 @@ static conv_planes planes_cut(const layer_shape *g, arena *arena) {
     return planes;
 }
 
-/* Do they take fewer vectors than lanes along channels? With one vector of channels sums of that
- * other way are short. */
+/* Whether planes take fewer vectors than lanes along channels. They are also used up to one vector
+ * of channels, where the sums of the other path are short. */
 static bool planes_suit(const layer_shape *g) {
     const size_t C = g->x.c, channels = (C + LANES - 1) / LANES * LANES;
     return C <= LANES || C * (g->y.w + (g->s - 1) / g->v) < channels * g->y.w;
 }
 
-/* Behind the rest of what a convolution works in. */
+/* The planes follow the rest of a convolution's scratch. */
 static size_t conv_scratch(const layer_shape *g) {
     const size_t space = conv_space_size(g);
     arena counted = {.used = space * sizeof(float)};
@@ -44,7 +44,7 @@ static size_t conv_scratch(const layer_shape *g) {
     return counted.overflow ? SIZE_MAX : counted.used / sizeof(float);
 }
 
-/* With zeros that all images leave as they are. */
+/* The zeros around the planes, which all images leave unchanged, are written here. */
 static conv_planes planes_in(const layer_shape *g, const op_args *t) {
     arena real = {.base = (unsigned char *)t->scratch, .used = conv_space_size(g) * sizeof(float)};
     const conv_planes planes = planes_cut(g, &real);
@@ -52,7 +52,7 @@ static conv_planes planes_in(const layer_shape *g, const op_args *t) {
     return planes;
 }
 
-/* How many numbers of the gradient are not zero. */
+/* Number of non-zero elements of the gradient. */
 KERNEL size_t count_nonzero(const gradient *d) {
     const size_t numbers = d->pool.y.h * d->pool.y.w * d->pool.y.c;
     size_t nonzero = 0;
@@ -61,7 +61,7 @@ KERNEL size_t count_nonzero(const gradient *d) {
     return nonzero;
 }
 
-/* As sparse_for_input(), against what planes take. */
+/* Like sparse_for_input(), compared with the cost of planes. */
 static bool planes_for_input(const layer_shape *g, const gradient *d, const conv_space *s) {
     const size_t numbers = g->y.h * g->y.w * g->y.c;
     return 2 * count_nonzero(d) * s->vectors * LANES > numbers * s->run;
@@ -69,8 +69,8 @@ static bool planes_for_input(const layer_shape *g, const gradient *d, const conv
 
 enum { PLANES_PANEL = 16 * LANES };
 
-/* + all taps of kernel row `r` with the columns `first`, `first` + v and so on, to the positions
- * `at` of dx that meet dy `up` rows above. */
+/* Adds all taps of kernel row `r` with the columns `first`, `first` + v, ... to the positions `at`
+ * of dx whose dy is `up` rows above. */
 static void planes_taps(const layer_shape *g, const float *w, const conv_planes *planes, size_t r,
                         size_t first, size_t up, range at) {
     const size_t C = g->x.c, K = g->y.c, taps = (g->s - first + g->v - 1) / g->v;
@@ -95,7 +95,7 @@ static void planes_taps(const layer_shape *g, const float *w, const conv_planes 
         set_products(p);
 }
 
-/* One row of a class to where it belongs, from x on in steps of v. */
+/* Copies `count` positions of a class to dx, from x on with stride v. */
 static void planes_take(const layer_shape *g, const conv_planes *planes, size_t at, size_t count,
                         float *x) {
     if (g->x.c == 1 && g->v == 1)
@@ -104,7 +104,7 @@ static void planes_take(const layer_shape *g, const conv_planes *planes, size_t 
         transpose(planes->dx + at, planes->plane, g->x.c, count, x, g->v * g->x.c);
 }
 
-/* The positions of one class: those of the padded image that stand at r, i modulo the stride. */
+/* Computes one class: the positions of the padded image that are r, i modulo the stride. */
 static void planes_class(const layer_shape *g, const float *w, const conv_space *s,
                          const conv_planes *planes, size_t r, size_t i, float *dx) {
     const size_t H = g->y.h + planes->above, W = planes->row;
@@ -126,7 +126,7 @@ static void planes_class(const layer_shape *g, const float *w, const conv_space 
                      g->x.c);
 }
 
-/* dy of an image into its planes, as far as the rows of dx meet it. */
+/* Transposes dy of an image into its planes. */
 static void planes_set(const layer_shape *g, const float *dy, const conv_planes *planes) {
     const size_t K = g->y.c;
     float *to = planes->dy + planes->above * planes->row + planes->left;

@@ -1,4 +1,4 @@
-/* The ReLU and the pool behind a convolution. */
+/* The ReLU and the max pool that follow a convolution, on vectors of channels. */
 #ifndef SIMD_CONV_POOL_H
 #define SIMD_CONV_POOL_H
 
@@ -10,7 +10,7 @@ ALWAYS_INLINE vector relu(vector x) {
     return keep(~(x < 0), x) + 0;
 }
 
-/* The maximum so far of one vector of channels of a window, and the number of its position. */
+/* The maximum of a window so far, for one vector of channels, and the index of its position. */
 typedef struct maximum {
     vector best;
     lanes_mask index;
@@ -20,7 +20,7 @@ ALWAYS_INLINE maximum maximum_first(vector x, int32_t position) {
     return (maximum){x, (lanes_mask){0} + position};
 }
 
-/* As in src/ops/maxpool2d.c, only a greater value or a NaN takes over. */
+/* As in src/ops/maxpool2d.c, only a greater value or a NaN replaces the maximum. */
 ALWAYS_INLINE maximum maximum_next(maximum m, vector x, int32_t position) {
     const lanes_mask wins = (x > m.best) | (x != x), here = (lanes_mask){0} + position;
     return (maximum){choose(wins, x, m.best), (wins & here) | (~wins & m.index)};
@@ -31,7 +31,7 @@ ALWAYS_INLINE void maximum_store(maximum m, size_t count, float *y, int32_t *ind
     store_positions(indices, m.index, count);
 }
 
-/* One vector of channels of one window, the first position of which is number `position` of the
+/* Pools one vector of channels of one window, whose first position has index `position` in the
  * image. */
 ALWAYS_INLINE void pool_vector(const layer_shape *pool, const float *corner, size_t rows,
                                size_t columns, int32_t position, size_t count, float *y,
@@ -45,7 +45,7 @@ ALWAYS_INLINE void pool_vector(const layer_shape *pool, const float *corner, siz
     maximum_store(m, count, y, indices);
 }
 
-/* A row of windows, of rows x columns positions each: known where this is called, if they are 2. */
+/* Pools a row of windows of rows x columns positions each; both are compile-time constants if 2. */
 ALWAYS_INLINE void pool_row(const layer_shape *pool, range channels, const float *strip, size_t p,
                             size_t rows, size_t columns, float *y, int32_t *indices) {
     const size_t K = pool->y.c;

@@ -1,7 +1,7 @@
-/* What the vector convolution works in besides its tensors: one image with its padding around it,
- * so that no loop needs to know of edges, and lists of what is not zero in its gradient.
+/* Scratch space of the vector convolution: one image within its padding, so that no loop needs edge
+ * cases, and masks of the non-zero elements of its gradient.
  *
- * The zeros of the padding are multiplied and added where the book leaves them out, which changes
+ * The zeros of the padding are multiplied and added where the book skips them, which changes
  * nothing as long as weights are finite. */
 #ifndef SIMD_CONV_SPACE_H
 #define SIMD_CONV_SPACE_H
@@ -11,42 +11,42 @@
 
 #include <stdbool.h>
 
-/* Where a row of positions of one window is: the window's numbers in dy, and what a position in it
- * sees of the image, less `step` numbers for each position before it. */
+/* Offsets for one row of positions of a window: the window's elements in dy, and the part of the
+ * image that the first position sees. */
 typedef struct spot {
     size_t window;
     ptrdiff_t seen;
 } spot;
 
-/* A kernel row lies in the padded image as `run` numbers side by side, s c; each of the r rows of a
- * transposed kernel [k][r][run] is filled up with zeros to whole vectors. */
+/* A kernel row is `run` consecutive numbers (s c) of the padded image; each of the r rows of a
+ * transposed kernel [k][r][run] is padded with zeros to complete vectors. */
 typedef struct conv_space {
-    range channels;              /* of y and w that this call does: its split */
-    range windows;               /* rows of windows that it does forward */
-    range kernel_rows;           /* of w that it does of dw */
-    range rows;                  /* of the padded image that it does of dx */
+    range channels;              /* of y and w that this call computes (its split) */
+    range windows;               /* rows of windows that it computes in the forward pass */
+    range kernel_rows;           /* rows of the kernel whose dw it computes */
+    range rows;                  /* rows of the padded image whose dx it computes */
     size_t image_row;            /* numbers in a row of the padded image */
-    size_t run, vectors, kernel; /* kernel: numbers of one k in transposed */
+    size_t run, vectors, kernel; /* kernel: size of one k in transposed */
     size_t words;                /* of 64 channels, for each position */
-    size_t marks;                /* rows of positions by columns of windows, in whole words of 64 */
-    float *image;                /* [h + 2 pad][w + 2 pad][c], and a vector more */
-    const float *seen;           /* what is read: image, or x where nothing need be around it */
-    float *strip;                /* [r of pool][q][k]: what one row of windows sees */
+    size_t marks;                /* rows of positions x columns of windows, rounded up to 64 */
+    float *image;                /* [h + 2 pad][w + 2 pad][c], plus one vector */
+    const float *seen;           /* the array read: image, or x itself if it needs no padding */
+    float *strip;                /* [r of pool][q][k]: the positions of one row of windows */
     float *transposed;           /* [k][r][vectors]: w or dw */
-    uint64_t *nonzero; /* [p][q][words]: for dx, bits of the channels nonzero at a position */
-    uint32_t *marked;  /* [k / 32][marks]: for dw, the same of a row of a window */
-    uint64_t *listed;  /* [k][BAND]: some marks of each channel */
+    uint64_t *nonzero; /* [p][q][words]: for dx: the channels that are non-zero at a position */
+    uint32_t *marked;  /* [k / 32][marks]: for dw: those non-zero in a row of a window */
+    uint64_t *listed;  /* [k][BAND]: marks of each channel, for a band of words */
     spot *spots;       /* [marks] */
     float *dy;         /* [p][q][k]: the gradient of a block, written out */
 } conv_space;
 
-/* Behind a convolution without pool each position is a window of its own. */
+/* The pool, or for a convolution without one, windows of a single position. */
 static inline layer_shape conv_windows(const layer_shape *g) {
     const layer_shape none = {.x = g->y, .y = g->y, .r = 1, .s = 1, .u = 1, .v = 1};
     return g->pool ? *g->pool : none;
 }
 
-enum { BAND = 4 }; /* words of marks while which the sums of a channel stay in registers */
+enum { BAND = 4 }; /* words of marks per pass over a channel's sums in registers */
 
 static conv_space conv_cut(const layer_shape *g, arena *arena) {
     const layer_shape pool = conv_windows(g);
@@ -73,14 +73,13 @@ static size_t conv_space_size(const layer_shape *g) {
     return counted.overflow ? SIZE_MAX : counted.used / sizeof(float);
 }
 
-/* Which of the positions `first`, first + stride, first + 2 stride and so on lie within `within`.
- */
+/* The range of i for which first + i stride lies within `within`. */
 static range positions_within(range within, size_t first, size_t stride) {
     return (range){within.first > first ? (within.first - first + stride - 1) / stride : 0,
                    within.last > first ? (within.last - first + stride - 1) / stride : 0};
 }
 
-/* Whole vectors of channels. */
+/* The channels of this call's split, in complete vectors. */
 static range split_channels(const layer_shape *g, const op_args *t) {
     const size_t K = g->y.c;
     const range vectors = split_range(t, (K + LANES - 1) / LANES);
@@ -88,7 +87,7 @@ static range split_channels(const layer_shape *g, const op_args *t) {
                    vectors.last * LANES < K ? vectors.last * LANES : K};
 }
 
-/* All of an image but for dx, of which a split is always rows. */
+/* Selects the complete image, except for dx, whose splits are always rows. */
 static conv_space conv_space_in(const layer_shape *g, const op_args *t) {
     arena real = {.base = (unsigned char *)t->scratch};
     conv_space s = conv_cut(g, &real);
@@ -100,8 +99,8 @@ static conv_space conv_space_in(const layer_shape *g, const op_args *t) {
     return s;
 }
 
-/* Forward a split is rows of windows, or channels where the weights are the larger part or rows are
- * few: of rows each split reads all weights, of channels the whole image. */
+/* Splits a forward pass by rows of windows, or by channels if the weights are larger or the rows
+ * few: a split by rows reads all weights, a split by channels the complete image. */
 static void split_forward(const layer_shape *g, const op_args *t, conv_space *s) {
     const size_t image = g->x.h * g->x.w * g->x.c, weights = g->r * s->run * g->y.c;
     if (s->windows.last >= 3 * t->splits && weights <= 4 * image)
@@ -110,7 +109,7 @@ static void split_forward(const layer_shape *g, const op_args *t, conv_space *s)
         s->channels = split_channels(g, t);
 }
 
-/* Of dw it is channels, or rows of the kernel where those do not fill a vector for each. */
+/* Splits dw by channels, or by kernel rows if there is less than one vector of channels each. */
 static void split_weights(const layer_shape *g, const op_args *t, conv_space *s) {
     if (t->splits > 1 && g->y.c < t->splits * LANES)
         s->kernel_rows = split_range(t, g->r);
@@ -118,7 +117,7 @@ static void split_weights(const layer_shape *g, const op_args *t, conv_space *s)
         s->channels = split_channels(g, t);
 }
 
-/* `count` numbers, in vectors: rows are short, and a call of memcpy() for each would cost more. */
+/* Copies with vectors: rows are short, and calling memcpy() for each would cost more. */
 ALWAYS_INLINE void copy_numbers(float *to, const float *from, size_t count) {
     for (; count >= LANES; count -= LANES, to += LANES, from += LANES)
         store(to, load(from));
@@ -126,38 +125,39 @@ ALWAYS_INLINE void copy_numbers(float *to, const float *from, size_t count) {
         store_part(to, load_part(from, first_lanes(count)), first_lanes(count));
 }
 
-/* Can an image be used where it stands? Vectors of a kernel row must not reach beyond its end. */
+/* Whether the image can be read in place: no padding, and kernel rows of complete vectors, which do
+ * not reach past its end. */
 static bool conv_bare(const layer_shape *g, const conv_space *s) {
     return !g->pad_h && !g->pad_w && s->run % LANES == 0;
 }
 
-/* The zeros around all images that are going to be set. */
+/* Clears the image, and thereby the padding around all images copied into it later. */
 static void conv_frame(const layer_shape *g, const conv_space *s) {
     const size_t numbers = (g->x.h + 2 * g->pad_h) * s->image_row + LANES;
     if (!conv_bare(g, s))
         memset(s->image, 0, numbers * sizeof *s->image);
 }
 
-/* Zeros in the rows of dx, for sums to begin with. */
+/* Clears the rows of dx that this call sums into. */
 static void conv_clear(const conv_space *s) {
     const size_t rows = s->rows.last - s->rows.first;
     memset(s->image + s->rows.first * s->image_row, 0, rows * s->image_row * sizeof *s->image);
 }
 
-/* Row `padded` of the padded image as one of the image, or the nearest there is. */
+/* The image row for row `padded` of the padded image, clamped to the image. */
 static size_t unpadded(const layer_shape *g, size_t padded) {
     const size_t row = padded > g->pad_h ? padded - g->pad_h : 0;
     return row < g->x.h ? row : g->x.h;
 }
 
-/* The rows of the image that some rows of windows see. */
+/* The image rows that these rows of windows see. */
 static range rows_of_windows(const layer_shape *g, range windows) {
     const layer_shape pool = conv_windows(g);
     const size_t first = windows.first * pool.u, last = (windows.last - 1) * pool.u + pool.r - 1;
     return (range){unpadded(g, first * g->u), unpadded(g, last * g->u + g->r)};
 }
 
-/* Sets rows of an image in the zeros around it; what is to be read is s->seen. */
+/* Copies rows of an image into the padding, unless it can be read in place; sets s->seen. */
 KERNEL void conv_set(const layer_shape *g, const float *x, range rows, conv_space *s) {
     const size_t row = g->x.w * g->x.c;
     float *to = s->image + (g->pad_h + rows.first) * s->image_row + g->pad_w * g->x.c;
@@ -166,7 +166,7 @@ KERNEL void conv_set(const layer_shape *g, const float *x, range rows, conv_spac
         copy_numbers(to, x + h * row, row);
 }
 
-/* Takes the rows of dx out of it. */
+/* Copies the rows of dx out of the padded image. */
 KERNEL void conv_take(const layer_shape *g, const conv_space *s, float *x) {
     const size_t row = g->x.w * g->x.c;
     for (size_t h = s->rows.first; h < s->rows.last; h++)
@@ -174,8 +174,7 @@ KERNEL void conv_take(const layer_shape *g, const conv_space *s, float *x) {
                      row);
 }
 
-/* w[r][s][c][k] of some channels, and of the rows of the kernel that this call does, as
- * [k][r][run]. */
+/* Copies w[r][s][c][k] of channels k and this call's kernel rows to s->transposed, [k][r][run]. */
 static void transpose_kernel(const layer_shape *g, const conv_space *s, range k, const float *w) {
     const size_t K = g->y.c, row = s->vectors * LANES;
     float *transposed = s->transposed + k.first * s->kernel;
@@ -185,7 +184,7 @@ static void transpose_kernel(const layer_shape *g, const conv_space *s, range k,
                   s->kernel);
 }
 
-/* And back. */
+/* The inverse of transpose_kernel(). */
 static void transpose_kernel_back(const layer_shape *g, const conv_space *s, range k, float *w) {
     const size_t K = g->y.c, row = s->vectors * LANES;
     const float *transposed = s->transposed + k.first * s->kernel;

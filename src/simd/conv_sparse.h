@@ -1,37 +1,38 @@
-/* dx and dw of a convolution as sums over what is nonzero, with lanes along a kernel row, s c. */
+/* dx and dw of a convolution as sums over non-zero gradients, lanes along a kernel row (s c). */
 #ifndef SIMD_CONV_SPARSE_H
 #define SIMD_CONV_SPARSE_H
 
 #include "conv_mask.h"
 
-/* Vectors of sums that fit the registers. */
+/* Number of vectors of sums that fit the registers. */
 enum { SUMS = REGISTERS < 32 ? 12 : 24 };
 
-/* To dx around the positions of one row, from the kernels of the channels nonzero there. */
+/* Adds to dx around one row of positions, from the kernels of the channels non-zero there. */
 typedef struct gather {
     const conv_space *space;
     const uint64_t *nonzero;            /* [positions][words] */
     const float *values;                /* [windows][channels] */
-    size_t positions, window, channels; /* window: positions from one window to the next */
-    size_t step;                        /* in dx, from position to position */
+    size_t positions, window, channels; /* window: positions per window */
+    size_t step;                        /* in dx, between positions */
     const float *transposed;            /* [k][r][vectors] */
     float *dx;                          /* around the first position */
 } gather;
 
-/* To dw of one channel, from the image around the positions where it is nonzero. */
+/* Adds to dw of one channel, from the image around the positions where it is non-zero. */
 typedef struct scatter {
     const conv_space *space;
     const uint64_t *listed;
     const spot *spots;
     size_t words;
-    const float *seen; /* of the image, by the first of the rows of the kernel */
-    const float *dy;   /* of this channel in the first window */
+    const float *seen; /* the image, at the first of the kernel rows */
+    const float *dy;   /* this channel in the first window */
     const int32_t *indices;
     size_t step;
     float *dw, *db;
 } scatter;
 
-/* rows x vectors vectors that stand `row` apart in y. */
+/* Loads rows x vectors vectors; `row` is the distance between rows of y, `apart` between rows of
+ * sum. */
 ALWAYS_INLINE void load_block(size_t rows, size_t vectors, const float *y, size_t row, size_t apart,
                               vector *sum) {
     for (size_t r = 0; r < rows; r++)
@@ -46,7 +47,7 @@ ALWAYS_INLINE void store_block(size_t rows, size_t vectors, float *y, size_t row
             store(y + r * row + v * LANES, sum[r * apart + v]);
 }
 
-/* sum = sum + by m. */
+/* sum += by m. */
 ALWAYS_INLINE void add_block(size_t rows, size_t vectors, float by, const float *m, size_t row,
                              vector *sum) {
     for (size_t r = 0; r < rows; r++, m += row)
@@ -54,7 +55,7 @@ ALWAYS_INLINE void add_block(size_t rows, size_t vectors, float by, const float 
             sum[r * vectors + v] = multiply_add(by, load(m + v * LANES), sum[r * vectors + v]);
 }
 
-/* + dy w of one position, k rising, in `words` words. */
+/* sum += dy w of one position over ascending k, from `count` words of mask. */
 ALWAYS_INLINE void gather_position(const uint64_t *words, size_t count, const float *values,
                                    const float *w, size_t kernel, size_t rows, size_t vectors,
                                    size_t row, vector *sum) {
@@ -72,9 +73,7 @@ static bool any_nonzero(const uint64_t *words, size_t count) {
     return any != 0;
 }
 
-/* The position before: what only the last position sees is finished, what this one sees first comes
- * in.
- */
+/* Slides one position left: stores the columns that are complete, loads those that enter. */
 ALWAYS_INLINE void slide(size_t rows, size_t vectors, size_t by, float *dx, size_t row,
                          vector *sum) {
     store_block(rows, by, dx + vectors * LANES, row, vectors, sum + vectors - by);
@@ -84,8 +83,9 @@ ALWAYS_INLINE void slide(size_t rows, size_t vectors, size_t by, float *dx, size
     load_block(rows, by, dx, row, vectors, sum);
 }
 
-/* From r, v on for all positions, backwards. A position and the next see the same but for `by`
- * vectors, which alone are loaded and stored, and the block has whole kernel rows; 0: all are. */
+/* Sums all positions backwards, from kernel row r and vector v on. If consecutive positions share
+ * all but `by` vectors, only those are loaded and stored, and the block spans complete kernel rows.
+ * by 0: all are loaded and stored. */
 ALWAYS_INLINE void gather_block(const gather *given, size_t rows, size_t vectors, size_t by,
                                 size_t r, size_t v) {
     const gather c = *given;
@@ -119,7 +119,7 @@ ALWAYS_INLINE void gather_block(const gather *given, size_t rows, size_t vectors
         store_block(rows, vectors, dx + c.step, row, vectors, sum);
 }
 
-/* + dy x, along the marks. */
+/* dw += dy x, along the marks. */
 ALWAYS_INLINE void scatter_block(const scatter *given, size_t rows, size_t vectors, size_t r,
                                  size_t v) {
     const scatter c = *given;
@@ -143,7 +143,7 @@ ALWAYS_INLINE void scatter_block(const scatter *given, size_t rows, size_t vecto
         *c.db = bias;
 }
 
-/* Either of them, over all rows of the kernel that are asked for. */
+/* Arguments of either kind of sum, over this call's kernel rows. */
 typedef struct kernel_sums {
     const conv_space *space;
     size_t rows;
@@ -151,7 +151,7 @@ typedef struct kernel_sums {
     const scatter *scatter; /* NULL: gather */
 } kernel_sums;
 
-/* As many blocks of this height as there are rows left from r on; returns the next row. */
+/* Runs blocks of `rows` kernel rows from r on while they fit; returns the next row. */
 ALWAYS_INLINE size_t blocks(kernel_sums c, size_t rows, size_t vectors, size_t by, size_t r,
                             size_t v) {
     if (rows * vectors > SUMS)
@@ -164,8 +164,8 @@ ALWAYS_INLINE size_t blocks(kernel_sums c, size_t rows, size_t vectors, size_t b
     return r;
 }
 
-/* Columns v to v + vectors - 1 of the whole kernel. Short kernel rows go several at a time: eight
- * sums side by side keep both units busy. */
+/* Computes vectors [v, v + vectors) of all kernel rows. Short rows are handled several at a time:
+ * eight independent sums keep both multiply-add units busy. */
 ALWAYS_INLINE void column(kernel_sums c, size_t vectors, size_t by, size_t v) {
     size_t r = 0;
     r = blocks(c, 5, vectors, by, r, v);
@@ -226,8 +226,8 @@ static void scatter_kernel(const scatter *c, size_t rows) {
         scatter_any(c, rows);
 }
 
-/* Row r of positions of row `row` of the windows, with the rows of the kernel that reach into the
- * rows of dx. */
+/* Handles row r of positions of window row `row`, with the kernel rows that reach into the rows of
+ * dx. */
 static void sparse_input_row(const layer_shape *g, const gradient *d, const conv_space *s,
                              size_t row, size_t r) {
     const size_t p = row * d->pool.u + r, top = p * g->u;
@@ -246,14 +246,14 @@ static void sparse_input_row(const layer_shape *g, const gradient *d, const conv
         gather_row(&c, last - first);
 }
 
-/* An input meets its outputs p and q falling as r and s rise: so positions go backwards. */
+/* For a given input, p and q fall as r and s rise; positions are therefore visited backwards. */
 static void sparse_input(const layer_shape *g, const gradient *d, const conv_space *s) {
     for (size_t row = d->pool.y.h; row-- > 0;)
         for (size_t r = d->pool.r; r-- > 0;)
             sparse_input_row(g, d, s, row, r);
 }
 
-/* What marks mean. */
+/* Maps each mark bit to its offsets in the gradient and in the image. */
 static void find_spots(const layer_shape *g, const conv_space *s) {
     const layer_shape pool = conv_windows(g);
     const size_t W = pool.y.w, step = g->v * g->x.c;
@@ -267,7 +267,7 @@ static void find_spots(const layer_shape *g, const conv_space *s) {
             }
 }
 
-/* Word by word, 32 channels or less at a time: the marks of each channel side by side. */
+/* Transposes marks: s->listed gets the bits of each channel, side by side for the given words. */
 KERNEL void list_marks(const conv_space *s, range words, range channels) {
     for (size_t word = words.first; word < words.last; word++)
         for (size_t k = channels.first; k < channels.last; k++) {
@@ -282,7 +282,7 @@ KERNEL void list_marks(const conv_space *s, range words, range channels) {
         }
 }
 
-/* Into the transposed dw, a band of marks at a time, all of whose positions are near. */
+/* Adds dw into s->transposed, one band of marks at a time, whose positions are close together. */
 static void sparse_weights(const layer_shape *g, const gradient *d, const conv_space *s,
                            float *db) {
     const size_t words = s->marks / 64, first = s->kernel_rows.first;

@@ -1,19 +1,19 @@
-/* dw and db of a convolution whose kernel rows are a few numbers, as over gray images: lanes run
- * along the output channels, and up to nine weights of each are summed side by side over a whole
- * image. A pool's gradient comes to its positions here, so it need not be written out. */
+/* dw and db of a convolution with short kernel rows, e.g. over gray images: lanes run along output
+ * channels, and up to nine weights per channel are summed side by side over the complete image. A
+ * pool's gradient is assigned to its positions here, so it need not be written out. */
 #ifndef SIMD_CONV_TAPS_H
 #define SIMD_CONV_TAPS_H
 
 #include "conv_mask.h"
 
-/* rows x columns weights of the vector of channels from k on. */
+/* rows x columns weights of the channel vector at k. */
 typedef struct taps {
     vector sum[9], bias;
-    const float *image; /* what the first of these weights meets at position 0, 0 */
+    const float *image; /* the input of the first of these weights at position 0, 0 */
     size_t k, count;    /* channels left from k on */
 } taps;
 
-/* Row r of the positions in one row p of windows. */
+/* Sums over row r of the positions in window row p. */
 ALWAYS_INLINE void taps_row(const layer_shape *g, const gradient *d, const conv_space *s,
                             taps *taps, size_t rows, size_t columns, size_t p, size_t r,
                             size_t window_columns) {
@@ -53,7 +53,7 @@ ALWAYS_INLINE void taps_image(const layer_shape *g, const gradient *d, const con
                 taps_row(g, d, s, taps, rows, columns, p, r, pool->s);
 }
 
-/* The block of weights that begins at row r, column i; db with the first one. */
+/* Computes the block of weights at row r, column i; the first block also computes db. */
 ALWAYS_INLINE void taps_block(const layer_shape *g, const gradient *d, const conv_space *s,
                               size_t rows, size_t columns, size_t r, size_t i, size_t k, float *dw,
                               float *db) {

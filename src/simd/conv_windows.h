@@ -1,8 +1,8 @@
-/* Convolution, ReLU and a pool of 2 x 2 positions in one: the sums of a window stay in registers
- * until the maximum of them is known. Eight sums side by side keep both units busy: the four
- * positions of one window by two vectors of channels, or of two windows by the only vector there
- * is. With more registers more windows share what is loaded, and one's maxima are taken in the
- * shade of the next one's sums. */
+/* Convolution, ReLU and a pool with 2 x 2 windows in one: a window's sums stay in registers until
+ * its maximum is known. Eight independent sums keep both multiply-add units busy: the four
+ * positions of one window by two vectors of channels, or of two windows by the only vector. With
+ * more registers, more windows share each load, and taking one window's maxima overlaps with the
+ * sums of the next. */
 #ifndef SIMD_CONV_WINDOWS_H
 #define SIMD_CONV_WINDOWS_H
 
@@ -10,31 +10,31 @@
 #include "conv_space.h"
 #include "matrix_product.h"
 
-/* Windows side by side, at most. */
+/* Maximum number of windows side by side. */
 enum { WIDE_ONE_VECTOR = REGISTERS / 8, WIDE_TWO_VECTORS = REGISTERS < 32 ? 1 : 3 };
 
 /* A row of windows and some of its channels. */
 typedef struct windows {
-    const float *x; /* what the first position of the first window sees */
+    const float *x; /* input of the first position of the first window */
     size_t right, down,
-        next;              /* in x: to the position beside, to the one below, to the next window */
-    size_t rows, row, run; /* of the kernel: how many, how far apart in x, numbers in each */
-    const float *w, *b;    /* of the first of the channels; b NULL: zeros */
-    size_t channels;       /* of the layer: from one number of w, y, indices to the next */
-    size_t part;           /* lanes of the last vector that are channels */
+        next;              /* in x: to the position on the right, the one below, the next window */
+    size_t rows, row, run; /* kernel rows: their number, distance in x, length */
+    const float *w, *b;    /* at the first of these channels; b NULL: zeros */
+    size_t channels;       /* of the layer: distance between rows of w, y, indices */
+    size_t part;           /* lanes used in the last vector */
     int32_t position, below,
-        stride; /* the number of the first position; to the one below, the next */
+        stride; /* index of the first position; to the one below, the next window */
     size_t count;
     float *y;
     int32_t *indices;
 } windows;
 
-/* Vector v of those from `from` on. */
+/* Vector v at `from`. */
 ALWAYS_INLINE vector window_load(const windows *c, const float *from, size_t v, bool partial) {
     return partial ? load_part(from + v * LANES, first_lanes(c->part)) : load(from + v * LANES);
 }
 
-/* wide x vectors: windows from q on by vectors, the last of which may be partial. */
+/* Computes `wide` windows from q on by `vectors` vectors, the last of which may be partial. */
 ALWAYS_INLINE void window_block(const windows *c, size_t wide, size_t vectors, bool partial,
                                 size_t q) {
     const size_t last = vectors - 1;
@@ -74,7 +74,7 @@ ALWAYS_INLINE void window_block(const windows *c, size_t wide, size_t vectors, b
     }
 }
 
-/* All windows, in groups of about the same size. */
+/* Computes all windows, in groups of similar size. */
 ALWAYS_INLINE void window_groups(const windows *c, size_t most, size_t vectors, bool partial) {
     for (size_t q = 0, wide; q < c->count; q += wide) {
         wide = first_group(c->count - q, most);
@@ -111,15 +111,15 @@ KERNEL void windows_by_one_partial(const windows *given) {
 
 enum { WEIGHTS_TILE_BYTES = 40 << 10 }; /* bytes */
 
-/* Are the windows of this layer for this page? Each window reads all weights of its channels, which
- * should stay in the nearest cache: beyond that, rows of positions share them better. */
+/* Whether to use this kernel. Each window reads all weights of its channels, which should stay in
+ * L1; with more weights, rows of positions share them better. */
 static bool windows_suit(const layer_shape *g, const conv_space *s) {
     const layer_shape *pool = g->pool;
     return pool && pool->r == 2 && pool->s == 2 &&
            g->r * s->run <= WEIGHTS_TILE_BYTES / (2 * sizeof(vector));
 }
 
-/* Row p of the windows of one image: y and indices are its own. */
+/* Computes window row p of one image; y and indices point to that row. */
 static void windows_row(const layer_shape *g, const op_args *t, const conv_space *s, size_t p,
                         float *y, int32_t *indices) {
     const layer_shape *pool = g->pool;

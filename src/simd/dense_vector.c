@@ -1,5 +1,5 @@
-/* The dense layer, and its block with ReLU, with the sums of src/ops/dense.c in vectors: products
- * of matrices throughout. */
+/* The dense layer, alone and fused with ReLU, with the sums of src/ops/dense.c in vectors, as
+ * matrix products. */
 #include "matrix_product.h"
 #include "memory.h"
 #include "transpose.h"
@@ -8,11 +8,11 @@ static size_t dense_inputs(const layer_shape *g) {
     return g->x.h * g->x.w * g->x.c;
 }
 
-/* Rows of w that are worked on while they are in cache, forward one partial sum; images that
- * share each reading of w. */
+/* STRIP: rows of w processed per cache-resident strip, one partial sum in the forward pass. CHUNK:
+ * images that share each reading of w. */
 enum { STRIP = DENSE_PARTIAL, CHUNK = 32 };
 
-/* Of `size` outputs, or inputs, those of this call: whole vectors of them. */
+/* This call's split of `size` outputs or inputs, in complete vectors. */
 static range split_dense(const op_args *t, size_t size) {
     const size_t vectors = (size + LANES - 1) / LANES;
     const range part = split_range(t, vectors);
@@ -20,8 +20,8 @@ static range split_dense(const op_args *t, size_t size) {
                    part.last * LANES < size ? part.last * LANES : size};
 }
 
-/* Asks for columns k of the next strip of w, of rows c, while this one is worked on: weights come
- * from far away, in rows that no hardware guesses well. */
+/* Prefetches columns k of rows c, the next strip of w, while the current one is processed: weights
+ * come from distant memory, in rows that hardware prefetchers predict badly. */
 static void fetch_strip(const layer_shape *g, const float *w, range c, range k) {
     for (; c.first < c.last; c.first++)
         for (size_t i = k.first; i < k.last; i += 16)
@@ -62,7 +62,7 @@ static size_t dense_vector_partial_sums(const layer_shape *g) {
     return partial_count(g) * g->y.c;
 }
 
-/* partial_sums[strip of inputs][n][k], for the strips of this split. */
+/* Computes partial_sums[strip of inputs][n][k] for the strips of this split. */
 static void dense_vector_forward_partial(const layer_shape *g, const op_args *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c;
     const range strips = split_range(t, partial_count(g));
@@ -95,7 +95,7 @@ static void dense_vector_forward_combine(const layer_shape *g, const op_args *t,
     }
 }
 
-/* Images from `first` on that go together. */
+/* The chunk of images that starts at `first`. */
 static range chunk_of(range images, size_t first) {
     return (range){first, images.last - first < CHUNK ? images.last : first + CHUNK};
 }
@@ -105,7 +105,7 @@ static void dense_vector_forward(const layer_shape *g, const op_args *t, range i
         forward_chunk(g, t, chunk_of(images, n));
 }
 
-/* The ReLU of a block, on outputs that were just written. */
+/* Applies the fused ReLU to outputs that were just written. */
 static void rectify(const layer_shape *g, const op_args *t, range images) {
     const range k = split_dense(t, g->y.c);
     for (size_t n = images.first; n < images.last; n++) {
@@ -125,7 +125,7 @@ static void dense_block_forward_sum(const layer_shape *g, const op_args *t, rang
     rectify(g, t, images);
 }
 
-/* What the ReLU lets through; y is above 0 where its input was. */
+/* dz: dy where the ReLU passed its input; y is above 0 exactly there. */
 static void dense_block_backward_output(const layer_shape *g, const op_args *t, range images) {
     const float *restrict y = t->y, *restrict dy = t->dy;
     float *restrict dz = t->dz;
@@ -133,17 +133,17 @@ static void dense_block_backward_output(const layer_shape *g, const op_args *t, 
         dz[i] = y[i] <= 0 ? 0 : dy[i];
 }
 
-/* Of the sums: that of a layer's outputs, or of what a block makes them. */
+/* The gradient of the layer's sums, before the activation if one is fused. */
 static const float *gradient_of_sums(const op_args *t) {
     return t->dz ? t->dz : t->dy;
 }
 
-/* dy[k][n] and a strip of dx[c][n], for a chunk of images; or a strip of w, transposed. */
+/* dy[k][n] and a strip of dx[c][n] for a chunk of images; or a transposed strip of w. */
 static size_t dense_vector_scratch(const layer_shape *g) {
     return size_product(g->y.c + STRIP, CHUNK);
 }
 
-/* Lanes run along images, because the sums run along k, where w's numbers stand. */
+/* Lanes run along images, since sums run along k, in which w is contiguous. */
 static void backward_chunk(const layer_shape *g, const op_args *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c, count = images.last - images.first;
     const size_t width = (count + LANES - 1) / LANES * LANES;
@@ -162,7 +162,7 @@ static void backward_chunk(const layer_shape *g, const op_args *t, range images)
     }
 }
 
-/* Few images would leave lanes idle: w is transposed instead, so that they run along c. */
+/* Few images would leave lanes idle: w is transposed instead, so that lanes run along c. */
 static void backward_small_batch(const layer_shape *g, const op_args *t, range images) {
     const size_t C = dense_inputs(g), K = g->y.c;
     const range own = split_dense(t, C);

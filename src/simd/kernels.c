@@ -1,5 +1,5 @@
-/* The vector kernels as one unit, compiled once per instruction set; it exports one table. What has
- * no kernel of its own is the book's page, built for the same instruction set. */
+/* All vector kernels as one unit, compiled once per instruction set; exports one table. Layers
+ * without a kernel use the book's page, built for the same instruction set. */
 #include "conv2d_vector.c"
 #include "dense_vector.c"
 #include "pages.h"
@@ -12,7 +12,7 @@ static const operation vector_conv2d = {.forward = conv2d_vector_forward,
                                         .can_split = true,
                                         .scratch = conv_scratch};
 
-/* A position in two windows has a gradient that is a sum: such a pool stays by itself. */
+/* With overlapping windows, the gradient of a position is a sum, so these pools are not fused. */
 static bool windows_apart(const layer_shape *g) {
     return !g->pool || (g->pool->u >= g->pool->r && g->pool->v >= g->pool->s);
 }

@@ -1,7 +1,7 @@
-/* The product of two matrices in registers, each sum in rising order. Two multiply-add units of
- * latency four want eight sums side by side; more of them load less for each product and begin and
- * end less often. Rows by two vectors of sums, two vectors of m and one number of a, broadcast,
- * just fit the registers: 14 rows, or 6. Fewer rows take more vectors, one vector more rows. */
+/* The product of two matrices in registers, each sum in ascending order. Two multiply-add units of
+ * latency four need eight independent sums; more sums need fewer loads per product and start and
+ * end less often. Rows by two vectors of sums, two vectors of m and one broadcast number of a just
+ * fit the registers: 14 rows, or 6. With fewer rows more vectors fit, with one vector more rows. */
 #ifndef SIMD_MATRIX_PRODUCT_H
 #define SIMD_MATRIX_PRODUCT_H
 
@@ -13,31 +13,30 @@ enum {
     SUMS_MAX = REGISTERS == 32 ? 28 : 12,
     ROWS = SUMS_MAX / 2,
     ROWS_WIDE = REGISTERS == 32 ? 6 : 3, /* by four vectors */
-    ROWS_MIN = 6,                        /* that a product is worth while for */
+    ROWS_MIN = 6,                        /* at least, for a product to pay off */
     ROWS_NARROW = ROWS > 12 ? ROWS : 12,
     PANEL = 4 * LANES
 };
 
-/* The compiler's own limits would leave the largest blocks of sums rolled up, in memory. */
+/* The compiler's default limits would leave the largest blocks of sums rolled, in memory. */
 #ifdef __clang__
 #define SPELL_OUT _Pragma("unroll")
 #else
 #define SPELL_OUT _Pragma("GCC unroll 28")
 #endif
 
-/* Numbers a(i, j) = first[i row + j step] for i below rows, j below count; then, for each of
- * `more` further runs of j, the same from `run` numbers on. */
+/* a(i, j) = first[i row + j step] for i < rows, j < count; then the same for `more` further runs
+ * of j, each `run` numbers after the previous one. */
 typedef struct matrix {
     const float *first;
     size_t rows, row, count, step, more, run;
 } matrix;
 
-/* Where a sum begins: with what stands in y; with b[l]; with 0; or apart with 0, to be added to y
- * whole. */
+/* Initial value of each sum: y; b[l]; 0; or 0 with the result added to y at the end. */
 enum start { FROM_Y, FROM_B, FROM_ZERO, APART };
 
-/* y(i, l) of a product a m, for l below width; the rows of m and of y stand m_row and y_row apart,
- * but for m_run more of m behind each run of a. b NULL: zeros. */
+/* y(i, l) of a product a m, for l < width. m_row and y_row are the distances between rows of m and
+ * y; after each run of a, m advances by m_run more. b NULL: zeros. */
 typedef struct product {
     matrix a;
     const float *b, *m;
@@ -51,8 +50,8 @@ ALWAYS_INLINE vector load_sum(const float *from, bool partial, lanes_mask part) 
     return partial ? load_part_outside(from, part) : load(from);
 }
 
-/* rows x vectors sums from column l on, or the first `part` lanes of one vector. Rows, vectors and
- * partial are known where this is called. */
+/* Computes rows x vectors sums from column l on, or the first `part` lanes of one vector. Rows,
+ * vectors and partial are compile-time constants. */
 ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows, size_t vectors,
                                  size_t l, bool partial, lanes_mask part) {
     vector sum[SUMS_MAX];
@@ -102,7 +101,7 @@ ALWAYS_INLINE void product_block(const product *p, enum start start, size_t rows
     }
 }
 
-/* All columns from l on in steps of `vectors`; returns the first not done. */
+/* Computes columns from l on in steps of `vectors`; returns the first one not done. */
 ALWAYS_INLINE size_t product_columns(const product *p, enum start start, size_t rows,
                                      size_t vectors, size_t l) {
     for (; p->width - l >= vectors * LANES; l += vectors * LANES)
@@ -110,11 +109,11 @@ ALWAYS_INLINE size_t product_columns(const product *p, enum start start, size_t 
     return l;
 }
 
-/* All columns of so many rows: ROWS, or ROWS_NARROW if they are no more than one vector. */
+/* Computes all columns of `rows` rows: at most ROWS, or ROWS_NARROW with at most one vector. */
 ALWAYS_INLINE void product_rows(const product *p, enum start start, size_t rows) {
     size_t l = 0;
     if (rows > ROWS_NARROW)
-        return; /* never; and nothing is compiled */
+        return; /* never happens; nothing is compiled for it */
     if (rows <= SUMS_MAX / 8)
         l = product_columns(p, start, rows, 8, l);
     if (rows <= ROWS_WIDE)
@@ -126,13 +125,13 @@ ALWAYS_INLINE void product_rows(const product *p, enum start start, size_t rows)
         product_block(p, start, rows, 1, l, true, first_lanes(p->width - l));
 }
 
-/* `rows` in the fewest groups of at most `most`, as equal as can be: of the first group. */
+/* Size of the first group if `rows` are split into the fewest equal groups of at most `most`. */
 ALWAYS_INLINE size_t first_group(size_t rows, size_t most) {
     const size_t groups = (rows + most - 1) / most;
     return (rows + groups - 1) / groups;
 }
 
-/* Case by case, so that each number of rows has a loop of its own. */
+/* One case per number of rows, so that each has its own loop. */
 KERNEL void product_group(const product *p, enum start start, size_t rows) {
     switch (rows) {
     case 1:
@@ -191,7 +190,7 @@ static void sum_products(product p, enum start start) {
     }
 }
 
-/* y(i, l) = y(i, l), then + a(i, j) m(j, l) over j rising. */
+/* y(i, l) = y(i, l), then + a(i, j) m(j, l) over ascending j. */
 static void add_products(product p) {
     sum_products(p, FROM_Y);
 }
@@ -201,7 +200,7 @@ static void set_products(product p) {
     sum_products(p, p.b ? FROM_B : FROM_ZERO);
 }
 
-/* y(i, l) = y(i, l) + (0, then + a(i, j) m(j, l) over j rising). */
+/* y(i, l) = y(i, l) + (0, then + a(i, j) m(j, l) over ascending j). */
 static void add_partial(product p) {
     sum_products(p, APART);
 }

@@ -1,11 +1,11 @@
-/* Matrices transposed, so that lanes can run along what is not summed over. */
+/* Transposes matrices, so that lanes can run along a dimension that is not summed over. */
 #ifndef SIMD_TRANSPOSE_H
 #define SIMD_TRANSPOSE_H
 
 #include "vector.h"
 
-/* rows x columns numbers, whose rows stand `row` apart, as [column][width]. In squares of vectors;
- * what lies beyond the edges is zero and is not written beyond `columns`. */
+/* Transposes a square of at most LANES x LANES numbers; `row` and `width` are the distances between
+ * rows of `from` and `to`. Lanes past the edges are zero; nothing is written past `columns`. */
 ALWAYS_INLINE void transpose_square(const float *from, size_t row, size_t rows, size_t columns,
                                     float *to, size_t width) {
     vector v[LANES];

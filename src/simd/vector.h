@@ -1,18 +1,18 @@
-/* All that the kernels ask of a vector beyond + and comparison. Lanes run along channels, never
- * along a sum. What depends on the instruction set is in the header of each:
+/* The vector operations that kernels use beyond + and comparison. Lanes run along channels, never
+ * along a sum. The header of each instruction set defines:
  *
- *   REGISTERS       how many vectors stay out of memory
- *   load_part()     the lanes of a mask that first_lanes() made; the others come as zero, and their
- *   store_part()    memory is not touched
- *   OUTSIDE_LOOPS   how these go outside of innermost loops: in line, or as a call
- *   bits_of()       one bit a lane, lane 0 the lowest
+ *   REGISTERS       number of vector registers
+ *   load_part()     loads the lanes of a first_lanes() mask; the others are zero, and their memory
+ *   store_part()    is not touched
+ *   OUTSIDE_LOOPS   how these are called outside of innermost loops: inline, or as a function
+ *   bits_of()       one bit per lane, lane 0 the lowest
  *   transpose_lanes()    lane j of vector i becomes lane i of vector j
  *   roots_of()      the square root of each lane
- *   multiply_add()  a * b + c, as many roundings as CNN_ROUNDINGS says; a is a number, or with
+ *   multiply_add()  a * b + c, rounded CNN_ROUNDINGS times; a is a number, or, in
  *   multiply_add_lanes(), a vector
  *
- * The last two go by name: whether a compiler contracts a * b + c depends on its mood and on the
- * level of optimization (gcc does not at -O1), and the bits must not. */
+ * The last two are explicit because whether a compiler contracts a * b + c depends on compiler and
+ * flags (gcc does not at -O1), and the bits must not. */
 #ifndef SIMD_VECTOR_H
 #define SIMD_VECTOR_H
 
@@ -30,7 +30,7 @@ ALWAYS_INLINE lanes_mask first_lanes(size_t count) {
     return numbers < (int32_t)count;
 }
 
-/* The first `count` lanes from and to memory: all, if count is LANES or more. */
+/* Loads or stores the first `count` lanes; all, if count is LANES or more. */
 ALWAYS_INLINE vector load_some(const float *from, size_t count) {
     return count >= LANES ? load(from) : load_part(from, first_lanes(count));
 }
@@ -42,8 +42,8 @@ ALWAYS_INLINE void store_some(float *to, vector v, size_t count) {
         store_part(to, v, first_lanes(count));
 }
 
-/* All four once more for what is not in an innermost loop: where parts go lane by lane, a copy at
- * each place would make the kernels a fifth longer. */
+/* The same four for code outside of innermost loops. Where parts are loaded lane by lane, a copy at
+ * each use would make the kernels a fifth longer. */
 OUTSIDE_LOOPS vector load_part_outside(const float *from, lanes_mask part) {
     return load_part(from, part);
 }
@@ -60,7 +60,7 @@ OUTSIDE_LOOPS void store_some_outside(float *to, vector v, size_t count) {
     store_some(to, v, count);
 }
 
-/* Whole numbers, such as the positions of a pool's indices. */
+/* Integers, such as the positions in a pool's indices. */
 ALWAYS_INLINE lanes_mask load_positions(const int32_t *from, size_t count) {
     return (lanes_mask)load_some((const float *)from, count);
 }
@@ -69,7 +69,7 @@ ALWAYS_INLINE void store_positions(int32_t *to, lanes_mask positions, size_t cou
     store_some((float *)to, (vector)positions, count);
 }
 
-/* a where the mask holds, else b; and a or zero. */
+/* choose: a where the mask is set, else b. keep: a, else zero. */
 ALWAYS_INLINE vector choose(lanes_mask mask, vector a, vector b) {
     return (vector)((mask & (lanes_mask)a) | (~mask & (lanes_mask)b));
 }

@@ -1,4 +1,4 @@
-/* x86-64 with AVX2 and FMA: eight lanes, sixteen registers. What each promises: vector.h. */
+/* x86-64 with AVX2 and FMA: eight lanes, sixteen registers. The contract is in vector.h. */
 #ifndef SIMD_VECTOR_AVX2_H
 #define SIMD_VECTOR_AVX2_H
 

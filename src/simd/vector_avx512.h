@@ -1,5 +1,5 @@
 /* x86-64 with AVX-512 (F, VL, BW, DQ) and FMA: sixteen lanes, thirty-two registers.
- * What each promises: vector.h. */
+ * The contract is in vector.h. */
 #ifndef SIMD_VECTOR_AVX512_H
 #define SIMD_VECTOR_AVX512_H
 
@@ -27,8 +27,8 @@ ALWAYS_INLINE uint32_t bits_of(lanes_mask mask) {
     return _mm512_movepi32_mask((__m512i)mask);
 }
 
-/* Lanes of a and b by turns: those of their lower halves, and of their upper ones. Four rounds of
- * it, each over all pairs (i, i + 8), transpose the square. */
+/* Interleave the lower halves, or the upper halves, of a and b. Four such stages, each over all
+ * pairs (i, i + 8), transpose the square. */
 ALWAYS_INLINE vector lower(vector a, vector b) {
     return PICK(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
 }

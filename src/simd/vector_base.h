@@ -1,6 +1,5 @@
-/* Four lanes: what every processor of a family has, SSE2 on x86, NEON on aarch64, SIMD128 in
- * WebAssembly, and anything else that a compiler makes of vectors of 128 bits. What each promises:
- * vector.h. */
+/* Four lanes, the minimum of every processor family: SSE2 on x86, NEON on aarch64, SIMD128 in
+ * WebAssembly, or whatever a compiler makes of 128-bit vectors. The contract is in vector.h. */
 #ifndef SIMD_VECTOR_BASE_H
 #define SIMD_VECTOR_BASE_H
 
@@ -17,8 +16,8 @@ enum { REGISTERS = 16 };
 
 #define OUTSIDE_LOOPS KERNEL
 
-/* Lane by lane, as these sets have no loads under a mask. A lane outside meets the place of lane 0
- * instead: branches would be spelled out by the compiler for each block of sums. */
+/* Lane by lane, as these sets have no masked loads. Lanes outside the mask access the position of
+ * lane 0: the compiler would replicate branches in each block of sums. */
 ALWAYS_INLINE vector load_part(const float *from, lanes_mask part) {
     const lanes_mask at = part & (lanes_mask)LANE_NUMBERS;
     const vector v = {from[0], from[at[1]], from[at[2]], from[at[3]]};
