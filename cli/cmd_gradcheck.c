@@ -23,7 +23,7 @@ static const option gradcheck_rows[] = {
     ROW_TEXT(gradcheck_settings, break_layer, "--break", "LAYER",
              "damage this layer's gradient, to see the check find it"),
     ROW_TEXT(gradcheck_settings, mistake, "--mistake", "NAME",
-             "which way (factor); a name that is none lists all"),
+             "which way (factor); an unknown name lists all"),
     ROW_SWITCH(gradcheck_settings, json, "--json", "one JSON object instead of the table"),
 };
 
@@ -48,7 +48,7 @@ static const gradcheck_settings gradcheck_defaults = {
 
 typedef struct checked {
     const gradcheck_settings *settings;
-    json_t *rows; /* with --json; NULL: there was no memory for them */
+    json_t *rows; /* with --json; NULL: no memory for them */
     double worst; /* as ranked */
     char where[CNN_NAME_SIZE + 4];
 } checked;
@@ -115,7 +115,7 @@ static void print_columns(void) {
            terminal_style(stdout, LOOK_PLAIN));
 }
 
-/* What was not checked is worse than what is right, and better than what is wrong. */
+/* Unchecked gradients rank worse than right ones, and better than wrong ones. */
 static double rank(double error) {
     return isnan(error) ? nextafter(CNN_GRADCHECK_LIMIT, 1) : error;
 }
@@ -185,7 +185,8 @@ static int report(checked *check, double worst) {
     return code;
 }
 
-/* Before any work is done, and with the nearest name, which the library does not give. */
+/* Checks the name before any work is done, and suggests the nearest one, which the library does
+ * not. */
 static bool can_break(const cnn_network *network, const char *name) {
     cnn_layer_info layer;
     if (!name || !strcmp(name, "softmax"))
@@ -213,7 +214,7 @@ static bool refuse_mistake(const char *name) {
     return false;
 }
 
-/* Before a row is printed: one element of each gradient tells whether the layer is one for it. */
+/* Tries one element of each gradient before a row is printed, to see that the mistake applies. */
 static bool can_make(const cnn_network *network, cnn_gradcheck_options options) {
     cnn_mistake mistake;
     cnn_error error;

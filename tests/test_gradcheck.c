@@ -1,4 +1,4 @@
-/* The gradient check over a grid of shapes, and that it can fail. */
+/* The gradient check over a grid of shapes, and its ability to fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,7 +108,7 @@ static void test_dense_grid(void **state) {
     }
 }
 
-/* simple.net in small. Each kind that there is: test_every_kind.c. */
+/* simple.net in small. Every kind: test_every_kind.c. */
 static cnn_network *small_network(void) {
     cnn_network *network = input(8, 8, 1);
     assert_true(
@@ -137,7 +137,7 @@ static void test_damage_is_caught(void **state) {
     cnn_network_free(network);
 }
 
-/* Is the mistake found in the layer? Or, not being possible there, refused? */
+/* Is the mistake found in the layer? Or refused if it is not possible there? */
 static bool is_found(const cnn_network *network, const char *layer, const char *mistake) {
     cnn_gradcheck_options options = CNN_GRADCHECK_OPTIONS_DEFAULT;
     cnn_error error;
@@ -157,12 +157,12 @@ static bool is_found(const cnn_network *network, const char *layer, const char *
     return false;
 }
 
-/* Kernels and images with more than one of everything, so that a mistake shows where it can. */
+/* Kernels and images with more than one of everything, so that a mistake shows wherever it can. */
 static void test_every_mistake_is_found(void **state) {
     static const char text[] = "input 7x9x2\nconv2d 3 3x2 pad 1\nrelu\nmaxpool2d 2\n"
                                "flatten\ndense 5\n";
     static const char *const layers[] = {"conv1", "relu1", "pool1", "flatten1", "fc1", "softmax"};
-    /* Of each mistake, a letter for each layer in which it can be made. */
+    /* For each mistake, a letter for each layer in which it can be made. */
     static const struct {
         const char *name, *in;
     } wanted[] = {
@@ -202,7 +202,7 @@ static void test_mistakes_refused(void **state) {
     options.debug_mistake = "sine";
     assert_false(cnn_gradcheck(network, &options, NULL, NULL, NULL, &error));
     assert_string_equal(error.message, "no mistake named \"sine\"");
-    /* One image is the mean of itself. */
+    /* One image is its own mean. */
     options.debug_mistake = "mean";
     options.batch_size = 1;
     assert_false(cnn_gradcheck(network, &options, NULL, NULL, NULL, &error));
