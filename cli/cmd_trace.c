@@ -19,7 +19,7 @@ static const option trace_rows[] = {
     ROW_REQUIRED(trace_settings, out, OPTION_OUTPUT, "--out", "FILE", "safetensors file"),
     ROW_FILE(trace_settings, weights, OPTION_INPUT, "--weights", "FILE", "first weights"),
     ROW_COUNT(trace_settings, steps, "--steps", "how many", 1, 1e6),
-    ROW_COUNT(trace_settings, step_size, "--step-size", "per decay (one pass)", 1, 1e9),
+    ROW_COUNT(trace_settings, step_size, "--step-size", "period (one pass)", 1, 1e9),
 };
 
 static const option_group trace_groups[] = {

@@ -35,7 +35,7 @@ static void usage_is_explained(void **state) {
         {"train --epoch 3", "--epoch;", "--epochs?"},
         {"train --bacth-size=3", "--bacth-size;", "--batch-size?"},
         {"gradcheck --brake fc1", "--brake", "--break?"},
-        {"train --optimizer adamm", "wants adam, adamw", "did you mean adam?"},
+        {"train --optimizer adamm", "takes adam, adamw", "did you mean adam?"},
         {"train --epochs", "--epochs needs a value", NULL},
         {"train --epochs ten", "from 1 to 1,000,000", "'ten'"},
         {"train --epochs 5x", "whole number", "'5x'"},

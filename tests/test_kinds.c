@@ -89,7 +89,7 @@ static void commands_call_kinds_by_name(void **state) {
             snprintf(call, sizeof call, "%.*s%s%s", (int)(at - calls[i]), calls[i], files[f].file,
                      at + 2);
             command_run("%s", call);
-            command_refused(1, files[f].name, "wanted");
+            command_refused(1, files[f].name, "expected");
         }
     command_shell("printf '\\377\\376i\\0n\\0' >@/utf16; \"$CNN\" info @/utf16");
     command_refused(1, "utf16: line 1: ", "UTF-16; save it as UTF-8");
