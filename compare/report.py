@@ -1,4 +1,4 @@
-"""Writes what a comparison found, from results.json alone: the page, its plots, the README's table.
+"""Writes the page, its plots and the README's table from a comparison's results.json alone.
 
 report.py RESULTS --print           the tables, on the terminal
 report.py RESULTS --page PAGE       PAGE, and beside it a folder with plots and the results, small
@@ -142,7 +142,7 @@ def onednn(build):
 
 
 def about(results):
-    """What the text says of the run."""
+    """The facts about the run that the text uses."""
     meta, versions = results["meta"], results["meta"]["versions"]
     torch = versions["torch build"]
     return {"command": meta["command"], "date": meta["date"],
@@ -158,7 +158,7 @@ def about(results):
 
 
 def found(results):
-    """What the text says of the figures."""
+    """The figures that the text uses."""
     loops = results["numpy"]["loops"]
     names, notes = tables.tried_list(results)
     best = results["simple"]["best"]
@@ -186,7 +186,7 @@ def page(results):
 
 
 def readme_table(results):
-    """What stands between the README's marks."""
+    """The text between the README's marks."""
     meta = results["meta"]
     return (f"{tables.short_table(results)}\n\nMeasured by `{meta['command']}` on "
             f"{meta['machine']['processor']}, PyTorch {meta['versions']['torch']}; every figure, "

@@ -144,8 +144,8 @@ static void test_refusals(void **state) {
         {1, "train --resume @/tiny.net", "tiny.net: a text; a safetensors file is wanted", NULL},
         {1, "train --resume @", "not a regular file", NULL},
         {1, "train --resume @/run --data @/gone", "gone", NULL},
-        {1, "eval @/run --data @", "run: a checkpoint of a run, not a model: resume it with cnn train",
-         NULL},
+        {1, "eval @/run --data @",
+         "run: a checkpoint of a run, not a model: resume it with cnn train", NULL},
         {1, TRAIN "--checkpoint @/run --out @/x", "run: already exists", "--resume"},
         {1, TRAIN "--checkpoint @/none/run --out @/x", "none/run", "No such file"},
     };
