@@ -1,4 +1,4 @@
-/* The likeliest classes of one image, as a list in JSON. */
+/* Lists the likeliest classes of one image, as JSON. */
 #include "answer.h"
 
 #include "json_line.h"

@@ -1,4 +1,4 @@
-/* One line on a terminal that is drawn again and again. */
+/* One line on a terminal that is redrawn again and again. */
 #ifndef CLI_BAR_H
 #define CLI_BAR_H
 
@@ -8,7 +8,7 @@
 
 typedef struct bar {
     FILE *stream; /* NULL: draws nothing */
-    double drawn; /* when, in seconds; 0: not yet */
+    double drawn; /* time of the last drawing in seconds; 0: none yet */
     bool visible;
 } bar;
 

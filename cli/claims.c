@@ -1,6 +1,6 @@
-/* Beside NAME lies NAME.lock, an empty file, with a lock of the system on it while its run lives: a
- * killed run leaves the file but not the lock, and the next one takes it over. NAME itself cannot
- * carry the lock, since each save puts a new file in its place. It is open for reading only: one
+/* Claims a file NAME by a lock of the system on NAME.lock, an empty file beside it. A killed run
+ * leaves that file but not the lock, and the next run takes it over. NAME itself cannot carry the
+ * lock, since each save puts a new file in its place. The lock file is open for reading only: one
  * open for writing would keep a disk from being made read-only. */
 #define _DEFAULT_SOURCE
 #include "claims.h"
@@ -24,11 +24,11 @@ typedef struct claim {
     struct stat about;
 } claim;
 
-/* What one call writes is a handful of files. */
+/* One call writes a handful of files. */
 static claim held[8];
 static size_t count;
 
-/* Beside the file itself, whatever link leads to it: both names are one claim. */
+/* Uses the place of the file itself, whatever link leads to it: both names are one claim. */
 static bool name_lock(const char *path, char *lock, size_t size) {
     char target[PATH_MAX];
     if (!file_id_target(path, target, sizeof target))
@@ -46,9 +46,9 @@ static bool is_held(const char *lock) {
 
 typedef enum lock_result { LOCK_TAKEN, LOCK_BUSY, LOCK_AGAIN, LOCK_FAILED } lock_result;
 
-/* The lock that counts is flock()'s, which goes with the open file. A lock for reading of the other
- * kind lies beside it, for that one tells others whose it is. A system without locks has nothing to
- * say against a claim. */
+/* The lock that counts is flock()'s, which ends with the open file. A read lock of fcntl()'s kind
+ * is set as well, because it shows other runs the process that holds it. A system without locks
+ * raises no objection to a claim. */
 static lock_result lock_file(int file, pid_t *owner) {
     struct flock mark = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
     if (flock(file, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
@@ -65,8 +65,8 @@ static bool same_file(const struct stat *a, const struct stat *b) {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* The run that had it may have removed the name, and another made a new file, before this one got
- * the lock on the old. */
+/* The run that held the lock may have removed the name, and another may have made a new file,
+ * before this one got the lock on the old. */
 static lock_result in_place(claim *claim) {
     struct stat there;
     if (fstat(claim->file, &claim->about)) {
@@ -123,8 +123,8 @@ bool claims_take(const char *path, cnn_error *error) {
     return true;
 }
 
-/* While the lock is held no other run removes the file. One that is not empty, or not the one that
- * was locked, is somebody else's. */
+/* While the lock is held no other run removes the file. A file that is not empty, or not the one
+ * that was locked, belongs to another program. */
 void claims_release(void) {
     struct stat there;
     while (count) {

@@ -1,15 +1,15 @@
-/* Names of files that a call keeps for itself until it ends, so that of two runs at once none
- * spoils what the other writes. */
+/* Claims the files that a call writes until it ends, so that two runs at once do not spoil each
+ * other's output. */
 #ifndef CLI_CLAIMS_H
 #define CLI_CLAIMS_H
 
 #include "cnn.h"
 
-/* Refuses a file that another call has, with its process. A file that this call has already, a
- * device, and any file where the file system knows no locks are let pass. */
+/* Refuses a file that another call has claimed, and names its process. A file that this call has
+ * claimed already, a device, and any file on a file system without locks pass. */
 bool claims_take(const char *path, cnn_error *error);
 
-/* Gives all of them back. */
+/* Releases all claims. */
 void claims_release(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* cnn doctor: its flags, and what the examination is given. */
+/* cnn doctor: reads its flags and sets up the examination. */
 #include "commands.h"
 #include "doctor_report.h"
 #include "json_line.h"
@@ -33,7 +33,7 @@ static const doctor_settings doctor_defaults = {
     .training = TRAINING_FLAGS_DEFAULT,
 };
 
-/* The images that training would take. */
+/* Loads the images that training would use. */
 static bool take_images(doctor_case *one, cnn_normalization *measured, cnn_error *error) {
     const training_flags *flags = &one->settings->training;
     images_folder folder;
@@ -44,7 +44,7 @@ static bool take_images(doctor_case *one, cnn_normalization *measured, cnn_error
     return one->images;
 }
 
-/* Advice in the words of the command line. */
+/* Advice names the flags of the command line. */
 static cnn_doctor_options options_of(const training_flags *flags, cnn_normalization measured) {
     cnn_doctor_options options = {.model = training_options(flags),
                                   .optimizer = training_optimizer(flags),
@@ -62,7 +62,8 @@ static cnn_doctor_options options_of(const training_flags *flags, cnn_normalizat
     return options;
 }
 
-/* What the weights of the source are in, no larger than it must be; *trained NULL: it has none. */
+/* Reads the weights of the source into a model no larger than necessary; *trained is NULL if it has
+ * none. */
 static bool read_weights(const doctor_case *one, const cnn_normalization *measured,
                          cnn_model **trained, cnn_error *error) {
     cnn_model_options small = training_options(&one->settings->training);
@@ -74,7 +75,7 @@ static bool read_weights(const doctor_case *one, const cnn_normalization *measur
     return *trained;
 }
 
-/* Begins where training would begin. */
+/* Starts as training would. */
 static bool accept_case(doctor_case *one, cnn_error *error) {
     const training_flags *flags = &one->settings->training;
     cnn_normalization measured;

@@ -33,7 +33,8 @@ static const option eval_rows[] = {
     ROW_SWITCH(eval_settings, skip_bad, "--skip-bad", "leave out PNGs that cannot be read"),
     ROW_SWITCH(eval_settings, no_fit, "--no-fit", "take PNGs as they are: only stretch them"),
     ROW_SWITCH(eval_settings, json, "--json", "one JSON object instead of tables"),
-    ROW_SWITCH(eval_settings, answers, "--answers", "in it what each image is taken for"),
+    ROW_SWITCH(eval_settings, answers, "--answers",
+               "with --json: the likeliest classes of each image"),
 };
 
 static const option_group eval_groups[] = {
@@ -43,7 +44,7 @@ static const option_group eval_groups[] = {
 };
 static const char *const eval_notes[] = {
     "",
-    "PNGs are made what cnn predict makes of them.",
+    "PNGs are prepared as cnn predict prepares them.",
     NULL,
 };
 static const char *const eval_examples[] = {
@@ -58,12 +59,12 @@ static const eval_settings eval_defaults = {
     .weights = WEIGHTS_FLAGS_DEFAULT,
 };
 
-/* What one call found. */
+/* Result of one call. */
 typedef struct evaluation {
-    bool pictures, fit; /* the images are PNGs; and brought into MNIST's form */
+    bool pictures, fit; /* the images are PNGs; they are brought into MNIST's form */
     confusion result;
     misreads errors; /* only with a sheet */
-    json_t *answers; /* only if wanted; NULL: there was no memory for them */
+    json_t *answers; /* only with --answers; NULL: no memory for them */
     json_t *paths;   /* of the PNGs, only with answers */
 } evaluation;
 
@@ -119,7 +120,8 @@ static void as_text(const eval_settings *settings, const cnn_model *model,
     confusion_table(result, model, stdout);
 }
 
-/* One image as predict tells it, and its class. What is no picture has a number, and no file. */
+/* One image in the form of cnn predict, and its class. Images of an IDX file have a number instead
+ * of a file. */
 static json_t *one_answer(const evaluation *found, const cnn_model *model,
                           const cnn_dataset *images, size_t index, const float *p) {
     json_t *answer = json_pack("{s:s, s:o}", "class",
@@ -197,7 +199,8 @@ static cnn_dataset *read_images(evaluation *found, const eval_settings *settings
                           settings->answers ? &found->paths : NULL, error);
 }
 
-/* Chosen by a model for one image: how many there are says how large the model for all must be. */
+/* Loads images with a model made for one: the batch size of the real model depends on their
+ * number. */
 static cnn_dataset *load_images(evaluation *found, const eval_settings *settings,
                                 const source *source, cnn_error *error) {
     cnn_model *model = make_model(settings, source, 1, error);

@@ -60,7 +60,7 @@ static const gradcheck_settings gradcheck_defaults = {
 
 typedef struct checked {
     const gradcheck_settings *settings;
-    json_t *rows; /* with --json; NULL: there was no memory for them */
+    json_t *rows; /* with --json; NULL: no memory for them */
     double worst; /* as ranked */
     char where[CNN_NAME_SIZE + 4];
 } checked;
@@ -127,7 +127,7 @@ static void print_columns(void) {
            terminal_style(stdout, LOOK_PLAIN));
 }
 
-/* What was not checked is worse than what is right, and better than what is wrong. */
+/* Unchecked gradients rank worse than right ones, and better than wrong ones. */
 static double rank(double error) {
     return isnan(error) ? nextafter(CNN_GRADCHECK_LIMIT, 1) : error;
 }
@@ -198,8 +198,8 @@ static int report(checked *check, double worst) {
     return code;
 }
 
-/* Before any work is done, and with the nearest name, which the library does not give: of a layer,
- * or of a mistake where that is nearer. */
+/* Checks the name before any work is done, and suggests the nearest one, which the library does
+ * not: of a layer, or of a mistake if that is nearer. */
 static bool can_break(const cnn_network *network, const cnn_gradcheck_options *options) {
     const char *name = options->debug_break_layer;
     cnn_layer_info layer;
@@ -229,7 +229,7 @@ static bool can_make(const cnn_network *network, cnn_gradcheck_options options) 
            (report_cnn_error(&error), false);
 }
 
-/* --break names a mistake, or a layer to be damaged. */
+/* --break names a mistake, or a layer to damage. */
 static void take_break(const gradcheck_settings *settings, cnn_gradcheck_options *options) {
     const bool known = cnn_mistake_find(settings->mistake, NULL);
     options->debug_mistake = known ? settings->mistake : NULL;

@@ -27,7 +27,7 @@ static const option help_rows[] = {
              "a command, mistakes, or the name of one; without it, all"),
     ROW_SWITCH(help_settings, man, "--man", "all of it as a manual page, cnn.1"),
     ROW_SWITCH(help_settings, json, "--json", "with mistakes: one JSON object"),
-    ROW_CHOICE(help_settings, shell, "--completion", "what makes a shell complete flags", shell),
+    ROW_CHOICE(help_settings, shell, "--completion", "completion for a shell", shell),
 };
 
 static const option_group help_groups[] = {{OPTION_ROWS(help_rows), 0}, {NULL, 0, 0}};

@@ -38,7 +38,7 @@ static const char *const info_examples[] = {
 };
 static const info_settings info_defaults = {.batch_size = 64};
 
-/* What is shown: a network, and the model it came from if the file is one. */
+/* The network to show, and the model it came from if the file is one. */
 typedef struct info_view {
     const info_settings *settings;
     const cnn_network *network;
@@ -67,7 +67,8 @@ static void print_layer(const cnn_layer_info *layer, int width) {
            format_bytes((double)layer->activation_bytes).text);
 }
 
-/* A column for the longest text, so that long ones push the table wider and not apart. */
+/* The column is as wide as the longest text, so that long texts widen the table but do not break
+ * it. */
 static int text_width(const cnn_network *network) {
     cnn_layer_info layer;
     size_t width = 20;
@@ -90,7 +91,7 @@ static void print_table(const info_view *shown) {
            format_bytes(shown->activation_bytes).text);
 }
 
-/* What can be said without a model: as if every layer kept its outputs. */
+/* What is known without a model: assumes that every layer keeps its outputs. */
 static void print_memory(const info_view *shown) {
     const uint64_t batch = shown->settings->batch_size;
     const double activations = shown->activation_bytes * (double)batch;
@@ -175,7 +176,8 @@ static int show_all(const info_view *shown) {
     return 0;
 }
 
-/* Threads by number: a plan or a program for fewer would be that of another machine. */
+/* Uses the thread count as given: a plan or a program for fewer threads would be that of another
+ * machine. */
 static cnn_model_options options_of(const info_settings *settings) {
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     options.batch_size = settings->batch_size;
@@ -184,7 +186,7 @@ static cnn_model_options options_of(const info_settings *settings) {
     return options;
 }
 
-/* A network that cannot be trained has no plan, which is no failure. */
+/* A network that cannot be trained has no plan; this is not a failure. */
 static bool failed(const info_view *shown, const cnn_error *error) {
     cnn_error other;
     return error->status == CNN_STATUS_NO_MEMORY ||
@@ -224,11 +226,11 @@ static int info_run(const void *values, const char *program) {
     (void)program;
     const info_settings *settings = values;
     if (settings->cpu && settings->file)
-        return report_usage("info: --cpu goes without FILE");
+        return report_usage("info: --cpu takes no FILE");
     if (settings->cpu)
         return info_cpu(settings->json);
     if (settings->predict && !settings->program)
-        return report_usage("info: --predict goes with --program");
+        return report_usage("info: --predict needs --program");
     if (!settings->file)
         return report_usage("info: FILE is missing; cnn help info");
     cnn_error error;

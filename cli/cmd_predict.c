@@ -1,5 +1,4 @@
-/* cnn predict: says what a model takes images for; one that cannot be read does not stop the
- * others. */
+/* cnn predict: reports a model's classes for images; an unreadable one does not stop the others. */
 #include "answer.h"
 #include "commands.h"
 #include "draw.h"
@@ -26,7 +25,7 @@ static const option predict_rows[] = {
     ROW_LIST(predict_settings, images, "IMAGE...", "PNG or IDX files (IDX also .gz), - for stdin"),
     ROW_SWITCH(predict_settings, no_fit, "--no-fit", "take a PNG as it is: only stretch it"),
     ROW_SWITCH(predict_settings, show, "--show", "draw what the network sees"),
-    ROW_COUNT(predict_settings, limit, "--limit", "of IDX files the first N images", 1, 1e9),
+    ROW_COUNT(predict_settings, limit, "--limit", "the first N images of IDX files", 1, 1e9),
     ROW_COUNT(predict_settings, threads, "--threads", "0: one per processor", 0, 1024),
     ROW_SWITCH(predict_settings, json, "--json", "one JSON object instead of lines"),
 };
@@ -51,12 +50,12 @@ static const char *const predict_examples[] = {
 };
 static const predict_settings predict_defaults = {.weights = WEIGHTS_FLAGS_DEFAULT};
 
-/* One call of the command. */
+/* State of one call. */
 typedef struct prediction {
     const predict_settings *settings;
     cnn_model *model;
     cnn_layer_info input;
-    json_t *images; /* with --json; NULL: there was no memory for them */
+    json_t *images; /* with --json; NULL: no memory for them */
 } prediction;
 
 static bool fits(const prediction *run) {
@@ -80,7 +79,7 @@ static void print_image(const prediction *run, const char *name, const float *p)
     putchar('\n');
 }
 
-/* Without memory run->images becomes NULL. */
+/* Sets run->images to NULL without memory. */
 static void add_object(prediction *run, const char *path, const size_t *index, const float *p) {
     json_t *image = json_pack("{s:o}", "image", json_line_text(path));
     bool bad = index && json_object_set_new(image, "number", json_integer((json_int_t)*index));
@@ -122,7 +121,7 @@ static bool predict_all(prediction *run, const char *path, const pixels *pixels,
     return ok;
 }
 
-/* One image that cannot be read does not keep the others from being told. */
+/* An unreadable image does not keep the others from being reported. */
 static int predict_file(prediction *run, const char *path) {
     cnn_error error;
     pixels pixels;
@@ -149,7 +148,7 @@ static int predict_files(prediction *run) {
     return json_line_print(object) ? EXIT_FAILED : code;
 }
 
-/* Images at a time: as many as memory of this size holds the numbers of, within a usual batch. */
+/* Images at a time: as many as fit their values into this much memory, up to a usual batch. */
 #define BATCH_MOST 64
 #define BATCH_BYTES 2.5e8
 
@@ -196,7 +195,7 @@ static int predict_run(const void *values, const char *program) {
 
 const cli_command command_predict = {
     .name = "predict",
-    .summary = "Says which classes a model takes images for, the likeliest first.",
+    .summary = "Predicts the classes of images, the likeliest first.",
     .groups = predict_groups,
     .notes = predict_notes,
     .examples = predict_examples,

@@ -1,4 +1,4 @@
-/* cnn trace: writes every number of some training steps into one file. */
+/* cnn trace: writes every value of some training steps into one file. */
 #include "commands.h"
 #include "outputs.h"
 #include "print.h"
@@ -19,7 +19,7 @@ static const option trace_rows[] = {
     ROW_REQUIRED(trace_settings, out, OPTION_OUTPUT, "--out", "FILE", "safetensors file"),
     ROW_FILE(trace_settings, weights, OPTION_INPUT, "--weights", "FILE", "first weights"),
     ROW_COUNT(trace_settings, steps, "--steps", "how many", 1, 1e6),
-    ROW_COUNT(trace_settings, step_size, "--step-size", "for step (one pass)", 1, 1e9),
+    ROW_COUNT(trace_settings, step_size, "--step-size", "period (one pass)", 1, 1e9),
 };
 
 static const option_group trace_groups[] = {
@@ -52,7 +52,7 @@ typedef struct trace_run {
     uint32_t *indices;
     cnn_optimizer optimizer;
     cnn_schedule schedule;
-    size_t batches; /* whole ones in the data */
+    size_t batches; /* complete ones in the data */
 } trace_run;
 
 static bool make_model(trace_run *run, cnn_error *error) {

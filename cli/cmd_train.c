@@ -21,20 +21,21 @@
 
 static const option train_rows[] = {
     ROW_FILE(train_settings, network, OPTION_INPUT, NULL, "NETWORK", "a text or a model"),
-    ROW_FILE(train_settings, weights, OPTION_INPUT, "--weights", "FILE", "to begin with"),
+    ROW_FILE(train_settings, weights, OPTION_INPUT, "--weights", "FILE", "initial weights"),
     ROW_SWITCH(train_settings, from_scratch, "--from-scratch", "MODEL's network"),
     ROW_FILE(train_settings, out, OPTION_OUTPUT, "--out", "FILE", "the model (here)"),
     ROW_FILE(train_settings, log, OPTION_LOG, "--log", "FILE", "JSON lines"),
     ROW_COUNT(train_settings, epochs, "--epochs", "passes over all", 1, 1e6),
-    ROW_COUNT(train_settings, step_epochs, "--step-epochs", "for step (1)", 1, 1e6),
+    ROW_COUNT(train_settings, step_epochs, "--step-epochs", "per decay step (1)", 1, 1e6),
     ROW_REAL(train_settings, validation, "--validation", "share held out", 0, 0.9),
     ROW_COUNT(train_settings, test_limit, "--test-limit", "first N test images", 1, 1e9),
-    ROW_FILE(train_settings, checkpoint, OPTION_OUTPUT, "--checkpoint", "FILE", "keeps the run"),
+    ROW_FILE(train_settings, checkpoint, OPTION_OUTPUT, "--checkpoint", "FILE",
+             "write checkpoints"),
     ROW_TEXT(train_settings, every, "--every", "N|Nm", "steps, minutes (1m)"),
-    ROW_FILE(train_settings, resume, OPTION_KEPT, "--resume", "FILE", "goes on with it"),
+    ROW_FILE(train_settings, resume, OPTION_KEPT, "--resume", "FILE", "resume from"),
 };
 
-/* Behind the others, where half a line is free. */
+/* Last, where half a line is free. */
 static const option train_last_rows[] = {
     ROW_SWITCH(train_settings, profile, "--profile", "time by layer"),
     ROW_TEXT(train_settings, training.mistake, "--break", "NAME", "see help mistakes"),
@@ -51,7 +52,7 @@ static const char *const train_examples[] = {
     "cnn train networks/simple.net --data digits --checkpoint run.ckpt",
     NULL,
 };
-/* Everything else decides the result, and is in the checkpoint. */
+/* All other flags decide the result, and are in the checkpoint. */
 static const char *const train_beside_resume[] = {
     "--threads", "--backend",  "--data", "--out",     "--log",
     "--every",   "--skip-bad", "--json", "--profile", NULL,
@@ -65,7 +66,7 @@ const cnn_epoch *train_epoch(const train_run *run, size_t epoch) {
     return &cnn_run_history(run->training)[epoch];
 }
 
-/* Progress and words for people: with --json, standard output belongs to the object alone. */
+/* Progress and messages for people: with --json, standard output belongs to the object alone. */
 static FILE *words(const train_run *run) {
     return run->settings->json ? stderr : stdout;
 }
@@ -136,14 +137,15 @@ const char *train_weights(const train_run *run) {
                                    : source->content.name;
 }
 
-/* Is it what a class is called as long as nobody names it? */
+/* Is this the default name of the class? */
 static bool is_number(const char *name, size_t index) {
     char number[24];
     snprintf(number, sizeof number, "%zu", index);
     return !strcmp(name, number);
 }
 
-/* The names of the images, unless the model has its own, which must not mean other classes. */
+/* Gives the model the names of the images, unless it has its own, which must not mean other
+ * classes. */
 static bool name_classes(train_run *run, cnn_error *error) {
     for (size_t i = 0; i < cnn_network_class_count(run->network); i++) {
         const char *seen = cnn_dataset_class_at(run->train, i),
@@ -159,7 +161,7 @@ static bool name_classes(train_run *run, cnn_error *error) {
 }
 
 /* A batch is never larger than the images of an epoch, whatever the flag says: steps and results
- * are the same, and memory goes by the images. */
+ * are the same, and memory depends on the images. */
 static cnn_model_options model_options(const train_run *run) {
     const size_t images = cnn_dataset_get_info(run->train).images - train_held_out(run);
     cnn_model_options options = training_options(&run->settings->training);
@@ -205,7 +207,7 @@ static cnn_run *create_run(train_run *run, cnn_error *error) {
     return cnn_run_create(run->model, run->train, run->test, &options, error);
 }
 
-/* Images that are not those of the checkpoint are the folder's fault. */
+/* Images that differ from the checkpoint's are reported as an error of the folder. */
 static cnn_run *resume_run(train_run *run, cnn_error *error) {
     cnn_run *training =
         cnn_run_resume(run->from, run->model, run->train, run->test, on_progress, run, error);
@@ -259,7 +261,7 @@ static bool prepare(train_run *run, cnn_error *error) {
            make_run(run, error) && open_log(run, error);
 }
 
-/* Until the end, or until Ctrl-C, which counts as a good end; behind the last step it comes too
+/* Trains to the end, or until Ctrl-C, which counts as success; after the last step it comes too
  * late to stop anything. */
 static bool train(train_run *run, cnn_error *error) {
     run->bar = bar_on(stderr);
@@ -279,7 +281,7 @@ static bool train(train_run *run, cnn_error *error) {
     return good;
 }
 
-/* What a disk held back may come with the end. */
+/* Closing may report a write that the disk had delayed. */
 static void close_log(train_run *run) {
     if (run->log && fclose(run->log) && !run->log_problem)
         run->log_problem = errno;
@@ -314,7 +316,7 @@ static void clean_up(train_run *run) {
     json_decref(run->note);
 }
 
-/* The checkpoint is what a stopped run is about; a whole one needs it until its model is safe. */
+/* A stopped run keeps its checkpoint; a completed one needs it until its model is saved. */
 static bool keep_model(train_run *run, cnn_error *error) {
     if (run->interrupted && !train_checkpoint_end(run, error))
         return false;

@@ -1,4 +1,4 @@
-/* One file per command: cmd_NAME.c. */
+/* Declares the commands, one file each: cmd_NAME.c. */
 #ifndef CLI_COMMANDS_H
 #define CLI_COMMANDS_H
 
@@ -7,7 +7,7 @@
 extern const cli_command command_train, command_eval, command_predict, command_explain,
     command_info, command_gradcheck, command_doctor, command_trace, command_help;
 
-/* NULL if there is no such command; that is said, with the nearest one. */
+/* Returns NULL if there is no such command, after reporting it with the nearest one. */
 const cli_command *command_find(const char *name);
 
 #endif

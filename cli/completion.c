@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Numbers and names are the user's own affair. */
+/* Numbers and names are not completed. */
 static bool takes_path(const option *row) {
     return row->role != OPTION_NO_FILE;
 }
@@ -39,7 +39,7 @@ static void command_names(void) {
         printf("%s ", (*command)->name);
 }
 
-/* Files where a word is no flag and no choice. */
+/* Completes files where a word is neither a flag nor a choice. */
 void completion_bash(void) {
     printf("_cnn() {\n"
            "    local word=${COMP_WORDS[COMP_CWORD]} words=\n"
@@ -63,7 +63,7 @@ void completion_bash(void) {
            "complete -o default -F _cnn cnn\n");
 }
 
-/* A text within single quotes; colons and brackets divide a specification. */
+/* Quotes a text in single quotes; colons and brackets divide a specification. */
 static void zsh_text(const char *text) {
     for (; *text; text++)
         if (*text == '\'')
@@ -74,7 +74,7 @@ static void zsh_text(const char *text) {
             putchar(*text);
 }
 
-/* '--epochs[passes over all (5)]:N:' and what may stand there. */
+/* Writes '--epochs[passes over all (5)]:N:' and the values that may follow. */
 static void zsh_row(const cli_command *command, const option *row, size_t offset) {
     const help_entry entry = help_row(command, row, offset);
     printf(" \\\n        '");
@@ -103,7 +103,8 @@ static void zsh_command(const cli_command *command) {
     printf(" \\\n        '--help[how to use it]' ;;\n");
 }
 
-/* Evaluated, it registers itself; found in fpath, it is called as the function it defines. */
+/* Evaluated, the script registers itself; found in fpath, it is called as the function it
+ * defines. */
 void completion_zsh(void) {
     printf("#compdef cnn\n"
            "_cnn() {\n"

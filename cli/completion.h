@@ -1,8 +1,8 @@
-/* Completion for shells, written from the same tables as the help. */
+/* Writes shell completions from the tables that the help is written from. */
 #ifndef CLI_COMPLETION_H
 #define CLI_COMPLETION_H
 
-/* What the shell is to evaluate, to standard output. */
+/* Writes the code for the shell to evaluate, to standard output. */
 void completion_bash(void);
 void completion_zsh(void);
 

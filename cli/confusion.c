@@ -1,4 +1,5 @@
-/* Counts which class is taken for which, and shows the counts as tables, sentences and JSON. */
+/* Counts how often each class is taken for each other, and shows the counts as tables, sentences
+ * and JSON. */
 #include "confusion.h"
 
 #include "json_line.h"
@@ -42,7 +43,8 @@ double confusion_accuracy(const confusion *result, size_t class) {
     return images ? (double)count_at(result, class, class) / (double)images : NAN;
 }
 
-/* The places in counts of the largest mistakes, in falling order. Returns how many there are. */
+/* Finds the places of the largest mistakes in counts, in falling order. Returns how many there
+ * are. */
 static size_t worst_pairs(const confusion *result, size_t *indices) {
     const size_t classes = result->classes;
     size_t found = 0;
@@ -81,7 +83,7 @@ void confusion_worst(const confusion *result, const cnn_model *model, char *text
 /* Widths of the table: of the class column, and of one count. */
 typedef struct layout {
     int name, cell;
-    bool numbered; /* names that are no numbers: the columns go by number */
+    bool numbered; /* names are not numbers: columns are headed by class numbers */
     bool matrix;   /* it fits */
 } layout;
 

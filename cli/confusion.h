@@ -1,4 +1,4 @@
-/* What a model reads as what. */
+/* Confusion matrix: which classes a model takes for which. */
 #ifndef CLI_CONFUSION_H
 #define CLI_CONFUSION_H
 
@@ -9,14 +9,15 @@
 
 typedef struct confusion {
     size_t classes;
-    size_t *counts; /* [true][guess]; NULL: the classes are too many */
+    size_t *counts; /* [true][guess]; NULL: too many classes */
     cnn_score score;
 } confusion;
 
-/* Of more classes only the score is measured: their matrix would be larger than all else. */
+/* With more classes only the score is measured: their matrix would be larger than everything
+ * else. */
 #define CONFUSION_CLASSES 1000
 
-/* Evaluates a model. confusion_free() in either case. */
+/* Evaluates a model. Call confusion_free() in either case. */
 bool confusion_measure(confusion *result, cnn_model *model, const cnn_dataset *images,
                        cnn_error *error);
 void confusion_free(confusion *result);
@@ -26,11 +27,12 @@ double confusion_accuracy(const confusion *result, size_t class); /* NaN without
 
 #define CONFUSION_PAIRS 5
 
-/* "4 read as 9: 7 times, ...": the pairs most often taken for each other, the worst first; "none"
- * if all is right. Made for print_field(), with tabs inside a pair. Cuts at size. */
+/* Lists the pairs most often confused, worst first: "4 read as 9: 7 times, ..."; "none" if all is
+ * right. Formatted for print_field(), with tabs inside a pair. Cut at size. */
 void confusion_worst(const confusion *result, const cnn_model *model, char *text, size_t size);
 
-/* Class by class: accuracy, and the matrix where 80 columns hold it. Nothing without counts. */
+/* Prints the accuracy of each class, and the matrix if 80 columns hold it. Prints nothing without
+ * counts. */
 void confusion_table(const confusion *result, const cnn_model *model, FILE *stream);
 
 /* Arrays; null without counts. */

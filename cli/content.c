@@ -1,5 +1,5 @@
-/* Content by its beginning: a video of gigabytes that is given as a picture is refused after a few
- * bytes, and a pipe, which can be read only once, serves as well as a file. */
+/* Recognizes content by its beginning: a video of gigabytes given as a picture is refused after a
+ * few bytes, and a pipe, which can be read only once, works as well as a file. */
 #define _POSIX_C_SOURCE 200809L
 #include "content.h"
 
@@ -19,7 +19,7 @@ static bool refuse(const content *content, cnn_error *error) {
     return source_refuse(error, content->name, "cannot read: %s", strerror(errno));
 }
 
-/* Room for more bytes, no more than `most` in all. */
+/* Makes room for more bytes, at most `most` in all. */
 static bool reserve(content *content, size_t most, cnn_error *error) {
     if (content->size < content->capacity)
         return true;
@@ -36,7 +36,7 @@ static bool reserve(content *content, size_t most, cnn_error *error) {
     return true;
 }
 
-/* Reads until there are `most` bytes or no more come; *end says which. */
+/* Reads until there are `most` bytes or the content ends; *end says which. */
 static bool read_up_to(content *content, size_t most, bool *end, cnn_error *error) {
     *end = false;
     while (content->size < most) {
@@ -56,7 +56,7 @@ static bool read_up_to(content *content, size_t most, bool *end, cnn_error *erro
     return true;
 }
 
-/* The size that the file says it has, 0 for what has none; so much room at once. */
+/* Reserves room at once for the size that the file reports, if it reports one. */
 static bool expect(content *content, size_t most, cnn_error *error) {
     struct stat about;
     if (fstat(content->file, &about))
@@ -76,11 +76,11 @@ static bool expect(content *content, size_t most, cnn_error *error) {
     return true;
 }
 
-/* Without O_NONBLOCK, opening a FIFO would wait for somebody to write; reading then has to wait for
- * those who do. A folder can be opened, and is refused when it is read. */
+/* Without O_NONBLOCK, opening a FIFO would block until a writer opens it; reading then has to wait
+ * for the writers. Opening a folder succeeds, and reading it is refused. */
 static bool open_file(content *content, const char *path, cnn_error *error) {
     if (!path[0])
-        return source_refuse(error, "", "an empty name where a file is wanted");
+        return source_refuse(error, "", "an empty name where a file is expected");
     if (!strcmp(path, "-")) {
         content->name = "standard input";
         content->file = STDIN_FILENO;

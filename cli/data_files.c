@@ -8,12 +8,12 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-/* All spellings of MNIST's names end in it, but perhaps for .gz. */
+/* All spellings of MNIST's names end in it, except perhaps for .gz. */
 static bool idx_name(const char *name) {
     return strstr(name, "ubyte") || !strcmp(name, "classes.txt");
 }
 
-/* Of others the readers of pictures take no notice. */
+/* The readers of pictures ignore other entries. */
 static bool shown_name(const char *name) {
     return name[0] != '.';
 }
@@ -22,7 +22,7 @@ static bool join(char path[PATH_MAX], const char *folder, const char *name) {
     return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX;
 }
 
-/* The next entry that counts, as a path and what it is. False at the end. */
+/* Finds the next entry that counts, as a path and its kind. False at the end. */
 static bool next(DIR *entries, const char *folder, bool (*counts)(const char *),
                  char path[PATH_MAX], struct stat *about) {
     for (const struct dirent *entry; entries && (entry = readdir(entries));)
@@ -31,7 +31,8 @@ static bool next(DIR *entries, const char *folder, bool (*counts)(const char *),
     return false;
 }
 
-/* By its name, perhaps one to come; else by what the entries are, since links may lead to it. */
+/* Compares by name, for a file to come; else by what the entries are, since links may lead to
+ * it. */
 static bool folder_holds(const char *folder, bool (*counts)(const char *), const file_id *wanted) {
     char path[PATH_MAX];
     struct stat about;
@@ -50,7 +51,7 @@ static bool folder_holds(const char *folder, bool (*counts)(const char *), const
 
 typedef bool (*folder_visit)(const char *path, const file_id *wanted);
 
-/* True as soon as a sub-folder that is not hidden says so. */
+/* True if `visit` is true for any sub-folder that is not hidden. */
 static bool any_folder(const char *folder, folder_visit visit, const file_id *wanted) {
     char path[PATH_MAX];
     struct stat about;
@@ -73,7 +74,7 @@ static bool is_png(const char *path) {
     return is;
 }
 
-/* Any folder has folders: only pictures in them make them classes. */
+/* Any folder may have sub-folders: only pictures in them make them classes. */
 static bool has_png(const char *folder, const file_id *wanted) {
     char path[PATH_MAX];
     struct stat about;
@@ -92,7 +93,7 @@ static bool is_there(const char *path, const file_id *wanted) {
     return true;
 }
 
-/* train, test, val and longer words for them, with folders of classes in it. */
+/* Is it named train, test, val or a longer word for one, with folders of classes in it? */
 static bool is_part(const char *path, const file_id *wanted) {
     static const char *const words[] = {"train", "test", "val"};
     const char *name = strrchr(path, '/') + 1;
@@ -106,7 +107,7 @@ static bool holds(const char *path, const file_id *wanted) {
     return folder_holds(path, shown_name, wanted);
 }
 
-/* Beside the folders of classes no file may lie either. */
+/* Files beside the folders of classes are refused as well. */
 static bool classes_hold(const char *path, const file_id *wanted) {
     return any_folder(path, has_png, wanted) &&
            (holds(path, wanted) || any_folder(path, holds, wanted));

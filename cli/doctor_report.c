@@ -1,5 +1,4 @@
-/* Prints what the doctor found: a line for each check, its findings with their advice, the verdict.
- */
+/* Prints the doctor's findings: a line for each check, the advice, the verdict. */
 #include "doctor_report.h"
 
 #include "json_line.h"
@@ -7,13 +6,13 @@
 
 #include <string.h>
 
-/* The text stands right of mark and title. */
+/* Columns left of the text, for mark and title. */
 #define MARK_COLUMNS 9
 #define TITLE_COLUMNS 12
-/* More layers than this are shown by the first and the last. */
+/* If there are more layers, only the first and the last are shown. */
 #define MOST_LAYERS 6
 
-/* In the order of cnn_check. The unit stands behind the values of layers. */
+/* In the order of cnn_check. The unit follows the values of layers. */
 static const struct {
     const char *title, *unit;
 } names[CNN_CHECK_COUNT] = {
@@ -71,13 +70,13 @@ static void print(cnn_verdict verdict, const char *title, const char *text, cons
     fflush(stdout);
 }
 
-/* Layers of which the same can be said have one line together. */
+/* Do both findings say the same, apart from the layer? Such layers share a line. */
 static bool same_line(const cnn_finding *a, const cnn_finding *b) {
     return a->value[0] && b->value[0] && a->check == b->check && a->verdict == b->verdict &&
            !strcmp(a->advice, b->advice);
 }
 
-/* "conv1 0.54, conv2 0.31": all layers like number `first`, from there on. */
+/* Prints "conv1 0.54, conv2 0.31": from number `first` on, all layers with the same finding. */
 static void print_layers(const cnn_doctor *doctor, size_t first) {
     cnn_finding begin, one;
     char text[1024];
@@ -127,7 +126,7 @@ void report_end(const cnn_doctor *doctor) {
     putchar('\n');
     if (!cnn_doctor_cause(doctor, &cause))
         print_field(stdout, "in short",
-                    "healthy: what is missing wants more epochs, more images or another network");
+                    "healthy: better results need more epochs, more images or another network");
     else
         print_field(stdout, "in short", "%s (%s): %s. %s",
                     cause.verdict == CNN_VERDICT_FAIL ? "most likely cause"

@@ -1,4 +1,4 @@
-/* What people and programs read of an examination. */
+/* Reports an examination to people and to programs. */
 #ifndef CLI_DOCTOR_REPORT_H
 #define CLI_DOCTOR_REPORT_H
 
@@ -12,20 +12,19 @@ typedef struct doctor_settings {
     training_flags training;
 } doctor_settings;
 
-/* One call of the command. */
+/* State of one call. */
 typedef struct doctor_case {
     const doctor_settings *settings;
     source source;
     cnn_dataset *images;
-    bool fit; /* they are brought into MNIST's form */
+    bool fit; /* images are brought into MNIST's form */
     cnn_doctor *doctor;
 } doctor_case;
 
 void report_head(const doctor_case *one);
-/* A line for each finding, causes before what they bring about; layers of which the same can be
- * said share one. */
+/* Prints a line for each finding, causes before effects; layers with the same finding share one. */
 void report_findings(const cnn_doctor *doctor);
-/* The likeliest cause. */
+/* Prints the likeliest cause. */
 void report_end(const cnn_doctor *doctor);
 /* NULL without memory. */
 json_t *report_json(const doctor_case *one);

@@ -13,7 +13,7 @@
 #define FIRST_GRAY 232
 #define GRAYS 24
 
-/* From least to most light; a dot where there is nothing would hide what there is. */
+/* From least to most light; a dot for empty places would hide the drawing. */
 static const char LETTERS[] = " .:-=+*#%@";
 
 static unsigned level_at(const uint8_t *pixels, size_t channels, size_t at, unsigned levels) {
@@ -23,7 +23,7 @@ static unsigned level_at(const uint8_t *pixels, size_t channels, size_t at, unsi
     return sum * levels / (255 * (unsigned)channels + 1);
 }
 
-/* Two rows in one line: the upper in the color of the letter, the lower in that behind it. */
+/* Two rows in one line: the upper in the foreground color, the lower in the background color. */
 static void draw_blocks(FILE *stream, const uint8_t *pixels, size_t height, size_t width,
                         size_t channels) {
     for (size_t y = 0; y < height; y += 2) {

@@ -1,4 +1,4 @@
-/* Pictures in the terminal. */
+/* Draws pictures in the terminal. */
 #ifndef CLI_DRAW_H
 #define CLI_DRAW_H
 
@@ -6,8 +6,9 @@
 
 #include <stdio.h>
 
-/* pixels[height][width][channels] as the eye sees them, cut down to the width of a screen: grays in
- * half blocks where there are colors, else letters of more or less ink. False with no memory. */
+/* Draws pixels[height][width][channels], 0 for black, cut down to the width of a screen: grays in
+ * half blocks if the terminal has colors, else letters of more or less ink. False without
+ * memory. */
 bool draw_pixels(FILE *stream, const uint8_t *pixels, size_t height, size_t width, size_t channels,
                  cnn_error *error);
 

@@ -1,4 +1,4 @@
-/* Tells files apart by device and inode, or by folder and name where there is no file yet. */
+/* Identifies files by device and inode, or by folder and name if there is no file yet. */
 #define _POSIX_C_SOURCE 200809L
 #include "file_id.h"
 
@@ -10,11 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As many as Linux follows. */
+/* The limit of Linux. */
 #define MOST_LINKS 40
 
-/* A link's text stands in the place of its name; it may begin at the root. False if it does not
- * fit. */
+/* Replaces a link's name by its text, which may begin at the root. False if it does not fit. */
 static bool step(char *target, size_t size, const char *link) {
     const size_t folder = *link == '/' ? 0 : (size_t)(source_base(target) - target);
     errno = ENAMETOOLONG;
@@ -38,7 +37,8 @@ bool file_id_target(const char *path, char *target, size_t size) {
     return false;
 }
 
-/* These mean what somebody else has opened, and are written to directly if that is a device. */
+/* Names of streams that another program has opened, which are written to directly if they are
+ * devices. */
 static bool is_stream(const char *path) {
     static const char *const names[] = {"/dev/std", "/dev/fd/", "/proc/self/fd/"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -53,7 +53,7 @@ static void take_file(file_id *found, const struct stat *about) {
     found->file = about->st_ino;
 }
 
-/* A folder that cannot be looked at leaves the place unnamed. */
+/* Leaves the name unset if the folder cannot be examined. */
 static void take_name(file_id *found, char *target) {
     struct stat about;
     const char *name = source_base(target);

@@ -1,5 +1,5 @@
-/* Which file a path means, whatever its spelling: through "./", links and hard links, and for a
- * file that is not there yet. */
+/* Identifies the file that a path leads to, whatever its spelling: through "./", links and hard
+ * links, and for a file that does not exist yet. */
 #ifndef CLI_FILE_ID_H
 #define CLI_FILE_ID_H
 
@@ -17,20 +17,20 @@ typedef struct file_id {
 } file_id;
 
 /* Follows links to where a file is or would be made. False if it is neither a regular file nor the
- * name of one to come: devices, pipes, folders and the names of open streams (/dev/stdout). */
+ * name of a file to come: devices, pipes, folders and the names of open streams (/dev/stdout). */
 bool file_id_of(const char *path, file_id *found);
-/* The regular file behind a stream. False if there is none. */
+/* Finds the regular file of a stream. False if there is none. */
 bool file_id_of_stream(int stream, file_id *found);
 
-/* Both are there and one file. */
+/* Both exist and are one file. */
 bool file_id_same_file(const file_id *a, const file_id *b);
 /* The same, or one name in one folder. */
 bool file_id_same(const file_id *a, const file_id *b);
-/* Is b a name beside a that is a's with more behind it? Then that is returned, else NULL. */
+/* If b is in the folder of a and its name is a's with a suffix, returns the suffix, else NULL. */
 const char *file_id_beside(const file_id *a, const file_id *b);
 
-/* The path behind all links in its last part, in `target`, which has `size` bytes. False if it does
- * not fit or links go round, with errno set. */
+/* Writes the path that all links in its last part lead to into `target`, which has `size` bytes.
+ * False with errno set if it does not fit or links are circular. */
 bool file_id_target(const char *path, char *target, size_t size);
 
 #endif

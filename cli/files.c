@@ -13,7 +13,7 @@ typedef struct written {
     file_id file_id;
 } written;
 
-/* One call: what it reads is compared with each of what it writes. */
+/* State of one call: each file read is compared with each file written. */
 typedef struct call {
     const cli_command *command;
     const char *settings;
@@ -60,7 +60,7 @@ static bool refuse_same(const file_use *a, const file_use *b, cnn_error *error) 
                          b->name, other ? " " : "", other ? b->path : "");
 }
 
-/* What the library and the claims make beside a file that they write. */
+/* Files that the library and the claims make beside a file that they write. */
 static bool is_own(const char *end) {
     return end && (!strcmp(end, ".lock") || !strcmp(end, ".writing") ||
                    !strncmp(end, ".writing-", strlen(".writing-")));
@@ -102,7 +102,8 @@ static bool add_written(call *call, const file_use *use) {
     return !is_written(use) || !file_id_of(use->path, &file_id) || add(call, use, &file_id);
 }
 
-/* Both may lead to one file, as 2>&1 has it; only what else is written is compared with them. */
+/* Both streams may lead to one file, as with 2>&1; they are compared only with other files
+ * written. */
 static bool add_streams(call *call) {
     static const char *const names[] = {"standard output", "standard error"};
     written streams[2];
@@ -143,8 +144,8 @@ static bool compare_read(call *call, const file_use *use) {
 
 /* -------------------------------------------------------------------------------------- written */
 
-/* A checkpoint that is not there to go on with is refused by what reads it; a log may be written
- * where its folder takes no other file. */
+/* A missing checkpoint to resume is refused when it is read; a log may be written in a folder that
+ * takes no other file. */
 static bool claim(call *call, const file_use *use) {
     cnn_error ignored;
     if (use->role == OPTION_LOG)

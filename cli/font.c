@@ -1,4 +1,4 @@
-/* The letters as text art, and how a caption is cut to its width. */
+/* Defines the letters as text art, and cuts a caption to its width. */
 #include "font.h"
 
 #include <string.h>
@@ -140,7 +140,7 @@ size_t font_fit(const char *text, size_t most, char *fitted, size_t size) {
     most = most < size ? most : size - 1;
     for (; *text; text++) {
         if ((*text & 0xc0) == 0x80)
-            continue; /* the tail of a character that is counted already */
+            continue; /* within a character that is counted already */
         if (count == most) {
             memset(fitted + (most > 2 ? most - 2 : 0), '.', most > 2 ? 2 : most);
             break;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Rows whose text is short stand two on a line, so that a long table fits a screen. */
+/* Rows with a short text share a line, so that a long table fits a screen. */
 #define NAME_COLUMNS 20
 #define HALF_COLUMNS 40
 #define COLUMNS 80
@@ -19,7 +19,7 @@ static void add_choices(help_entry *entry, const option *row) {
     }
 }
 
-/* The default, if there is one that a user could have typed. */
+/* Adds the default if it is one that a user could type. */
 static void add_default(help_entry *entry, const option *row, const void *value) {
     char text[64] = "";
     if (row->type == OPTION_COUNT) {
@@ -54,7 +54,7 @@ help_entry help_row(const cli_command *command, const option *row, size_t offset
     snprintf(entry.name, sizeof entry.name, "%s%s%s", row->name ? row->name : "",
              row->name && row->argument ? " " : "", row->argument ? row->argument : "");
     add_text(&entry, row, row->help, (const char *)command->defaults + offset);
-    /* Many choices speak for themselves. */
+    /* A long list of choices replaces the text. */
     if (row->type == OPTION_CHOICE && NAME_COLUMNS + strlen(entry.help) > COLUMNS)
         add_text(&entry, row, "", (const char *)command->defaults + offset);
     return entry;

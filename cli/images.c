@@ -1,4 +1,4 @@
-/* The folder of --data: what is in it, and its images as a model wants them. */
+/* Examines the folder of --data and loads its images as a model takes them. */
 #define _POSIX_C_SOURCE 200809L
 #include "images.h"
 
@@ -14,7 +14,7 @@
 
 #define PATH_SIZE 4096
 
-/* IDX files, or what has names so near to theirs that they were probably meant. */
+/* IDX files, or names so similar that IDX files were probably meant. */
 static bool has_idx(const char *path, bool near) {
     const cnn_idx_files train = cnn_dataset_look(path, CNN_SPLIT_TRAIN),
                         test = cnn_dataset_look(path, CNN_SPLIT_TEST);
@@ -54,7 +54,7 @@ bool images_have(const images_folder *folder, image_part part) {
     return part == PART_TRAIN;
 }
 
-/* What happened while one folder of classes was read. */
+/* State of reading one folder of classes. */
 typedef struct reading {
     bool skip_bad, asked; /* asked: about the picture that ended it */
     size_t skipped;
@@ -79,7 +79,7 @@ static void took(const char *path, void *context) {
         json_line_append(reading->paths, json_line_text(path));
 }
 
-/* To what the library says of a picture, what the command can do about it. */
+/* Adds to the library's message what the command can do about the picture. */
 static void offer_to_skip(cnn_error *error) {
     const size_t used = strlen(error->message);
     snprintf(error->message + used, sizeof error->message - used, "; --skip-bad goes on without");
@@ -99,7 +99,7 @@ static cnn_dataset *read_classes(const char *path, cnn_pictures *wanted, reading
     return images;
 }
 
-/* From the sub-folders of classes of a part, or of the folder itself if it has no parts. */
+/* Reads the sub-folders of classes of a part, or of the folder itself if it has no parts. */
 static cnn_dataset *read_part(const images_folder *folder, image_part part, cnn_pictures *wanted,
                               json_t **paths, cnn_error *error) {
     static const char *const usual[PART_COUNT] = {"train", "val", "test"};
@@ -157,7 +157,7 @@ cnn_dataset *images_to_validate(const images_folder *folder, bool fit, const cnn
     return images;
 }
 
-/* The same images in the size of the model's input. */
+/* Returns the same images in the size of the model's input. */
 static cnn_dataset *stretched(const cnn_dataset *images, const char *path, const cnn_model *model,
                               cnn_error *error) {
     const cnn_pictures wanted = cnn_model_pictures(model, false);
@@ -179,7 +179,7 @@ static cnn_dataset *stretched(const cnn_dataset *images, const char *path, const
     return set;
 }
 
-/* As cnn predict takes them. */
+/* Loads images as cnn predict does. */
 static cnn_dataset *test_idx(const char *path, const cnn_model *model, cnn_error *error) {
     const cnn_pictures wanted = cnn_model_pictures(model, false);
     cnn_dataset *images = cnn_dataset_load(path, CNN_SPLIT_TEST, wanted.classes, error);
@@ -207,7 +207,7 @@ const char **images_names(const cnn_model *model, cnn_error *error) {
     return names;
 }
 
-/* IDX files are read as a whole anyway. */
+/* IDX files are always read completely. */
 static cnn_dataset *first_of_idx(const char *path, const cnn_model *model, size_t limit,
                                  cnn_error *error) {
     cnn_dataset *images = test_idx(path, model, error);

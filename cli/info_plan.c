@@ -1,4 +1,4 @@
-/* Makes the model of a network to ask it which layers it fuses and how much memory it takes. */
+/* Makes a model of the network to find which layers it fuses and how much memory it takes. */
 #include "info_plan.h"
 
 #include "json_line.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A model takes its memory when it is made, and this one is made only to be asked. */
+/* Limit for this model, which takes its memory when it is made and is used only for its plan. */
 #define MOST_BYTES 1e9
 
 static bool ask(info_plan *plan, const cnn_model *model, cnn_error *error) {
@@ -47,7 +47,7 @@ void info_plan_free(info_plan *plan) {
     free(plan->blocks);
 }
 
-/* No line is broken within a block. Of the last one more than layers is computed together. */
+/* Lines are not broken within a block. The last block computes more than layers together. */
 static void blocks_text(const info_plan *plan, char *text, size_t size) {
     size_t used = 0;
     text[0] = '\0';

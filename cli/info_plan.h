@@ -1,4 +1,4 @@
-/* What a model would make of a network: layers computed together, and memory. */
+/* The plan of a model of a network: fused layers, and memory. */
 #ifndef CLI_INFO_PLAN_H
 #define CLI_INFO_PLAN_H
 
@@ -13,9 +13,9 @@ typedef struct info_plan {
     const char *backend;
 } info_plan;
 
-/* False with a status of CNN_STATUS_NO_MEMORY, or another if no model can be made of it:
- * CNN_STATUS_OK if none is tried, because activations for the batch, activation_bytes an image, do
- * not fit in a gigabyte. */
+/* Returns false with CNN_STATUS_NO_MEMORY, with another status if no model can be made of the
+ * network, or with CNN_STATUS_OK if none is tried, because activations for the batch,
+ * activation_bytes an image, do not fit in a gigabyte. */
 bool info_plan_make(info_plan *plan, const cnn_network *network, const cnn_model_options *options,
                     double activation_bytes, cnn_error *error);
 void info_plan_free(info_plan *plan);

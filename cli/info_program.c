@@ -1,4 +1,4 @@
-/* Makes a model to ask it for its program, and says each step in words. */
+/* Makes a model to get its program, and describes each step in words. */
 #include "info_program.h"
 
 #include "json_line.h"
@@ -20,7 +20,7 @@ static const char *const works[] = {
     [CNN_WORK_REDUCE] = "backward: dw, db: add up the shards' sums",
     [CNN_WORK_UPDATE] = "update: move w, b against dw, db"};
 
-/* As cnn_model_predict() does: each thread has images of its own if there are enough of them. */
+/* As cnn_model_predict() does: each thread has images of its own if there are enough. */
 static cnn_program program_of(bool predict, size_t images, size_t threads) {
     if (!predict)
         return CNN_PROGRAM_TRAIN;
@@ -60,7 +60,7 @@ static bool about_loss(const cnn_step *step) {
     return step->work == CNN_WORK_LOSS || step->work == CNN_WORK_LOGITS_GRADIENT;
 }
 
-/* "conv1 relu1 pool1" */
+/* Writes "conv1 relu1 pool1". */
 static void layers_text(const info_program *program, const cnn_step *step, char *text,
                         size_t size) {
     cnn_layer_info layer;
@@ -74,7 +74,7 @@ static void layers_text(const info_program *program, const cnn_step *step, char 
         snprintf(text, size, "softmax loss");
 }
 
-/* Forward an image is split, backward a shard; or in the head the batch. */
+/* Forward steps split an image, backward steps a shard; the head splits the batch. */
 static void splits_text(const info_program *program, const cnn_step *step, char *text,
                         size_t size) {
     const size_t parts = step->tasks / step->splits;
@@ -100,7 +100,7 @@ static void images_text(const info_program *program, const cnn_step *step, char 
         snprintf(text + used, size - (size_t)used, ", %zu at a time", step->tile);
 }
 
-/* How a step is cut. */
+/* Describes how a step is divided. */
 static void cut_text(const info_program *program, const cnn_step *step, char *text, size_t size) {
     if (step->cut == CNN_CUT_IMAGES)
         images_text(program, step, text, size);
@@ -115,14 +115,14 @@ static void cut_text(const info_program *program, const cnn_step *step, char *te
                  step->cut == CNN_CUT_ROWS ? "rows of w" : "w and b", step->tasks);
 }
 
-/* The sums of a gradient end with a shard, or with the batch. */
+/* Sums of a gradient extend over a shard, or over the batch. */
 static const char *extent_of(const cnn_step *step) {
     if (step->work != CNN_WORK_WEIGHT_GRADIENT)
         return "";
     return step->cut == CNN_CUT_ROWS ? ", summed over the batch" : ", summed over each shard";
 }
 
-/* A column for the longest names. */
+/* The column is as wide as the longest names. */
 static int names_width(const info_program *program) {
     char names[256];
     size_t width = 0;
@@ -139,7 +139,7 @@ static void print_step(const info_program *program, size_t i, int width, char (*
     layers_text(program, step, names, sizeof names);
     cut_text(program, step, own, sizeof own);
     if (step->meet && i && program->threads > 1)
-        printf("%s-- threads meet --%s\n", terminal_style(stdout, LOOK_BOLD),
+        printf("%s-- threads synchronize --%s\n", terminal_style(stdout, LOOK_BOLD),
                terminal_style(stdout, LOOK_PLAIN));
     if (step->meet || strcmp(own, *cut))
         printf("%s:\n", own);
@@ -154,8 +154,9 @@ void info_program_print(const info_program *program) {
            program->predict ? "A prediction" : "A training step", thousands(program->images).text,
            program->images == 1 ? "" : "s", program->threads, program->threads == 1 ? "" : "s",
            program->backend);
-    printf("%s\n",
-           program->threads > 1 ? "A task does its share of each step until threads meet.\n" : "");
+    printf("%s\n", program->threads > 1
+                       ? "A task does its share of each step until threads synchronize.\n"
+                       : "");
     for (size_t i = 0; i < program->count; i++)
         print_step(program, i, width, &cut);
 }

@@ -1,5 +1,5 @@
 /* Shows the steps of a training step or a prediction: what each computes, how threads share it, and
- * where they wait for each other. */
+ * where they synchronize. */
 #ifndef CLI_INFO_PROGRAM_H
 #define CLI_INFO_PROGRAM_H
 

@@ -1,5 +1,4 @@
-/* Turns the first signal into a flag that the run looks at; the second ends the program as
- * usual. */
+/* Turns the first signal into a flag that the run reads; the second ends the program as usual. */
 #define _POSIX_C_SOURCE 200809L
 #include "interrupt.h"
 
@@ -8,7 +7,7 @@
 #include <signal.h>
 #include <stddef.h>
 
-/* A terminal that closes may send SIGHUP twice, the system's and the shell's. */
+/* When a terminal closes, SIGHUP may come twice: from the system and from the shell. */
 #define ONE_HANGUP_SECONDS 0.25
 
 static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
@@ -23,7 +22,8 @@ static void remember(int signal_number) {
     wished = 1;
 }
 
-/* Behind that time another one is meant, and ends the program as soon as this returns. */
+/* After that time a second SIGHUP is a separate one, and ends the program as soon as this
+ * returns. */
 static void remember_hangup(int signal_number) {
     static volatile sig_atomic_t seen;
     static double first;
@@ -36,7 +36,7 @@ static void remember_hangup(int signal_number) {
     seen = wished = 1;
 }
 
-/* SA_RESETHAND: the same signal once more finds the program without this. */
+/* SA_RESETHAND: the same signal once more has its default effect. */
 static void catch (int signal_number) {
     struct sigaction action = {.sa_handler = remember, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
     if (signal_number == SIGHUP) {

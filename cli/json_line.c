@@ -1,4 +1,4 @@
-/* Writes JSON that holds any name and shows no terminal a control character. */
+/* Writes JSON that can hold any name and contains no control character. */
 #include "json_line.h"
 
 #include "json_text.h"
@@ -24,8 +24,8 @@ json_t *json_line_float(float number) {
     return json_line_real(strtod(text, NULL));
 }
 
-/* jansson returns NULL both for lack of memory and for what is not UTF-8, but without looking at
- * the text only for the first. */
+/* jansson returns NULL both without memory and for text that is not UTF-8, but fails without
+ * examining the text only in the first case. */
 json_t *json_line_string(const char *text) {
     json_t *string = json_string(text), *unlooked = string ? NULL : json_string_nocheck(text);
     if (!unlooked)
@@ -52,14 +52,16 @@ void json_line_append(json_t **list, json_t *value) {
     }
 }
 
-/* jansson writes UTF-8 only, and what must not be shown has four hexadecimal digits at most. */
+/* jansson writes UTF-8 only, and characters that must not be shown have at most four hexadecimal
+ * digits. */
 static unsigned code_of(const char *character, size_t length) {
     uint32_t code = '?';
     utf8_character((const uint8_t *)character, length, &code);
     return code;
 }
 
-/* What a terminal must not be shown stands in strings alone, where \uXXXX means the same. */
+/* Characters that a terminal must not be shown occur only in strings, where \uXXXX means the
+ * same. */
 static char *escaped(const char *text) {
     bool shown;
     char *copy = malloc(6 * strlen(text) + 1), *end = copy;
@@ -78,7 +80,7 @@ char *json_line_dump(const json_t *object, size_t flags) {
     return shown;
 }
 
-/* The same, and gives the object up. */
+/* The same, and releases the object. */
 static char *text_of(json_t *object) {
     char *text = json_line_dump(object, JSON_REAL_PRECISION(15));
     json_decref(object);
@@ -99,11 +101,11 @@ bool json_line_write(json_t *object, FILE *stream) {
 int json_line_print(json_t *object) {
     char *text = text_of(object);
     if (!text && reported_any())
-        return EXIT_FAILED; /* the same lack was met before */
+        return EXIT_FAILED; /* lack of memory was reported before */
     if (!text)
         return report_error("no memory for the JSON output");
-    /* Said here while the reason is known; what is only refused with the last flush is said then.
-     */
+    /* Reported here while the reason is known; an error that appears only with the last flush is
+     * reported then. */
     const bool refused = puts(text) == EOF;
     const int reason = errno;
     free(text);

@@ -64,7 +64,7 @@ static int run(char **argv) {
     if (!strcmp(name, "--version"))
         return print_version();
     if (name[0] == '-')
-        return report_usage("%s stands before a command; cnn help lists them", name);
+        return report_usage("%s precedes the command; cnn help lists them", name);
     const cli_command *command = command_find(name);
     return command ? run_command(command, argv + 2, argv[0]) : EXIT_USAGE;
 }
@@ -77,8 +77,8 @@ static bool claim_streams(void) {
     return true;
 }
 
-/* Output that did not arrive is a failure: a full disk, a closed pipe. One line is enough: a full
- * disk may have been met before. */
+/* Undelivered output is a failure: a full disk, a closed pipe. One line is enough: a full disk may
+ * have been reported before. */
 static int finish_output(int code) {
     errno = 0;
     if (!fflush(stdout) && !ferror(stdout))
@@ -93,7 +93,7 @@ int main(int argc, char **argv) {
     (void)argc;
     if (!claim_streams())
         return EXIT_FAILED;
-    /* A closed pipe and a limit on the size of files are errors of the call that meets them. */
+    /* A closed pipe and a limit on file sizes become errors of the call in which they occur. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     return finish_output(run(argv));

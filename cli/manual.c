@@ -5,8 +5,8 @@
 
 #include <stdio.h>
 
-/* Text as roff takes it: a hyphen would be broken at and printed as a dash, and a dot or a quote
- * would make a command of its line. */
+/* Escapes text for roff: a hyphen would be a place to break and printed as a dash, and a leading
+ * dot or quote would make the line a command. */
 static void put_text(const char *text) {
     if (*text == '.' || *text == '\'')
         printf("\\&");
@@ -24,7 +24,7 @@ static void put_line(const char *text) {
     putchar('\n');
 }
 
-/* As typed, line for line. */
+/* Writes the lines verbatim. */
 static void put_lines(const char *const *lines) {
     printf(".PP\n.nf\n.RS\n");
     for (; *lines; lines++)

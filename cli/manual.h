@@ -1,8 +1,8 @@
-/* The manual page, written from the same tables as the help. */
+/* Writes the manual page from the tables that the help is written from. */
 #ifndef CLI_MANUAL_H
 #define CLI_MANUAL_H
 
-/* cnn.1, in the language of man pages, to standard output. */
+/* Writes cnn.1 as a man page to standard output. */
 void manual_print(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* Finds the images that a model gets wrong, those first that it is surest of. */
+/* Finds the images that a model misreads, most confident first. */
 #include "misread.h"
 
 #include "source.h"
@@ -11,7 +11,7 @@ static bool surer(const misread *a, const misread *b) {
     return a->probability > b->probability || (isnan(a->probability) && !isnan(b->probability));
 }
 
-/* Images come in the order of the data set, so an equal one stays behind. */
+/* Images come in the order of the data set, so an equal one comes after. */
 static void keep(misreads *found, const misread *one) {
     size_t at = found->shown;
     while (at > 0 && surer(one, &found->worst[at - 1]))
@@ -32,7 +32,7 @@ static size_t largest(const float *values, size_t count) {
     return best;
 }
 
-/* By the last layer's numbers: two of them may be rounded to one probability. */
+/* Compares the last layer's outputs: two of them may be rounded to one probability. */
 static bool look_at(misreads *found, cnn_model *model, const cnn_dataset *images, size_t first,
                     size_t count, cnn_error *error) {
     const cnn_network *network = cnn_model_network(model);

@@ -11,10 +11,10 @@ typedef struct misread {
     float probability;          /* of the guess */
 } misread;
 
-/* The worst are those of whose wrong class the model is surest; of equals, the first in the data
- * set. No number at all counts as surest. */
+/* The worst are those with the highest probability of the wrong class; of equals, the first in the
+ * data set. NaN ranks highest. */
 typedef struct misreads {
-    size_t images, count, shown; /* all looked at, all misread, those in worst */
+    size_t images, count, shown; /* all examined, all misread, those in worst */
     misread worst[MISREAD_MOST];
 } misreads;
 

@@ -1,5 +1,4 @@
-/* Reads the words of a call by the tables of its command; what is wrong is said with the closest
- * flag. */
+/* Parses the words of a call by the tables of its command; errors suggest the closest flag. */
 #include "options.h"
 
 #include "closest.h"
@@ -28,7 +27,7 @@ const option *options_row(const cli_command *command, size_t n, size_t *offset) 
     return n < options_common.count ? &options_common.rows[n] : NULL;
 }
 
-/* The arguments of one call and what became of them. */
+/* State of parsing one call. */
 typedef struct arguments {
     const cli_command *command;
     char **words, **next;
@@ -68,7 +67,7 @@ static bool store(arguments *reader, size_t n, const char *text) {
     return values_store(row, text, reader->settings + offset);
 }
 
-/* Words that were read leave room for the list: it never has more items. */
+/* The list is stored over words already read, so it never has more items. */
 static bool append(arguments *reader, size_t n, char *text) {
     size_t offset = 0;
     options_row(reader->command, n, &offset);
@@ -101,7 +100,7 @@ static bool read_value(arguments *reader, size_t n, const char *equals) {
     if (!row->argument && !equals)
         return store(reader, n, NULL);
     if (row->argument)
-        report_usage("%s wants a value: %s %s", row->name, row->name, row->argument);
+        report_usage("%s needs a value: %s %s", row->name, row->name, row->argument);
     else
         report_usage("%s takes no value", row->name);
     return false;

@@ -1,4 +1,4 @@
-/* Flags described by tables: one row says how a flag is read, checked and explained. */
+/* Describes flags by tables: one row says how a flag is read, checked and explained. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
@@ -10,20 +10,20 @@ typedef enum option_type {
     OPTION_SEED,   /* uint64_t below 2^63, so that JSON can hold it */
     OPTION_REAL,   /* double from least to most */
     OPTION_TEXT,   /* const char *: points into argv */
-    OPTION_CHOICE, /* int: the place among the choices */
-    OPTION_LIST,   /* option_list: a file, an operand that may come several times; the last */
+    OPTION_CHOICE, /* int: the index of the choice */
+    OPTION_LIST,   /* option_list: a file, an operand that may be repeated; the last */
     OPTION_HELP,
     OPTION_VERSION
 } option_type;
 
-/* What becomes of the file that a value names: see files.h. */
+/* How the file that a value names is used: see files.h. */
 typedef enum option_role {
     OPTION_NO_FILE,
     OPTION_INPUT,  /* it is read */
     OPTION_FOLDER, /* the folder of a data set, of which every file is read */
     OPTION_OUTPUT, /* a new file takes its place */
     OPTION_LOG,    /* lines are written into it */
-    OPTION_KEPT    /* it is read, and later ones take its place: a checkpoint that goes on */
+    OPTION_KEPT    /* it is read, and later ones take its place: a checkpoint that is resumed */
 } option_role;
 
 typedef struct option_list {
@@ -32,7 +32,7 @@ typedef struct option_list {
 } option_list;
 
 typedef struct option {
-    const char *name;     /* "--epochs"; NULL: an operand, which stands alone */
+    const char *name;     /* "--epochs"; NULL: an operand, which has no flag */
     const char *argument; /* "N"; NULL: a switch */
     const char *help;     /* NULL: not listed */
     option_type type;
@@ -43,7 +43,7 @@ typedef struct option {
     const char *(*choice)(int index); /* the word of each, from 0; NULL after the last */
 } option;
 
-/* Rows by type; `group` is the struct that holds `field`. What names a file is a ROW_FILE, a
+/* Rows by type; `group` is the struct that holds `field`. A row that names a file is a ROW_FILE, a
  * ROW_REQUIRED or a ROW_LIST. */
 #define ROW_SWITCH(group, field, name_, help_)                                                     \
     { .name = name_, .help = help_, .type = OPTION_SWITCH, .offset = offsetof(group, field) }
@@ -88,7 +88,7 @@ typedef struct option {
         .offset = offsetof(group, field), .choice = choice_                                        \
     }
 
-/* Rows whose values live in one struct, which lies at `offset` in the settings of a command. */
+/* Rows with values in one struct, at `offset` in the settings of a command. */
 typedef struct option_group {
     const option *rows;
     size_t count, offset;
@@ -97,36 +97,36 @@ typedef struct option_group {
 typedef struct cli_command {
     const char *name, *summary;
     const option_group *groups; /* ends in rows NULL */
-    const char *const *notes;   /* what the table cannot say, a line each, or NULL */
+    const char *const *notes;   /* what the table cannot express, a line each, or NULL */
     const char *const *examples;
     const void *defaults;      /* settings before any flag */
     size_t size;               /* of the settings */
-    const char *lone;          /* a flag that answers what others ask, or NULL */
-    const char *const *beside; /* what may stand beside it; ends in NULL */
+    const char *lone;          /* a flag that replaces all others, or NULL */
+    const char *const *beside; /* flags allowed beside it; ends in NULL */
     int (*run)(const void *settings, const char *program);
 } cli_command;
 
 /* Every command; ends in NULL. */
 extern const cli_command *const commands[];
 
-/* --help and --version, which every command knows. */
+/* --help and --version, for every command. */
 extern const option_group options_common;
 
 #define OPTION_ROWS(array) (array), sizeof(array) / sizeof *(array)
 
 typedef enum option_result {
     OPTIONS_READ,
-    OPTIONS_WRONG, /* said on standard error */
+    OPTIONS_WRONG, /* reported on standard error */
     OPTIONS_HELP,
     OPTIONS_VERSION
 } option_result;
 
-/* Reads words, which end in NULL, over the defaults that are in settings. Lists are gathered at the
- * front of words. */
+/* Reads words, which end in NULL, over the defaults in settings. Lists are gathered at the front of
+ * words. */
 option_result options_read(const cli_command *command, char **words, void *settings);
 
-/* The n-th row of a command over all its groups, the common one last; NULL after the last.
- * *offset, if wanted, is where its value lies in the settings. */
+/* Returns the n-th row of a command over all its groups, the common one last; NULL after the last.
+ * *offset, unless NULL, is the position of its value in the settings. */
 const option *options_row(const cli_command *command, size_t n, size_t *offset);
 
 #endif

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* 0, or why the folder of path cannot take a new file. */
+/* Returns 0, or the errno that explains why the folder of path cannot take a new file. */
 static int folder_problem(const char *path) {
     const size_t length = (size_t)(source_base(path) - path);
     char *folder = malloc(length + 2);
@@ -28,7 +28,7 @@ static bool check(const char *path, bool in_place, cnn_error *error) {
     struct stat about;
     const bool there = !stat(path, &about);
     if (!source_base(path)[0] || (there && S_ISDIR(about.st_mode)))
-        return source_refuse(error, path, "is a folder, a file is wanted");
+        return source_refuse(error, path, "is a folder, not a file");
     int problem = 0;
     if (!there || (S_ISREG(about.st_mode) && !in_place))
         problem = folder_problem(path);
@@ -47,7 +47,7 @@ bool outputs_check_log(const char *path, cnn_error *error) {
     return check(path, true, error);
 }
 
-/* The last dot of a file name, or its end; a dot in front is part of the name. */
+/* Finds the last dot of a file name, or its end; a leading dot is part of the name. */
 static size_t stem_length(const char *name) {
     const char *dot = strrchr(name, '.');
     return dot && dot != name ? (size_t)(dot - name) : strlen(name);

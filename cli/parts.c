@@ -1,4 +1,4 @@
-/* Finds the parts by the names that people give them: val, valid, validation and so on. */
+/* Finds the parts by their usual names: val, valid, validation and so on. */
 #define _GNU_SOURCE
 #include "parts.h"
 
@@ -23,7 +23,7 @@ static const struct {
 };
 static const char *const titles[PART_COUNT] = {"training", "validation", "test"};
 
-/* PART_COUNT: of none. */
+/* PART_COUNT: not a part. */
 static image_part part_called(const char *name) {
     for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
         if (!strcasecmp(name, spellings[i].name))
@@ -31,7 +31,7 @@ static image_part part_called(const char *name) {
     return PART_COUNT;
 }
 
-/* A link to nowhere, or to itself, is none. */
+/* A link to nowhere, or to itself, is not a folder. */
 static bool is_folder(const char *folder, const struct dirent *entry, bool *is, cnn_error *error) {
     char path[PATH_MAX];
     struct stat about = {.st_mode = 0};
@@ -74,7 +74,7 @@ static bool each_folder(parts *parts, const char *folder, visitor visit, cnn_err
     return good;
 }
 
-/* A folder within one that is called like a part. */
+/* Takes a folder within one that is named like a part. */
 static bool take_class(parts *parts, const char *folder, const char *name, cnn_error *error) {
     (void)folder, (void)name, (void)error;
     parts->any = true;

@@ -1,4 +1,4 @@
-/* Pictures and IDX images as the pixels that a network takes. */
+/* Turns pictures and IDX images into a network's input pixels. */
 #include "pixels.h"
 
 #include "content.h"
@@ -50,7 +50,8 @@ static bool read_idx(pixels *pixels, const content *content, const cnn_model *mo
     return ok;
 }
 
-/* The limit goes by the kind: what is no image is refused before the rest of it is read. */
+/* The limit depends on the kind: a file that is not an image is refused before the rest of it is
+ * read. */
 static bool read_any(pixels *pixels, content *content, const cnn_model *model, bool fit,
                      size_t limit, cnn_error *error) {
     switch (content->kind) {
@@ -62,7 +63,7 @@ static bool read_any(pixels *pixels, content *content, const cnn_model *model, b
         return content_read(content, CNN_PNG_BYTES_MAX, error) &&
                read_picture(pixels, content, model, fit, error);
     default:
-        return source_refuse(error, content->name, "%s; a PNG or IDX images are wanted",
+        return source_refuse(error, content->name, "%s; a PNG or IDX images are expected",
                              content->kind_name);
     }
 }

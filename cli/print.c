@@ -1,4 +1,4 @@
-/* Prints fields, numbers and errors; nothing that is printed steers a terminal. */
+/* Prints fields, numbers and errors; no printed text can control the terminal. */
 #define _POSIX_C_SOURCE 200809L
 #include "print.h"
 
@@ -61,7 +61,7 @@ const char *terminal_style(FILE *stream, terminal_look look) {
     return codes[look];
 }
 
-/* The first word stands at column `column`, which is `indent` or, behind a long name, beyond it. */
+/* The first word is at column `column`, which is `indent` or, after a long name, beyond it. */
 static void wrap(FILE *stream, int indent, int column, char *text) {
     char *rest = NULL;
     for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
@@ -95,7 +95,7 @@ void print_wrapped(FILE *stream, int indent, const char *format, ...) {
 }
 
 void print_line(FILE *stream, const char *format, ...) {
-    char text[5000]; /* a path, and what is said of it */
+    char text[5000]; /* a path, and a message about it */
     va_list values;
     va_start(values, format);
     vsnprintf(text, sizeof text, format, values);

@@ -18,7 +18,7 @@ static bool may_be_shown(const char *word) {
     return shown;
 }
 
-/* Within '...' all is as it is but the quote. */
+/* Within '...' only the quote itself is special. */
 static size_t put_quoted(const char *word, FILE *stream) {
     size_t used = put("'", 1, stream);
     for (; *word; word++)
@@ -26,7 +26,8 @@ static size_t put_quoted(const char *word, FILE *stream) {
     return used + put("'", 1, stream);
 }
 
-/* What may not be shown as three octal digits a byte, so that a digit behind it stays one. */
+/* Writes bytes that must not be shown as three octal digits each, so that a following digit stays
+ * one. */
 static size_t put_escaped(const char *word, FILE *stream) {
     size_t used = put("$'", 2, stream);
     bool shown;

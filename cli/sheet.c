@@ -14,8 +14,8 @@ typedef struct sheet {
     size_t width, height, channels; /* channels: 1 or 3 */
     uint8_t *pixels;                /* [height][width][channels] */
     cnn_dataset_info info;          /* of the images */
-    size_t enlarge, every;          /* one of them is 1 */
-    size_t shown_w, shown_h;        /* a picture on the sheet */
+    size_t enlarge, every;          /* at least one is 1 */
+    size_t shown_w, shown_h;        /* size of a picture on the sheet */
     size_t cell_w, cell_h;          /* with its caption and the gap */
 } sheet;
 
@@ -30,7 +30,7 @@ static void plan_cell(sheet *sheet) {
     sheet->cell_h = sheet->shown_h + FONT_HEIGHT + 2 * SHEET_LINE + SHEET_GAP;
 }
 
-/* Room for `count` pictures below a line of `letters`, all of it paper. */
+/* Allocates a blank sheet for `count` pictures below a line of `letters`. */
 static bool lay_out(sheet *sheet, size_t count, size_t letters, cnn_error *error) {
     const size_t columns = count < SHEET_COLUMNS ? count : SHEET_COLUMNS;
     const size_t rows = (count + SHEET_COLUMNS - 1) / SHEET_COLUMNS;
@@ -61,7 +61,7 @@ static void draw_text(sheet *sheet, size_t left, size_t top, const char *text) {
                     memset(pixel_at(sheet, left + x, top + y), 0, sheet->channels);
 }
 
-/* Channels that are neither one nor three stand for no color: the first is shown. */
+/* With a channel count other than 1 and 3, channels are not colors: the first is shown. */
 static void draw_image(sheet *sheet, size_t left, size_t top, const uint8_t *image) {
     for (size_t y = 0; y < sheet->shown_h; y++)
         for (size_t x = 0; x < sheet->shown_w; x++) {
@@ -73,7 +73,7 @@ static void draw_image(sheet *sheet, size_t left, size_t top, const uint8_t *ima
         }
 }
 
-/* "Ankle boot" and "as Sneaker 98.7%": of a long name the end is cut, never the number. */
+/* Writes "Ankle boot" and "as Sneaker 98.7%": a long name is cut, never the number. */
 static void draw_caption(sheet *sheet, size_t left, size_t top, const misread *one,
                          const cnn_model *model) {
     char name[SHEET_LETTERS + 1], number[16] = "?", line[2 * SHEET_LETTERS];
@@ -98,7 +98,7 @@ static void draw(sheet *sheet, const misreads *found, const cnn_model *model,
     }
 }
 
-/* libpng makes the file in memory, so that the disk sees one whole file or none. */
+/* libpng makes the file in memory, so that the disk gets a complete file or none. */
 static bool save(const sheet *sheet, const char *path, cnn_error *error) {
     png_image image = {.version = PNG_IMAGE_VERSION,
                        .width = (png_uint_32)sheet->width,

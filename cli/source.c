@@ -1,4 +1,4 @@
-/* NETWORK and MODEL operands, weights and IDX folders. */
+/* Opens NETWORK and MODEL operands, weights and IDX folders. */
 #include "source.h"
 
 #include "error.h"
@@ -21,19 +21,19 @@ bool source_refuse(cnn_error *error, const char *file, const char *format, ...) 
     return false;
 }
 
-/* What the content is, and what is wanted in its place. Always false. */
+/* Says what the content is, and what is expected instead. Always false. */
 static bool refuse_kind(const content *content, const char *wanted, cnn_error *error) {
-    return source_refuse(error, content->name, "%s; %s is wanted", content->kind_name, wanted);
+    return source_refuse(error, content->name, "%s; %s is expected", content->kind_name, wanted);
 }
 
-/* What the file is instead is worth more than what it lacks. Always false. */
+/* Naming the kind of the file helps more than naming what it lacks. Always false. */
 static bool refuse_model(const content *content, cnn_error *error) {
     cnn_checkpoint *run = cnn_checkpoint_parse(content->bytes, content->size, NULL);
     if (!run)
         return content_blame(content, error);
     cnn_checkpoint_free(run);
     return source_refuse(error, content->name,
-                         "a checkpoint of a run, not a model: cnn train --resume goes on with it");
+                         "a checkpoint of a run, not a model: resume it with cnn train --resume");
 }
 
 static bool read_model(source *source, cnn_error *error) {
@@ -67,12 +67,12 @@ static bool read_network(source *source, cnn_error *error) {
     }
 }
 
-/* Tensors without a network are no model, and good weights all the same. */
+/* Tensors without a network are not a model, but valid weights. */
 static bool read_weights(source *source, const char *path, cnn_error *error) {
     content *weights = &source->weights;
     if (source->file)
         return source_refuse(error, source->content.name,
-                             "has weights of its own; --weights goes with a network text");
+                             "has weights of its own; --weights needs a network text");
     if (!content_open(weights, path, error))
         return false;
     if (weights->kind != CNN_FILE_SAFETENSORS)
@@ -127,7 +127,7 @@ void source_close(source *source) {
     *source = (struct source){.network = NULL};
 }
 
-/* The normalization given, or else the file's, or else the one measured. False if there is none. */
+/* Takes the normalization given, else the file's, else the one measured. False if there is none. */
 static bool choose_normalization(cnn_normalization *given, const cnn_model_file *file,
                                  const cnn_normalization *measured) {
     const cnn_normalization otherwise = file       ? cnn_model_file_normalization(file)
@@ -140,7 +140,7 @@ static bool choose_normalization(cnn_normalization *given, const cnn_model_file 
     return !isnan(given->mean) && !isnan(given->std);
 }
 
-/* What the file of weights says beside them, if it is a model's. */
+/* Takes class names and preprocessing from the file of weights, if it is a model's. */
 static bool take_words(cnn_model *model, const cnn_model_file *file, cnn_error *error) {
     const size_t classes = cnn_network_class_count(cnn_model_network(model));
     if (!file || cnn_network_class_count(cnn_model_file_network(file)) != classes)
@@ -153,7 +153,7 @@ static bool take_words(cnn_model *model, const cnn_model_file *file, cnn_error *
     return true;
 }
 
-/* A network text with the weights of a file. */
+/* Makes a model of a network text and the weights of a file. */
 static cnn_model *model_with_weights(const source *source, const cnn_model_options *options,
                                      cnn_error *error) {
     const content *weights = &source->weights;

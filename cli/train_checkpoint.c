@@ -1,4 +1,5 @@
-/* Names, writes and removes the checkpoint of a run, and opens it with its old flags. */
+/* Names, writes and removes the checkpoint of a run, and opens it with the flags it was written
+ * with. */
 #define _POSIX_C_SOURCE 200809L
 #include "train_checkpoint.h"
 
@@ -19,10 +20,10 @@
 
 #define EVERY_DEFAULT "1m"
 #define EVERY_MOST 1000000000
-/* Interrupted runs whose checkpoints lie beside one model. */
+/* Interrupted runs that may leave checkpoints beside one model. */
 #define MOST_CHECKPOINTS 1000
 
-/* "500" or "5m". */
+/* Reads "500" or "5m". */
 static bool read_every(train_run *run, const char *text) {
     uint64_t number;
     bool large = false;
@@ -40,7 +41,7 @@ bool train_checkpoint_flags(train_run *run) {
     run->keeps = settings->checkpoint || settings->every || settings->resume;
     if (read_every(run, settings->every ? settings->every : EVERY_DEFAULT))
         return true;
-    report_usage("--every wants steps or minutes, 500 or 5m, not '%s'", settings->every);
+    report_usage("--every takes steps or minutes, 500 or 5m, not '%s'", settings->every);
     return false;
 }
 
@@ -50,7 +51,7 @@ static bool set_name(train_run *run, char *name, cnn_error *error) {
     return name || source_refuse(error, "", "no memory for the name of the checkpoint");
 }
 
-/* With those that no flag names. */
+/* Claims all files of the run, with those that no flag names. */
 static bool keep_files(const train_run *run, cnn_error *error) {
     const train_settings *s = run->settings;
     const bool best = s->validation > 0 || train_validates(run);
@@ -63,8 +64,8 @@ static bool keep_files(const train_run *run, cnn_error *error) {
     return files_ready(&command_train, s, more, sizeof more / sizeof *more, error);
 }
 
-/* A second run must not take the place of a first that can still be gone on with: looked for only
- * when no other run can make one any more. */
+/* A second run must not overwrite the checkpoint of a first that can still be resumed: checked only
+ * once no other run can create one. */
 bool train_checkpoint_name(train_run *run, cnn_error *error) {
     const train_settings *settings = run->settings;
     const char *given = settings->resume ? settings->resume : settings->checkpoint;
@@ -75,11 +76,11 @@ bool train_checkpoint_name(train_run *run, cnn_error *error) {
         file_id_of(run->checkpoint, &run->saved);
     else if (run->keeps && outputs_there(run->checkpoint))
         return source_refuse(error, run->checkpoint,
-                             "is there already: go on with it by --resume, or remove it");
+                             "already exists: resume it with --resume or delete it");
     return true;
 }
 
-/* null for what is not given, and for names that JSON cannot hold. */
+/* null for a flag not given, and for names that JSON cannot hold. */
 static json_t *text_or_null(const char *text) {
     return text ? json_line_string(text) : json_null();
 }
@@ -118,14 +119,15 @@ bool train_checkpoint_step(train_run *run, cnn_error *error) {
     return !due || save(run, error);
 }
 
-/* Looked at again once it is ours: a run that had it may just have ended there. */
+/* Checked again once claimed: a run that had it may just have ended. */
 static bool take_if_free(const char *name, cnn_error *error) {
-    return (outputs_free(name) || source_refuse(error, name, "is there already")) &&
+    return (outputs_free(name) || source_refuse(error, name, "already exists")) &&
            claims_take(name, error) &&
-           (outputs_free(name) || source_refuse(error, name, "is there already"));
+           (outputs_free(name) || source_refuse(error, name, "already exists"));
 }
 
-/* Without --checkpoint what lies beside the model is another run's that was stopped. */
+/* Without --checkpoint, an existing file beside the model belongs to another run that was
+ * stopped. */
 static bool choose_name(train_run *run, cnn_error *error) {
     for (int n = 1; n <= MOST_CHECKPOINTS; n++) {
         if (!set_name(run, outputs_checkpoint(run->out, n), error))
@@ -157,7 +159,7 @@ bool train_checkpoint_end(train_run *run, cnn_error *error) {
 
 /* --------------------------------------------------------------------------------------- resume */
 
-/* JSON keeps the order in which train_checkpoint_begin() says it. */
+/* JSON keeps the order in which train_checkpoint_begin() writes it. */
 #define NOTE_START "{\"network\":"
 
 static const char *noted_text(const json_t *note, const char *key) {
@@ -173,7 +175,7 @@ static const char *first_of(const char *given, const char *noted) {
     return given ? given : noted;
 }
 
-/* What decides the result, from the run itself. */
+/* Settings that decide the result come from the run itself. */
 static void take_options(train_settings *s, const cnn_checkpoint *from) {
     const cnn_train_options options = cnn_checkpoint_options(from);
     training_flags *flags = &s->training;
@@ -190,7 +192,7 @@ static void take_options(train_settings *s, const cnn_checkpoint *from) {
     flags->gamma = options.schedule.gamma;
 }
 
-/* What does not, from the note, where the flag is not given now. */
+/* The others come from the note, unless the flag is given now. */
 static void take_note(train_settings *s, const json_t *note) {
     training_flags *flags = &s->training;
     s->network = first_of(noted_text(note, "network"), "a network");
@@ -204,7 +206,7 @@ static void take_note(train_settings *s, const json_t *note) {
     flags->limit = noted_count(note, "limit");
     s->test_limit = noted_count(note, "test_limit");
     flags->skip_bad = flags->skip_bad || json_is_true(json_object_get(note, "skip_bad"));
-    /* Notes from before it was there: nothing was fitted. */
+    /* Older notes lack it: nothing was fitted. */
     const json_t *no_fit = json_object_get(note, "no_fit");
     flags->no_fit = !no_fit || json_is_true(no_fit);
 }
@@ -214,7 +216,8 @@ bool train_checkpoint_open(train_run *run, cnn_error *error) {
     run->from = cnn_checkpoint_load(s->resume, error);
     if (!run->from)
         return false;
-    /* The checksum holds: one that begins as ours is whole, and only memory can lack. */
+    /* The checksum holds: a note that begins as ours is complete, so parsing fails only without
+     * memory. */
     const char *note = cnn_checkpoint_note(run->from);
     const bool ours = !strncmp(note, NOTE_START, sizeof NOTE_START - 1);
     run->note = ours ? json_read(note, strlen(note), 0, NULL) : NULL;
@@ -222,7 +225,7 @@ bool train_checkpoint_open(train_run *run, cnn_error *error) {
         return source_refuse(error, s->resume,
                              ours ? "no memory for its note"
                                   : "not a run of cnn train: its note is another's");
-    /* The default's own pointer: no flag was given. */
+    /* The default's own pointer means that the flag was not given. */
     const bool given = s->training.data != train_defaults.training.data;
     take_options(s, run->from);
     take_note(s, run->note);

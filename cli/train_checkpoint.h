@@ -1,25 +1,25 @@
-/* Checkpoints of the command: when they are written, and how a run goes on from one. */
+/* Checkpoints of the command: when they are written, and how a run is resumed from one. */
 #ifndef CLI_TRAIN_CHECKPOINT_H
 #define CLI_TRAIN_CHECKPOINT_H
 
 #include "train_run.h"
 
-/* Takes --every apart. False if it makes no sense, which is said. */
+/* Parses --every. False if it is invalid, which is reported. */
 bool train_checkpoint_flags(train_run *run);
 
-/* Names the file of the checkpoints, keeps every file of the run for it alone, and refuses a
- * checkpoint that is there already. */
+/* Names the file of the checkpoints, claims every file of the run, and refuses a checkpoint that
+ * already exists. */
 bool train_checkpoint_name(train_run *run, cnn_error *error);
 
-/* Before the first step: what a checkpoint remembers beside the run. */
+/* Before the first step: prepares the note that a checkpoint stores beside the run. */
 bool train_checkpoint_begin(train_run *run, cnn_error *error);
-/* Behind each step: writes one if it is time. */
+/* After each step: writes a checkpoint if one is due. */
 bool train_checkpoint_step(train_run *run, cnn_error *error);
-/* When the run is over: the last checkpoint of a run that was stopped, if its model goes into a
- * file, under a name that is free; else the end of this run's own, whatever else bears its name. */
+/* After the run: writes the last checkpoint of a stopped run, if its model goes into a file, under
+ * a free name; else removes this run's own checkpoint, and no other file of that name. */
 bool train_checkpoint_end(train_run *run, cnn_error *error);
 
-/* Opens --resume and takes the settings from it, but for those given beside it. */
+/* Opens --resume and takes the settings from it, except those given beside it. */
 bool train_checkpoint_open(train_run *run, cnn_error *error);
 
 #endif

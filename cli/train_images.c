@@ -1,4 +1,4 @@
-/* The images of a training run: to train on, to validate and to test. */
+/* Loads the images of a training run: to train on, to validate and to test. */
 #include "train_run.h"
 
 #include "print.h"
@@ -41,7 +41,7 @@ bool train_look(train_run *run, cnn_error *error) {
     return true;
 }
 
-/* As the model will want its pictures: those of the test part are seen so too. */
+/* Fits pictures as the model will take them, as for the test part. */
 static bool load_validation(train_run *run, cnn_error *error) {
     const bool fit =
         run->preprocessing == CNN_PREPROCESSING_MNIST && !run->settings->training.no_fit;
@@ -64,7 +64,7 @@ static bool begin_images(train_run *run, cnn_error *error) {
     return true;
 }
 
-/* The classes of a run that goes on are those of its model, and its pictures what they were. */
+/* A resumed run takes the classes from its model, and treats pictures as it did before. */
 static bool resume_images(train_run *run, cnn_error *error) {
     const char **names = images_names(run->model, error);
     cnn_normalization measured;

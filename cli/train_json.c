@@ -1,4 +1,4 @@
-/* The result of a run as one JSON object, and its log as one line an event. */
+/* Writes the result of a run as one JSON object, and its log as one line an event. */
 #include "train_run.h"
 
 #include "json_line.h"

@@ -24,7 +24,7 @@ static double row_microseconds(const cnn_profile_row *row) {
     return microseconds(&row->forward) + microseconds(&row->input) + microseconds(&row->weights);
 }
 
-/* A number in nine columns, or what stands for none. */
+/* Formats a number in nine columns, or a dash. */
 static number_text column(double number, bool there) {
     number_text text = {"        -"};
     if (there)

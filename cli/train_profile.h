@@ -1,4 +1,4 @@
-/* cnn train --profile: where the time of the run went. */
+/* cnn train --profile: reports where the time of the run went. */
 #ifndef CLI_TRAIN_PROFILE_H
 #define CLI_TRAIN_PROFILE_H
 
@@ -7,10 +7,10 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* A table of layers and of the parts of a step, in microseconds of a thread for one image. False
- * without memory. */
+/* Prints a table of layers and of the parts of a step, in microseconds of a thread for one image.
+ * False without memory. */
 bool train_profile_print(const cnn_model *model, FILE *stream);
-/* The rows as they are; NULL without memory. */
+/* The same rows as JSON; NULL without memory. */
 json_t *train_profile_json(const cnn_model *model);
 
 #endif

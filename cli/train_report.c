@@ -1,5 +1,5 @@
-/* What cnn train prints for people: the settings, a line an epoch, the results, what to run
- * next. */
+/* Prints what cnn train reports to people: the settings, a line an epoch, the results, the next
+ * commands. */
 #include "train_run.h"
 
 #include "median.h"
@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More epochs than this are shown by as many samples in the summary. */
+/* With more epochs, the summary shows this many of them. */
 #define MOST_ROWS 5
 
-/* "input 28x28x1, conv2d 16 3x3 pad 1, ...", at most three lines of a field. */
+/* Writes "input 28x28x1, conv2d 16 3x3 pad 1, ...", at most three lines of a field. */
 static void layers_text(const cnn_network *network, char *text, size_t size) {
     cnn_layer_info layer;
     const size_t layers = cnn_network_layer_count(network);
@@ -43,7 +43,7 @@ static void print_images(const train_run *run, FILE *stream) {
                 run->settings->training.data);
     if (train_fits(run) && (run->test || run->validation_images))
         print_field(stream, "pictures",
-                    "those to measure by are brought into MNIST's form; --no-fit only stretches");
+                    "validation and test: brought into MNIST's form; --no-fit only stretches");
 }
 
 static void print_columns(const train_run *run, FILE *stream) {
@@ -74,7 +74,7 @@ void train_report_head(const train_run *run, FILE *stream) {
                     cnn_model_mistake(run->model),
                     flags->mistake ? "made on purpose" : "made when it was trained before");
     if (run->from)
-        print_field(stream, "resumed", "from %s, behind step %s", run->settings->resume,
+        print_field(stream, "resumed", "from %s, after step %s", run->settings->resume,
                     thousands(run->resumed_step).text);
     print_columns(run, stream);
     fflush(stream);
@@ -148,13 +148,13 @@ static void print_files(const train_run *run, FILE *stream) {
                     run->best_epoch,
                     format_loss(train_epoch(run, run->best_epoch - 1)->validation_loss).text);
     if (run->checkpoint_number > 1)
-        print_field(stream, "checkpoint", "%s, as another run's lies where it would",
+        print_field(stream, "checkpoint", "%s, as the usual name is another run's",
                     run->checkpoint);
     if (run->checkpoint_removed)
         print_field(stream, "checkpoint", "%s removed, as the run is complete", run->checkpoint);
 }
 
-/* "next         cnn WORDS FILE", in a form that a shell takes. Returns the columns. */
+/* Prints "next         cnn WORDS FILE", quoted for a shell. Returns the columns. */
 static size_t print_call(const train_run *run, const char *name, const char *words,
                          const char *file, FILE *stream) {
     fprintf(stream, "%-*s", PRINT_FIELD, name);
@@ -174,10 +174,10 @@ static void print_eval(const train_run *run, FILE *stream) {
     fputc('\n', stream);
 }
 
-/* Without test images, to evaluate would be to ask for what was learnt. */
+/* Without test images, evaluating would only measure what was learned. */
 static void print_next(const train_run *run, FILE *stream) {
     if (run->resumable) {
-        print_call(run, "go on", "train --resume", run->checkpoint, stream);
+        print_call(run, "resume", "train --resume", run->checkpoint, stream);
         fputc('\n', stream);
     }
     if (run->test)
@@ -188,7 +188,7 @@ static void print_next(const train_run *run, FILE *stream) {
     fputc('\n', stream);
 }
 
-/* So many epochs scroll the head away: it comes again, with a few of them. */
+/* Many epochs scroll the head away: it is printed again, with a few of them. */
 static void repeat(const train_run *run, FILE *stream) {
     fputc('\n', stream);
     train_report_head(run, stream);

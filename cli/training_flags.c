@@ -1,4 +1,4 @@
-/* The table of the flags for training, and what they mean for optimizer, schedule and model. */
+/* Defines the flags for training, and translates them for optimizer, schedule and model. */
 #include "training_flags.h"
 
 #include "print.h"
@@ -47,7 +47,7 @@ bool training_flags_agree(const training_flags *flags) {
     if (flags->optimizer != CNN_OPTIMIZER_SGD && !isnan(flags->momentum))
         problem = "--momentum counts only with --optimizer sgd";
     else if (flags->nesterov && !(flags->momentum > 0))
-        problem = "--nesterov wants --optimizer sgd and --momentum above 0";
+        problem = "--nesterov needs --optimizer sgd and --momentum above 0";
     else if (flags->schedule != CNN_SCHEDULE_STEP && !isnan(flags->gamma))
         problem = "--gamma counts only with --schedule step";
     else if (flags->init != CNN_INIT_CONSTANT && !isnan(flags->constant))

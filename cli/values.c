@@ -1,4 +1,4 @@
-/* Reads one value by the type of its row; a refusal says what is wanted. */
+/* Reads one value by the type of its row; an error says what is expected. */
 #include "values.h"
 
 #include "closest.h"
@@ -29,9 +29,9 @@ static number_text bound(const option *row, double value) {
 static bool refuse_number(const option *row, const char *text) {
     const char *kind = row->type == OPTION_REAL ? "number" : "whole number";
     if (row->type == OPTION_SEED)
-        report_usage("%s wants a %s below 2^63, not '%s'", row->name, kind, text);
+        report_usage("%s takes a %s below 2^63, not '%s'", row->name, kind, text);
     else
-        report_usage("%s wants a %s from %s to %s, not '%s'", row->name, kind,
+        report_usage("%s takes a %s from %s to %s, not '%s'", row->name, kind,
                      bound(row, row->least).text, bound(row, row->most).text, text);
     return false;
 }
@@ -70,7 +70,7 @@ static bool store_choice(const option *row, const char *text, int *value) {
         const char *between = !i ? "" : row->choice(i + 1) ? ", " : " or ";
         snprintf(all + used, sizeof all - used, "%s%s", between, choice);
     }
-    report_usage("%s wants %s, not '%s'%s%s%s", row->name, all, text,
+    report_usage("%s takes %s, not '%s'%s%s%s", row->name, all, text,
                  near.word[0] ? "; did you mean " : "", near.word, near.word[0] ? "?" : "");
     return false;
 }

@@ -1,4 +1,4 @@
-/* The values of flags: whole tokens, within their range. */
+/* Parses the values of flags: complete tokens, within their range. */
 #ifndef CLI_VALUES_H
 #define CLI_VALUES_H
 
@@ -7,7 +7,7 @@
 /* Decimal notation only: no spaces, hexadecimal, infinity or NaN. */
 bool values_real(const char *text, double *number);
 
-/* Checks text against the row and writes the value. A refusal is said with what is wanted. */
+/* Checks text against the row and writes the value. An error says what is expected. */
 bool values_store(const option *row, const char *text, void *value);
 
 #endif

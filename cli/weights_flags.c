@@ -1,4 +1,4 @@
-/* The table of the flags for weights, and the model that they ask for. */
+/* Defines the flags for weights, and makes the model that they describe. */
 #include "weights_flags.h"
 
 #include "print.h"

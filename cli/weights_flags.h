@@ -1,5 +1,5 @@
-/* The flags of commands that use a model as it is: weights for a network text, and how pixels are
- * normalized if the weights do not say. */
+/* The flags of commands that use a model as it is: weights for a network text, and the
+ * normalization of pixels if the weights do not have it. */
 #ifndef CLI_WEIGHTS_FLAGS_H
 #define CLI_WEIGHTS_FLAGS_H
 
@@ -20,10 +20,10 @@ typedef struct weights_flags {
 extern const option weights_rows[WEIGHTS_ROW_COUNT];
 #define WEIGHTS_ROWS weights_rows, WEIGHTS_ROW_COUNT
 
-/* False if flags contradict each other, which is said. */
+/* False if flags contradict each other, which is reported. */
 bool weights_flags_agree(const weights_flags *flags);
 
-/* The model of a source that was opened with these weights. */
+/* Makes the model of a source that was opened with these weights. */
 cnn_model *weights_model(const source *source, const weights_flags *flags,
                          const cnn_model_options *options, cnn_error *error);
 

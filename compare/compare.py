@@ -1,9 +1,8 @@
-"""Sets NumPy, PyTorch and cnn.c side by side, live, on the same data.
+"""Measures NumPy, PyTorch and cnn.c side by side on the same data.
 
-Section by section, each kept in OUT/sections as soon as it is finished, so that a run that was cut
-short goes on where it stopped when asked with --resume. From them it writes OUT/results.json, and
-from that alone report.py writes the page, the plots and the README's table. A quick run leaves
-docs/ alone: its page lies in OUT.
+Each section is kept in OUT/sections as soon as it is finished, so that --resume continues an
+interrupted run. From the sections it writes OUT/results.json, and from that alone report.py writes
+the page, the plots and the README's table. A quick run does not change docs/: its page is in OUT.
 """
 
 import argparse
@@ -36,7 +35,7 @@ def clock(seconds):
 
 
 class Progress:
-    """A line for each thing begun, with the time that is left. Estimates bend to what was seen."""
+    """A line for each part begun, with the time left. Estimates adapt to measured times."""
 
     def __init__(self, expected):
         self.expected, self.begin = dict(expected), time.monotonic()
@@ -83,7 +82,7 @@ class Run:
         return Torch(threads, self.log, HELD if self.held else None)
 
     def torch(self, threads):
-        """The PyTorch process with so many threads, held to AVX2 or free."""
+        """The PyTorch process with this many threads, limited to AVX2 or not."""
         key = threads, self.held
         if key not in self.workers:
             self.workers[key] = self.new_torch(threads)
@@ -101,7 +100,7 @@ class Run:
         self.progress.say(text)
 
     def done(self, share):
-        """How much of the section is finished."""
+        """The finished share of the section."""
         self.progress.share = share
 
     def path(self, name):
@@ -127,7 +126,7 @@ def first_line(*command):
 
 
 def machine():
-    """Processor, memory, system: what a reader needs to place the figures."""
+    """Processor, memory, system: what a reader needs to judge the figures."""
     about = Path("/proc/cpuinfo")
     text = about.read_text(encoding="utf-8") if about.exists() else ""
     model = re.search(r"model name\s*:\s*(.*)", text)

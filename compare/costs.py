@@ -1,4 +1,4 @@
-"""What comes with each system: start, memory, size, and lines to read."""
+"""Costs of each system: start, memory, size, and lines to read."""
 
 import os
 import re

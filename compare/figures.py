@@ -1,4 +1,4 @@
-"""What follows from the samples of results.json: rates, ratios, medians. Standard library only.
+"""Computes rates, ratios and medians from the samples of results.json. Standard library only.
 
 A ratio is always PyTorch's time divided by cnn.c's, from the pairs of one round: above 1, cnn.c is
 faster.

@@ -3,8 +3,8 @@
 build() turns the text of a networks/*.net file into a torch.nn.Module whose layers have the names
 that cnn.c gives them (conv1, relu1, pool1, flatten1, fc1, ...), in the same order. Its state_dict
 therefore has the names and layouts of the files that cnn.c reads and writes, and load_state_dict
-takes them as they are. Arguments that stand for silence have the same meaning: stride 1 for a
-convolution, the window for a pool, no padding, a bias.
+takes them as they are. Defaults are the same: stride 1 for a convolution, the window for a pool, no
+padding, a bias.
 """
 
 import re
@@ -60,14 +60,14 @@ def build(text: str) -> Network:
 
 
 def wants_image(lines: list[list[str]]) -> bool:
-    """Whether the first of these layers that cares for the shape takes an image."""
+    """Whether the first of these layers that depends on the shape takes an image."""
     words = [line[0] for line in lines if line and line[0] not in ("relu", "leakyrelu")]
     return bool(words) and words[0] in ("conv2d", "maxpool2d", "avgpool2d")
 
 
 def read_input(words: list[str], image: bool) -> tuple[int, ...]:
     """input HEIGHTxWIDTH[xCHANNELS] as (channels, height, width); 1x1xVALUES is a vector unless a
-    layer wants an image."""
+    layer takes an image."""
     if words[0] != "input" or len(words) != 2:
         raise ValueError("the input must come first")
     sizes = [int(size) for size in words[1].split("x")]
@@ -76,7 +76,7 @@ def read_input(words: list[str], image: bool) -> tuple[int, ...]:
 
 
 def read_options(words: list[str]) -> dict[str, str]:
-    """Words in twos: stride 2 pad 1x0."""
+    """Words in pairs: stride 2 pad 1x0."""
     if len(words) % 2:
         raise ValueError(f"{words[-1]} has no value")
     return dict(zip(words[::2], words[1::2]))
@@ -89,7 +89,7 @@ def pair(text: str) -> tuple[int, int]:
 
 
 def shape_after(layer: nn.Module, shape: tuple = ()) -> tuple:
-    """The shape of one image behind a layer, or behind a whole network."""
+    """The shape of one image after a layer, or after a whole network."""
     image = torch.zeros(1, *(shape or layer.input_shape))
     with torch.no_grad():
         return tuple(layer(image).shape[1:])
@@ -128,7 +128,7 @@ def dense(words: list[str], shape: tuple) -> nn.Module:
 
 
 class Layer(NamedTuple):
-    """What PyTorch has for a kind of layer.
+    """PyTorch's equivalent of a kind of layer.
 
     `module` makes it of the words of its line and the shape that reaches it. `drawn`: a line that
     keeps the shape, which random networks then have here and there (parity_random.py)."""
@@ -151,7 +151,7 @@ LAYERS = {
 
 def without_counterpart(words: list[str]) -> str:
     """Why these layers cannot be compared."""
-    return f"no layer of PyTorch for {', '.join(words)}: LAYERS in compare/net.py wants a row"
+    return f"no layer of PyTorch for {', '.join(words)}: LAYERS in compare/net.py needs a row"
 
 
 def unseen(table: Path) -> list[str]:

@@ -8,8 +8,8 @@ Parts, each with its promise at the head of its file:
   hundred    the drift over 100 steps                                        parity_hundred.py
   runs       whole trainings on MNIST, with a picture                        parity_runs.py
 
-Prints progress, then one line per requirement, then `parity: N passed, N failed`; the same and
-every distance stand in parity.json. Exit 1 if a requirement does not hold.
+Prints progress, then one line per requirement, then `parity: N passed, N failed`; parity.json has
+the same and every distance. Exit 1 if a requirement does not hold.
 """
 
 import argparse
@@ -58,7 +58,7 @@ def arguments():
 
 
 def what_is_missing(chosen) -> str:
-    """One line that says what is wanted, or nothing."""
+    """One line that names a missing requirement, or nothing."""
     if not os.access(chosen.cnn, os.X_OK):
         return f"{chosen.cnn} is not here; `make` builds it"
     if chosen.network_seed is None and not any(chosen.data.glob("train-images-idx3-ubyte*")):
@@ -70,7 +70,7 @@ def what_is_missing(chosen) -> str:
 
 
 def run_part(part: str, setting: Setting, chosen):
-    """One part; one that cannot go on is a requirement that does not hold."""
+    """One part; if it cannot continue, that is a failed requirement."""
     try:
         if part == "first":
             parity_first.check(setting)
@@ -93,7 +93,7 @@ def mutate(setting: Setting, layer: str):
 
 
 def about(chosen) -> dict:
-    """What the figures depend on."""
+    """The facts that the figures depend on."""
     return {"command": sys.argv, "quick": chosen.quick, "machine": platform.machine(),
             "processors": os.cpu_count(), "torch_kernels": torch.backends.cpu.get_cpu_capability(),
             "threads": parity_threads.THREADS, "python": platform.python_version(),
@@ -101,7 +101,7 @@ def about(chosen) -> dict:
 
 
 def run(chosen, temp: Path) -> int:
-    """All that was asked for; the exit code."""
+    """All requested parts; the exit code."""
     report = Report()
     setting = Setting(chosen.cnn, chosen.data, TOP / "networks", chosen.out, temp, chosen.quick,
                       report)

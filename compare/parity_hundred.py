@@ -1,13 +1,13 @@
-"""A hundred steps: no further from PyTorch than twice what PyTorch is from itself.
+"""A hundred steps: at most twice as far from PyTorch as PyTorch is from itself.
 
 Float32 training drifts. The yardstick is the distance between PyTorch's own contiguous and
 channels_last runs, tensor by tensor at the hundredth step: outputs, gradients and parameters. How
 the noise is treated: one run is one draw, and often all its tensors drift together; so ratios of
 ours to the yardstick are averaged as a geometric mean, for each tensor over all runs (update rules
 and starts), and for each rule over its starts and tensors; both must be 2 at most. No yardstick is
-taken for less than half a unit in float32's last place, 2^-24. All runs follow the trace where ReLU
-and pooling meet a tie (parity_pass.py), because one flipped tie moves a run by a thousand times
-what rounding does and says nothing about either program.
+counts as less than half a unit in float32's last place, 2^-24. All runs follow the trace where ReLU
+and pooling have a tie (parity_pass.py), because one flipped tie moves a run by a thousand times the
+effect of rounding and says nothing about either program.
 
 From PyTorch in double, ours must be no further than PyTorch's float32: the geometric mean of the
 ratios over tensors and runs is 1 at most, but for twice its standard error, or 1.2.

@@ -1,11 +1,11 @@
 """Training steps in PyTorch that keep every number, under the names of a trace.
 
 ReLU and max pooling have kinks: where two values are equal but for rounding, two right programs may
-let different ones through, and from there on their gradients differ as a whole. Branch therefore
-follows the choices recorded in a trace wherever PyTorch's own differ, counts them, and keeps how
-far from a tie the worst of them was; whoever uses it demands that this be within rounding. Where
-all choices of a layer agree, PyTorch's own operation is used. That of equal values the first wins
-is looked at by itself, from the trace's own values, where it needs no tolerance.
+choose differently, and from there on their gradients differ completely. Branch therefore follows
+the choices recorded in a trace wherever PyTorch's own differ, counts them, and keeps the largest
+distance from a tie; its users require that to be within rounding. Where all choices of a layer
+agree, PyTorch's own operation is used. The rule that the first of equal values is chosen is checked
+separately, from the trace's own values, where it needs no tolerance.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Branch:
     gap: float = 0.0
 
     def through(self, name: str, layer: nn.Module, x: torch.Tensor) -> torch.Tensor:
-        """What the layer makes of x."""
+        """The layer's output for x."""
         if self.trace and isinstance(layer, nn.ReLU):
             return self.relu(layer, x, self.trace.get(self.step, name) > 0)
         if self.trace and isinstance(layer, nn.MaxPool2d):
@@ -37,7 +37,7 @@ class Branch:
         return layer(x)
 
     def relu(self, layer, x, let_through):
-        """ReLU that lets through what the trace did."""
+        """ReLU that passes the values that it passed in the trace."""
         different = (x > 0) != let_through
         if not different.any():
             return layer(x)

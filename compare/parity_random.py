@@ -46,12 +46,12 @@ class Text:
         self.products = 0
 
     def pair(self, low: int, high: int) -> tuple:
-        """Two sizes, alike as often as not."""
+        """Two sizes, equal half of the time."""
         first = self.draw.randint(low, high)
         return (first, first if self.draw.random() < 0.5 else self.draw.randint(low, high))
 
     def places(self, window: tuple, stride: tuple, pad: tuple) -> tuple:
-        """Height and width of what a window makes of the shape."""
+        """Height and width of a window's output."""
         return tuple((self.shape[i] + 2 * pad[i] - window[i]) // stride[i] + 1
                      if self.shape[i] + 2 * pad[i] >= window[i] else 0 for i in (0, 1))
 
@@ -120,7 +120,7 @@ class Text:
 
 
 def draw_images(draw: random.Random, shape: tuple) -> numpy.ndarray:
-    """Noise, or noise on an even ground, on which pools meet ties and paddings show."""
+    """Noise, or noise on a uniform ground, which gives pools ties and makes paddings show."""
     numbers = numpy.random.default_rng(draw.getrandbits(32))
     images = numbers.integers(0, 256, shape, numpy.uint8)
     if draw.random() < 0.5:

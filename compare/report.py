@@ -1,4 +1,4 @@
-"""Writes what a comparison found, from results.json alone: the page, its plots, the README's table.
+"""Writes the page, its plots and the README's table from a comparison's results.json alone.
 
 report.py RESULTS --print           the tables, on the terminal
 report.py RESULTS --page PAGE       PAGE, and beside it a folder with plots and the results, small
@@ -27,10 +27,10 @@ Written by `{command}` on {date}, in {minutes:.0f} minutes; do not edit. Every f
 {machine}. cnn.c is {cnn} (commit {commit}, {cc}), PyTorch {torch} ({instructions}, {onednn}),
 NumPy {numpy}, Python {python}. "All threads" means {threads}.
 
-A figure is the median of {rounds} rounds, with the least and the most in brackets. In a round all
-systems of a row take one turn each, the order turning round every time, after each has warmed up.
-Ratios are taken from the pairs of one round: **above 1, cnn.c is faster**. A turn is a slice of
-at least about {slice} s (whole steps), and epochs are scaled from slices to 60,000 images.
+A figure is the median of {rounds} rounds, with minimum and maximum in brackets. In each round every
+system of a row runs once, after a warm-up; the order alternates. Ratios are taken from the pairs of
+one round: **above 1, cnn.c is faster**. A run lasts at least about {slice} s (complete steps), and
+epochs are scaled from it to 60,000 images.
 `simple.net` and `scratch.net` are in `networks/`.
 
 ## In short
@@ -45,9 +45,9 @@ The row of convolutions is the geometric mean of the ratios.
 
 {scratch}
 
-The slip: the gradient of the mean loss already holds 1 / batch, and the original divides the
+The slip: the gradient of the mean loss already contains 1 / batch, and the original divides the
 dense layers' weight gradient by the batch size once more. Those weights then learn at a 32nd of
-the rate; how far ten epochs bring them depends on the first weights, which the original's text
+the rate; their progress in ten epochs depends on the initial weights, which the original's text
 does not give. Here all systems draw them as PyTorch does. The loops over every output place are
 timed on {loop_batches} batch(es) of 32 and scaled to 1,000 images: {slip_batch:.2f} s a batch
 with the slip, {right_batch:.2f} s without. Losses and accuracies of their columns come from the
@@ -64,11 +64,11 @@ differs by {difference:.1e}, relative, in double.
 
 ## Training
 
-`simple.net`, Adam, images a second. Gather, forward, loss, backward, update; nothing is
-evaluated. PyTorch has its images in memory as normalized floats and no DataLoader; cnn.c begins
-from bytes. *Plain* is eager PyTorch as people write it. *Best* is the quickest of the settings
-tried for that row, chosen after the rounds from the two that led a trial of all; with all threads
-PyTorch may also use one.
+`simple.net`, Adam, images a second. Gather, forward, loss, backward, update, without
+evaluation. PyTorch has its images in memory as normalized floats, without a DataLoader; cnn.c
+starts from bytes. *Plain* is eager PyTorch as usually written. *Best* is the fastest setting for
+that row: all are tried briefly, and the best of them run in all rounds; with all threads PyTorch
+may also use one.
 
 {training}
 
@@ -86,7 +86,7 @@ Tried for each row: {tried}.{notes}
 
 ## Prediction
 
-`simple.net`. PyTorch gets normalized floats and answers logits; cnn.c gets bytes and answers
+`simple.net`. PyTorch takes normalized floats and returns logits; cnn.c takes bytes and returns
 probabilities.
 
 {prediction}
@@ -94,23 +94,23 @@ probabilities.
 ## Single convolutions
 
 Forward, dx, dw and db, float32, {grid_threads}; images, channels x height x width, kernels,
-kernel size / stride. PyTorch's best of contiguous, channels_last and oneDNN's layout with one
-thread and with all, by its operators without autograd. Geometric mean of the ratios:
+kernel size / stride. PyTorch's best of contiguous, channels_last and oneDNN's layout, with one
+thread and with all, uses its operators without autograd. Geometric mean of the ratios:
 **{mean:.2f}**.
 
 {grid}
 
 ![Convolutions](comparison/grid.png)
 
-## What comes with it
+## Startup, memory and size
 
 {costs}
 
-The first answer: PyTorch imports, loads a state dict and answers one image
+The first answer: PyTorch imports, loads a state dict and predicts one image
 (`compare/first_answer_torch.py`); `cnn eval --limit 1` does the same with a model file. Memory in
 training: PyTorch's includes the images as floats. Installed: `make install` and the libraries the
 command needs beyond the C library's; pip's files of torch and of the packages it requires.
-Neither counts Python. PyTorch's kernels are compiled; their sources are not in the package. The
+Neither includes Python. PyTorch's kernels are compiled; their sources are not in the package. The
 NumPy twin has {numpy_lines} lines.
 
 ## Where PyTorch wins
@@ -142,7 +142,7 @@ def onednn(build):
 
 
 def about(results):
-    """What the text says of the run."""
+    """The facts about the run that the text uses."""
     meta, versions = results["meta"], results["meta"]["versions"]
     torch = versions["torch build"]
     return {"command": meta["command"], "date": meta["date"],
@@ -158,7 +158,7 @@ def about(results):
 
 
 def found(results):
-    """What the text says of the figures."""
+    """The figures that the text uses."""
     loops = results["numpy"]["loops"]
     names, notes = tables.tried_list(results)
     best = results["simple"]["best"]
@@ -186,7 +186,7 @@ def page(results):
 
 
 def readme_table(results):
-    """What stands between the README's marks."""
+    """The text between the README's marks."""
     meta = results["meta"]
     return (f"{tables.short_table(results)}\n\nMeasured by `{meta['command']}` on "
             f"{meta['machine']['processor']}, PyTorch {meta['versions']['torch']}; every figure, "

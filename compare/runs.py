@@ -11,7 +11,7 @@ SCRATCH, SIMPLE = "networks/scratch.net", "networks/simple.net"
 
 
 def ask_numpy(run, *words):
-    """One thing of systems_numpy.py."""
+    """Calls one function of systems_numpy.py."""
     command = [sys.executable, HERE / "systems_numpy.py", *words, "--data", run.data]
     remember(command)
     with open(run.log, "a", encoding="utf-8") as errors:
@@ -34,7 +34,7 @@ def numpy(run):
 
 
 def scratch(run):
-    """scratch.net with the original's settings, PyTorch and cnn.c by turns."""
+    """scratch.net with the original's settings, PyTorch and cnn.c alternating."""
     fits = {"torch": [], "cnn": []}
     for seed in run.seeds:
         run.say(f"seed {seed}")

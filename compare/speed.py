@@ -186,8 +186,8 @@ def training(run):
 
 
 def held(run, make):
-    """Batch 64 with both systems held to AVX2."""
-    run.say("batch 64, both held to AVX2")
+    """Batch 64 with both systems limited to AVX2."""
+    run.say("batch 64, both limited to AVX2")
     run.held = True
     try:
         return make(Race(run, make.kind, 64, run.threads), None)

@@ -55,7 +55,7 @@ class LoopConv:
 
 
 class FairConv:
-    """The same, as products of matrices. It is the first layer, so nobody needs its dx."""
+    """The same, as products of matrices. It is the first layer, so its dx is not needed."""
 
     def __init__(self, w, b):
         self.w, self.b = w, b
@@ -190,7 +190,7 @@ def compare_forms(images, labels):
 
 
 def time_loops(data, batches):
-    """Seconds of each batch in the loop form, with the slip and without by turns."""
+    """Seconds of each batch in the loop form, with the slip and without, alternating."""
     images, labels = load(data, "train", BATCH * batches, np.float64)
     nets = {slip: make_network(LoopConv, slip, 1, np.float64) for slip in (True, False)}
     seconds = {True: [], False: []}

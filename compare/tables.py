@@ -108,7 +108,7 @@ def held_line(results):
     if not row:
         return "Held to AVX2: not measured, this processor has none."
     best = best_of(row)
-    return (f"Both held to AVX2 (cnn.c's back end `avx2`; PyTorch with `ATEN_CPU_CAPABILITY=avx2` "
+    return (f"Both limited to AVX2 (cnn.c's back end `avx2`; PyTorch with `ATEN_CPU_CAPABILITY=avx2` "
             f"and `ONEDNN_MAX_CPU_ISA=AVX2`), batch {row['batch']}, {row['threads']} thread(s): "
             f"cnn.c {spread_text(rates(row, 'cnn'))} images/s, {times(ratios(row, 'plain'))} "
             f"times plain PyTorch, {times(ratios(row, best))} times its best "
@@ -160,7 +160,7 @@ def cost_table(results):
              size(start["peak"]["cnn"])],
             ["peak memory in training, batch 64", size(memory["peak"]["torch"]),
              size(memory["peak"]["cnn"])],
-            ["installed, with what it needs", size(sum(sizes["torch"].values())), size(ours)],
+            ["installed, with dependencies", size(sum(sizes["torch"].values())), size(ours)],
             ["lines of the layers' arithmetic", "not in the package",
              f"{reading['cnn']['operations']:,}"],
             ["lines of the library", f"{reading['torch']['all_python']:,} of Python, "
@@ -213,7 +213,7 @@ def short_rows(results):
     sizes = results["size"]
     ours = sum(sizes["cnn"]["libraries"].values()) + sizes["cnn"]["files"]
     theirs = sum(sizes["torch"].values())
-    yield ["installed, with what it needs", size(theirs), "", size(ours), f"{theirs / ours:.0f}"]
+    yield ["installed, with dependencies", size(theirs), "", size(ours), f"{theirs / ours:.0f}"]
     yield [f"{len(results['grid']['rows'])} convolutions, forward and backward", "", "", "",
            f"{figures.grid_mean(results):.2f}"]
     fits = {name: fit_summary(kept) for name, kept in results["simple"]["fits"].items()}

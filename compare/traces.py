@@ -13,7 +13,7 @@ from safetensors import safe_open
 
 
 class CommandFailed(RuntimeError):
-    """A program did not end well; the text is what it said."""
+    """A program failed; the text is its output."""
 
 
 class Trace:

@@ -1,7 +1,7 @@
-"""Processes that are asked for timings, and the turns they take.
+"""Processes that return timings, and the order in which they run.
 
-A contestant has a name and run(count), which answers with seconds; nothing of another contestant
-runs meanwhile. alternate() lets them take turns, so that a slow minute of the machine meets all.
+A contestant has a name and run(count), which returns seconds; no other contestant runs meanwhile.
+alternate() runs them alternately, so that a slow minute of the machine affects all.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 
 
-commands = []  # every command that was begun, once, as the results tell it
+commands = []  # every command that was started, once, as in the results
 
 
 def remember(words):
@@ -130,7 +130,7 @@ def count_for(contestant, seconds):
 
 
 def counts_for(contestants, seconds, refused):
-    """{name: count_for()}, without those that refuse: refused(name, reason) is told."""
+    """{name: count_for()}, without those that refuse: refused(name, reason) is called."""
     counts = {}
     for name, contestant in contestants.items():
         try:
@@ -142,7 +142,7 @@ def counts_for(contestants, seconds, refused):
 
 def alternate(contestants, counts, rounds, refused):
     """{name: [answer of each round]} of those that have a count. The order turns round from one
-    round to the next. Whoever refuses is out, and refused(name, reason) is told."""
+    round to the next. A contestant that refuses is dropped, and refused(name, reason) is called."""
     answers = {name: [] for name in counts}
     for number in range(rounds):
         for name in list(answers)[::-1 if number % 2 else 1]:

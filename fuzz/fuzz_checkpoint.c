@@ -1,5 +1,5 @@
 /* Checkpoints: the bytes as they are, and with the checksum that they should have, which no
- * guessing would hit; what is accepted is gone on with for a step. */
+ * guessing would hit; an accepted one is resumed for a step. */
 #include "harness.h"
 
 #include "checkpoint.h"
@@ -26,7 +26,7 @@ static bool stop(const cnn_progress *progress, void *context) {
     return false;
 }
 
-/* Only a checkpoint that says it was made with these images can be gone on with. */
+/* Only a checkpoint that says it was made with these images can be resumed. */
 static void go_on(const cnn_checkpoint *checkpoint, cnn_model *model) {
     cnn_error error;
     cnn_run *run = cnn_run_resume(checkpoint, model, images(), NULL, stop, NULL, &error);

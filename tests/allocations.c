@@ -1,4 +1,4 @@
-/* The wrapped allocation functions: they count, and fail where a test wants them to. */
+/* Wraps the allocation functions: they count, and fail where a test asks for it. */
 #include "allocations.h"
 
 #include <jansson.h>
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-/* The names that `ld --wrap` gives to a function and to the one it stands for. */
+/* The names that `ld --wrap` gives to the replacement and to the original. */
 void *__real_aligned_alloc(size_t alignment, size_t size);
 void *__real_malloc(size_t size);
 void *__real_realloc(void *block, size_t size);
@@ -17,7 +17,7 @@ void *__wrap_malloc(size_t size);
 void *__wrap_realloc(void *block, size_t size);
 void __wrap_free(void *block);
 int __real_inflateInit2_(z_streamp stream, int window, const char *version, int size);
-/* In sight, because libpng asks for it too. */
+/* Visible, because libpng calls it too. */
 __attribute__((visibility("default"))) int __wrap_inflateInit2_(z_streamp stream, int window,
                                                                 const char *version, int size);
 

@@ -1,5 +1,5 @@
-/* Counts requests for memory, and lets one of them fail. The linker leads every request of the
- * library and the tests through here, and zlib's while it decompresses. */
+/* Counts requests for memory, and lets one of them fail. The linker redirects every request of the
+ * library and the tests to these functions, and zlib's while it decompresses. */
 #ifndef TESTS_ALLOCATIONS_H
 #define TESTS_ALLOCATIONS_H
 
@@ -14,17 +14,17 @@ void allocations_fail(size_t n, bool all);
 
 /* From now on, requests of more than `bytes` fail; SIZE_MAX: none does. */
 void allocations_limit(size_t bytes);
-/* How many have been too large since. */
+/* Number of requests refused since. */
 size_t allocations_refused(void);
 
-/* Everything succeeds again. */
+/* All requests succeed again. */
 void allocations_succeed(void);
 
-/* Blocks that were taken and not given back so far, by the library and the tests; those that the C
- * library takes for itself are not counted. */
+/* Blocks taken and not yet freed, by the library and the tests; those that the C library takes for
+ * itself are not counted. */
 long allocations_left(void);
 
-/* From now on jansson's requests are counted too. Before the first value is made. */
+/* From now on jansson's requests are counted too. Call it before the first value is made. */
 void allocations_of_jansson(void);
 
 #endif

@@ -1,5 +1,5 @@
-/* The book's source rounded twice (-DCNN_ROUNDINGS=2), to hold the kernels of `base` against bit by
- * bit. */
+/* Compiles the book with two roundings (-DCNN_ROUNDINGS=2), to compare the kernels of `base` with
+ * it bit by bit. */
 #define BOOK_TABLE book_twice
 #include "same_bits.h"
 

@@ -1,5 +1,5 @@
-/* The books under test, one after the other, behind one face: their arrays are made, filled and
- * read as double, whichever number type a book has. */
+/* Presents the books under test through one interface: arrays are made, filled and read as double,
+ * whichever number type a book has. */
 #ifndef TESTS_BOOKS_H
 #define TESTS_BOOKS_H
 
@@ -15,7 +15,7 @@
 
 #include <stdbool.h>
 
-/* What every array holds before it is written: no result of a test is this. */
+/* Initial value of every array: no result of a test equals it. */
 #define CANARY (-77.25)
 
 typedef struct book {
@@ -24,8 +24,8 @@ typedef struct book {
     size_t bytes; /* of one number */
 } book;
 
-/* The plain book in float, the plain book in double, what this processor runs best of each, if that
- * is something else, and the base kernels; ended by one without ops. */
+/* Lists the plain book in float, the plain book in double, the best of each on this processor, if
+ * different, and the base kernels; the last entry has no ops. */
 const book *books_all(void);
 /* The plain book in float and the fastest back end with its bits: may be the same. */
 extern const book plain_book;
@@ -46,11 +46,11 @@ typedef struct op_case {
     book book;
     const operation *op;
     layer_shape g;
-    size_t xs, ys, ws, bs; /* numbers in x, y, w and b; images included */
+    size_t xs, ys, ws, bs; /* numbers in x, y, w and b, for all images */
     op_args t;
 } op_case;
 
-/* weights 0: an operation without. biases false: t.b and t.db are NULL. */
+/* weights 0: an operation without weights. biases false: t.b and t.db are NULL. */
 op_case op_case_new(const book *book, const operation *op, layer_shape g, size_t n, size_t weights,
                     bool biases);
 void op_case_free(op_case *op_case);

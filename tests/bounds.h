@@ -1,4 +1,4 @@
-/* What the build bounds: sizes, in the words of messages, and threads. */
+/* Limits that depend on the build: sizes, as messages write them, and threads. */
 #ifndef TESTS_BOUNDS_H
 #define TESTS_BOUNDS_H
 
@@ -18,10 +18,10 @@
 #define MACHINE_HAS NULL /* the machine may have more than a program can ask for */
 #endif
 
-/* How many threads a pool has where `wanted` are asked for, 1 or more. */
+/* The size of a pool when `wanted` threads are requested, 1 or more. */
 #ifdef CNN_SERIAL
 #define POOL_THREADS(wanted) ((size_t)1)
-#define TWO_THREADS " --threads 1 " /* as many as there can be, so that nothing is said of it */
+#define TWO_THREADS " --threads 1 " /* as many as there can be, so that no note is printed */
 #else
 #define POOL_THREADS(wanted) (wanted)
 #define TWO_THREADS " --threads 2 "

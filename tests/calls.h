@@ -1,11 +1,11 @@
-/* Small objects for the walk over the public interface (tests/test_calls*.c), and how a call is
- * shown to be refused. */
+/* Small objects for the calls of the public interface (tests/test_calls*.c), and checks that a call
+ * is refused. */
 #ifndef TESTS_CALLS_H
 #define TESTS_CALLS_H
 
 #include "cnn.h"
 
-/* One of each, made anew for every test. */
+/* One of each, created for every test. */
 typedef struct calls {
     cnn_network *network;
     cnn_dataset *train, *test; /* 24 and 12 images of 8 x 8 in 4 classes */
@@ -20,10 +20,10 @@ extern calls c;
 int calls_make(void **state);
 int calls_free(void **state);
 
-/* What the calls below give as their last argument. */
+/* The last argument of the calls below. */
 extern cnn_error calls_error, *e;
 
-/* The call must give 0 and say why, and give 0 too where nobody wants to know. */
+/* The call must return 0 and report why, and return 0 without an error struct too. */
 #define REFUSED_AS(wanted, call)                                                                   \
     do {                                                                                           \
         e = &calls_error;                                                                          \
@@ -48,7 +48,7 @@ extern cnn_error calls_error, *e;
 
 /* The first `count` images as the batch. */
 void calls_batch(size_t count);
-/* A tensor of the model by its name; its numbers of the batch, or of all of it. */
+/* Returns a tensor of the model by its name; its values of the batch, or all of them. */
 cnn_tensor calls_tensor(const cnn_model *model, const char *name);
 /* CRC-32 over all parameters. */
 unsigned long calls_parameters(const cnn_model *model);

@@ -34,7 +34,7 @@ static void put_u32(FILE *file, uint32_t value) {
         fputc((int)(value >> shift & 255), file);
 }
 
-/* A class is known by where the bright rectangle lies, of `classes` in two columns. */
+/* The position of the bright rectangle decides the class, of `classes` in two columns. */
 static void write_images(const char *name, uint32_t count, uint32_t side, uint32_t classes,
                          uint32_t noise) {
     FILE *file = create(name);
@@ -74,8 +74,7 @@ void command_images(const char *folder, uint32_t side, uint32_t classes, uint32_
     }
 }
 
-/* What runs these tests may ignore them, as nohup and background jobs do; then so would commands.
- */
+/* The test runner may ignore them, as nohup and background jobs do; commands would inherit that. */
 static void heed_signals(void) {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)

@@ -1,5 +1,5 @@
-/* Every back end of this processor against the book, in a plain program: built for other processors
- * and run by an emulator. Exit code 1 if any differs. */
+/* Compares every back end of this processor with the book in a plain program, which is built for
+ * other processors and run by an emulator. Exit code 1 if any differs. */
 #include "same_bits.h"
 
 #include <stdio.h>

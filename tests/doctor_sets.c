@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-/* Test images show pictures that no training image does. */
+/* Test images show pictures that no training image shows. */
 enum { FIRST_TEST = 1000000, TEST_IMAGES = 512 };
 
 static uint32_t noise(uint32_t picture, uint32_t pixel) {
@@ -29,7 +29,7 @@ static uint32_t quarter(uint32_t picture, uint32_t pixel) {
     return noise(picture, pixel) * 3 / 4 + (part == picture % 4 ? 40 : 0);
 }
 
-/* Stripes that lie or stand, bright first or dark: means of classes are all alike. */
+/* Horizontal or vertical stripes, bright first or dark: the means of the classes are equal. */
 static uint32_t stripe(uint32_t picture, uint32_t pixel) {
     const bool odd = (picture & 1 ? pixel % 8 : pixel / 8) / 2 % 2;
     return noise(picture, pixel) / 8 + (odd != (picture >> 2 & 1) ? 200 : 0);

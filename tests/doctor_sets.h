@@ -5,14 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A picture without anything in it; from NEARLY on, the same picture but for a trace in one pixel.
- */
+/* A blank picture; from NEARLY on, the same picture except for a trace in one pixel. */
 #define DOCTOR_BLANK UINT32_MAX
 #define DOCTOR_NEARLY 0xf0000000u
 
 /* `count` images of 8x8. Each shows a picture by its number: a quarter brighter than the noise
- * around it, number % 4; or with stripes such that lie or stand, number % 2, which no pixel's mean
- * tells. Test images are other pictures, rightly labeled. */
+ * around it, number % 4; or stripes, horizontal or vertical, number % 2, which the mean of no pixel
+ * reveals. Test images are other pictures, rightly labeled. */
 typedef struct doctor_set {
     const char *name; /* of its folder */
     uint32_t count;

@@ -74,7 +74,7 @@ static uint8_t *png_in_coat(coat coat, const uint8_t *pixels, size_t side, size_
                                 PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_GRAY_ALPHA,
                                 PNG_COLOR_TYPE_GRAY};
     static uint8_t rows[3 * MOST * MOST], palette[3 * 256];
-    /* Of a wide one the middle third. */
+    /* Wide pictures keep the middle third. */
     const size_t height = coat == WIDE ? side / 3 : side, skip = coat == WIDE ? side * height : 0;
     size_t used = 0;
     for (size_t i = 0; i < height * side; i++)
@@ -108,7 +108,7 @@ static void save(const char *path, const void *bytes, size_t size) {
     assert_int_equal(fclose(file), 0);
 }
 
-/* Number says font and manner; both have come round before any pair does again. */
+/* The number decides font and manner; both repeat before any pair does. */
 static void draw(const char *path, const glyph *glyph, size_t number) {
     static uint8_t pixels[MOST * MOST];
     hand hand = MANNERS[number % MANNER_COUNT].hand;

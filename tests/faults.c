@@ -23,7 +23,7 @@
 
 #define OLD "what stood here before"
 
-/* One run that is over. */
+/* Result of one run. */
 typedef struct outcome {
     int code;
     size_t requests;
@@ -50,7 +50,7 @@ static const char *in_folder(const char *name) {
     return path;
 }
 
-/* The arguments of the case in the place of argv; text is theirs. */
+/* Splits the arguments of the case into argv; text holds the words. */
 static void split(const char *arguments, char *text, size_t size, char *argv[], size_t capacity) {
     size_t used = 0, count = 0;
     for (const char *c = arguments; *c && used + sizeof command_folder < size; c++)
@@ -72,7 +72,7 @@ static void redirect(const char *name, int to) {
     close(fd);
 }
 
-/* An endless run is ended, and then counts as crashed. */
+/* An endless run is ended, and counts as crashed. */
 static void become(const command_case *command_case, const char *wish) {
     char text[2048], *argv[64], library[256];
     const char *build = getenv("BUILD");
@@ -122,7 +122,7 @@ static const char *beyond_number(const char *text) {
     return text;
 }
 
-/* Equal but for numbers, if those are times: as long as `a`, if only_begins. */
+/* Equal except for numbers, if those are times; up to the length of `a`, if only_begins. */
 static bool alike(const char *a, const char *b, bool timed, bool only_begins) {
     for (;; a++, b++) {
         a = timed ? beyond_number(a) : a;
@@ -134,7 +134,7 @@ static bool alike(const char *a, const char *b, bool timed, bool only_begins) {
     }
 }
 
-/* Standard error is that of a clean run up to some place, and then one line with the reason. */
+/* Standard error is that of a clean run up to some point, and then one line with the reason. */
 static bool explained(const command_case *command_case, const char *err, const char *clean,
                       const fault *fault) {
     char before[8192];
@@ -144,14 +144,14 @@ static bool explained(const command_case *command_case, const char *err, const c
     line += *line == '\n';
     snprintf(before, sizeof before, "%.*s", (int)(line - err), err);
     const char *end = strchr(line, '\n');
-    /* Threads take memory of their own, and have another word for the lack of it. */
+    /* Threads take memory of their own, and report the lack of it in other words. */
     const bool memory =
         fault->reason == ENOMEM && (strstr(line, " memory") || strstr(line, "cannot start thread"));
     return end && !end[1] && alike(before, clean, command_case->timed, true) &&
            (memory || fault->reason < 0 || strstr(line, strerror(fault->reason)));
 }
 
-/* True if the library reads the file. A trace is one but for the network. */
+/* True if the library reads the file. A trace is complete except for the network. */
 static bool readable(const char *name, const char *bytes, size_t size, cnn_error *error) {
     if (strstr(name, ".png")) {
         cnn_picture *picture = cnn_picture_parse(bytes, size, 3, error);
@@ -163,7 +163,7 @@ static bool readable(const char *name, const char *bytes, size_t size, cnn_error
     return model || (strstr(name, "trace") && strstr(error->message, "no network in it"));
 }
 
-/* Either what stood there before, or a whole file. */
+/* Either the earlier content, or a complete file. */
 static void assert_whole(const command_case *command_case, const char *wish, const char *name) {
     size_t size;
     cnn_error error;
@@ -200,7 +200,7 @@ static void put_checkpoint(const command_case *command_case) {
         copy(command_case->resumes, command_case->checkpoint);
 }
 
-/* After it: one that is there can be gone on with. Then it is taken away. */
+/* After the run: a checkpoint that exists can be resumed. Then it is removed. */
 static void take_checkpoint(const command_case *command_case, const char *wish) {
     cnn_error error;
     if (!command_case->checkpoint || access(in_folder(command_case->checkpoint), F_OK))
@@ -239,7 +239,7 @@ static void check(const command_case *command_case, const fault *fault, const ch
         assert_whole(command_case, wish, command_case->outputs[i]);
 }
 
-/* Of every how many requests one is failed. */
+/* One request in this many is failed. */
 static size_t share(void) {
     const char *text = getenv("CNN_TEST_SHARE");
     const size_t share = text ? strtoul(text, NULL, 10) : 1;

@@ -1,6 +1,6 @@
 /* Loaded before the C library into a program under test (tests/faults.h): from main() to its return
  * it counts the program's requests of one kind, lets the n-th fail, alone or with all after, and
- * reports what was left behind. What zlib, jansson and libpng ask for is seen as well.
+ * reports blocks and files that were not released. Requests of zlib, jansson and libpng count too.
  *
  * CNN_FAULT=KIND:N[+]:HOW   HOW is a number of errno, "short" for half of what was asked for, "end"
  *                           for the end of the file
@@ -33,14 +33,14 @@ static atomic_size_t requests;
 static atomic_long blocks;
 static uintptr_t loader, loader_end;
 
-/* The C library's own function of the name. */
+/* The C library's own function of that name. */
 #define REAL(name) ((__typeof__(&name))real(#name))
 
 static void *real(const char *name) {
     return dlsym(RTLD_NEXT, name);
 }
 
-/* True if this request is one that has to fail. */
+/* True if this request has to fail. */
 static bool chosen(const char *name) {
     if (!atomic_load(&counting) || strcmp(name, kind))
         return false;
@@ -48,7 +48,7 @@ static bool chosen(const char *name) {
     return number == first_to_fail || (all_after && number > first_to_fail);
 }
 
-/* The same, with errno set; not for requests that are only cut in half. */
+/* The same, with errno set; not for requests that are only halved. */
 static bool fails(const char *name) {
     if (!chosen(name))
         return false;
@@ -138,7 +138,7 @@ FILE *fopen64(const char *path, const char *mode) {
     return fails("open") ? NULL : REAL(fopen64)(path, mode);
 }
 
-/* How many bytes to move at a call that was chosen: SIZE_MAX stands for a failure. */
+/* The number of bytes to move at a chosen call: SIZE_MAX means failure. */
 static size_t cut(const char *name, size_t size) {
     if (!chosen(name))
         return size;
@@ -156,7 +156,8 @@ ssize_t write(int fd, const void *data, size_t size) {
     return allowed == SIZE_MAX ? -1 : REAL(write)(fd, data, allowed);
 }
 
-/* Streams read and write inside the C library, out of our sight: they fail as a whole. */
+/* Streams read and write inside the C library, where calls are not seen: the stream functions fail
+ * instead. */
 size_t fread(void *data, size_t size, size_t count, FILE *stream) {
     return fails("fread") ? 0 : REAL(fread)(data, size, count, stream);
 }
@@ -259,7 +260,7 @@ static void report(int files) {
 
 static int (*program_main)(int, char **, char **);
 
-/* Standard output gets its buffer from us: the one that the C library would take is never freed. */
+/* Standard output gets a buffer from here: the one that the C library would take is never freed. */
 static int counted_main(int argc, char **argv, char **environment) {
     static char buffer[4096];
     setvbuf(stdout, buffer, _IOFBF, sizeof buffer);

@@ -1,4 +1,4 @@
-/* Makes one small good file of each format, and reads what a test made of it. */
+/* Makes one small good file of each format, and reads damaged copies of it. */
 #include "file_formats.h"
 
 #include <setjmp.h>
@@ -100,7 +100,7 @@ static bool predict(cnn_model *model) {
     return good;
 }
 
-/* A network may be right and no model, or too large for a test. */
+/* A valid network may have no model, or be too large for a test. */
 static bool read_network(const uint8_t *bytes, size_t size, cnn_error *error) {
     cnn_network *network = cnn_network_parse((const char *)bytes, size, error);
     if (!network)
@@ -116,7 +116,7 @@ static bool read_network(const uint8_t *bytes, size_t size, cnn_error *error) {
     return true;
 }
 
-/* The text of every layer but the last of what is read. */
+/* Collects the text of every layer but the last. */
 static bool begins_network(const uint8_t *bytes, size_t size) {
     cnn_network *part = cnn_network_parse((const char *)bytes, size, NULL);
     cnn_network *whole = cnn_network_parse(TEXT, sizeof TEXT - 1, NULL);
@@ -224,7 +224,7 @@ static bool read_png(const uint8_t *bytes, size_t size, cnn_error *error) {
     return true;
 }
 
-/* All but the end, which nothing needs. */
+/* All but the end, which is not needed. */
 static bool begins_png(const uint8_t *bytes, size_t size) {
     return size >= png_pixels_end(bytes, size);
 }
@@ -237,7 +237,7 @@ static format_file make_checkpoint(void) {
     return format_file_copy(one_checkpoint, one_checkpoint_size);
 }
 
-/* Gone on with, as far as standing where it stood. */
+/* Resumes the run as far as having its state. */
 static bool read_checkpoint(const uint8_t *bytes, size_t size, cnn_error *error) {
     cnn_checkpoint *checkpoint = cnn_checkpoint_parse(bytes, size, error);
     if (!checkpoint)

@@ -1,5 +1,5 @@
 /* The formats that are read, for tests of damage: a small good file of each, and a reader that uses
- * what it accepts. A new format is a row of the table in file_formats.c. */
+ * the content it accepts. A new format is a row of the table in file_formats.c. */
 #ifndef TESTS_FILE_FORMATS_H
 #define TESTS_FILE_FORMATS_H
 
@@ -11,17 +11,17 @@ typedef struct format_file {
     size_t size;
 } format_file;
 
-/* What may stand behind a file: bytes that no reader looks at. */
+/* Which bytes may follow a file: bytes that no reader examines. */
 typedef enum format_trailing { BEHIND_NOTHING, BEHIND_ZEROS, BEHIND_ANYTHING } format_trailing;
 
 typedef struct file_format {
     const char *name;
     format_file (*make)(void);
-    /* Reads, and uses what is accepted to the end: pixels, labels, a prediction. */
+    /* Reads, and uses accepted content to the end: pixels, labels, a prediction. */
     bool (*read)(const uint8_t *bytes, size_t size, cnn_error *error);
-    /* Of a text the beginning is often a text as well. Holds if what is read of it is what the
-     * whole text says, but for its last line, which may be cut. Of a PNG, all pixels must be in
-     * it. NULL: no beginning is accepted. */
+    /* The beginning of a text is often a valid text. Holds if the content read from it is that of
+     * the whole text, except for its last line, which may be cut. A PNG's beginning must have all
+     * pixels. NULL: no beginning is accepted. */
     bool (*beginning)(const uint8_t *bytes, size_t size);
     format_trailing behind;
     bool sealed; /* a checksum over every byte: no change at all is accepted */

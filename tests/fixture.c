@@ -27,7 +27,7 @@ int fixture_create(void **state) {
     return mkdtemp(here->folder) ? 0 : -1;
 }
 
-/* Calls with each entry of the folder; counts them. */
+/* Counts the entries of the folder, and removes them if `delete`. */
 static size_t each_file(fixture *here, bool delete) {
     DIR *folder = opendir(here->folder);
     size_t count = 0;

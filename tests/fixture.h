@@ -1,4 +1,5 @@
-/* What tests of files share: a folder, files by hand, errors as text, a jansson out of memory. */
+/* What tests of files share: a folder, files made by hand, errors as text, jansson without
+ * memory. */
 #ifndef TESTS_FIXTURE_H
 #define TESTS_FIXTURE_H
 
@@ -21,7 +22,7 @@ uint8_t *fixture_read(fixture *fixture, const char *name, size_t *size);
 /* How many files there are, temporary ones too. */
 size_t fixture_files(fixture *fixture);
 
-/* A copy that ends where its block ends, so that a sanitizer sees a step too far. To be freed. */
+/* A copy that ends where its block ends, so that a sanitizer sees a step beyond it. To be freed. */
 void *fixture_copy(const void *data, size_t size);
 
 /* A safetensors file of this header and that many bytes 0, 1, 2, ... To be freed. */
@@ -30,9 +31,9 @@ uint8_t *fixture_tensors(const char *header, size_t data, size_t *size);
 /* Fails the test unless the error, as cnn_error_text() puts it, is this. */
 void fixture_error_is(const cnn_error *error, cnn_status status, const char *text);
 
-/* Runs it again and again, and lets one request for memory fail each time, jansson's too, first
- * alone, then with all that follow. Fails the test unless each run succeeds or says that there is
- * no memory, and jansson holds nothing after it. There must be more than `least` requests. */
+/* Runs it repeatedly, and lets one request for memory fail each time, jansson's too, first alone,
+ * then with all that follow. Fails the test unless each run succeeds or reports that there is no
+ * memory, and jansson holds nothing after it. There must be more than `least` requests. */
 void fixture_survives(bool (*run)(cnn_error *error), size_t least);
 
 #endif

@@ -1,8 +1,8 @@
-/* The JHF form of Hershey's fonts: a glyph is a number of five columns, a count of three columns,
- * then as many pairs of characters, perhaps broken into lines. A character stands for its distance
- * from 'R'. The first pair is the left and right edge; each other is x and y of a point, but " R"
- * lifts the pen. The first glyph of a file is the space, so that the digits are the 17th to the
- * 26th, as in ASCII. */
+/* Reads the JHF form of Hershey's fonts: a glyph is a number of five columns, a count of three
+ * columns, then as many pairs of characters, perhaps broken into lines. A character means its
+ * distance from 'R'. The first pair is the left and right edge; each other pair is x and y of a
+ * point, except that " R" lifts the pen. The first glyph of a file is the space, so that the digits
+ * are the 17th to the 26th, as in ASCII. */
 #include "glyphs.h"
 
 #include "random.h"
@@ -100,7 +100,7 @@ static double distance(double x, double y, const double from[2], const double to
     return hypot(x - from[0] - at * dx, y - from[1] - at * dy);
 }
 
-/* Leaves in cover[] what share of each pixel the pen has touched; a pen finer than a pixel leaves
+/* Sets cover[] to the share of each pixel that the pen has touched; a pen finer than a pixel covers
  * less than all of it. */
 static void draw_line(const hand *hand, const double from[2], const double to[2], float *cover) {
     const double radius = hand->pen / 2, most = clamp(hand->pen, 0, 1), side = (double)hand->side;

@@ -8,8 +8,8 @@
 
 #define GLYPH_POINTS 128
 
-/* Points that the pen visits, y downwards. It does not draw on its way to one that begins a line.
- */
+/* Points that the pen visits, y downwards. It is lifted on its way to a point that begins a
+ * line. */
 typedef struct glyph {
     size_t count;
     struct {

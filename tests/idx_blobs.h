@@ -30,7 +30,7 @@ blob zipped(const void *data, size_t size);
 cnn_dataset *parse(const blob *images, const blob *labels, size_t classes, cnn_error *error);
 
 void assert_error(const cnn_error *error, cnn_status status, const char *text);
-/* Refused as a bad file, with this error text; and no less without an error to fill. */
+/* Refused as a bad file, with this error text; and also without an error to fill. */
 void assert_refused(const blob *images, const blob *labels, size_t classes, const char *text);
 /* images_of(3, 4, 5) with labels_of(3), of ten classes. */
 void assert_three_images(const cnn_dataset *set);

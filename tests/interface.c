@@ -1,10 +1,10 @@
-/* The public headers and every macro of theirs, in a program that is C and C++ alike; scripts/check
- * compiles it as each standard of both. Exit 0 if what they give can be used. */
+/* Uses the public headers and all their macros in a program that is both C and C++; scripts/check
+ * compiles it as each standard of both. Exit 0 if the values are usable. */
 #include <cnn.h>
 
 #include <string.h>
 
-/* Outside of functions too. */
+/* At file scope too. */
 static const cnn_model_options model_options = CNN_MODEL_OPTIONS_DEFAULT;
 static const cnn_train_options train_options = CNN_TRAIN_OPTIONS_DEFAULT;
 static const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
@@ -30,7 +30,7 @@ static void count_row(const cnn_gradcheck_row *row, void *context) {
     rows += strlen(row->gradient) == 2;
 }
 
-/* A model of one step, with options that begin as the defaults. */
+/* Runs one step of a model, with options that begin as the defaults. */
 static bool works(const cnn_network *network) {
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     const float x[2 * 64] = {1, 2, 3};

@@ -1,4 +1,4 @@
-/* Layers and the loss as the formulas say, in double. */
+/* Computes layers and the loss by their formulas, in double. */
 #include "naive.h"
 
 static bool inside(size_t padded, size_t pad, size_t size) {

@@ -1,5 +1,5 @@
-/* The sums of docs/math/ in plain loops over double. The library lends the names of shapes and
- * nothing else. They come in rows, as they lie in memory; a gradient is given place by place of the
+/* The sums of docs/math/ as plain loops over double. Only the types of shapes come from the
+ * library. Arrays are in rows, as in memory; a gradient is given place by place of the
  * convolution's output, [n][p][q][k]. */
 #ifndef TESTS_NAIVE_H
 #define TESTS_NAIVE_H
@@ -11,14 +11,14 @@
 /* y[n][p][q][0..K) without the bias. */
 void naive_y(const layer_shape *g, const float *x, const float *weights, size_t n, size_t p,
              size_t q, double *y);
-/* dx[n][h][w][0..C). False if there was nothing but zeros of dy to add. */
+/* dx[n][h][w][0..C). False if all terms of dy are zero. */
 bool naive_dx(const layer_shape *g, const double *dy, const float *weights, size_t n, size_t h,
               size_t w, double *dx);
-/* dw[r][s][c][0..K), summed over these images; met[k] is 0 if there was nothing but zeros of dy to
- * add. */
+/* dw[r][s][c][0..K), summed over these images; met[k] is 0 if all its terms of dy are zero. */
 void naive_dw(const layer_shape *g, const float *x, const double *dy, range images, size_t r,
               size_t s, size_t c, double *dw, double *met);
-/* Of one window the first maximum in row-major order: its place, h W + w. values[h][w][c]. */
+/* Returns the place, h W + w, of the first maximum of a window in row-major order.
+ * values[h][w][c]. */
 size_t naive_argmax(const layer_shape *pool, const double *values, size_t p, size_t q, size_t c);
 
 /* The same sums of a dense layer, one number each. */

@@ -1,10 +1,10 @@
-/* One checkpoint of a small run, for tests to damage and to go on from. */
+/* One checkpoint of a small run, for tests to damage and to resume. */
 #ifndef TESTS_ONE_CHECKPOINT_H
 #define TESTS_ONE_CHECKPOINT_H
 
 #include "cnn.h"
 
-/* Stopped behind this step, the second of three in its third epoch. */
+/* Stopped after this step, the second of three in its third epoch. */
 enum {
     ONE_CHECKPOINT_STEP = 8,
     ONE_CHECKPOINT_BATCH = 16,
@@ -21,7 +21,7 @@ extern uint8_t *one_checkpoint;
 extern size_t one_checkpoint_size;
 extern cnn_dataset *one_checkpoint_train, *one_checkpoint_test;
 
-/* A run as that one was at its start; *run, which the run's callback reads, is the same. */
+/* Makes a run like that one at its start; *run, which the run's callback reads, is the same. */
 cnn_run *one_checkpoint_run(cnn_model *model, cnn_run **run, cnn_error *error);
 
 #endif

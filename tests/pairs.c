@@ -1,4 +1,4 @@
-/* Draws shapes and numbers, and compares arrays and what lies around them. */
+/* Draws shapes and numbers, and compares arrays and the fences around them. */
 #include "pairs.h"
 
 #include "books.h"
@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { FENCE = 16, NUMBERS_MOST = 4 << 20 };
-/* A quiet NaN that no computation makes. */
+/* A quiet NaN that no computation produces. */
 static const uint32_t unwritten = 0x7fc0dead;
 
 static size_t share(void) {
@@ -113,8 +113,8 @@ void outputs_made(arrays *a, sizes sizes, const layer_shape *g, const operation 
     t->scratch = numbers_guarded(a, scratch_of(op, g));
 }
 
-/* One pass, split by split; even numbers of them backwards, so that neither those behind a split
- * nor those before it may lose what they wrote. */
+/* One pass, split by split; even numbers of splits run backwards, so that neither the splits after
+ * one nor those before it may lose results. */
 static void run_pass(const operation *op, operation_pass pass, const layer_shape *g,
                      const op_args *t, range range) {
     const size_t splits = op->can_split && t->splits ? t->splits : 1;

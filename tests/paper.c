@@ -1,5 +1,6 @@
-/* Each kind is a function of the place: by how much less light comes from there. Lines are printed
- * under the ink and shadows fall on both, so that all but the table multiply what is drawn. */
+/* Defines each kind as a function of the place: how much less light comes from there. Lines are
+ * printed under the ink and shadows fall on both, so that all but the table multiply the
+ * drawing. */
 #include "paper.h"
 
 #include "random.h"
@@ -29,13 +30,13 @@ hand paper_hand(uint64_t seed) {
     return hand;
 }
 
-/* 1 on the far side of an edge, 0 on the near one, between them where it is soft. */
+/* 1 on the far side of an edge, 0 on the near one, in between where the edge is soft. */
 static double beyond(double off, double soft) {
     const double at = off / soft + 0.5;
     return at < 0 ? 0 : at > 1 ? 1 : at * at * (3 - 2 * at);
 }
 
-/* How much of a pixel a line covers whose middle is so far away. */
+/* The share of a pixel that a line covers whose middle is at this distance. */
 static double line(double off, double width) {
     const double cover = width / 2 + 0.5 - fabs(off);
     return cover < 0 ? 0 : cover > 1 ? 1 : cover;
@@ -46,7 +47,7 @@ static double to_nearest(double along, double pitch) {
     return along - pitch * floor(along / pitch + 0.5);
 }
 
-/* A straight edge: how far a place lies beyond it. */
+/* A straight edge: how far a place is beyond it. */
 typedef struct edge {
     double angle, off;
 } edge;
@@ -55,7 +56,7 @@ static double past(const edge *edge, double x, double y) {
     return x * cos(edge->angle) + y * sin(edge->angle) - edge->off;
 }
 
-/* What was drawn for one picture; x and y are from its middle, `side` its side. */
+/* Parameters drawn for one picture; x and y are from its middle, `side` is its side. */
 typedef struct scenery {
     double side, strength, width, pitch, soft, phase[2];
     bool both; /* lines both ways, a margin, a corner, two edges, two holes */
@@ -195,7 +196,7 @@ static void lay_table(scenery *s, double x, double y, uint8_t *pixel) {
     *pixel = (uint8_t)(level < 0 ? 0 : level > 255 ? 255 : level);
 }
 
-/* Each block keeps its mean and, in steps of `soft`, what differs from that. */
+/* Each block keeps its mean and, in steps of `soft`, the differences from it. */
 static void press_block(const scenery *s, size_t side, size_t top, size_t left, uint8_t *pixels) {
     double sum = 0, count = 0;
     for (size_t y = top; y < top + 8 && y < side; y++)

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What goes into a PNG; the rest of the fields may be zero. */
+/* Contents of a PNG; the rest of the fields may be zero. */
 typedef struct png_plan {
     uint32_t width, height;
     int type, depth;         /* PNG_COLOR_TYPE_...; bits of a sample */
@@ -27,7 +27,7 @@ uint8_t *png_made(const png_plan *plan, size_t *size);
 /* A gray one of 8 bits, the usual. */
 uint8_t *png_gray(const uint8_t *pixels, size_t height, size_t width, size_t *size);
 
-/* One with something of everything: RGBA, interlaced, a comment behind. */
+/* A PNG with a bit of everything: RGBA, interlaced, a comment after the pixels. */
 uint8_t *png_rich(size_t *size);
 
 #endif

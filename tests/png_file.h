@@ -1,4 +1,4 @@
-/* PNG files in the folder of command.h, by libpng itself and not by what is tested. */
+/* PNG files in the folder of command.h, read by libpng itself and not by the code under test. */
 #ifndef TESTS_PNG_FILE_H
 #define TESTS_PNG_FILE_H
 

@@ -10,9 +10,9 @@ blob png_head(uint32_t width, uint32_t height, uint8_t type, uint8_t depth);
 void png_chunk(blob *png, const char *type, const void *data, size_t size);
 /* The same with a checksum that is wrong. */
 void png_chunk_damaged(blob *png, const char *type, const void *data, size_t size);
-/* Rows, each behind its filter, as zlib packs them. */
+/* Packs rows, each after its filter byte, with zlib. */
 blob png_packed(const void *rows, size_t size);
-/* Behind the last byte of the last chunk of image data. */
+/* Returns the end of the last chunk of image data. */
 size_t png_pixels_end(const uint8_t *bytes, size_t size);
 
 #endif

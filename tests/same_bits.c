@@ -11,10 +11,10 @@
 
 enum { ARRAYS = 40, IMAGES = 3 };
 
-/* The numbers of one convolution, block or dense layer, and of both ways to compute it. */
+/* The arrays of one convolution, block or dense layer, and of both ways to compute it. */
 typedef struct shape {
     layer_shape g, pool;
-    size_t n, x, y, w, pooled; /* pooled: outputs of an image behind the pool */
+    size_t n, x, y, w, pooled; /* pooled: outputs of an image after the pool */
     const float *dy;           /* of the last part */
     op_args book, other;
     void *arrays[ARRAYS];
@@ -100,7 +100,7 @@ static op_args results(shape *s, const op_args *shared, size_t outputs, size_t s
     return t;
 }
 
-/* So many of 100 are zero of x, and of dy. */
+/* `x_zeros` and `zeros` of 100 numbers are zero, of x and of dy. */
 static void make(shape *s, random_state *random, uint32_t x_zeros, uint32_t zeros,
                  const operation *book, const operation *other) {
     const op_args shared = {.n = s->n,
@@ -127,7 +127,7 @@ static void backward(const operation *op, const layer_shape *g, const op_args *t
     op->backward_weights(g, t, (range){0, sums});
 }
 
-/* A layer by itself. */
+/* Compares a layer by itself. */
 static const char *layer_differs(shape *s, const operation *book, const operation *other,
                                  size_t sums, double tolerance) {
     book->forward(&s->g, &s->book, (range){0, s->n});
@@ -138,8 +138,8 @@ static const char *layer_differs(shape *s, const operation *book, const operatio
     return wrong ? wrong : compare_gradients(s, tolerance);
 }
 
-/* A block against its parts. Of the indices those count where y is above 0; where the numbers
- * differ in the last bits, so may they. Backward both start from the same y and indices. */
+/* Compares a block with its parts. Indices count only where y is above 0; where numbers differ in
+ * the last bits, so may they. Both backward passes start from the same y and indices. */
 static const char *block_differs(shape *s, const ops *book, const operation *other,
                                  double tolerance) {
     const range all = {0, s->n};
@@ -177,7 +177,7 @@ static const char *block_differs(shape *s, const ops *book, const operation *oth
     return wrong ? wrong : compare_gradients(s, tolerance);
 }
 
-/* A dense layer and its ReLU against their block. */
+/* Compares a dense layer and its ReLU with their block. */
 static const char *dense_block_differs(shape *s, const ops *book, const operation *other,
                                        double tolerance) {
     const range all = {0, s->n};
@@ -356,7 +356,7 @@ const char *steps_differ(const char *book, const char *other, double tolerance) 
         const bool parameter = strstr(of_a.name, ".weight") || strstr(of_a.name, ".bias");
         for (size_t d = 0; d < of_a.rank; d++)
             count *= of_a.shape[d];
-        /* Tolerance is for losses: Adam's first steps make much of the last bits of a gradient. */
+        /* Tolerance is for losses: Adam's first steps amplify the last bits of a gradient. */
         if (parameter && !tolerance && cnn_model_tensor(b.model, of_a.name, &of_b, NULL))
             wrong = compare(&none, of_a.name, of_a.data, of_b.data, count, 0);
     }

@@ -1,5 +1,5 @@
-/* One back end against another on random shapes and in whole steps. Wants no library, so that it
- * can also be built for a processor that is only emulated (tests/cross_bits.c). */
+/* Compares back ends on random shapes and in whole steps. Needs no other library, so that it can
+ * also be built for a processor that is only emulated (tests/cross_bits.c). */
 #ifndef TESTS_SAME_BITS_H
 #define TESTS_SAME_BITS_H
 
@@ -11,12 +11,12 @@ extern const ops book_twice;
 /* The fastest back end here that has the book's bits. */
 const ops *exact_best(void);
 
-/* Convolutions, blocks and dense layers through both, `shapes` of each. Returns NULL, or what was
- * not the same, in bytes that the next call writes over. Tolerance is a share of an array's largest
- * number; 0: bit by bit. */
+/* Runs convolutions, blocks and dense layers through both, `shapes` of each. Returns NULL, or a
+ * description of the difference, in bytes that the next call overwrites. Tolerance is a share of an
+ * array's largest number; 0: bit by bit. */
 const char *operations_differ(const ops *book, const ops *other, size_t shapes, double tolerance);
 
-/* Some training steps of two networks with each back end by its name: losses and parameters. */
+/* Runs some training steps of two networks with each back end: compares losses and parameters. */
 const char *steps_differ(const char *book, const char *other, double tolerance);
 
 #endif

@@ -1,4 +1,4 @@
-/* A small task that can be learnt: images of 8 x 8 with one of four quarters bright. */
+/* A small learnable task: images of 8 x 8 with one of four quarters bright. */
 #ifndef TESTS_SAMPLE_H
 #define TESTS_SAMPLE_H
 

@@ -1,5 +1,5 @@
-/* What lies among pictures: other kinds of pictures, which are named, and what systems leave, which
- * is ignored. */
+/* Other files among pictures: other kinds of pictures, which are named, and files that systems
+ * leave, which are ignored. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +38,7 @@ static int create(void **state) {
     return command_shell("cp -r @/p @/q; \"$CNN\" " TRAIN "--out @/p.st");
 }
 
-/* Their first bytes, and what is said of them. */
+/* Their first bytes, and how they are reported. */
 static const struct {
     const char *bytes, *said;
 } kinds[] = {
@@ -54,7 +54,7 @@ static const struct {
     {"", ""},
 };
 
-/* The name does not matter. One line says the file, the kind and the way on. */
+/* The name does not matter. One line gives the file, the kind and the remedy. */
 static void other_kinds_are_named(void **state) {
     (void)state;
     static const char *const commands[] = {TRAIN, "eval @/p.st --data @/q",
@@ -76,7 +76,7 @@ static void other_kinds_are_named(void **state) {
     }
 }
 
-/* Also what is no file at all, and nothing where there is nothing to skip. */
+/* Also for entries that are not files; no remedy is offered if there is nothing to skip. */
 static void the_way_on_is_told_where_there_is_one(void **state) {
     (void)state;
     static const struct {
@@ -98,7 +98,7 @@ static void the_way_on_is_told_where_there_is_one(void **state) {
     }
 }
 
-/* Of a note nobody can tell that the answer is missing. */
+/* A note would not show that the answer is missing. */
 static void a_note_hides_no_failure(void **state) {
     (void)state;
     shell("rm -rf @/q; cp -r @/p @/q; echo >@/q/2/x.png; mkdir -p @/r/extra; cp -r @/p @/r/train");
@@ -137,7 +137,7 @@ static void what_systems_leave_is_ignored(void **state) {
     }
 }
 
-/* A name is a name in every language; what only looks like one of theirs is a picture. */
+/* A name counts in every language; a name that only resembles one of theirs is a picture's. */
 static void names_are_compared_whole(void **state) {
     (void)state;
     static const char *const ignored[] = {".", ".x", "THUMBS.DB", "Icon\r", "lost+found"};

@@ -1,5 +1,5 @@
-/* Kinds and options of layers, and the rows of a profile, as data: no program has to take a text
- * apart to tell them. */
+/* Kinds and options of layers, and the rows of a profile, are available as data: programs need not
+ * parse texts for them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,7 +65,7 @@ static void layers_as_data(void **state) {
     cnn_network_free(network);
 }
 
-/* From what is told of its layers alone, the same network can be made again. */
+/* The data about its layers suffices to build the same network. */
 static void a_network_from_data(void **state) {
     cnn_network *network = parsed(), *copy = cnn_network_create(12, 10, 3, NULL);
     cnn_layer_info a, b;

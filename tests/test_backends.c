@@ -1,4 +1,4 @@
-/* Every back end that this machine runs: by its name, against the book, and what is said of it. */
+/* Every back end that this machine runs: by its name, against the book, and in messages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +34,7 @@ static void test_operations_agree(void **state) {
     }
 }
 
-/* What rounding twice costs: the last digits, no more. */
+/* Rounding twice costs the last digits, no more. */
 static void test_base_is_near(void **state) {
     (void)state;
     const char *wrong = operations_differ(ops_book(), &simd_base, SHAPES, 1e-5);

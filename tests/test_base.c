@@ -1,4 +1,4 @@
-/* What src/base promises: exp and log, the pool, memory, bytes, files. */
+/* Promises of src/base: exp and log, the pool, memory, bytes, files. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -287,7 +287,7 @@ static void reads_refused(void **state) {
     assert_refused_read(path, 4, CNN_STATUS_BAD_FILE);
     assert_true(file_read(path, &(file_wanted){~0u, "any", 5}, &data, &size, NULL));
     free(data);
-    /* Another kind than wanted, by name. */
+    /* Another kind than expected, by name. */
     cnn_error error;
     assert_false(file_read(path, &(file_wanted){FILE_KIND(PNG), "a PNG", 5}, &data, &size, &error));
     assert_string_equal(error.message, "a text; a PNG is wanted");
@@ -315,7 +315,7 @@ static void writes_refused(void **state) {
     assert_contents("old");
 }
 
-/* A limit on file sizes stands for a disk that fills up half way. */
+/* A limit on file sizes simulates a disk that fills up half way. */
 static void half_written_file_is_removed(void **state) {
     struct rlimit before, small;
     (void)state;

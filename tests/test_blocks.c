@@ -1,6 +1,6 @@
 /* The blocks of the fastest back end, convolution, ReLU and pool in one, and dense and ReLU,
- * against their parts done one after the other by the book, bit by bit. A back end without blocks
- * has nothing to show. */
+ * against their parts computed one after the other by the book, bit by bit. A back end without
+ * blocks passes trivially. */
 #include "books.h"
 #include "conv_grid.h"
 #include "pairs.h"
@@ -12,11 +12,11 @@
 
 enum { SHAPES = 2500 };
 
-/* Of 100 numbers of dy. */
+/* Zeros per 100 numbers of dy. */
 static const uint32_t zeros[] = {0, 30, 60, 80, 95, 100};
 
-/* The arrays of a block, and those of its parts: what the convolution and the ReLU give, and the
- * gradients that come back to them. */
+/* The arrays of a block, and those of its parts: outputs of the convolution and the ReLU, and the
+ * gradients of these. */
 typedef struct twin {
     arrays arrays;
     sizes sizes;
@@ -55,8 +55,8 @@ static void parts_backward(const layer_shape *g, const twin *r, range images) {
     backward_once(ops_operation(ops_book(), "conv2d"), g, &conv, images, images);
 }
 
-/* Winners count where y is above 0. Elsewhere the block may leave anything, so they are spoilt: the
- * way back must not look at them. */
+/* Indices count where y is above 0. Elsewhere the block may leave any value, so they are
+ * overwritten: the backward pass must not read them. */
 static void compare_indices(const layer_shape *g, twin *r, range images) {
     for (size_t i = images.first * r->sizes.y; i < images.last * r->sizes.y; i++)
         if (!(r->parts.y[i] <= 0)) {
@@ -81,7 +81,7 @@ static void make_twin(twin *r, const layer_shape *g, op_args inputs) {
     r->drelu = numbers_guarded(&r->arrays, conv);
 }
 
-/* What is outside of the images keeps what it was filled with, the same in both. */
+/* Values outside of the images keep the initial ones, the same in both. */
 static void compare_gradients(const layer_shape *g, const twin *r) {
     assert_same_bits(g, "dx", r->parts.dx, r->block.dx, r->sizes.x * r->parts.n);
     assert_same_bits(g, "dw", r->parts.dw, r->block.dw, r->sizes.w);
@@ -96,7 +96,8 @@ static void compare_forward(const layer_shape *g, twin *r, range images) {
     compare_indices(g, r, images);
 }
 
-/* Values and gradients drawn as these say; adds to two counts: of outputs, and of those above 0. */
+/* Draws values and gradients by these rules; adds to two counts: of outputs, and of those above
+ * 0. */
 static void compare_block(random_state *random, const layer_shape *g, size_t n, draw x, draw dy,
                           size_t counts[2]) {
     twin r = {.sizes = conv_sizes(g)};
@@ -159,8 +160,8 @@ static void test_grid(void **state) {
     assert_true(counts[1] > counts[0] / 3);
 }
 
-/* A NaN goes through ReLU and pool as it does in the book. (On the way back it may meet a zero that
- * one adds and the other leaves out.) */
+/* A NaN passes through ReLU and pool as it does in the book. (In the backward pass it may be
+ * multiplied by a zero that one adds and the other leaves out.) */
 static void test_nan_forward(void **state) {
     random_state random = random_seeded(11, 0);
     (void)state;
@@ -229,7 +230,7 @@ static void example_of_the_page(void **state) {
     free(scratch);
 }
 
-/* What the parts of a dense block give by the book; its z are the layer's outputs. */
+/* The results of a dense block's parts by the book; its z are the layer's outputs. */
 static void dense_parts(const layer_shape *g, const op_args *dense, float *y, const float *dy,
                         range images, range rows) {
     const layer_shape relu = relu_of(g);
@@ -243,7 +244,7 @@ static void dense_parts(const layer_shape *g, const op_args *dense, float *y, co
     backward_once(ops_operation(ops_book(), "dense"), g, &back, images, rows);
 }
 
-/* Forward at once and in pieces; the way back from either. */
+/* Forward at once and in pieces; the backward pass from either. */
 static void compare_dense(random_state *random, size_t round) {
     const operation *block = ops_operation(exact_best(), "dense relu");
     const layer_shape g = dense_drawn(random, round % 3 == 0);

@@ -45,7 +45,7 @@ static void test_parameters_of_many_layers(void **state) {
     cnn_network_free(network);
 }
 
-/* A layer as large networks have it: 7.4e9 multiply-adds. */
+/* A layer as in large networks: 7.4e9 multiply-adds. */
 static void test_multiply_adds(void **state) {
     cnn_layer_info info;
     (void)state;
@@ -56,7 +56,7 @@ static void test_multiply_adds(void **state) {
 }
 
 /* Tensors of 67 MB at most, but 4.3e9 places for the gradient with zeros around it: the kernel is
- * wide. No machine is asked for them. */
+ * wide. The memory is not requested. */
 static void test_scratch(void **state) {
     static const cnn_model_options ONE = {
         .batch_size = 1, .threads = 1, .normalization = {0, 1}, .backend = "base"};
@@ -84,7 +84,7 @@ static void test_batch_of_gradcheck(void **state) {
     cnn_network_free(network);
 }
 
-/* A run without end has a schedule as long as can be counted, not one that is over soon. */
+/* An endless run has a schedule as long as can be counted, not one that is over soon. */
 static void test_steps_of_a_run(void **state) {
     cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;
     (void)state;

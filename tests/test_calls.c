@@ -1,4 +1,4 @@
-/* Every function of include/ is called here and in tests/test_calls_*.c with what it cannot take:
+/* Calls every function of include/, here and in tests/test_calls_*.c, with invalid arguments:
  * test_calls_all.c proves it. This file has NULLs, enumerators and indices. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -215,7 +215,7 @@ static void null_files(void **state) {
     assert_string_equal(cnn_version(), CNN_VERSION);
     assert_int_equal(cnn_file_kind_of(NULL, 5, NULL), CNN_FILE_EMPTY);
     assert_int_equal(cnn_file_kind_of("", 0, NULL), CNN_FILE_EMPTY);
-    /* They take nothing that could be wrong. */
+    /* These have no argument that could be wrong. */
     assert_int_equal(cnn_gradcheck_options_defaults().batch_size, 2);
     assert_int_equal(cnn_model_options_defaults().batch_size, 64);
     assert_int_equal(cnn_doctor_options_defaults().model.batch_size, 64);
@@ -258,7 +258,7 @@ static void null_files(void **state) {
 
 static const int BEYOND[] = {-1, 4, 9, 1000000, INT32_MAX, INT32_MIN};
 
-/* The first kinds that there are not. */
+/* The first kinds that do not exist. */
 static int optimizers(void) {
     int kind = 0;
     while (cnn_optimizer_kind_name((cnn_optimizer_kind)kind))

@@ -1,5 +1,5 @@
-/* No function of include/ is left out by tests/test_calls*.c, nor a layer's by the layer's own
- * test: each is called there with what it cannot take. */
+/* Checks that tests/test_calls*.c call every function of include/ with invalid arguments, and that
+ * each layer's function is called so in the layer's own test. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,7 +40,7 @@ static void blank_comments(char *text) {
     }
 }
 
-/* The next name that begins with cnn_ and is followed by a bracket; NULL behind the last one. */
+/* The next name that begins with cnn_ and is followed by a bracket; NULL after the last one. */
 static char *next_call(char *at, size_t *length) {
     for (; (at = strstr(at, "cnn_")); at++) {
         *length = 0;

@@ -1,5 +1,5 @@
-/* Numbers that cannot be, in every count, size and real number of the public interface: zero, the
- * largest there are, NaN and infinities. */
+/* Impossible numbers in every count, size and real number of the public interface: zero, the
+ * largest, NaN and infinities. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -161,7 +161,7 @@ static void numbers_of_models(void **state) {
     REFUSED(cnn_model_create(c.network, &options, e));
 }
 
-/* No array is that long: nothing of it is read. */
+/* No array is that long: none of it is read. */
 static void counts_of_images(void **state) {
     const uint8_t image[64] = {0};
     const uint32_t index = 0;
@@ -178,7 +178,7 @@ static void counts_of_images(void **state) {
     assert_true(cnn_model_predict(c.model, image, 1, p, NULL));
 }
 
-/* Floats are taken as they are: what comes of them may be NaN, and stays within its arrays. */
+/* Floats are taken as they are: results may be NaN, and stay within their arrays. */
 static void inputs_of_no_number(void **state) {
     cnn_backend backend;
     (void)state;
@@ -246,7 +246,7 @@ static void shares_held_out(void **state) {
     }
 }
 
-/* Whatever the kind, and whether it looks at the field or not. */
+/* For every kind, whether it uses the field or not. */
 static void reals_of_training(void **state) {
     (void)state;
     for (int kinds = 0; kinds < 3 * 4; kinds++)
@@ -285,7 +285,7 @@ static void reals_of_training(void **state) {
     REFUSED(cnn_trainer_create(c.model, &o, &tiny, e));
 }
 
-/* Nothing is checked here, and nothing may be raised. */
+/* Nothing is checked here, and no exception may be raised. */
 static void any_schedule_can_be_applied(void **state) {
     static const size_t COUNTS[] = {0, 1, 2, SIZE_MAX};
     static const double REALS[] = {0, -1, 1e308, NAN, INFINITY};

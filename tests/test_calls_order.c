@@ -1,5 +1,6 @@
-/* Calls before and after their time: of a model without a batch, of a run at its end or in its own
- * callback. Each does nothing or says why not, and what follows has the same bits as without it. */
+/* Calls before and after their time: to a model without a batch, to a run at its end or in its own
+ * callback. Each does nothing or reports why not, and later results have the same bits as without
+ * it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,7 @@ static void read_gradient(float into[36]) {
     memcpy(into, calls_tensor(c.model, "conv1.weight.grad").data, 36 * sizeof *into);
 }
 
-/* Neither loss nor way back: the parts of a step change nothing. */
+/* Neither loss nor backward pass: the parts of a step change nothing. */
 static void assert_nothing_to_go_back(void) {
     float before[36], after[36];
     const unsigned long parameters = calls_parameters(c.model);
@@ -53,7 +54,7 @@ static void before_a_batch(void **state) {
     assert_true(cnn_trace_save(c.trace, "/dev/null", NULL));
 }
 
-/* A step that was none does not count: Adam's correction is still that of the first. */
+/* A step without a batch does not count: Adam's correction is still that of the first. */
 static void a_step_without_a_batch_is_none(void **state) {
     (void)state;
     cnn_model *other = sample_model(8, 1);
@@ -91,7 +92,7 @@ static void backward_wants_a_forward_pass(void **state) {
     assert_true(cnn_model_loss(c.model) == loss);
 }
 
-/* The pass was of other parameters. */
+/* The forward pass used other parameters. */
 static void no_way_back_behind_a_step(void **state) {
     (void)state;
     for (int way = 0; way < 3; way++) {
@@ -135,7 +136,7 @@ static void without_labels(void **state) {
     assert_true(cnn_model_loss(c.model) > 0);
 }
 
-/* In each of the ways that predictions go: shared out, and in splits. */
+/* In both ways in which predictions run: by images, and in splits. */
 static void predict_and_evaluate_leave_no_batch(void **state) {
     (void)state;
     float p[24 * 4];
@@ -250,7 +251,7 @@ static void callbacks_use_the_model(void **state) {
     assert_int_equal(guest.calls, 2 * (3 + 1));
 }
 
-/* The images held out may be gone: no step and no measuring looks for them. */
+/* The images held out may be gone: no step and no measuring uses them. */
 static void images_cut_meanwhile(void **state) {
     (void)state;
     guest guest = {.truncate_at = 3};
@@ -265,7 +266,7 @@ static bool stop(const cnn_progress *progress, void *context) {
     return false;
 }
 
-/* A stopped run goes on when it is asked again, one step at a time, as if it had not stopped. */
+/* A stopped run continues when it is asked again, one step at a time, as if it had not stopped. */
 static void stopped_and_asked_again(void **state) {
     (void)state;
     cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;

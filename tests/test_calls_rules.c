@@ -32,7 +32,7 @@ static void layers_by_default(void **state) {
     assert_true(cnn_network_layer_at(network, 1, &info) && info.value == 0.01);
     assert_true(cnn_network_avgpool2d(network, NULL, NULL));
     assert_true(cnn_network_layer_at(network, 2, &info) && info.kernel.h == 6 && info.height == 1);
-    /* A size there is no default for. */
+    /* A size without a default. */
     REFUSED(cnn_network_conv2d(network, NULL, e));
     REFUSED(cnn_network_maxpool2d(network, NULL, e));
     REFUSED(cnn_network_dense(network, NULL, e));
@@ -98,7 +98,7 @@ static void a_trainer_by_default(void **state) {
     cnn_model_free(models[1]);
 }
 
-/* Without data nothing is known of it: pixels enter as 0 to 1. */
+/* Without data the normalization is unknown: pixels enter as 0 to 1. */
 static void no_normalization_by_default(void **state) {
     cnn_model *model = cnn_model_create(c.network, NULL, NULL);
     (void)state;

@@ -1,4 +1,4 @@
-/* What a checkpoint refuses: damage anywhere, and contents that cannot be. */
+/* Checkpoints that are refused: damage anywhere, and impossible contents. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -95,7 +95,7 @@ static void test_every_bit(void **state) {
     }
 }
 
-/* Several bytes at once, and stretches torn out or overwritten. */
+/* Several bytes at once, and stretches removed or overwritten. */
 static void test_random_damage(void **state) {
     random_state random = random_seeded(3, 0);
     uint8_t *copy = malloc(one_checkpoint_size);

@@ -1,4 +1,5 @@
-/* Going on from a checkpoint: only with what it began with; and saving without memory or sense. */
+/* Resuming from a checkpoint: only with the images and options it began with; and saving without
+ * memory or with invalid arguments. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,7 +95,7 @@ static cnn_model *sample_with(const cnn_normalization *by) {
     return model;
 }
 
-/* All that decides what images are to the model, and what its file says. */
+/* Everything that decides how the model sees images, and what its file says. */
 static void test_other_treatment(void **state) {
     cnn_model *mean = sample_with(&(cnn_normalization){0.5f, 0.3081f});
     cnn_model *std = sample_with(&(cnn_normalization){0.1307f, 0.5f});
@@ -116,7 +117,7 @@ static void test_other_treatment(void **state) {
     cnn_model_free(form);
 }
 
-/* A run whose numbers are gone leaves the checkpoint before alone. */
+/* A run whose numbers are not finite leaves the earlier checkpoint alone. */
 static void test_diverged_run_is_not_saved(void **state) {
     cnn_run *run;
     cnn_error error;

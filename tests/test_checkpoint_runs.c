@@ -1,5 +1,5 @@
-/* A run that is stopped between any two steps and gone on with by another ends in the same bytes as
- * one that never stopped. */
+/* A run that is stopped between any two steps and resumed by another ends in the same bytes as one
+ * that never stopped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ typedef struct kind {
     const char *name;
     cnn_optimizer optimizer;
     cnn_schedule schedule;
-    size_t threads, later; /* later: of those who go on */
+    size_t threads, later; /* later: of those who resume */
 } kind;
 
 #define ADAM                                                                                       \
@@ -109,7 +109,8 @@ static void assert_same(const char *name, size_t step, const blob *a, const blob
         fail_msg("%s: stopped after step %zu, the files differ", name, step);
 }
 
-/* One way through a run: stops after the steps given, saves, and goes on as another would. */
+/* One way through a run: stops after the steps given, saves, and resumes as another process
+ * would. */
 typedef struct walk {
     const kind *kind;
     const cnn_dataset *train, *test;
@@ -117,7 +118,7 @@ typedef struct walk {
     cnn_run *run;
     size_t stop_at; /* a step, or 0 */
     bool at_ends;   /* and stop at the end of each epoch */
-    blob *keep;     /* [STEPS + 1] saved behind each step, or NULL */
+    blob *keep;     /* [STEPS + 1] saved after each step, or NULL */
     cnn_epoch history[EPOCHS];
 } walk;
 
@@ -146,7 +147,7 @@ static void begin(walk *walk) {
     assert_int_equal(cnn_run_get_info(walk->run).held_out, HELD_OUT);
 }
 
-/* As after a start of the program: nothing is left but the bytes. */
+/* As after a start of the program: only the bytes are left. */
 static void begin_from(walk *walk, const blob *from) {
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     cnn_error error;
@@ -207,7 +208,7 @@ static int free_sets(void **state) {
     return 0;
 }
 
-/* The run that never stops, saved behind each step if wanted. */
+/* The run that never stops, saved after each step unless keep is NULL. */
 static blob unbroken(walk *walk, const kind *kind, blob *keep) {
     *walk = (struct walk){.kind = kind, .train = train_set, .test = test_set, .keep = keep};
     begin(walk);
@@ -246,7 +247,7 @@ static void test_stopped_once_at_every_step(void **state) {
     }
 }
 
-/* Every kind, stopped behind every step and every epoch of one run: slips would add up. */
+/* Every kind, stopped after every step and every epoch of one run: errors would add up. */
 static void test_stopped_at_every_step_of_one_run(void **state) {
     walk whole, part;
     (void)state;
@@ -274,7 +275,7 @@ static void test_stopped_at_every_step_of_one_run(void **state) {
     }
 }
 
-/* Without another process: a stopped run goes on when it is asked to. */
+/* Without another process: a stopped run continues when it is asked to. */
 static void test_goes_on_in_place(void **state) {
     walk whole, part;
     (void)state;
@@ -284,7 +285,7 @@ static void test_goes_on_in_place(void **state) {
     assert_false(go(&part));
     part.stop_at = 0;
     assert_true(go(&part));
-    assert_true(go(&part)); /* at its end there is nothing left to do */
+    assert_true(go(&part)); /* at its end nothing is left to do */
     blob got = model_file(part.model);
     assert_same(kinds[0].name, 10, &wanted, &got);
     end(&part);

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Quick and sure on the small set. */
+/* Quick and reliable on the small set. */
 #define TRAIN "train @/tiny.net --data @ --lr 0.01 --batch-size 16 "
 
 static double number(const json_t *object, const char *key) {

@@ -1,4 +1,5 @@
-/* What the command refuses, in one line and with the right exit code, and where it writes what. */
+/* Calls that the command refuses, in one line and with the right exit code, and its use of the
+ * output streams. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,16 +35,16 @@ static void usage_is_explained(void **state) {
         {"train --epoch 3", "--epoch;", "--epochs?"},
         {"train --bacth-size=3", "--bacth-size;", "--batch-size?"},
         {"gradcheck --brake fc1", "--brake", "--break?"},
-        {"train --optimizer adamm", "wants adam, adamw", "did you mean adam?"},
-        {"train --epochs", "--epochs wants a value", NULL},
+        {"train --optimizer adamm", "takes adam, adamw", "did you mean adam?"},
+        {"train --epochs", "--epochs needs a value", NULL},
         {"train --epochs ten", "from 1 to 1,000,000", "'ten'"},
         {"train --epochs 5x", "whole number", "'5x'"},
         {"train --epochs -1", "whole number", "'-1'"},
         {"train --epochs 0", "from 1 to 1,000,000", "'0'"},
         {"train --batch-size 18446744073709551617", "--batch-size", "18446744073709551617"},
-        {"train --lr 1e", "--lr wants a number", "'1e'"},
-        {"train --lr nan", "--lr wants a number", "'nan'"},
-        {"train --lr=0x1p3", "--lr wants a number", "'0x1p3'"},
+        {"train --lr 1e", "--lr takes a number", "'1e'"},
+        {"train --lr nan", "--lr takes a number", "'nan'"},
+        {"train --lr=0x1p3", "--lr takes a number", "'0x1p3'"},
         {"train --validation 1.5", "from 0 to 0.9", "'1.5'"},
         {"train --seed -1", "--seed", "'-1'"},
         {"train --json=yes", "--json takes no value", NULL},
@@ -158,7 +159,7 @@ static void lost_output_is_a_failure(void **state) {
     assert_string_equal(command_out, "1\n");
 }
 
-/* The exit code tells it, where nothing else can. */
+/* Only the exit code can report it. */
 static void lost_complaints_keep_the_exit_code(void **state) {
     (void)state;
     static const char *const ways[] = {"2>/dev/full", "2>&-", ">/dev/full 2>/dev/full",

@@ -104,7 +104,7 @@ static void strides(void **state) {
     assert_forward((shape){1, 7, 1, 1, 1, 1, 1, 9, 0, 0}, row, ones, NULL, (double[]){1});
 }
 
-/* Outputs that see nothing but padding are the bias. */
+/* Outputs whose windows see only padding are the bias. */
 static void more_padding_than_kernel(void **state) {
     (void)state;
     assert_passes((shape){1, 1, 1, 1, 1, 1, 1, 1, 1, 2}, (double[]){3}, (double[]){2},
@@ -169,7 +169,7 @@ static bool inside(const layer_shape *g, size_t p, size_t q, size_t r, size_t s,
     return true;
 }
 
-/* What output pixel (n, p, q) and place (r, s) of the kernel have to do with each other. */
+/* The products of output pixel (n, p, q) and place (r, s) of the kernel. */
 static void naive_product(const layer_shape *g, const sums *a, size_t in, size_t out,
                           size_t position) {
     for (size_t c = 0; c < g->x.c; c++)

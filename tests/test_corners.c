@@ -1,4 +1,4 @@
-/* Corners of what reads files that no file of the other tests comes to. */
+/* Corners of the file readers that no file of the other tests reaches. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,7 +73,7 @@ static void test_nearest_word(void **state) {
     assert_int_equal(longer.distance, 2);
 }
 
-/* A character is not parted; a row of bytes that are none is cut where the limit says. */
+/* A character is not split; bytes that form none are cut where the limit says. */
 static void test_cuts(void **state) {
     static const char tails[] = "\x80\x80\x80\x80\x80\x80\x80\x80";
     (void)state;
@@ -87,7 +87,7 @@ static void test_cuts(void **state) {
     assert_string_equal(show("", 0, 3).text, "");
 }
 
-/* Strings that are values, or stand deeper, are not counted as keys. */
+/* Strings that are values, or nested deeper, are not counted as keys. */
 static void test_places_of_keys(void **state) {
     static const char text[] = "........{\"a\":\"b\",\"c\\\"\":{\"x\":[\"y\"]},\"d\":[1]}";
     const size_t size = strlen(text);
@@ -99,7 +99,7 @@ static void test_places_of_keys(void **state) {
     assert_int_equal(safetensors_key_offset(&file, 3), 8);
 }
 
-/* A header and `room` bytes of data behind it, refused with the message. */
+/* Refuses a header followed by `room` bytes of data, with the message. */
 static void assert_header_refused(const char *header, size_t capacity, const char *message) {
     uint8_t bytes[512] = {(uint8_t)strlen(header)};
     safetensors file;
@@ -124,7 +124,7 @@ static void test_headers(void **state) {
                           "tensor \"a\": size 0 of its shape is no size");
 }
 
-/* Three numbers of every type that can be sized, along eight sizes, which are the most. */
+/* Three numbers of every type with a size, along eight sides, which is the maximum. */
 static void test_types(void **state) {
     static const struct {
         const char *name;
@@ -164,7 +164,7 @@ static void test_first_printable(void **state) {
     assert_int_equal(name_first_unprintable((const uint8_t *)"\x81\x81", 2), 0);
 }
 
-/* Nobody has so many numbers: only their count is looked at. */
+/* Such arrays cannot exist: only their count is read. */
 static void test_files_too_large(void **state) {
     const size_t half = SIZE_MAX / 16 + 1; /* 2^60 */
     const safetensors_tensor product = {"a", &safetensors_f32, 2, {half, 8}, NULL};
@@ -222,7 +222,7 @@ static void test_values_of_json(void **state) {
     }
 }
 
-/* What JSON has no numbers for comes back too. */
+/* Numbers that JSON does not have come back too. */
 static void test_real_numbers(void **state) {
     static const double numbers[] = {0, -0.1, 1e300, INFINITY, -INFINITY, NAN};
     double back;
@@ -262,7 +262,7 @@ static void test_sizes_of_pictures(void **state) {
     allocations_succeed();
 }
 
-/* Dots that lead nowhere leave no room for the name of a class behind them. */
+/* Dots that lead nowhere leave no room for the name of a class after them. */
 static void test_long_folder(void **state) {
     char folder[] = "/tmp/test_corners.XXXXXX", path[PATH_MAX];
     const cnn_pictures options = {8, 8, 1, .classes = 0};
@@ -280,7 +280,7 @@ static void test_long_folder(void **state) {
     assert_int_equal(rmdir(path) | rmdir(folder), 0);
 }
 
-/* gzip is known by two bytes, both of which must be there. */
+/* gzip is recognized by two bytes, both of which must be there. */
 static void test_beginnings_of_gzip(void **state) {
     (void)state;
     assert_false(gunzip_begins((const uint8_t *)"", 0));
@@ -290,7 +290,7 @@ static void test_beginnings_of_gzip(void **state) {
     assert_true(gunzip_begins((const uint8_t *)"\x1f\x8b", 2));
 }
 
-/* The largest label is the last class, if nobody says how many there are. */
+/* The largest label is the last class, unless the number of classes is given. */
 static void test_one_class(void **state) {
     static const blob labels = {{0, 0, 8, 1, 0, 0, 0, 2, 0, 0}, 10};
     const blob images = images_of(2, 1, 1);
@@ -358,7 +358,7 @@ static void test_sizes_of_data_sets(void **state) {
     }
 }
 
-/* Without an error to fill the reason is lost and nothing else. */
+/* Without an error to fill only the reason is lost. */
 static void test_no_memory_and_no_error(void **state) {
     static const char text[] = "input 8x8x1\nrelu\n";
     (void)state;

@@ -1,5 +1,5 @@
-/* The inputs kept for libFuzzer, and each that ever failed, through the same harnesses under any
- * compiler. A harness dies where a promise is broken. */
+/* Runs the inputs kept for libFuzzer, and each that ever failed, through the same harnesses under
+ * any compiler. A harness aborts where a promise is broken. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

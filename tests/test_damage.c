@@ -1,5 +1,5 @@
-/* Damage of every kind to a file of every format: nothing crashes, what is cut is refused, what is
- * accepted can be used, and a refusal says where and why in one line. */
+/* Damage of every kind to a file of every format: nothing crashes, a cut file is refused, accepted
+ * content can be used, and a refusal gives the place and the reason in one line. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -74,7 +74,7 @@ static void no_cut_is_accepted(void **state) {
     }
 }
 
-/* Of these bytes those alone that the format allows for. */
+/* Only bytes that the format allows may follow. */
 static void no_byte_more_is_accepted(void **state) {
     (void)state;
     static const uint8_t MORE[] = {0, 'x', 0xff};
@@ -118,7 +118,7 @@ static size_t any(random_state *random, size_t count) {
     return random_below(random, (uint32_t)count);
 }
 
-/* A byte anew, a bit, a byte of elsewhere, or one that often means something. */
+/* A new byte, a bit, a byte from elsewhere, or one that often has a meaning. */
 static void change(random_state *random, format_file *file) {
     static const uint8_t TELLING[] = {0, 1, 0x7f, 0x80, 0xff, '"', '\\', '{', '[', '\n', '#', '9'};
     uint8_t *byte = &file->bytes[any(random, file->size)];
@@ -128,7 +128,7 @@ static void change(random_state *random, format_file *file) {
     *byte = choices[any(random, sizeof choices)];
 }
 
-/* Moves what is behind `at` by a block that is left out, doubled or filled at random. */
+/* Moves the bytes after `at` by a block that is left out, doubled or filled at random. */
 static void shift(random_state *random, format_file *file) {
     const size_t at = any(random, file->size), left = file->size - at;
     const size_t block = 1 + any(random, left < 16 ? left : 16);

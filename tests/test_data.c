@@ -195,8 +195,8 @@ static void idx_bytes_after_the_end(void **state) {
                    " (byte counted decompressed)");
 }
 
-/* Headers that promise what is not there are refused by the bytes that are: nothing is allocated.
- */
+/* Headers that promise more than the file has are refused by the bytes present: nothing is
+ * allocated. */
 static void idx_headers_that_lie(void **state) {
     (void)state;
     const uint32_t most = 0xffffffff;
@@ -230,7 +230,7 @@ static void idx_wrong_kind(void **state) {
                    "images: byte 0: not IDX images: begins with 00000801, not 00000803");
     assert_refused(&images, &images, 10,
                    "labels: byte 0: not IDX labels: begins with 00000803, not 00000801");
-    labels.size = 4; /* too short as well, but first of all the wrong kind */
+    labels.size = 4; /* too short as well, but the kind is checked first */
     assert_refused(&labels, &labels, 10,
                    "images: byte 0: not IDX images: begins with 00000801, not 00000803");
 }
@@ -282,7 +282,7 @@ static void gunzip_limit(void **state) {
     free(zeros);
 }
 
-/* Where exactly zlib notices is its own affair. */
+/* The exact place where zlib notices is not checked. */
 static void assert_damaged(const blob *labels) {
     const blob images = images_of(3, 4, 5);
     cnn_error error;

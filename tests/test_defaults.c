@@ -1,4 +1,4 @@
-/* Defaults: each macro and the call that stands for it in other languages agree, field by field. */
+/* Defaults: each macro and the equivalent call for other languages agree, field by field. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,7 @@
 
 #include "cnn.h"
 
-/* They are constants too, where C wants one. */
+/* They are constants too, where C requires one. */
 static const cnn_model_options MODEL = CNN_MODEL_OPTIONS_DEFAULT;
 static const cnn_optimizer OPTIMIZER = CNN_OPTIMIZER_DEFAULT;
 static const cnn_schedule SCHEDULE = CNN_SCHEDULE_DEFAULT;

@@ -179,7 +179,7 @@ static void assert_like_naive(const book *book, shape shape, random_state *rando
     const sums a = sums_new(random, &t);
     const range images = random_range(random, shape.n);
     range rows = random_range(random, t.ws / shape.k);
-    rows.last += rows.first == 0 && rows.last == 0; /* bias goes with row 0 */
+    rows.last += rows.first == 0 && rows.last == 0; /* bias belongs to row 0 */
     for (size_t n = images.first; n < images.last; n++)
         naive_image(&t, &a, n);
     naive_weights(&t, &a, rows);
@@ -194,7 +194,7 @@ static void assert_like_naive(const book *book, shape shape, random_state *rando
     op_case_free(&t);
 }
 
-/* Whole numbers, so every right answer is exact; what the ranges leave out stays as it was. */
+/* Whole numbers, so every right answer is exact; rows outside the ranges stay as they were. */
 static void random_shapes_against_naive_loops(void **state) {
     (void)state;
     random_state random = random_seeded(4, 100);

@@ -1,5 +1,5 @@
-/* Disks that take no more: whatever the reason, one line, exit code 1, and the checkpoint before is
- * untouched. Full and read-only disks are real ones, in a name space of mounts of their own. */
+/* Disks without space: whatever the reason, one line, exit code 1, and the earlier checkpoint is
+ * untouched. Full and read-only disks are real ones, in a mount name space of their own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ static int create(void **state) {
                          ">@/wide.net");
 }
 
-/* True, with the reason said, if no disk can be mounted here. */
+/* True, after reporting the reason, if no disk can be mounted here. */
 static bool cannot_mount(void) {
     if (unshare())
         return false;
@@ -39,13 +39,13 @@ static bool cannot_mount(void) {
     return true;
 }
 
-/* The model that the whole run makes. */
+/* The model that the complete run makes. */
 static void make_whole(void) {
     assert_int_equal(command_run(TRAIN), 0);
     assert_int_equal(command_shell("mv @/m @/whole"), 0);
 }
 
-/* What was left of the checkpoint on the disk, in the file "kept", goes on to the same model. */
+/* The checkpoint left on the disk, in the file "kept", is resumed to the same model. */
 static void goes_on(void) {
     assert_int_equal(
         command_shell("cp @/kept @/again; \"$CNN\" train --resume @/again --every 1m && "

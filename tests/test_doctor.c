@@ -1,5 +1,5 @@
 /* cnn doctor: each planted_fault of a network and its settings is planted once, and its finding
- * asked for by name. Those of the data: test_doctor_data.c. */
+ * looked up by name. Faults of the data: test_doctor_data.c. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,7 @@ static void zero_weights(void **state) {
     doctor_has(result, "one-batch", NULL, "ill");
     doctor_has(result, "labels", NULL, "healthy");
     json_decref(result);
-    /* Not dead, and yet alike. */
+    /* Not dead, but equal. */
     result = doctor_examine(DOCTOR "--lr 0.01 --init constant --constant 0.01");
     doctor_is_cause(result, "symmetry", "conv1");
     doctor_has(result, "dead-units", "relu1", "healthy");
@@ -64,7 +64,7 @@ static void rate_too_high(void **state) {
     doctor_has(result, "rate", NULL, "healthy");
     const json_t *rate = doctor_finding(result, "rate", NULL);
     const double suggested = doctor_number(rate, "suggested");
-    /* A tenth, but for the rounding to one digit. */
+    /* A tenth, except for the rounding to one digit. */
     assert_true(suggested < doctor_number(rate, "fallen_at") / 6);
     json_decref(result);
     char flags[128];
@@ -145,7 +145,7 @@ static void dead_layer(void **state) {
     json_decref(result);
 }
 
-/* A model that has learnt is not ill for having little left to learn. */
+/* A trained model is not ill for having little left to learn. */
 static void trained_model(void **state) {
     (void)state;
     assert_int_equal(command_run("train @/wide.net --data @ --lr 0.01 --batch-size 16 --json "
@@ -176,7 +176,7 @@ static void signal_fades(void **state) {
     json_decref(result);
 }
 
-/* Many layers have one line, and a word for how many. */
+/* Many layers share one line, with their number. */
 static void long_networks_are_short(void **state) {
     (void)state;
     assert_int_equal(command_run("doctor @/long.net --data @"), 0);
@@ -184,7 +184,8 @@ static void long_networks_are_short(void **state) {
     assert_non_null(strstr(command_out, " layers) from image"));
 }
 
-/* Lines of at most 80 columns, each beginning with a verdict or going on; the cause comes last. */
+/* Lines of at most 80 columns, each beginning with a verdict or continuing one; the cause comes
+ * last. */
 static void text_is_for_people(void **state) {
     (void)state;
     assert_int_equal(command_run("doctor @/wide.net --data @ --lr 0.01 --init constant"), 0);
@@ -246,7 +247,7 @@ static void real_digits(void **state) {
     assert_string_not_equal(doctor_text(result, "verdict"), "ill");
     const json_t *rate = doctor_finding(result, "rate", NULL);
     const double suggested = doctor_number(rate, "suggested");
-    /* A tenth, but for the rounding to one digit. */
+    /* A tenth, except for the rounding to one digit. */
     assert_true(suggested < doctor_number(rate, "fallen_at") / 6);
     assert_true(suggested >= 3e-4 && suggested <= 3e-3);
     json_decref(result);

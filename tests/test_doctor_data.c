@@ -79,8 +79,7 @@ static void labels_lopsided(void **state) {
     json_decref(result);
 }
 
-/* Stripes that lie or stand, bright ones first or dark ones: both classes have the same gray mean.
- */
+/* Horizontal or vertical stripes, bright or dark first: both classes have the same gray mean. */
 static void write_stripes(void) {
     uint32_t noise = 7;
     command_shell("mkdir @/stripes && cp @/t10k-* @/stripes/");

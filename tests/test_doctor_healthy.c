@@ -1,6 +1,6 @@
-/* cnn doctor, no false alarms: healthy networks, settings and data, and models that have learnt,
- * are found healthy. On a small set, and on MNIST cut short if it is there; with CNN_DOCTOR_FULL=1
- * on all of MNIST and Fashion-MNIST (some minutes). */
+/* cnn doctor, no false alarms: healthy networks, settings and data, and trained models, are found
+ * healthy. On a small set, and on MNIST cut short if it is there; with CNN_DOCTOR_FULL=1 on all of
+ * MNIST and Fashion-MNIST (some minutes). */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -175,7 +175,7 @@ static void real_digits(void **state) {
     end_of_table();
 }
 
-/* A number of epochs for each; 0: as it is drawn. */
+/* A number of epochs for each; 0: drawn. */
 static void all_of(const char *data, size_t networks_used) {
     static const size_t epochs[] = {0, 1, 3, 5};
     char flags[256];

@@ -1,5 +1,5 @@
-/* The doctor as programs call it: from memory, without a file, and with findings as data. What it
- * finds is asked for in the other tests of the doctor, which run the command. */
+/* The doctor as a library: from memory, without a file, and with findings as data. The other tests
+ * of the doctor, which run the command, check its findings. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,7 +51,7 @@ static cnn_finding finding_of(const cnn_doctor *doctor, cnn_check check) {
     return finding;
 }
 
-/* Every one has words, and none of the marks that names of settings are put in place of. */
+/* Every finding has words, without the marks that are replaced by names of settings. */
 static void assert_words(const cnn_doctor *doctor) {
     cnn_finding finding;
     for (size_t i = 0; cnn_doctor_finding_at(doctor, i, &finding); i++) {
@@ -81,7 +81,7 @@ static void healthy_from_memory(void **state) {
     assert_int_equal(finding_of(doctor, CNN_CHECK_TRAINING).verdict, CNN_VERDICT_OK);
     assert_true(cnn_doctor_finding_at(doctor, count - 1, NULL));
     assert_false(cnn_doctor_finding_at(doctor, count, NULL));
-    /* Its weights are as they were; and a second call adds nothing. */
+    /* Its weights are unchanged; and a second call adds nothing. */
     assert_true(calls_parameters(cnn_doctor_model(doctor)) == before);
     assert_true(cnn_doctor_examine(doctor, NULL));
     assert_int_equal(cnn_doctor_finding_count(doctor), count);
@@ -116,7 +116,7 @@ static void advice_as_data(void **state) {
     cnn_dataset_free(images);
 }
 
-/* Every setting that some advice names. */
+/* Every setting that any advice names. */
 static void advice_about_each_setting(void **state) {
     (void)state;
     cnn_dataset *images = sample_dataset(400, 1);
@@ -161,7 +161,7 @@ static void advice_about_each_setting(void **state) {
     cnn_dataset_free(images);
 }
 
-/* A model that has learnt: found so, and left as it was. */
+/* A trained model: recognized, and left unchanged. */
 static void trained_from_memory(void **state) {
     (void)state;
     cnn_dataset *images = sample_dataset(400, 1);
@@ -170,7 +170,7 @@ static void trained_from_memory(void **state) {
     assert_true(cnn_train(c.model, images, NULL, &train, NULL, NULL));
     const unsigned long before = calls_parameters(c.model);
     cnn_doctor_options options = options_of(0.001);
-    options.model.normalization = (cnn_normalization){100, 0.001f}; /* the model's counts */
+    options.model.normalization = (cnn_normalization){100, 0.001f}; /* the model's is used */
     cnn_doctor *doctor = examined(c.network, c.model, images, &options);
     assert_true(calls_parameters(c.model) == before);
     assert_true(calls_parameters(cnn_doctor_model(doctor)) == before);
@@ -181,7 +181,7 @@ static void trained_from_memory(void **state) {
     cnn_dataset_free(images);
 }
 
-/* 8x8 in, 40 units of which so many are dead for good, whatever is learnt. */
+/* 8x8 in, 40 units of which `dead` are dead for good, whether the rest has learned or not. */
 static cnn_model *model_with_dead(size_t dead, bool learnt, const cnn_dataset *images) {
     static const char text[] = "input 8x8x1\nflatten\ndense 40\nrelu\ndense 4\n";
     cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
@@ -198,8 +198,8 @@ static cnn_model *model_with_dead(size_t dead, bool learnt, const cnn_dataset *i
     return model;
 }
 
-/* Training may cost a wide layer over half of its units, and does no harm by it; before that, so
- * many are for nothing. */
+/* Training may cost a wide layer over half of its units without harm; before training, that many
+ * are useless. */
 static void dead_units_of_what_has_learnt(void **state) {
     static const struct {
         size_t dead;
@@ -224,7 +224,7 @@ static void dead_units_of_what_has_learnt(void **state) {
 }
 
 /* Fewer classes in the data than outputs: each label has its output, and in noise so large that
- * nothing is learnt of it others are guessed too. */
+ * nothing is learned from it the other classes are predicted too. */
 static void fewer_classes_than_outputs(void **state) {
     static const char text[] = "input 8x8x1\nflatten\ndense 40\n";
     static const cnn_dataset_info info = {400, 8, 8, 1, 4};
@@ -289,7 +289,7 @@ static uint32_t quarter_of(uint32_t i) {
     return i % 4;
 }
 
-/* One examination, whether by the command or by a program, and whatever the number of threads. */
+/* One examination, by the command or by a program, on any number of threads. */
 static void as_the_command_finds(void **state) {
     static const doctor_set even = {"even", 512, same, quarter_of, false};
     char path[192];

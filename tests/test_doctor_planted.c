@@ -1,6 +1,5 @@
-/* cnn doctor, a table of illnesses: each is planted and must be named as the cause, nothing said
- * behind it may lead elsewhere, and where the advice can be followed a short training does better.
- */
+/* cnn doctor, a table of illnesses: each is planted and must be named as the cause, no later
+ * finding may mislead, and where the advice can be followed a short training does better. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -147,8 +146,8 @@ static int create(void **state) {
 #define EVEN "@/wide.net --data @/even --batch-size 16 "
 #define SGD EVEN "--optimizer sgd "
 
-/* `followed` is what cnn train is to do better with; in it %g is the number the cause suggests.
- * NULL: any verdict but healthy, any layer, no such advice. */
+/* `followed` is the cnn train call that should do better; in it %g is the number the cause
+ * suggests. NULL: any verdict but healthy, any layer, no such advice. */
 typedef struct planted_fault {
     const char *name, *verdict, *cause, *layer, *ill, *followed;
 } planted_fault;
@@ -241,15 +240,14 @@ static const planted_fault rows[] = {
      "@/two.net --data @/rare-alone --batch-size 16", NULL},
 };
 
-/* Findings that stand by themselves beside an ill cause. */
+/* Findings that are independent of an ill cause. */
 static bool independent(const json_t *one, const char *cause) {
     const char *id = doctor_text(one, "id");
     return !strcmp(doctor_text(one, "verdict"), "healthy") || !strcmp(id, cause) ||
            !strcmp(id, "classes") || !strcmp(id, "dead-units");
 }
 
-/* Advice on what the cause explains is to mend the cause, and labels of rare classes are never
- * accused. */
+/* Advice on an effect is to mend the cause, and labels of rare classes are never accused. */
 static void nothing_contradicts(const json_t *result, const char *cause) {
     const json_t *list = json_object_get(result, "findings");
     const bool ill = !strcmp(doctor_text(result, "verdict"), "ill");
@@ -263,7 +261,7 @@ static void nothing_contradicts(const json_t *result, const char *cause) {
         doctor_has(result, "labels", NULL, "healthy");
 }
 
-/* Of a short training; infinite if it fails. */
+/* The loss of a short training; infinite if it fails. */
 static double loss_of(const char *arguments) {
     command_run("train %s --threads 1 --epochs 4 --json --out @/trained.safetensors", arguments);
     if (command_code)
@@ -275,7 +273,7 @@ static double loss_of(const char *arguments) {
     return value;
 }
 
-/* The suggestion put into the row's words. */
+/* Puts the suggestion into the row's words. */
 static void fill(const char *followed, const json_t *cause, char *text, size_t size) {
     const char *place = strstr(followed, "%g");
     if (place)
@@ -293,7 +291,7 @@ static void does_better(const planted_fault *row, const json_t *cause) {
         fail_msg("%s: loss %g; followed, by %s, %g", row->name, before, followed, after);
 }
 
-/* The first finding of the id, and of the layer if there is one, that is not healthy. */
+/* The first finding of the id, and of the layer if given, that is not healthy. */
 static const json_t *find(const json_t *result, const char *id, const char *layer) {
     const json_t *list = json_object_get(result, "findings");
     for (size_t i = 0; i < json_array_size(list); i++) {
@@ -328,7 +326,7 @@ static void each_is_named(void **state) {
     print_message("%zu illnesses, one in %zu planted\n", all, step);
 }
 
-/* A row of the table cannot say it: the weights are a file's. */
+/* Not a row of the table: the weights come from a file. */
 static double loss_after(const char *model_path, double rate) {
     char path[128];
     cnn_score score;
@@ -366,7 +364,7 @@ static void trained_model_at_a_high_rate(void **state) {
     }
 }
 
-/* What its weights know is another task: no advice that counts only without a file. */
+/* Its weights have learned another task: no advice that counts only without a file. */
 static void trained_model_of_another_task(void **state) {
     (void)state;
     assert_int_equal(command_run("train " EVEN "--epochs 10 --json --out @/learnt.safetensors"), 0);

@@ -1,6 +1,6 @@
-/* Digits that no one wrote for MNIST: drawn with Hershey's pen strokes in many hands, saved as PNG,
- * brought into MNIST's form and read by the model of `make mnist`. Nine in ten must be right; on
- * squared paper, in shadows and the like as many as on plain paper, or nearly. */
+/* Digits not drawn by MNIST's writers: drawn with Hershey's pen strokes in many hands, saved as
+ * PNG, brought into MNIST's form and read by the model of `make mnist`. Nine in ten must be right;
+ * on squared paper, in shadows and the like as many as on plain paper, or nearly. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 #define FOLDER "/usr/share/hershey-fonts/"
 #define FORM 28
 
-/* The seven sets of digits that are different; the other fonts repeat them. */
+/* The seven different sets of digits; the other fonts repeat them. */
 static const char *const FONTS[] = {"futural", "futuram", "rowmant", "timesr",
                                     "scriptc", "timesib", "gothgbt"};
 #define FONT_COUNT (sizeof FONTS / sizeof *FONTS)
@@ -106,7 +106,7 @@ static size_t guess(cnn_model *model, const uint8_t *form) {
     return best;
 }
 
-/* How many of 70 are right; the others are named. */
+/* Counts how many of 70 are right; the others are named. */
 static size_t read_hand(cnn_model *model, size_t number, glyph glyphs[FONT_COUNT][10]) {
     size_t right = 0;
     char wrong[1024] = "";
@@ -151,7 +151,7 @@ static void nine_in_ten_drawn_digits_are_right(void **state) {
     assert_true(10 * right >= 9 * all);
 }
 
-/* Pictures on each kind of paper: each digit of each font in so many hands. */
+/* Pictures on each kind of paper: each digit of each font in three hands. */
 #define PAPER_PICTURES (3 * FONT_COUNT * 10)
 
 /* A hand and a paper of its own for each picture. */
@@ -169,15 +169,15 @@ static size_t read_paper(cnn_model *model, paper_kind paper, size_t pictures,
     return right;
 }
 
-/* Of 100, on each kind of paper. Strips of light between two shadows, holes and stickers are
- * misread most: docs/architecture.md. */
+/* Right answers of 100, on each kind of paper. Strips of light between two shadows, holes and
+ * stickers are misread most: docs/architecture.md. */
 static const size_t LEAST_RIGHT[PAPER_KINDS] = {
     [PAPER_PLAIN] = 95, [PAPER_SQUARED] = 95, [PAPER_RULED] = 95,    [PAPER_SHADOW] = 95,
     [PAPER_PAGE] = 95,  [PAPER_FOLD] = 95,    [PAPER_VIGNETTE] = 95, [PAPER_BLOCKS] = 93,
     [PAPER_HOLE] = 92,  [PAPER_SHADOWS] = 92,
 };
 
-/* As few as the sanitizers have time for are too few for shares. */
+/* The sanitizers have time for only a few pictures, too few for shares. */
 static void what_is_not_ink_does_not_count(void **state) {
     (void)state;
     static glyph glyphs[FONT_COUNT][10];

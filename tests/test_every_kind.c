@@ -1,6 +1,6 @@
-/* What holds for every kind of layer, whichever rows the table has: a new one is tested here
- * without a line of its own. Back ends, fused or not, and threads give the same bits; gradients are
- * right; texts and model files come back as they were; what is explained is so to the last bit. */
+/* Properties of every kind of layer: a new row of the table is tested here without a line of its
+ * own. Back ends, fused or not, and threads give the same bits; gradients are right; texts and
+ * model files come back unchanged; explanations end in the same bits. */
 #define _GNU_SOURCE
 #include "books.h"
 #include "cnn.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Arguments that a small layer of the kind may have; a real one is left to the row. */
+/* Arguments for a small layer of the kind; a real one is left to the row. */
 static void arguments_of(const layer_kind *kind, char *text, size_t size) {
     size_t used = (size_t)snprintf(text, size, "%s", kind->word);
     for (size_t i = 0; i < ARGUMENTS_MAX && kind->arguments[i].offset != ARGUMENT_END; i++)
@@ -24,8 +24,8 @@ static void arguments_of(const layer_kind *kind, char *text, size_t size) {
                                      kind->arguments[i].type == ARGUMENT_NUMBER ? " 5" : " 3x2");
 }
 
-/* A network that has the kind: on images between two convolutions, and in front of the usual ends;
- * or, if it takes none, on a vector. */
+/* A network with the kind: on images between two convolutions, and before the usual ends; or, if it
+ * takes no images, on a vector. */
 static cnn_network *network_with(const layer_kind *kind) {
     static const char *const frames[] = {
         ("input 9x8x3\nconv2d 4 2x2\n%s\nconv2d 3 2x2\nrelu\nmaxpool2d 2\nflatten\ndense 6\nrelu\n"
@@ -45,7 +45,7 @@ static cnn_network *network_with(const layer_kind *kind) {
     return NULL;
 }
 
-/* Three steps of SGD on numbers drawn, the last batch a smaller one. */
+/* Three steps of SGD on random numbers, the last batch a smaller one. */
 enum { BATCH = 19, STEPS = 3 };
 
 static cnn_model *trained(const cnn_network *network, const char *backend, size_t threads,
@@ -79,8 +79,8 @@ static cnn_model *trained(const cnn_network *network, const char *backend, size_
     return model;
 }
 
-/* Each tensor that both have, bit by bit; at least the parameters and the ends. Where the outputs
- * of a fused pool are 0 its indices mean nothing, so that they are left out. */
+/* Compares each tensor that both have bit by bit; at least the parameters and the ends. Where the
+ * outputs of a fused pool are 0 its indices mean nothing, so they are left out. */
 static void assert_same(const cnn_model *a, const cnn_model *b, const char *what) {
     cnn_tensor one, other;
     size_t compared = 0;
@@ -127,7 +127,7 @@ static void right_gradients(void **state) {
         assert_true(cnn_gradcheck(network, NULL, NULL, NULL, &worst, NULL));
         if (!(worst <= CNN_GRADCHECK_LIMIT))
             fail_msg("%s: a gradient is off by %g", layer_kinds[kind].word, worst);
-        /* The last layer of the kind, damaged, has to be noticed. */
+        /* Damage to the last layer of the kind has to be noticed. */
         const cnn_gradcheck_options broken = {.batch_size = 2,
                                               .seed = 1,
                                               .samples = 200,
@@ -190,7 +190,7 @@ static void explained_to_the_bit(void **state) {
     }
 }
 
-/* Two kinds of one prefix would make two layers of one name. */
+/* Two kinds with one prefix would give two layers one name. */
 static void names_apart(void **state) {
     (void)state;
     assert_true(layer_kind_count <= KINDS_MAX);
@@ -208,7 +208,7 @@ static void names_apart(void **state) {
     }
 }
 
-/* Whatever a table lacks is the book's, and no operation is half there. */
+/* A table takes missing operations from the book, and no operation is incomplete. */
 static void every_table_is_whole(void **state) {
     (void)state;
     bool runs;
@@ -237,7 +237,7 @@ static const char *same_shape(const layer_options *o, layer_shape *g, bool *flat
     return NULL;
 }
 
-/* A row whose page is missing makes no model, rather than one that crashes. */
+/* A row without its page makes no model, rather than one that crashes. */
 static void no_model_without_a_page(void **state) {
     static const layer_kind pageless = {.word = "pageless",
                                         .prefix = "none",

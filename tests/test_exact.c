@@ -9,11 +9,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Of a shape so large that its sums would take more than this many multiply-adds, some rows are
- * checked, the first and the last always. */
+/* If the sums of a shape take more than this many multiply-adds, only some rows are checked, always
+ * including the first and the last. */
 enum { SHAPES = 700, PRODUCTS_MOST = 60000000, DRAWS_MOST = 8 };
 
-/* How many sums there were that had something to add, and how many of them are not zero. */
+/* Sums with at least one term, and those of them that are not zero. */
 typedef struct tally {
     size_t sums, nonzero;
 } tally;
@@ -27,7 +27,7 @@ typedef struct exact_case_run {
     op_args t;
     range images;
     random_state *random;
-    double *conv, *d; /* [n][p][q][k]: what the convolution gives, and the gradient there */
+    double *conv, *d; /* [n][p][q][k]: the convolution's output, and its gradient */
     double *row;
     tally y, dx, dw;
 } exact_case_run;
@@ -41,7 +41,7 @@ static double largest(const float *values, size_t count) {
     return most;
 }
 
-/* Whole numbers, and no sum can reach 2^24 on its way, whatever its order. */
+/* Whole numbers, and no partial sum can reach 2^24, in any order. */
 static void assert_exact(const op_args *t, sizes sizes, size_t outputs, size_t y_terms,
                          size_t dx_terms, size_t dw_terms) {
     const double x = largest(t->x, t->n * sizes.x), dy = largest(t->dy, t->n * sizes.y);
@@ -59,7 +59,7 @@ static void assert_number(const layer_shape *g, const char *what, double got, do
     tally->nonzero += expected != 0;
 }
 
-/* Is this row one of those to check, if each row takes so many multiply-adds? */
+/* Is this row checked, if each row takes that many multiply-adds? */
 static bool chosen(exact_case_run *run, size_t row, size_t rows, size_t products) {
     const size_t step = (size_t)((double)rows * (double)products / PRODUCTS_MOST) + 1;
     return step == 1 || row == 0 || row == rows - 1 ||
@@ -102,7 +102,7 @@ static void convolve(const exact_case_run *run, size_t at, double *y) {
         y[k] += run->t.b[k];
 }
 
-/* The gradient reaches each place as it comes. */
+/* Each place keeps the gradient that reaches it. */
 static void check_conv_forward(exact_case_run *run) {
     const size_t K = run->g.y.c, positions = run->g.y.h * run->g.y.w;
     const size_t first = run->images.first * positions, last = run->images.last * positions;
@@ -117,7 +117,7 @@ static void check_conv_forward(exact_case_run *run) {
     }
 }
 
-/* One number of the block's output; its gradient goes to the winner, if that is above 0. */
+/* One number of the block's output; its gradient flows to the maximum, if that is above 0. */
 static void check_window(exact_case_run *run, const layer_shape *pool, size_t n, size_t p, size_t q,
                          size_t k) {
     const size_t image = n * pool->x.h * pool->x.w * pool->x.c;
@@ -190,7 +190,7 @@ static void check_dw(exact_case_run *run) {
     }
 }
 
-/* False if so much of the result is zero that it shows little. A ReLU leaves half. */
+/* False if so much of the result is zero that it proves little. A ReLU leaves half. */
 static bool counts(const exact_case_run *run, bool block) {
     return run->y.nonzero * (block ? 4 : 2) > run->y.sums && run->dx.nonzero * 2 > run->dx.sums &&
            run->dw.nonzero * 2 > run->dw.sums;
@@ -215,8 +215,8 @@ static bool run_once(random_state *random, const layer_shape *g, size_t n, bool 
     return counts(&run, block);
 }
 
-/* Shapes with few windows may need more numbers that are not zero. False if no draw counted: most
- * windows may lie in the padding. */
+/* Shapes with few windows may need more non-zero numbers. False if no draw counted: most windows
+ * may lie in the padding. */
 static bool run_until_it_counts(random_state *random, const layer_shape *g, size_t n, bool block) {
     for (size_t draws = 0; draws < DRAWS_MOST; draws++)
         if (run_once(random, g, n, block, draws < 3))

@@ -1,6 +1,6 @@
 /* Every command with every request for memory and every call on a file failing, one at a time and
- * from one on: an error in one line, nothing leaked, no file spoilt. tests/faults_preload.c does
- * it. */
+ * from one on: an error in one line, nothing leaked, no file damaged. tests/faults_preload.c
+ * injects the failures. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -93,7 +93,7 @@ static const command_case command_cases[] = {
     {.name = "help", .arguments = "help train"},
 };
 
-/* A device is written to, and nothing renamed. */
+/* A device is written to, and nothing is renamed. */
 static const command_case to_device = {
     .name = "train into a device", .arguments = TRAIN_SHORT "--out /dev/null", .timed = true};
 
@@ -124,7 +124,7 @@ static int make_folder(void **state) {
         fail_msg("%s", command_err);
     command_shell("for part in train test; do for class in 0 1 2 3; do mkdir -p @/p/$part/$class; "
                   "done; done");
-    /* Behind the first of two steps, since the second checkpoint cannot get its name. */
+    /* After the first of two steps, since the second checkpoint cannot get its name. */
     command_shell("LD_PRELOAD=${BUILD:-build}/tests/faults.so CNN_FAULT=rename:1:5 "
                   "CNN_FAULT_REPORT=@/report \"$CNN\" " TRAIN_SHORT
                   "--out @/resumed.safetensors --checkpoint @/begun.st --every 1");
@@ -142,11 +142,11 @@ static int remove_folder(void **state) {
     return faults_impossible() ? 0 : command_folder_remove(state);
 }
 
-/* There are two of us, each with half of the cases: a run waits more than it computes. */
+/* Two processes do half of the cases each: a run waits more than it computes. */
 static size_t half;
 
-/* In all cases together. A kind that none of them asks for would test nothing. */
-/* Returns how many requests were let fail. */
+/* In all cases together. A kind that no case requests would test nothing. */
+/* Returns the number of failed requests. */
 static size_t inject_some(const fault *fault, bool once_only) {
     size_t failed = 0;
     if (faults_impossible()) {
@@ -171,7 +171,7 @@ static void test_memory(void **state) {
 static void test_threads(void **state) {
     (void)state;
     const size_t failed = inject_some(&(fault){"thread", EAGAIN, false}, false);
-    assert_int_equal(failed > 0, POOL_THREADS(2) > 1); /* alone, none is asked for */
+    assert_int_equal(failed > 0, POOL_THREADS(2) > 1); /* one thread alone requests none */
 }
 
 static void test_files(void **state) {
@@ -187,8 +187,8 @@ static void test_files(void **state) {
         faults_inject(&to_device, &faults[i], false);
 }
 
-/* An interrupted call is made again, a short one gone on with. EINTR for ever would be no signal
- * but an endless loop. */
+/* An interrupted call is made again, a short one continued. EINTR every time would be no signal but
+ * an endless loop. */
 static void test_interrupted_and_short(void **state) {
     (void)state;
     inject(&(fault){"read", EINTR, true}, true);
@@ -198,7 +198,8 @@ static void test_interrupted_and_short(void **state) {
     inject(&(fault){"write", 0, true}, false);
 }
 
-/* Where the other half says how it went: its counts are passed on, and all if it went wrong. */
+/* The other half reports through this file: its counts are passed on, and all output if it
+ * failed. */
 static FILE *begin_other_half(pid_t *other) {
     FILE *log = tmpfile();
     fflush(stdout);

@@ -1,4 +1,4 @@
-/* What a written file leaves behind: its mode, links to it, and nothing else. */
+/* Effects of writing a file: its mode, links to it, and no other traces. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -93,7 +93,7 @@ static void test_link_stays_a_link(void **state) {
     assert_holds("file", "two");
 }
 
-/* A temporary file that is locked belongs to a writer who lives. */
+/* A temporary file that is locked belongs to a running writer. */
 static void test_writers_leave_each_other_alone(void **state) {
     (void)state;
     put("file.writing", "theirs");
@@ -107,7 +107,7 @@ static void test_writers_leave_each_other_alone(void **state) {
     unlink(in_folder("file.writing"));
 }
 
-/* One that is not was left by a writer who was killed; remove_folder() finds it gone. */
+/* An unlocked one was left by a killed writer; remove_folder() finds it gone. */
 static void test_what_was_left_is_replaced(void **state) {
     (void)state;
     put("file.writing", "half");

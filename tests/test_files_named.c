@@ -1,5 +1,5 @@
 /* A file that cannot even be built is named in the error, like one that cannot be written: models,
- * traces and checkpoints, for want of memory and for what they would hold. */
+ * traces and checkpoints, for lack of memory and for their contents. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

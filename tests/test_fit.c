@@ -47,7 +47,7 @@ static void fit_drawn(const hand *hand, uint8_t form[FORM * FORM]) {
     assert_true(fit(pixels, SIDE, SIDE, form, NULL));
 }
 
-/* Bright in the box, nothing around, the longer side full, the center of mass in the middle. */
+/* Bright in the box, black around it, the longer side full, the center of mass in the middle. */
 static void assert_form(const uint8_t *form, size_t side) {
     size_t top = side, bottom = 0, most = 0;
     double weight = 0, at_y = 0, at_x = 0;
@@ -63,7 +63,7 @@ static void assert_form(const uint8_t *form, size_t side) {
         }
     assert_int_equal(most, 255);
     /* It lies anywhere between pixels, so that it can touch one more on either side; where strokes
-     * were made finer, rounding tells. */
+     * were made finer, rounding shows. */
     const size_t box = (side * 20 + 14) / 28, off = 2 + side / 60;
     assert_in_range(bottom - top, box - off, box + off);
     assert_true(fabs(at_y / weight - (double)side / 2 - 0.5) < 0.3);
@@ -78,7 +78,7 @@ static double apart(const uint8_t *a, const uint8_t *b) {
     return sum / (FORM * FORM);
 }
 
-/* However it was drawn, the same comes out, up to the edges of strokes. */
+/* However it was drawn, the result is the same, up to the edges of strokes. */
 static void the_drawing_counts_not_how_it_lies(void **state) {
     (void)state;
     uint8_t plain[FORM * FORM], other[FORM * FORM];
@@ -197,7 +197,7 @@ static void blank_pictures_are_refused(void **state) {
     assert_false(fit(pixels, 1, 1, form, NULL));
 }
 
-/* Pictures that are no drawings give something or a refusal; the sanitizers look on. */
+/* Pictures that are not drawings give a result or a refusal; this is for the sanitizers. */
 static void anything_is_survived(void **state) {
     (void)state;
     uint8_t pixels[60 * 60], form[FORM * FORM];
@@ -232,7 +232,7 @@ static void no_memory_is_an_error(void **state) {
     cnn_picture_free(picture);
 }
 
-/* Against every distance worked out by itself. */
+/* Against all distances computed one by one. */
 static void shapes_grow_and_shrink_by_distance(void **state) {
     (void)state;
     enum { HEIGHT = 23, WIDTH = 31, REACH = 4 };

@@ -50,7 +50,7 @@ static void fit(const drawing *d, bool turned, uint8_t out[SIDE][SIDE]) {
     cnn_picture_free(picture);
 }
 
-/* But for the last place of a pixel, since sums run in another order. */
+/* Except for the last place of a pixel, since sums run in another order. */
 static void test_rows_and_columns_are_alike(void **state) {
     static const drawing drawings[] = {
         {2, 0, false}, {7, 0, false},  {15, 0, false}, {3, 0, true},
@@ -71,7 +71,7 @@ static void test_rows_and_columns_are_alike(void **state) {
                 first = y < first ? y : first;
                 last = y;
             }
-        /* As large as MNIST's digits, and much the same strokes whatever the pen was. */
+        /* As large as MNIST's digits, and nearly the same strokes whatever the pen was. */
         print_message("%zu %zu %zu\n", lit, first, last);
         assert_in_range(lit, 50, 110);
         assert_in_range(last + 1 - first, 18, 21);

@@ -1,5 +1,5 @@
-/* fork() with a model alive: the child works alone with what it inherits, with the same bits, while
- * the parent goes on. A child that hangs is ended, and then counts as failed. */
+/* fork() with an existing model: the child works alone with what it inherits, with the same bits,
+ * while the parent continues. A child that hangs is ended, and counts as failed. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What a child has to say: whether all went well, and the sum of what it came to. */
+/* What a child reports: whether all went well, and the sum of its results. */
 typedef struct answer {
     bool good;
     unsigned long sum;
@@ -73,7 +73,7 @@ static unsigned long bytes_sum(const void *bytes, size_t size) {
 
 /* -------------------------------------------------------------------------------- its tasks */
 
-/* One image, which threads split, and all, which they share out. */
+/* One image, which threads split, and all, which they divide among themselves. */
 static answer predict(void) {
     float p[24 * 4], one[4];
     const uint8_t *images = cnn_dataset_image_at(c.train, 0);
@@ -130,7 +130,7 @@ static answer grandchild(void) {
 
 /* ------------------------------------------------------------------------------------ the tests */
 
-/* The parent does the same meanwhile, and comes to the same. */
+/* The parent does the same meanwhile, with the same result. */
 static void both_do(child_task do_it) {
     int from;
     const pid_t child = begin_child(do_it, &from);
@@ -204,7 +204,7 @@ static void add(void *context, size_t i, size_t worker) {
     ((size_t *)context)[i] += i;
 }
 
-/* Right behind the beginning of rounds, when workers are anywhere. */
+/* Right after the beginning of rounds, when workers are anywhere. */
 static void many_forks(void **state) {
     pool *pool = pool_create(4, NULL);
     size_t sums[16] = {0};

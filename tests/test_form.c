@@ -1,5 +1,5 @@
-/* Whether a data set's images have MNIST's form is measured, on the drawings and on nothing else.
- */
+/* Whether a data set's images have MNIST's form is measured, on the drawings and on nothing
+ * else. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -71,7 +71,7 @@ static void five_in_a_hundred_may_differ(void **state) {
     assert_false(has_form(6, &other, 1));
 }
 
-/* The real thing, where it is. */
+/* The real data sets, if they are there. */
 static void check_real(const char *folder, bool form) {
     cnn_dataset *set = cnn_dataset_load(folder, CNN_SPLIT_TEST, 0, NULL);
     if (!set) {

@@ -1,4 +1,4 @@
-/* The gradient check over a grid of shapes, and that it can fail. */
+/* The gradient check over a grid of shapes, and its ability to fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,7 +108,7 @@ static void test_dense_grid(void **state) {
     }
 }
 
-/* simple.net in small. Each kind that there is: test_every_kind.c. */
+/* simple.net in small. Every kind: test_every_kind.c. */
 static cnn_network *small_network(void) {
     cnn_network *network = input(8, 8, 1);
     assert_true(

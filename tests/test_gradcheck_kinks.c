@@ -1,5 +1,5 @@
-/* Right networks whose own outputs say nothing of a layer: the gradient check draws others, and
- * where none help it gives no verdict. */
+/* Right networks whose own outputs reveal nothing about a layer: the gradient check draws others,
+ * and where none help it gives no verdict. */
 #define CNN_REAL double
 #include <setjmp.h>
 #include <stdarg.h>
@@ -94,7 +94,7 @@ static void died_out_outputs(void **state) {
 
 /* --------------------------------------------------------------------------- kinks everywhere */
 
-/* No stretch of it is straight. */
+/* No part of it is straight. */
 static void jagged_forward(const layer_shape *g, const op_args *t, range images) {
     const size_t values = extent_size(g->x);
     for (size_t i = images.first * values; i < images.last * values; i++)
@@ -109,7 +109,7 @@ static void jagged_backward(const layer_shape *g, const op_args *t, range images
 
 static const operation jagged = {.forward = jagged_forward, .backward_input = jagged_backward};
 
-/* The book's pages are found by their names; here is one more. */
+/* The book's pages are found by their names; this adds one. */
 const operation *__real_ops_operation(const ops *ops, const char *layers);
 const operation *__wrap_ops_operation(const ops *ops, const char *layers);
 
@@ -147,7 +147,7 @@ static void no_verdict(void **state) {
     assert_true(cnn_gradcheck(network, &options, look_for_unchecked, &unchecked, &worst, NULL));
     assert_int_equal(unchecked, 1);
     assert_true(isnan(worst));
-    /* What is wrong is wrong all the same. */
+    /* A wrong gradient is still found. */
     options.debug_break_layer = "fc2";
     assert_true(cnn_gradcheck(network, &options, NULL, NULL, &worst, NULL));
     assert_true(worst > CNN_GRADCHECK_LIMIT && worst < 1);

@@ -1,4 +1,4 @@
-/* gzip of several members, and what may stand behind the last: as `gzip -t` has it. */
+/* gzip of several members, and the bytes that may follow the last: as `gzip -t` has it. */
 #include "gunzip.h"
 #include "idx_blobs.h"
 
@@ -51,7 +51,7 @@ static void assert_not_unpacked(const blob *file, size_t offset, const char *par
     assert_non_null(strstr(error.message, part));
 }
 
-/* Headers of IDX that end in another member than they begin in, too. */
+/* Also headers of IDX that end in another member than they begin in. */
 static void members_follow_each_other(void **state) {
     (void)state;
     const blob images = images_of(3, 4, 5), labels = labels_of(3);
@@ -99,7 +99,7 @@ static void other_bytes_behind_the_last(void **state) {
         {"\0\0\0x", 4, "4 bytes after the end of the gzip data"},
         {"\x1f", 1, "1 bytes after the end of the gzip data"},
         {"\x1f\x8c", 2, "2 bytes after the end of the gzip data"},
-        /* Nor is a member looked for behind zeros. */
+        /* Nor is a member looked for after zeros. */
         {"\0\x1f\x8b\x08", 4, "4 bytes after the end of the gzip data"},
     };
     for (size_t i = 0; i < sizeof CASES / sizeof *CASES; i++) {
@@ -109,7 +109,7 @@ static void other_bytes_behind_the_last(void **state) {
     }
 }
 
-/* A second member is held to all that the first is. */
+/* A second member is checked as strictly as the first. */
 static void damage_in_a_later_member(void **state) {
     (void)state;
     const blob labels = labels_of(9), first = zipped(labels.data, labels.size);
@@ -141,7 +141,7 @@ static void the_limit_counts_all_members(void **state) {
     assert_string_equal(error.message, "decompresses to more than 99 bytes");
 }
 
-/* Half a million members of nothing: were each found from the start of the file, this would take
+/* Half a million empty members: if each were found from the start of the file, this would take
  * hours. */
 static void members_without_number(void **state) {
     (void)state;

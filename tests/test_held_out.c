@@ -1,5 +1,4 @@
-/* A validation part of its own: images behind those that are trained on, in runs and checkpoints.
- */
+/* A separate validation part: images after those that are trained on, in runs and checkpoints. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,7 +33,7 @@ static void appended_images_lie_behind(void **state) {
         assert_memory_equal(cnn_dataset_image_at(all, i), cnn_dataset_image_at(from, at), 64);
         assert_int_equal(cnn_dataset_label_at(all, i), cnn_dataset_label_at(from, at));
     }
-    /* What was cut off is out of sight here too; a set may go behind itself. */
+    /* Images cut off are out of sight here too; a set may be appended to itself. */
     assert_true(cnn_dataset_truncate(held, 3, NULL));
     assert_true(cnn_dataset_append(held, held, NULL));
     assert_int_equal(cnn_dataset_get_info(held).images, 6);
@@ -107,7 +106,7 @@ static size_t size_of(const walk *walk) {
     return cnn_network_parameter_count(cnn_model_network(walk->model)) * sizeof(float);
 }
 
-/* As if the others were not there, but measured. */
+/* As if the others did not exist, but measured. */
 static void the_last_are_held_out(void **state) {
     (void)state;
     cnn_dataset *all = joined(), *first = sample_dataset(TRAINED, 1),
@@ -184,7 +183,7 @@ static void stopped_anywhere_it_ends_the_same(void **state) {
     cnn_dataset_free(all);
 }
 
-/* Files from before there was the key are as those of runs that do not use it. */
+/* Files from before the key existed equal those of runs that do not use it. */
 static void without_it_files_are_as_they_were(void **state) {
     fixture *fixture = *state;
     cnn_dataset *all = joined();

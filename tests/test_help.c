@@ -1,4 +1,4 @@
-/* What the command says of itself: help, manual page, completion, colors. */
+/* Texts of the command about itself: help, manual page, completion, colors. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,7 +61,7 @@ static void help_fits_a_screen(void **state) {
 
 static void example_runs(const char *line) {
     command_shell("cd @/examples && PATH=\"$PWD:$PATH\" bash <<'END'\n%s\nEND", line);
-    /* What --break damages has to be found. */
+    /* Damage by --break has to be found. */
     if (command_code != !!strstr(line, "--break"))
         fail_msg("%s: exit code %d\n%s", line, command_code, command_err);
 }
@@ -75,7 +75,7 @@ static void examples_run(const char *name) {
     free(help);
 }
 
-/* PNGs in place of what somebody drew: two for each digit. */
+/* PNGs in place of a user's drawings: two for each digit. */
 static void draw_digits(void) {
     uint8_t data[20 * 20];
     char name[64];
@@ -91,11 +91,11 @@ static void draw_digits(void) {
     png_file_write("examples/seven.png", &(png_pixels){20, 20, 1, data});
 }
 
-/* As typed, in a folder that has what they name: the networks, a small data set in place of MNIST,
- * a folder of PNGs. The first command's examples leave what later ones read. */
+/* As typed, in a folder with the files they name: the networks, a small data set in place of MNIST,
+ * a folder of PNGs. The first command's examples leave files that later ones read. */
 static void examples_run_as_typed(void **state) {
     (void)state;
-    /* Whole runs of simple.net: minutes with a sanitizer, which sees the commands elsewhere. */
+    /* Complete runs of simple.net: minutes with a sanitizer, which sees the commands elsewhere. */
     if (getenv("CNN_TEST_SHARE"))
         skip();
     command_shell("mkdir -p @/examples/data/mnist && cp -r networks @/examples/ &&"
@@ -106,7 +106,7 @@ static void examples_run_as_typed(void **state) {
     each_command(examples_run);
 }
 
-/* False, with the reason, if a tool that only this test wants is not here. */
+/* False, with the reason, if a tool that only this test needs is not here. */
 static bool there(const char *tool) {
     if (!command_shell("command -v %s", tool))
         return true;
@@ -127,7 +127,7 @@ static void manual_page_renders(void **state) {
     assert_string_not_equal(command_err, "");
 }
 
-/* What bash offers for the last of the words. */
+/* Bash's completions of the last of the words. */
 static void completes(const char *words, const char *wanted) {
     command_shell("bash -s <<'END'\n"
                   "eval \"$(\"$CNN\" help --completion bash)\"\n"

@@ -1,4 +1,4 @@
-/* IDX files by the names under which they are passed on. */
+/* IDX files by the names under which they are distributed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Names, apart by blanks: each gets images or labels, by its words. */
+/* Names, separated by blanks: each gets images or labels, by its words. */
 static void put_files(fixture *here, const char *names) {
     char list[400];
     snprintf(list, sizeof list, "%s", names);
@@ -54,7 +54,7 @@ static void other_spellings_are_found(void **state) {
         {CNN_SPLIT_TRAIN, "train_images.idx train_labels.idx test_images.idx"},
         {CNN_SPLIT_TEST, "train-images-idx3-ubyte train-labels-idx1-ubyte test-images-idx3-ubyte "
                          "test-labels-idx1-ubyte"},
-        /* A plain file goes before one with .gz, MNIST's name before all. */
+        /* A plain file takes precedence over one with .gz, MNIST's name over all. */
         {CNN_SPLIT_TRAIN,
          "train-images.idx3-ubyte train-images.idx3-ubyte.gz train-labels.idx1-ubyte"},
         {CNN_SPLIT_TRAIN, "train-images-idx3-ubyte train-labels-idx1-ubyte train-images.idx3-ubyte "
@@ -122,7 +122,7 @@ static void what_is_unclear_or_missing(void **state) {
     }
 }
 
-/* As archives are laid out that have both: the file, and a folder of MNIST's name. */
+/* As in archives that have both: the file, and a folder of MNIST's name. */
 static void folders_are_passed_over(void **state) {
     fixture *here = *state;
     assert_int_equal(mkdir(fixture_path(here, "train-images-idx3-ubyte"), 0700), 0);

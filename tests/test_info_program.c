@@ -13,7 +13,7 @@
 
 static const char shown[] =
     "A training step of 64 images on 2 threads by base.\n"
-    "A task does its share of each step until threads meet.\n"
+    "A task does its share of each step until threads synchronize.\n"
     "\n"
     "4 parts of the images, 8 at a time:\n"
     "  conv1 relu1 pool1  forward: y from x\n"
@@ -30,7 +30,7 @@ static const char shown[] =
     "  conv2 relu2 pool2  backward: dx from dy\n"
     "  conv2 relu2 pool2  backward: dw, db from x and dy, summed over each shard\n"
     "  conv1 relu1 pool1  backward: dw, db from x and dy, summed over each shard\n"
-    "-- threads meet --\n"
+    "-- threads synchronize --\n"
     "w and b in 16 pieces:\n"
     "  conv1 relu1 pool1  backward: dw, db: add up the shards' sums\n"
     "  conv1 relu1 pool1  update: move w, b against dw, db\n"

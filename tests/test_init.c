@@ -43,7 +43,7 @@ static const float *values_of(const cnn_model *model, const char *name, size_t *
     return tensor.data;
 }
 
-/* Of many numbers: mean, standard deviation, kurtosis (uniform 1.8, normal 3), largest. */
+/* Moments of many numbers: mean, standard deviation, kurtosis (uniform 1.8, normal 3), largest. */
 typedef struct spread {
     size_t count;
     double mean, std, kurtosis, most;

@@ -1,5 +1,5 @@
-/* kill -9 at random moments: whatever a run was at, it goes on from its checkpoint, and the model
- * at its end is that of a run that nobody killed. CNN_TEST_KILLS says how many times (50). */
+/* kill -9 at random moments: whatever a run was doing, it is resumed from its checkpoint, and its
+ * final model is that of a run never killed. CNN_TEST_KILLS is the number of kills (50). */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,14 +22,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Long enough that no run comes to its end too soon; a checkpoint behind every step. */
+/* Long enough that no run ends too soon; a checkpoint after every step. */
 #define EPOCHS "40"
 #define RUN "train @/tiny.net --data @ --batch-size 16 --threads 1 --epochs " EPOCHS
 #define LATEST_MS 30
 /* About as long as from the first byte of a checkpoint to its new name: a guess to begin with. */
 #define WRITE_MS 0.3
 
-/* A path in the folder, of which four live at once. */
+/* A path in the folder; the last four results are valid. */
 static const char *in_folder(const char *name) {
     static char paths[4][128];
     static size_t turn;
@@ -42,7 +42,7 @@ static bool there(const char *name) {
     return !access(in_folder(name), F_OK);
 }
 
-/* In the background, with what it says in the files "out" and "err". */
+/* In the background, with its output in the files "out" and "err". */
 static pid_t start(bool resume) {
     char checkpoint[128], out[128], network[128];
     snprintf(checkpoint, sizeof checkpoint, "%s", in_folder("run"));
@@ -63,21 +63,21 @@ static pid_t start(bool resume) {
     _exit(127);
 }
 
-/* False if the child is over. */
+/* False if the child has ended. */
 static bool wait_ms(pid_t child, double ms, int *status) {
     const struct timespec time = {0, (long)(ms * 1e6)};
     nanosleep(&time, NULL);
     return waitpid(child, status, WNOHANG) == 0;
 }
 
-/* Since when a file is what it is; 0 if it is not there. */
+/* The file's inode; 0 if it does not exist. */
 static ino_t file_now(const char *name) {
     struct stat about;
     return stat(in_folder(name), &about) ? 0 : about.st_ino;
 }
 
-/* Up to the first write of this process, so that moments are drawn from its work and not from its
- * start. */
+/* Waits for the first write of this process, so that moments are drawn from its work and not from
+ * its start. */
 static bool wait_for_work(pid_t child, ino_t before, int *status) {
     while (!there("run.writing") && file_now("run") == before)
         if (!wait_ms(child, 0.05, status))
@@ -85,14 +85,14 @@ static bool wait_for_work(pid_t child, ino_t before, int *status) {
     return true;
 }
 
-/* A moment of the work, or of the first `write_ms` after a write has begun, if that is not 0. False
- * if the child came to its end before. */
+/* Waits for a random moment of the work, or of the first `write_ms` after a write has begun, if
+ * that is not 0. False if the child ended before. */
 static bool wait_for_moment(pid_t child, random_state *random, double write_ms, int *status) {
     if (!wait_ms(child, LATEST_MS * random_uniform(random), status))
         return false;
     if (write_ms == 0)
         return true;
-    /* To sleep, however shortly, takes as long as a write. */
+    /* Even the shortest sleep takes as long as a write. */
     while (!there("run.writing")) {
         sched_yield();
         if (waitpid(child, status, WNOHANG))
@@ -101,7 +101,7 @@ static bool wait_for_moment(pid_t child, random_state *random, double write_ms, 
     return wait_ms(child, write_ms * random_uniform(random), status);
 }
 
-/* Every file that a kill leaves can be gone on with. */
+/* Every file that a kill leaves can be resumed. */
 static void loads(void) {
     cnn_error error;
     cnn_checkpoint *checkpoint = cnn_checkpoint_load(in_folder("run"), &error);
@@ -112,10 +112,10 @@ static void loads(void) {
 
 typedef struct tally {
     size_t kills, inside, ends;
-    double write_ms; /* how long writes take here, about: learnt from where kills fall */
+    double write_ms; /* estimated duration of a write, learned from where kills fall */
 } tally;
 
-/* Seven of eight kills are sought in a write. Too late: writes are shorter than was thought. */
+/* Seven of eight kills aim at a write. Too late: writes are shorter than estimated. */
 static void count_kill(tally *tally) {
     const bool sought = tally->kills % 8, inside = there("run.writing");
     tally->kills++;
@@ -139,11 +139,11 @@ static void compare_end(int status) {
     assert_false(there("run.writing"));
 }
 
-/* One life of the run: killed, or at its end. */
+/* One start of the run: killed, or run to its end. */
 static void live(tally *tally, random_state *random, bool to_the_end) {
     int status;
     const ino_t before = file_now("run");
-    /* What the last one left goes with the next write, and must not be taken for one. */
+    /* A leftover of the last start is replaced by the next write, and must not be taken for one. */
     unlink(in_folder("run.writing"));
     const pid_t child = start(before != 0);
     if (!to_the_end && wait_for_work(child, before, &status) &&

@@ -1,5 +1,5 @@
-/* Kinds of files: told by their first bytes, called by their names, read no further than they must
- * be, and as well from a pipe. */
+/* Kinds of files: recognized by their first bytes, called by their names, read no further than
+ * necessary, and just as well from a pipe. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,7 +61,7 @@ static void kinds_by_their_marks(void **state) {
     }
 }
 
-/* Each command that takes a network, a model or an image says what it was given in its place. */
+/* Each command that takes a network, a model or an image names the kind it was given instead. */
 static void commands_call_kinds_by_name(void **state) {
     (void)state;
     static const char *const calls[] = {"info %s",
@@ -89,16 +89,16 @@ static void commands_call_kinds_by_name(void **state) {
             snprintf(call, sizeof call, "%.*s%s%s", (int)(at - calls[i]), calls[i], files[f].file,
                      at + 2);
             command_run("%s", call);
-            command_refused(1, files[f].name, "wanted");
+            command_refused(1, files[f].name, "expected");
         }
     command_shell("printf '\\377\\376i\\0n\\0' >@/utf16; \"$CNN\" info @/utf16");
     command_refused(1, "utf16: line 1: ", "UTF-16; save it as UTF-8");
     command_run("predict @/m @/utf16");
-    command_refused(1, "UTF-16 text; a PNG or IDX images are wanted", NULL);
+    command_refused(1, "UTF-16 text; a PNG or IDX images are expected", NULL);
     command_run("info @/t10k-images-idx3-ubyte");
-    command_refused(1, "IDX images; a network text or a model is wanted", NULL);
+    command_refused(1, "IDX images; a network text or a model is expected", NULL);
     command_run("predict @/m @/tiny.net");
-    command_refused(1, "a text; a PNG or IDX images are wanted", NULL);
+    command_refused(1, "a text; a PNG or IDX images are expected", NULL);
     command_run("predict @/m ''");
     command_refused(1, "an empty name", NULL);
 }
@@ -109,7 +109,7 @@ static void no_more_is_read_than_tells(void **state) {
     (void)state;
     command_shell("printf '\\0\\0\\0\\030ftypmp42' >@/video && truncate -s 3G @/video && "
                   "timeout 5 \"$CNN\" predict @/m @/video");
-    command_refused(1, "video: a video; a PNG or IDX images are wanted", NULL);
+    command_refused(1, "video: a video; a PNG or IDX images are expected", NULL);
     command_shell("{ printf '\\0\\0\\0\\030ftypmp42'; cat /dev/zero; } 2>@/err | "
                   "timeout 5 \"$CNN\" predict @/m -");
     command_refused(1, "standard input: a video; ", NULL);
@@ -120,7 +120,7 @@ static void no_more_is_read_than_tells(void **state) {
     command_shell("rm @/video");
 }
 
-/* To print a table takes the memory of a table: no model is laid out for it. */
+/* Printing a table takes the memory of a table: no model is made for it. */
 static void info_lays_out_no_network(void **state) {
     (void)state;
     command_shell("printf 'input 8000x8000\\nmaxpool2d 4000\\nflatten\\ndense 2\\n' >@/wide.net");
@@ -145,7 +145,7 @@ static void info_lays_out_no_network(void **state) {
 #endif
 }
 
-/* What reads a file once reads a pipe as well. */
+/* Pipes are read as files are, once. */
 static void pipes_are_read_as_files_are(void **state) {
     (void)state;
     static const char *const calls[] = {

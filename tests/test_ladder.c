@@ -31,8 +31,7 @@ static void rungs_have_the_bits_of_the_book(void **state) {
     ladder_problem_free(problem);
 }
 
-/* What is compared is not the same from the start: one number of the results that is changed, and
- * one of the inputs, is noticed. */
+/* The comparison can fail: one changed number of the results, and one of the inputs, is noticed. */
 static void the_check_can_fail(void **state) {
     (void)state;
     ladder_problem *problem = ladder_problem_create(IMAGES);

@@ -52,7 +52,7 @@ static void not_a_number(void **state) {
     }
 }
 
-/* The slope that comes back from a text, or -1 with *error set. */
+/* The slope read back from a text, or -1 with *error set. */
 static double slope_of(const char *layer, cnn_error *error) {
     char text[128];
     cnn_layer_info info;
@@ -85,7 +85,7 @@ static void slopes_in_texts(void **state) {
     }
 }
 
-/* Exactly there and back, however long the number. */
+/* Exact in both directions, however long the number. */
 static void calls(void **state) {
     char text[128];
     cnn_error error;

@@ -1,5 +1,4 @@
-/* The edges of what is allowed, through the command and the library: each works, or is refused with
- * the reason. */
+/* The limits of the command and the library: each case works, or is refused with the reason. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,7 +49,7 @@ static void ten_thousand_layers(void **state) {
     runs("gradcheck @/deep.net");
 }
 
-/* What costs many times its length in memory may not come along in a model's metadata either. */
+/* A text that costs many times its length in memory is refused in a model's metadata too. */
 static void texts_have_an_end(void **state) {
     (void)state;
     cnn_error error;
@@ -83,8 +82,7 @@ static void images_of_60000_by_60000(void **state) {
                     NULL);
 }
 
-/* The largest sides that there are, in a network that no machine holds: it can be looked at, but no
- * more. */
+/* The largest sides allowed, in a network that no machine holds: it can be shown, but no more. */
 static void more_than_the_machine(void **state) {
     (void)state;
     cnn_error error;
@@ -106,8 +104,8 @@ static void more_than_the_machine(void **state) {
     cnn_network_free(network);
 }
 
-/* What a padding adds to an input counts with it: of so many channels, 2^32 places are too many,
- * though neither input nor output is large. */
+/* Padding counts as part of an input: with so many channels, 2^32 places are too many, though
+ * neither input nor output is large. */
 static void paddings_count(void **state) {
     (void)state;
 #if SIZE_MAX > UINT32_MAX
@@ -175,14 +173,14 @@ static void ten_thousand_classes(void **state) {
 
 /* ------------------------------------------------------------------------------ what is no file */
 
-/* A pipe that nobody writes to would be waited for, a device has no end. */
+/* Reading a pipe without a writer would block, a device has no end. */
 static void no_regular_files(void **state) {
     (void)state;
     command_shell("mkfifo @/pipe && mkdir @/folder && mkdir @/piped && "
                   "mkfifo @/piped/t10k-images-idx3-ubyte && cp @/t*labels* @/piped");
     static const struct {
         const char *name, *said;
-    } rows[] = {{"@/pipe", "an empty file; a network text or a model is wanted"},
+    } rows[] = {{"@/pipe", "an empty file; a network text or a model is expected"},
                 {"@/folder", "cannot read: Is a directory"},
                 {"/dev/zero", "data of no kind known here"},
                 {"/dev/null", "an empty file"}};
@@ -199,7 +197,7 @@ static void no_regular_files(void **state) {
     command_refused(1, "t10k-images-idx3-ubyte: not a regular file", NULL);
 }
 
-/* A name may hold anything; what is said about it is one line all the same. */
+/* A name may hold anything; messages about it are still one line. */
 static void names_cannot_steer(void **state) {
     (void)state;
     command_shell("printf 'input' >\"@/$(printf 'a\\nb\\033[2J.net')\"; "

@@ -45,7 +45,8 @@ static void assert_passes(shape shape, const double *x, const double *y, const i
     }
 }
 
-/* docs/math/maxpool2d.md: overlapping windows, ties, and a value that wins four windows */
+/* docs/math/maxpool2d.md: overlapping windows, ties, and a value that is the maximum of four
+ * windows */
 static void example_of_the_page(void **state) {
     (void)state;
     assert_passes((shape){3, 4, 1, 2, 2, 1, 1}, (double[]){1, 3, 2, 2, 0, 3, 5, 1, 4, 2, 1, 5},
@@ -63,7 +64,7 @@ static void first_of_equals_wins(void **state) {
                   (int32_t[]){2}, (double[]){7}, (double[]){0, 0, 7, 0});
 }
 
-/* -0 and 0 are equal: the first one stays, sign and all. */
+/* -0 and 0 are equal: the first one is kept, with its sign. */
 static void zeros_of_either_sign_are_equal(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
@@ -76,7 +77,7 @@ static void zeros_of_either_sign_are_equal(void **state) {
     }
 }
 
-/* A stride beyond the window leaves columns out, and rows at the end that no window reaches. */
+/* A stride beyond the window skips columns, and rows at the end that no window reaches. */
 static void gaps(void **state) {
     (void)state;
     assert_passes((shape){4, 5, 1, 1, 2, 3, 3},
@@ -103,7 +104,7 @@ static void infinities(void **state) {
                   (double[]){-INFINITY}, (int32_t[]){0}, (double[]){1}, (double[]){1, 0});
 }
 
-/* NaN wins wherever it stands; of several the last, as in PyTorch. */
+/* NaN is the maximum anywhere in a window; of several the last, as in PyTorch. */
 static void nan_wins(void **state) {
     (void)state;
     static const double x[][3] = {{NAN, 1, 2}, {1, NAN, INFINITY}, {1, 2, NAN}, {NAN, 5, NAN}};
@@ -207,7 +208,7 @@ static void random_shapes_against_naive_loops(void **state) {
     }
 }
 
-/* Windows of one image that share a winner add up over p, q rising: 2^24, 1 and 1 in float. */
+/* Windows of one image that share a maximum add up over p, q rising: 2^24, 1 and 1 in float. */
 static void order_of_summation(void **state) {
     (void)state;
     const book books[] = {plain_book, best_book()};

@@ -147,7 +147,7 @@ static bool parse_network(cnn_error *error) {
     return ok;
 }
 
-/* What a request failed in leaves the model as it was: it predicts the same, and can be used. */
+/* A failed request leaves the model unchanged: it predicts the same, and can be used. */
 static cnn_model *used_model;
 static const char *used_path;
 static float first_answers[4 * 4];
@@ -203,8 +203,8 @@ static bool trace(cnn_error *error) {
     return ok;
 }
 
-/* Fails each request in turn until a run asks for no more, alone and with all that follow. unset:
- * the status before a run, CNN_STATUS_NO_MEMORY for those whose sample may fail without a word. */
+/* Fails each request, one by one, until a run makes no more, alone and with all that follow. unset:
+ * the status before a run, CNN_STATUS_NO_MEMORY for those whose sample may fail silently. */
 static void assert_survives(const char *what, bool (*run)(cnn_error *), cnn_status unset) {
     size_t n[2], spared[2] = {0, 0};
     for (int all = 0; all < 2; all++) {
@@ -220,7 +220,7 @@ static void assert_survives(const char *what, bool (*run)(cnn_error *), cnn_stat
             assert_true(ok || error.status == CNN_STATUS_NO_MEMORY);
             assert_true(ok || reached);
             assert_true(!used_model || answers_are(first_answers));
-            /* jansson can do without some: json_text.c tells. */
+            /* jansson can do without some, see json_text.c. */
             spared[all] += ok && reached;
             ok = !reached;
         }

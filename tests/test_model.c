@@ -1,4 +1,5 @@
-/* A model from the outside: its tensors by name, its passes, and what may not change a result. */
+/* A model from the outside: its tensors by name, its passes, and settings that may not change a
+ * result. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -82,8 +83,8 @@ static void test_tensors_by_number(void **state) {
     cnn_model_free(model);
 }
 
-/* The whole way back: moving all parameters against the gradient by h changes the loss by
- * h |gradient|, to first order. Float carries about four digits of that. */
+/* The complete backward pass: moving all parameters against the gradient by h changes the loss by h
+ * |gradient|, to first order. Float carries about four digits of that. */
 static void test_gradient_of_the_whole(void **state) {
     cnn_model *model = sample_model(16, 2);
     const double h = 1e-3;
@@ -118,7 +119,7 @@ static void test_first_loss(void **state) {
     cnn_model_free(model);
 }
 
-/* Images do not see each other: alone or among others, an image gets the same bits. */
+/* Images do not affect each other: alone or among others, an image gets the same bits. */
 static void test_batch_of_any_size(void **state) {
     cnn_model *model = sample_model(64, 2);
     float together[64 * 4];
@@ -150,8 +151,7 @@ static void test_predict_in_parts(void **state) {
     cnn_model_free(small);
 }
 
-/* However images are shared out among threads and batches, each gets the bits that it gets alone.
- */
+/* However images are divided among threads and batches, each gets the bits that it gets alone. */
 static void test_predict_shared_out(void **state) {
     static const size_t counts[] = {1, 2, 3, 9, 31, 33, 64, 65, 97, 300};
     static const size_t threads[] = {1, 2, 3, 8, 11}, batches[] = {1, 2, 5, 64, 300};
@@ -246,7 +246,7 @@ static void test_networks_that_make_no_model(void **state) {
     cnn_network_free(network);
 }
 
-/* Files have places in another order than memory, which no class may depend on. */
+/* Files order places differently from memory; no class may depend on that. */
 static void test_classes_that_are_places(void **state) {
     cnn_network *network = cnn_network_create(2, 2, 1, NULL);
     const cnn_conv2d_options pair = {.channels = 2, .kernel = {1, 1}};

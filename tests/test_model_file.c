@@ -1,4 +1,4 @@
-/* Models to files and back, and what a file of ours is to PyTorch. */
+/* Models to files and back, and the same files as PyTorch reads them. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-/* Every kind of layer, every side different, a dense layer that sees through flatten and relu. */
+/* Every kind of layer, every side different, a dense layer whose inputs come through flatten and
+ * relu. */
 #define TEXT                                                                                       \
     "input 6x5x2\nconv2d 3 3x2 pad 1x0\nmaxpool2d 2\nflatten\nrelu\ndense 4 bias off\n"            \
     "relu\ndense 3\n"
@@ -113,7 +114,7 @@ static void options_of_a_file(void **state) {
         assert_same_parameters(model, loaded);
         cnn_model_free(loaded);
     }
-    /* The caller's mistake is not the file's. */
+    /* A mistake of the caller is not reported as one of the file. */
     const cnn_model_options none = {.batch_size = 0};
     assert_null(cnn_model_load(fixture_path(here, "a"), &none, &here->error));
     fixture_error_is(&here->error, CNN_STATUS_BAD_ARGUMENT,
@@ -121,7 +122,7 @@ static void options_of_a_file(void **state) {
     cnn_model_free(model);
 }
 
-/* The whole file of a model whose parameters count up in memory. */
+/* The complete file of a model whose parameters count up in memory. */
 static void written_out(void **state) {
     fixture *here = *state;
     static const char HEADER[] =
@@ -162,7 +163,7 @@ static const float *numbers_of(const safetensors *file, const char *name) {
     return (const void *)(file->bytes + safetensors_find(file, name)->begin);
 }
 
-/* Of the network TEXT, with channels first throughout. */
+/* The network TEXT, with channels first throughout. */
 static void forward_channels_first(const safetensors *file, const float *x, double *logits) {
     const float(*image)[6][5] = (const void *)x;
     const float(*conv)[2][3][2] = (const void *)numbers_of(file, "conv1.weight");
@@ -242,7 +243,7 @@ static void no_place_to_save(void **state) {
     assert_int_equal(fixture_files(here), 0);
 }
 
-/* A limit on the size of files stands for a disk that is full after some bytes. */
+/* A limit on the size of files simulates a disk that is full after some bytes. */
 static void old_file_outlives_a_full_disk(void **state) {
     fixture *here = *state;
     struct rlimit before, small;

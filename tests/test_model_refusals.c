@@ -1,4 +1,4 @@
-/* Model files that are refused: by what they say, and by any damage. */
+/* Model files that are refused: for their contents, and for any damage. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,8 +22,8 @@ static float weights[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}, biases[3] = 
 static const safetensors_tensor GOOD[] = {{"fc1.weight", &safetensors_f32, 2, {3, 4}, weights},
                                           {"fc1.bias", &safetensors_f32, 1, {3}, biases}};
 
-/* A file of these tensors with good metadata but for one key, which gets the value, or is left out
- * if that is NULL. */
+/* A file of these tensors with good metadata except for one key, which gets the value, or is left
+ * out if that is NULL. */
 typedef struct recipe {
     const char *key, *value;
     const safetensors_tensor *tensors;
@@ -190,7 +190,7 @@ static void tensors_refused(void **state) {
                        TENSORS[i].error);
 }
 
-/* Each number in turn becomes one that is none; its place is that of its byte. */
+/* Replaces each number by one that is not finite; the error gives its byte. */
 static void numbers_that_are_not_finite(void **state) {
     (void)state;
     size_t size;
@@ -208,7 +208,7 @@ static void numbers_that_are_not_finite(void **state) {
         fixture_error_is(&error, CNN_STATUS_BAD_FILE, text);
         free(damaged);
     }
-    /* The largest and the smallest are numbers like any other. */
+    /* The largest and the smallest are valid numbers. */
     const float good[] = {3.4028235e38f, -3.4028235e38f, 1e-45f};
     memcpy(bytes + size - 60, good, sizeof good);
     cnn_model *model = parse(bytes, size, NULL);
@@ -217,7 +217,7 @@ static void numbers_that_are_not_finite(void **state) {
     free(bytes);
 }
 
-/* A network that would take petabytes costs nothing while its parameters are not there. */
+/* A network that would take petabytes costs nothing while its parameters are missing. */
 static void promises_cost_nothing(void **state) {
     (void)state;
     size_t size;
@@ -332,7 +332,7 @@ static void weights_alone(void **state) {
     cnn_model_free(model);
 }
 
-/* The file's last number is bad: what stands before it is not taken either. */
+/* The file's last number is bad: those before it are not taken either. */
 static void weights_all_or_none(void **state) {
     fixture *here = *state;
     size_t size;

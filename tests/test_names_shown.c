@@ -1,5 +1,5 @@
-/* Names of files and classes that would end a line or steer a terminal, through every command: none
- * of it reaches standard output or standard error, and what a shell is told to run next runs. */
+/* Names of files and classes that would end a line or control a terminal, through every command:
+ * none of it reaches standard output or standard error, and suggested commands run in a shell. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As printf takes them: what makes a name bad stands before MARK. */
+/* In printf's notation: the bad part of a name comes before MARK. */
 static const char *const names[] = {
     "a\\033[2JMARK",        /* ESC */
     "a\\nMARK",             /* a new line */
@@ -24,11 +24,11 @@ static const char *const names[] = {
     "a\\177MARK",           /* DEL */
     "a\\302\\2332JMARK",    /* CSI of C1 as UTF-8 */
     "a\\2332JMARK",         /* and as a byte */
-    "a\\342\\200\\256MARK", /* the other way round from here */
+    "a\\342\\200\\256MARK", /* right-to-left from here */
     "a\\342\\201\\247MARK",
     "a\\342\\200\\250MARK", /* a line separator */
     "a\\tMARK",
-    "-a \\047\\134\\0331MARK", /* quote, backslash, and a digit behind an octal one */
+    "-a \\047\\134\\0331MARK", /* quote, backslash, and a digit after an octal one */
 };
 
 enum { NAMES = sizeof names / sizeof *names };
@@ -74,7 +74,7 @@ static const char *const calls[] = {
     "\"$N\"",
 };
 
-/* Said without the rule that is tried here. */
+/* Written without the rule that is tested here. */
 static bool steers(const unsigned char *c) {
     return (c[0] < ' ' && c[0] != '\n') || c[0] == 0x7f || c[0] == 0x9b ||
            (c[0] == 0xc2 && c[1] >= 0x80 && c[1] <= 0x9f) ||
@@ -113,7 +113,7 @@ static void no_name_steers(void **state) {
     assert_true(shown > NAMES * sizeof calls / sizeof *calls * 3 / 4);
 }
 
-/* The lines behind "next" as bash takes them; in a folder of such a name too. */
+/* The lines after "next" as bash takes them; in a folder of such a name too. */
 static void what_is_next_runs(void **state) {
     (void)state;
     if (command_shell("command -v bash")) {
@@ -134,7 +134,7 @@ static void what_is_next_runs(void **state) {
     }
 }
 
-/* Names of classes are checked where they are read, but for the way in which they are written. */
+/* Names of classes are checked where they are read, except for their notation. */
 static void names_of_classes(void **state) {
     (void)state;
     static const char *const shows[] = {
@@ -160,7 +160,7 @@ static void names_of_classes(void **state) {
     }
 }
 
-/* What is UTF-8 in a name stays, beside bytes that are not. */
+/* The UTF-8 parts of a name stay, beside bytes that are not. */
 static void json_keeps_what_is_text(void **state) {
     (void)state;
     command_shell(NAMED "cp tiny.net \"$N.net\" && \"$CNN\" info \"$N.net\" --json",
@@ -169,7 +169,7 @@ static void json_keeps_what_is_text(void **state) {
     assert_non_null(strstr(command_out, "gr\xc3\xbcn?.net"));
 }
 
-/* By number: the bytes of each character, in each of the ways to be one. */
+/* By number: the bytes of each character, in each possible encoding. */
 static void the_rule_itself(void **state) {
     static const struct rule {
         const char *text, *clean;

@@ -1,4 +1,4 @@
-/* Network descriptions from text: what is read, and what is refused where and why. */
+/* Network descriptions from text: those that are read, and those refused with place and reason. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -68,7 +68,7 @@ static void other_spellings(void **state) {
     assert_canonical("input 1x1x4\ndense 2\n", "input 1x1x4\ndense 2\n");
 }
 
-/* As every editor leaves it; classes.txt is read by the same rules (test_folder.c). */
+/* Line ends of every editor; classes.txt is read by the same rules (test_folder.c). */
 static void lines_of_every_system(void **state) {
     (void)state;
     static const char *const TEXTS[] = {
@@ -190,7 +190,7 @@ static void refused_with_place_and_reason(void **state) {
     (void)state;
     ASSERT_REFUSED(ORDER);
     ASSERT_REFUSED(WORDS);
-    /* Those that there are, whichever rows the table has. */
+    /* The existing kinds, whichever rows the table has. */
     char reason[256];
     size_t used =
         (size_t)snprintf(reason, sizeof reason, "inputs: unknown layer \"inputs\", known");
@@ -210,7 +210,7 @@ static void refused_with_place_and_reason(void **state) {
     assert_refused("i\0n\0p\0", 6, &utf16);
 }
 
-/* Whatever comes of it: a network, or an error that is complete. */
+/* The result is a network, or an error that is complete. */
 static bool assert_parsed_or_refused(const char *text, size_t size) {
     cnn_error error;
     cnn_network *network = parse(text, size, &error);
@@ -232,8 +232,8 @@ static void cut_anywhere(void **state) {
     size_t good = 0;
     for (size_t size = 0; size < strlen(GOOD); size++)
         good += assert_parsed_or_refused(GOOD, size);
-    /* With each layer's last word whole, and there again with the end of its line; "conv2d 1" and
-     * the like are as good as the whole. */
+    /* A beginning is good if each layer's last word is complete, with or without the end of its
+     * line; "conv2d 1" and the like are good as well. */
     assert_true(good > 20 && good < strlen(GOOD) / 2);
 }
 

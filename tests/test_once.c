@@ -1,5 +1,5 @@
-/* What the library and the command share instead of each having its own: words for optimizers and
- * schedules, decimal numbers, the closest word, medians, the clock. */
+/* Functions that the library and the command share instead of each having its own: words for
+ * optimizers and schedules, decimal numbers, the closest word, medians, the clock. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,7 +80,7 @@ static void decimal_numbers(void **state) {
     }
 }
 
-/* Digits are counted to their end, also of a number that is too large, and not beyond `length`. */
+/* Digits are counted to their end, even in a number that is too large, and not beyond `length`. */
 static void digits_at_the_start(void **state) {
     uint64_t number;
     bool large = false;
@@ -95,7 +95,7 @@ static void digits_at_the_start(void **state) {
     assert_true(number == 99 && large);
 }
 
-/* The word that is offered for what was typed, or "". */
+/* The word suggested for what was typed, or "". */
 static const char *offered(closest *near, const char *typed) {
     static const char *const words[] = {"conv2d", "relu", "maxpool2d", "flatten", "dense"};
     *near = (closest){.typed = typed, .length = strlen(typed)};

@@ -1,5 +1,5 @@
 /* Images of one place: a convolution or a pool takes an input of 1 x 1 x C as PyTorch does; for a
- * dense layer it is the vector that it always was. */
+ * dense layer it is a vector, as before. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +44,7 @@ static void taken(void **state) {
                   "iiiivv");
     assert_shapes("input 4x4x1\nmaxpool2d 4\nconv2d 4 1x1\nmaxpool2d 1\nflatten\ndense 2\n",
                   "iiiivv");
-    /* As ever. */
+    /* As before. */
     assert_shapes("input 1x1x8\ndense 3\n", "vv");
     assert_shapes("input 1x1x8\nrelu\nrelu\ndense 3\nrelu\n", "vvvvv");
     assert_shapes("input 1x1x8\nflatten\ndense 3\n", "vvv");
@@ -68,7 +68,7 @@ static void refused(void **state) {
         if (!strstr(error.message, TEXTS[i][1]))
             fail_msg("%s: %s", TEXTS[i][0], error.message);
     }
-    /* A refused layer leaves the input the vector that it was. */
+    /* A refused layer leaves the input a vector, as it was. */
     cnn_network *network = network_of("input 1x1x8\nrelu\n");
     cnn_layer_info info;
     assert_false(
@@ -111,7 +111,7 @@ static void pass(cnn_model *model) {
 }
 
 /* A convolution of 1 x 1 over one place is a dense layer: the same first weights, sums that differ
- * in their order alone. On every back end. */
+ * only in their order. On every back end. */
 static void as_a_dense_layer(void **state) {
     cnn_backend backend;
     (void)state;
@@ -148,7 +148,7 @@ static void shapes_in_files(void **state) {
     cnn_network_free(vector);
 }
 
-/* What is written is read back as the same. */
+/* The file is read back as the same network. */
 static void files_of_one_place(void **state) {
     static const char *const TEXTS[] = {IMAGE, VECTOR};
     for (size_t i = 0; i < 2; i++) {

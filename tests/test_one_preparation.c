@@ -1,4 +1,4 @@
-/* A picture is made the same for a model whichever way it comes to it: cnn predict, cnn eval, the
+/* A picture is prepared the same for a model whichever way it is read: cnn predict, cnn eval, the
  * test and validation parts of cnn train, cnn doctor, and the library. */
 #define _GNU_SOURCE
 #include <setjmp.h>
@@ -19,11 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of each digit; with a sanitizer each manner comes once. */
+/* Pictures of each digit; with a sanitizer each manner comes once. */
 enum { EACH = 50, LEAST = 12 };
 static size_t drawn;
 
-/* Until the next call. */
+/* Valid until the next call. */
 static const char *in_folder(const char *name) {
     static char path[512];
     snprintf(path, sizeof path, "%s/%s", command_folder, name);
@@ -35,7 +35,7 @@ static void shell(const char *text) {
         fail_msg("%s: %s", text, command_err);
 }
 
-/* What the command prints, which may be more than command_out holds. */
+/* Output of the command, which may be longer than command_out. */
 static json_t *json_of(const char *arguments) {
     if (command_shell("\"$CNN\" %s >@/answer.json", arguments))
         fail_msg("%s: %s", arguments, command_err);
@@ -122,7 +122,7 @@ static double same_answers(const char *model, const char *folder, const char *fl
                   unlike);
     const double share = (double)right / (double)i;
     assert_int_equal(unlike, 0);
-    /* JSON has some decimals of it. */
+    /* JSON rounds it. */
     assert_int_equal(lround(number(evaluated, "accuracy") * (double)i), right);
     assert_true(json_equal(json_object_get(predicted, "fit"), json_object_get(evaluated, "fit")));
     json_decref(predicted);
@@ -131,7 +131,7 @@ static double same_answers(const char *model, const char *folder, const char *fl
     return share;
 }
 
-/* Without the fit hardly any could be read: it is no agreement of two that only stretch. */
+/* Without the fit hardly any could be read: agreement is not only that of two stretches. */
 static void predict_and_eval_agree(void **state) {
     (void)state;
     const double fitted = same_answers("@/digits.st", "drawn", "");
@@ -142,7 +142,7 @@ static void predict_and_eval_agree(void **state) {
     assert_non_null(strstr(command_out, "\npictures     brought into MNIST's form; --no-fit"));
 }
 
-/* The other ways to a model that sees colors, or was taught no form. */
+/* The same with a model for colors, and with one without MNIST's form. */
 static void other_models_agree(void **state) {
     (void)state;
     shell("printf 'input 20x24x3\\nflatten\\ndense 10\\n' >@/colors.net; "
@@ -172,7 +172,7 @@ static void programs_agree(const char *name, bool fit) {
     assert_int_equal(cnn_dataset_get_info(set).images, drawn);
     for (size_t i = 0; i < drawn; i++) {
         snprintf(text, sizeof text, "drawn/%zu/%03zu.png", i % 10, i / 10);
-        /* Its colors are the picture's, whatever the model wants. */
+        /* A picture keeps its channels, whatever number the model takes. */
         for (size_t channels = 1; channels <= 3; channels += 2) {
             if (channels < wanted.channels)
                 continue;
@@ -260,7 +260,7 @@ static void parts_of_a_training_agree(const char *flags, bool fit) {
              "train @/digits.net --data @/parts --lr 0.01 --epochs 3 --json --out @/parts.st %s",
              flags);
     json_t *trained = json_of(text);
-    assert_true(!strstr(command_err, "\npictures     those to measure by are") == !fit);
+    assert_true(!strstr(command_err, "\npictures     validation and test: brought") == !fit);
     snprintf(text, sizeof text, "eval @/parts.st --data @/parts --json %s", flags);
     json_t *evaluated = json_of(text);
     const json_t *last = json_array_get(json_object_get(trained, "epochs"), 2);
@@ -283,7 +283,7 @@ static void what_train_reports_agrees(void **state) {
     parts_of_a_training_agree("--no-fit", false);
 }
 
-/* A run that goes on sees its pictures as it began with them: others would be refused. */
+/* A resumed run sees its pictures as it began with them: others would be refused. */
 static void resumed_runs_agree(void **state) {
     (void)state;
     static const char *const flags[] = {"", "--no-fit"};
@@ -305,7 +305,7 @@ static void resumed_runs_agree(void **state) {
     }
 }
 
-/* The same findings, number for number, on pictures and on files of what they are made into. */
+/* The same findings, number for number, on pictures and on files of the prepared pixels. */
 static void the_doctor_agrees(void **state) {
     (void)state;
     json_t *pictures = json_of("doctor @/digits.st --data @/drawn --json");
@@ -339,7 +339,7 @@ static void nothing_stands_out(const char *command) {
     assert_non_null(strstr(command_err, ": 1 left out, "));
 }
 
-/* One rule for all. */
+/* One rule for all commands. */
 static void a_blank_picture_is_refused(void **state) {
     (void)state;
     uint8_t gray[30 * 40];
@@ -354,7 +354,7 @@ static void a_blank_picture_is_refused(void **state) {
     nothing_stands_out("doctor @/digits.st --data @/blank");
     nothing_stands_out("train @/digits.net --data @/tested --epochs 1 --out @/x.st");
     nothing_stands_out("train @/digits.net --data @/validated --epochs 1 --out @/x.st");
-    /* To learn from it nothing has to stand out. */
+    /* Training accepts it: no drawing is needed. */
     assert_int_equal(command_run("train @/digits.net --data @/blank --epochs 1 --out @/x.st"), 0);
 }
 

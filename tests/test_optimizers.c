@@ -1,4 +1,4 @@
-/* Each optimizer against a worked step, PyTorch's numbers and an own version in double. */
+/* Each optimizer against a worked step, PyTorch's numbers and an independent version in double. */
 #include "books.h"
 
 #include "cnn.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A model that is nothing but `weights` numbers, and its optimizer. */
+/* A model with `weights` parameters only, and its optimizer. */
 typedef struct fixture {
     cnn_network *network;
     cnn_model *model;
@@ -332,8 +332,8 @@ static void same_bits_in_any_pieces(void **state) {
     }
 }
 
-/* Where the gradient has been 0 for long, nothing below the least normal number is kept, which
- * would be slow, and the weight stays where it is. */
+/* After a gradient has been 0 for long, nothing below the least normal number is kept, which would
+ * be slow, and the weight stays where it is. */
 static void what_fades_ends(void **state) {
     static const cnn_optimizer rows[] = {SGD(.lr = 0.1, .momentum = 0.5), ADAM(.lr = 0.1)};
     (void)state;

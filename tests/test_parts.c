@@ -1,4 +1,4 @@
-/* The parts of a folder of pictures: how they may be called, what val/ is for, what is no part. */
+/* The parts of a folder of pictures: their names, the use of val/, folders that are not parts. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -53,7 +53,7 @@ static int create(void **state) {
                          "--data @/plain --out @/plain.st");
 }
 
-/* A limit reads no picture that it does not need: the last of these is none. */
+/* A limit reads no picture that it does not need: the last of these is not a picture. */
 static void a_limit_reads_no_more(void **state) {
     (void)state;
     shell("cp -r @/plain @/cut && for c in 0 1 2 3; do echo x >@/cut/test/$c/zzz.png; done");
@@ -70,7 +70,7 @@ static double number(const json_t *object, const char *key) {
     return json_number_value(value);
 }
 
-/* A validation part is measured and never learnt from. */
+/* A validation part is measured and never learned from. */
 static void val_validates(void **state) {
     (void)state;
     runs(TRAIN "--data @/p --json --out @/val.st");
@@ -101,7 +101,7 @@ static void a_limit_is_for_training(void **state) {
     shell("cmp @/x.st @/y.st");
 }
 
-/* Others write them in other ways. */
+/* Other spellings are common. */
 static void names_vary(void **state) {
     (void)state;
     static const char *const names[][3] = {
@@ -133,7 +133,8 @@ static void names_vary(void **state) {
     json_decref(wanted);
 }
 
-/* Told once, by whatever command looks there; what systems leave is no one's folder. */
+/* Reported once, by any command that reads the folder; folders that systems leave are not
+ * reported. */
 static void what_is_no_part_is_named(void **state) {
     (void)state;
     static const char *const commands[] = {
@@ -220,7 +221,7 @@ static void a_run_with_val_goes_on(void **state) {
     command_refused(1, "/q: these are 241 training images, the run began with 256", NULL);
 }
 
-/* What has come since it began is not used, and that is said. */
+/* Pictures added since it began are not used, and that is reported. */
 static void a_run_without_val_goes_on_without(void **state) {
     (void)state;
     runs(TRAIN "--data @/plain --epochs 200 --out @/whole.st");

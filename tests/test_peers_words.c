@@ -1,4 +1,4 @@
-/* Words and ways of writing that other frameworks have: each is answered with what to write. */
+/* Words and notations of other frameworks: each is answered with what to write. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -114,7 +114,7 @@ static void sizes_as_others_write_them(void **state) {
         assert_advice(CASES[i][0], CASES[i][1], "");
 }
 
-/* Nothing is guessed where it may be meant, or cannot be. */
+/* No advice where the text may be meant, or cannot be. */
 static void no_advice_at_random(void **state) {
     (void)state;
     static const char *const CASES[] = {

@@ -1,4 +1,4 @@
-/* Pictures from PNGs of every kind, and their way to another size. */
+/* Pictures from PNGs of every kind, and their resizing. */
 #include "allocations.h"
 #include "idx_blobs.h"
 #include "png_blobs.h"
@@ -80,7 +80,7 @@ static void palettes_of_every_depth(void **state) {
     }
 }
 
-/* Dark ink on nothing lies on white, light ink on nothing on black. */
+/* Dark ink on a transparent ground lies on white, light ink on black. */
 static void transparency_lets_ink_stand_out(void **state) {
     (void)state;
     const png_plan dark =
@@ -129,7 +129,7 @@ static void what_is_beside_the_pixels_is_passed_over(void **state) {
 
 /* ------------------------------------------------------------------------------ what is refused */
 
-/* Of a copy of exactly that many bytes, so that the sanitizer sees a read past the end. */
+/* Reads a copy of exactly that many bytes, so that the sanitizer sees a read past the end. */
 static bool readable(const uint8_t *bytes, size_t size, cnn_error *error) {
     uint8_t *copy = malloc(size ? size : 1);
     memcpy(copy, bytes, size);
@@ -139,7 +139,7 @@ static bool readable(const uint8_t *bytes, size_t size, cnn_error *error) {
     return picture != NULL;
 }
 
-/* A PNG that says it is width x height, with nothing much in it. */
+/* A PNG that claims to be width x height, with almost no data. */
 static size_t empty_png(uint8_t bytes[64], uint32_t width, uint32_t height) {
     static const uint8_t HEAD[] = {137, 80, 78, 71, 13,  10,  26,  10,
                                    0,   0,  0,  13, 'I', 'H', 'D', 'R'};

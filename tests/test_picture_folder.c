@@ -1,4 +1,4 @@
-/* Folders of PNGs as data sets: order, labels, sizes, and what is refused or left out. */
+/* Folders of PNGs as data sets: order, labels, sizes, and files that are refused or left out. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* As many as tests look at. */
+/* As many as tests examine. */
 typedef struct skips {
     bool go_on;
     size_t count;
@@ -103,7 +103,7 @@ static void count_path(const char *path, void *context) {
     ++*(size_t *)context;
 }
 
-/* What comes behind the limit may be damaged: it is not read. */
+/* Pictures after the limit may be damaged: they are not read. */
 static void no_more_than_wanted(void **state) {
     (void)state;
     make_three();
@@ -220,7 +220,7 @@ static void what_is_wrong_is_named(void **state) {
             fail_msg("%s: said of %s: %s", CASES[i].make, error.file, error.message);
         if (CASES[i].why)
             assert_string_equal(error.message, CASES[i].why);
-        /* A refusal to go on ends it with the same reason. */
+        /* A callback that refuses ends it with the same reason. */
         char text[600];
         cnn_error_text(&error, text, sizeof text);
         options.skip = note;
@@ -282,7 +282,7 @@ static void options_are_checked(void **state) {
     free(path);
 }
 
-/* More classes than a byte can count, and more files than anybody looks through. */
+/* More classes than a byte can count, and very many files. */
 static void many_are_no_trouble(void **state) {
     (void)state;
     char name[64];
@@ -306,7 +306,7 @@ static void many_are_no_trouble(void **state) {
     cnn_dataset_free(set);
 }
 
-/* What fails for want of memory is no bad picture, and nothing is left behind. */
+/* A failure for lack of memory is not a bad picture, and leaves nothing allocated. */
 static void without_memory_it_ends(void **state) {
     (void)state;
     skips skips = {.go_on = true};

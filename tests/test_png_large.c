@@ -1,4 +1,4 @@
-/* PNGs of more pixels than a picture may have: read by rows, and made smaller on the way. */
+/* PNGs of more pixels than a picture may have: read by rows, and reduced while reading. */
 #include "allocations.h"
 #include "idx_blobs.h"
 #include "png_blobs.h"
@@ -36,7 +36,7 @@ static void squares_become_their_mean(void **state) {
     free(means);
 }
 
-/* What cannot be seen has no color. */
+/* Invisible pixels have no color. */
 static void transparent_pixels_do_not_color(void **state) {
     (void)state;
     uint8_t pixels[30] = {[0] = 200, 255, 90, 0, [10] = 90, 0, 90, 0};
@@ -53,7 +53,7 @@ static uint8_t value_at(size_t y, size_t x, size_t c) {
     return (uint8_t)(x / 7 + 9 * y + 50 * c);
 }
 
-/* Wider than a picture may be, so the squares are 2 x 2. Samples of two bytes have the same twice,
+/* Wider than a picture may be, so the squares are 2 x 2. Samples of two bytes repeat one byte,
  * alpha is full. */
 static uint8_t *wide_png(int type, int depth, bool interlaced, size_t *size) {
     const size_t colors = type & PNG_COLOR_MASK_COLOR ? 3 : 1,

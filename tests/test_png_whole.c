@@ -1,5 +1,5 @@
-/* What a PNG needs and what it does not: pixels that are whole and checked are taken, whatever
- * surrounds them; pixels that are not are refused. */
+/* Essential and inessential parts of a PNG: pixels that are complete and checked are taken,
+ * whatever surrounds them; others are refused. */
 #include "file_formats.h"
 #include "png_blobs.h"
 #include "png_pieces.h"
@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of a copy of exactly that many bytes, so that the sanitizer sees a read past the end. */
+/* Reads a copy of exactly that many bytes, so that the sanitizer sees a read past the end. */
 static cnn_picture *read_copy(const uint8_t *bytes, size_t size, size_t channels,
                               cnn_error *error) {
     uint8_t *copy = malloc(size ? size : 1);
@@ -58,7 +58,7 @@ static void assert_each_bit_counts(uint8_t *bytes, size_t size) {
     free(bytes);
 }
 
-/* Of the other the names of palette and transparency, too. */
+/* In the other PNG the names of palette and transparency count, too. */
 static void each_bit_of_pixels_counts(void **state) {
     (void)state;
     size_t size;
@@ -110,7 +110,7 @@ static void assert_refused_png(const blob *png, const char *part) {
         fail_msg("\"%s\", where \"%s\" should be", error.message, part);
 }
 
-/* Wrong each in another way: in length, in value, in place, unknown. */
+/* Each wrong in another way: in length, in value, in place, unknown. */
 static const struct {
     const char *type, *data;
     size_t size;
@@ -138,8 +138,8 @@ static const struct {
     {"tRNS", "\1", 1},
 };
 
-/* Before the pixels, within them and behind them, with a checksum that is right and one that is
- * not. Of transparency a wrong checksum is another matter. */
+/* Before the pixels, among them and after them, with a right checksum and a wrong one. Transparency
+ * with a wrong checksum is another case. */
 static void other_chunks_may_be_in_any_state(void **state) {
     (void)state;
     const blob packed = png_packed(ROWS, sizeof ROWS);
@@ -262,7 +262,7 @@ static void pixels_that_are_not_whole(void **state) {
     assert_refused_png(&png, "7 bytes of image data, where the PNG has 8");
 }
 
-/* What changes how pixels look. */
+/* Chunks that change how pixels look. */
 static void chunks_that_pixels_need(void **state) {
     (void)state;
     static const uint8_t COLORS[] = {10, 10, 10, 20, 20, 20};

@@ -1,8 +1,8 @@
 /* Power loss, modeled. The calls of one file_write() over an old checkpoint are recorded, then the
- * power fails behind each of them. What was not flushed by then may be lost in any mixture: of the
- * bytes of a file any number from the front may be there, the others zeros or missing; of the
- * changes to the folder any selection. Under the checkpoint's name there must be the old or the new
- * one, whole. Also here: calls that are interrupted or move fewer bytes than asked for. */
+ * power fails after each of them. Unflushed changes may be lost in any mixture: any number of a
+ * file's bytes from the front may be there, the others zeros or missing; of the changes to the
+ * folder any selection. Under the checkpoint's name there must be the old or the new one, complete.
+ * Also here: calls that are interrupted or move fewer bytes than requested. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -30,7 +30,7 @@ enum { CALLS = 64, NAMES = 4 };
 
 typedef enum call_kind { CREATE, WRITE, FLUSH, RENAME, REMOVE, FLUSH_FOLDER } call_kind;
 
-/* One call that changes what a disk will hold. Files are numbered in the order of their making; 0
+/* One call that changes the contents of a disk. Files are numbered in the order of their making; 0
  * is the old checkpoint. */
 typedef struct call {
     call_kind kind;
@@ -44,7 +44,8 @@ static size_t call_count;
 static bool recording;
 static int files, descriptors[64]; /* the file of each descriptor; -1 a folder */
 
-/* How calls misbehave: 0 not, else every n-th is interrupted and others move one byte at a time. */
+/* How calls misbehave: 0 not at all, else every n-th is interrupted and others move one byte at a
+ * time. */
 static unsigned trouble, trouble_turn;
 
 int __real_open(const char *path, int flags, ...);
@@ -54,7 +55,7 @@ int __real_fsync(int fd);
 int __real_rename(const char *from, const char *to);
 int __real_unlink(const char *path);
 int __wrap_open(const char *path, int flags, ...);
-/* As open() is called where files beyond 2 GB have to be asked for. */
+/* The name of open() in programs for files beyond 2 GB. */
 __attribute__((alias("__wrap_open"))) int __wrap_open64(const char *path, int flags, ...);
 ssize_t __wrap_read(int fd, void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t size);
@@ -168,7 +169,7 @@ static void set(folder *folder, const char *name, int file) {
     folder->entries[folder->count++].file = file;
 }
 
-/* A rename whose source never reached the disk names the file all the same: that is the worst. */
+/* A rename whose source never reached the disk names the file anyway: that is the worst case. */
 static void apply(folder *folder, const call *call, int renamed) {
     if (call->kind == CREATE)
         set(folder, call->name, call->file);
@@ -180,7 +181,7 @@ static void apply(folder *folder, const call *call, int renamed) {
     }
 }
 
-/* The file that the name of a rename means when it is called. */
+/* The file that the name of a rename means at the time of the call. */
 static int meant_by(const char *name, size_t until) {
     int file = 0;
     for (size_t i = 0; i < until; i++)
@@ -193,8 +194,8 @@ static bool changes_folder(const call *call) {
     return call->kind == CREATE || call->kind == RENAME || call->kind == REMOVE;
 }
 
-/* The folder after the first `until` calls, of which those that were not flushed are there by the
- * bits of `kept`. Returns how many such there are. */
+/* The folder after the first `until` calls, with those unflushed changes whose bits are set in
+ * `kept`. Returns the number of unflushed changes. */
 static size_t folder_after(size_t until, unsigned kept, folder *folder) {
     size_t flushed = 0, loose = 0;
     *folder = (struct folder){.count = 0};
@@ -212,7 +213,7 @@ static size_t folder_after(size_t until, unsigned kept, folder *folder) {
 }
 
 typedef struct bytes_of_file {
-    size_t written, safe; /* by how much, and how much of it was flushed */
+    size_t written, safe; /* length written, and the part of it that was flushed */
 } bytes_of_file;
 
 static bytes_of_file bytes_after(size_t until, int file) {
@@ -237,7 +238,7 @@ typedef struct whole {
 
 static size_t states;
 
-/* Is the file, cut or torn at `there`, what it should be? */
+/* Is the file, cut or torn at `there`, a valid result? */
 static void check_state(size_t until, int file, size_t there, bool zeros, const whole *old,
                         const whole *new) {
     cnn_error error;
@@ -255,7 +256,7 @@ static void check_state(size_t until, int file, size_t there, bool zeros, const 
     states++;
 }
 
-/* The power fails behind the first `until` calls. */
+/* The power fails after the first `until` calls. */
 static void lose_power(size_t until, const whole *old, const whole *new) {
     folder folder;
     const size_t loose = folder_after(until, 0, &folder);
@@ -276,7 +277,7 @@ static void lose_power(size_t until, const whole *old, const whole *new) {
     }
 }
 
-/* Stops a run behind two steps, one after the other, as files old and new. */
+/* Stops a run after two successive steps, as files old and new. */
 typedef struct stops {
     cnn_run *run;
     size_t step;
@@ -315,14 +316,14 @@ static void save_two(fixture *fixture, bool left, whole *old, whole *new) {
     cnn_model_free(model);
 }
 
-/* With what a killed writer left in the way, or without. */
+/* With a leftover of a killed writer in the way, or without. */
 static void power_may_fail(fixture *fixture, bool left) {
     whole old, new;
     save_two(fixture, left, &old, &new);
     states = 0;
     for (size_t until = 0; until <= call_count; until++)
         lose_power(until, &old, &new);
-    /* And at the end it is the new one that is there. */
+    /* At the end it is the new one. */
     folder folder;
     assert_int_equal(folder_after(call_count, 0, &folder), 0);
     assert_true(*entry_of(&folder, "run") > 0);

@@ -29,7 +29,7 @@ static void save_png(const char *name, const uint8_t *pixels, size_t height, siz
     free(bytes);
 }
 
-/* An upright or a lying stroke. */
+/* A vertical or a horizontal stroke. */
 static glyph stroke(bool upright) {
     glyph glyph = {.count = 2};
     glyph.points[0].begins = true;
@@ -49,7 +49,8 @@ static void draw(uint8_t *pixels, bool upright, double height, double pen, size_
     glyph_draw(&glyph, &hand, pixels);
 }
 
-/* A set in MNIST's form: upright strokes are class 0, lying ones class 1. Bolder and finer. */
+/* A set in MNIST's form: vertical strokes are class 0, horizontal ones class 1. Bolder and
+ * finer. */
 static void save_strokes(const char *which, uint32_t count) {
     char name[64];
     uint8_t *images = calloc(16 + count * SIDE * SIDE, 1), labels[8 + 256] = {0, 0, 8, 1};
@@ -137,7 +138,7 @@ static bool fitted(const char *flags) {
     return fit;
 }
 
-/* Measured on the data: noise in quarters has not MNIST's form, centered strokes have. */
+/* Measured on the data: noise in quarters does not have MNIST's form, centered strokes have. */
 static void the_form_is_remembered(void **state) {
     (void)state;
     assert_true(fitted("@/strokes.safetensors @/upright.png"));
@@ -145,7 +146,7 @@ static void the_form_is_remembered(void **state) {
     assert_false(fitted("@/tiny.safetensors @/upright.png"));
 }
 
-/* A file written before there was the key, and one with another word. */
+/* A file written before the key existed, and one with another word. */
 static void files_without_the_key_load(void **state) {
     (void)state;
     size_t size;
@@ -164,7 +165,7 @@ static void files_without_the_key_load(void **state) {
     command_refused(1, "other.safetensors: byte ", "cnn.form is \"moist\", not \"mnist\"");
 }
 
-/* What cnn_model_predict() sees of an image of the data set is what the command says. */
+/* The command reports what cnn_model_predict() computes for an image of the data set. */
 static void idx_images_are_taken_as_they_are(void **state) {
     (void)state;
     char path[128];
@@ -222,7 +223,7 @@ static void what_is_seen_is_shown(void **state) {
     command_refused(2, "--show", NULL);
 }
 
-/* The bad one is said, the good ones are told. */
+/* The bad one is reported as an error, the good ones are predicted. */
 static void one_bad_image_among_good_ones(void **state) {
     (void)state;
     command_run("predict @/strokes.safetensors @/upright.png @/blank.png @/lying.png");
@@ -244,11 +245,11 @@ static void refusals(void **state) {
         {"@/tiny.net @/upright.png", 1, "tiny.net: not a model", NULL},
         {"@/tiny.safetensors @/none.png", 1, "none.png: cannot open: No such file", NULL},
         {"@/tiny.safetensors @", 1, "cannot read: Is a directory", NULL},
-        {"@/tiny.safetensors @/tiny.net", 1, "tiny.net: a text; a PNG or IDX images are wanted",
+        {"@/tiny.safetensors @/tiny.net", 1, "tiny.net: a text; a PNG or IDX images are expected",
          NULL},
         {"@/tiny.safetensors /dev/null", 1, "/dev/null: an empty file; ", NULL},
         {"@/tiny.safetensors @/cut.png", 1, "cut.png: byte 60: the PNG data ends", NULL},
-        {"@/tiny.safetensors @/cut.jpg", 1, "cut.jpg: a JPEG; a PNG or IDX images are wanted",
+        {"@/tiny.safetensors @/cut.jpg", 1, "cut.jpg: a JPEG; a PNG or IDX images are expected",
          NULL},
         {"@/tiny.safetensors @/train-labels-idx1-ubyte", 1, "byte 0: not IDX images", NULL},
         {"@/tiny.safetensors @/t10k-images-idx3-ubyte --limit 0", 2, "--limit", NULL},

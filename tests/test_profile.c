@@ -1,5 +1,5 @@
 /* The profile of a model: rows and names, images, times against the clock, and work against counts
- * by hand. Taking it changes no number. */
+ * by hand. Profiling changes no number. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,7 +36,7 @@ static cnn_model *model_with(bool profile, bool every_layer, size_t threads) {
     return model_of(sample_network(), profile, every_layer, threads);
 }
 
-/* Seconds on the clock. */
+/* Returns seconds on the clock. */
 static double train(cnn_model *model) {
     cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;
     options.epochs = EPOCHS;
@@ -92,7 +92,7 @@ static void test_images(void **state) {
     train(model);
     const cnn_profile_row conv = row_named(model, "conv1"), fc = row_named(model, "fc1");
     assert_int_equal(conv.forward.images, seen);
-    assert_int_equal(conv.input.images, 0); /* nobody asked for the gradient of the input */
+    assert_int_equal(conv.input.images, 0); /* the gradient of the input is not needed */
     assert_int_equal(conv.weights.images, trained);
     assert_int_equal(fc.forward.images, seen);
     assert_int_equal(fc.input.images, trained);
@@ -187,7 +187,7 @@ static void test_work(void **state) {
     cnn_model_free(model);
 }
 
-/* A gradient of three numbers: one dead by the ReLU, one in a corner, one inside. */
+/* A gradient of three numbers: one stopped by the ReLU, one in a corner, one inside. */
 static void test_work_by_hand(void **state) {
     float y[2 * 2 * 2] = {0, 1, 2, 3, 4, 5, 6, 7}, dy[2 * 2 * 2] = {1, 1, 0, 0, 0, 0, 0, 1};
     int32_t indices[2 * 2 * 2] = {0, 0, 2, 2, 8, 8, 10, 10};
@@ -204,7 +204,7 @@ static void test_work_by_hand(void **state) {
     cnn_network_free(network);
 }
 
-/* Of a block, what its ReLU lets through: dz, not dy. */
+/* A block counts what its ReLU passes on: dz, not dy. */
 static void test_dense_work_by_hand(void **state) {
     float dy[3] = {1, 1, 1}, dz[3] = {1, 0, 1};
     const op_args layer = {.n = 1, .dy = dy}, rectified = {.n = 1, .dy = dy, .dz = dz};

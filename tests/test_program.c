@@ -1,5 +1,5 @@
-/* Programs by what must hold of every one, without computing a number: which images a task has,
- * that sums end with shards, what comes before what, and where threads meet. */
+/* Properties of every program, checked without computing a number: which images a task has, that
+ * sums end with shards, the order of the steps, and where threads synchronize. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -61,7 +61,7 @@ static const fusion *fusion_of(const listing *l, size_t i) {
     return &l->model->fusions[l->steps[i].fusion];
 }
 
-/* The place of this step after `from`; count if there is none. */
+/* The first such step after `from`; count if there is none. */
 static size_t find(const listing *l, cnn_work work, size_t fusion, size_t from) {
     while (from < l->count && (l->steps[from].work != work || l->steps[from].fusion != fusion))
         from++;
@@ -91,7 +91,7 @@ static bool by_parameters(const step *s) {
     return s->cut == CNN_CUT_ROWS || s->cut == CNN_CUT_ELEMENTS;
 }
 
-/* In a round no task waits for another, so none may need what another one makes there. */
+/* In a round no task waits for another, so none may need a result of another one there. */
 static void check_rounds(const listing *l) {
     assert_true(l->steps[0].barrier);
     for (size_t i = 0; i < l->count; i++) {
@@ -119,8 +119,8 @@ static range images_of(const listing *l, const step *s, size_t task) {
                    range_part(l->images, l->shards, own.last - 1).last};
 }
 
-/* Tasks one after the other have all images, each once, or once for each split; and steps of a
- * round have the same ones. */
+/* Tasks together have all images, each once, or once for each split; and steps of a round have the
+ * same ones. */
 static void check_images(const listing *l) {
     for (size_t i = 0; i < l->count; i++) {
         const step *s = &l->steps[i];
@@ -140,7 +140,7 @@ static void check_images(const listing *l) {
     }
 }
 
-/* A sum over images ends with a shard, whichever task makes it. */
+/* A sum over images ends with a shard, whichever task computes it. */
 static void check_shards(const listing *l) {
     for (size_t i = 0; i < l->count; i++) {
         const step *s = &l->steps[i];
@@ -193,7 +193,7 @@ static size_t behind(const listing *l, size_t f) {
     return f;
 }
 
-/* What a layer's gradients are computed from comes before them. */
+/* The inputs of a layer's gradients are computed before them. */
 static void check_backward(const listing *l) {
     const size_t last = l->model->fusion_count - 1;
     const size_t logits = first_of(l, CNN_WORK_LOGITS_GRADIENT, last);
@@ -213,7 +213,7 @@ static void check_backward(const listing *l) {
     }
 }
 
-/* y of every layer is made once, after that of the layer before, and the loss last. */
+/* y of every layer is computed once, after that of the layer before, and the loss last. */
 static void check_forward(const listing *l) {
     size_t before = 0;
     for (size_t f = 0; f < l->model->fusion_count; f++) {
@@ -241,7 +241,7 @@ static void check_train(cnn_model *model, size_t images) {
     free(l.steps);
 }
 
-/* The same steps as in training, without those that move or that prepare to move parameters. */
+/* The same steps as in training, without those that update or that prepare updates. */
 static void check_parts(cnn_model *model, size_t images) {
     const listing forward = compiled(model, CNN_PROGRAM_FORWARD, images),
                   backward = compiled(model, CNN_PROGRAM_BACKWARD, images),
@@ -256,7 +256,7 @@ static void check_parts(cnn_model *model, size_t images) {
     free(forward.steps), free(backward.steps), free(predict.steps);
 }
 
-/* Models for batches of just so many images, and one large one that is given fewer. */
+/* Models for batches of exactly this many images, and one large one that is given fewer. */
 static void check_model(const char *text, const char *backend, size_t threads, bool whole) {
     for (size_t i = 0; i < sizeof images_tried / sizeof *images_tried; i++) {
         const size_t images = images_tried[i];
@@ -281,7 +281,7 @@ static size_t tasks_of(const listing *l, cnn_work work, size_t fusion) {
     return l->steps[first_of(l, work, fusion)].tasks;
 }
 
-/* Shards decide sums, not how many threads may work: each has a share of every large layer. */
+/* Shards decide sums, not the number of threads: each has a share of every large layer. */
 static void more_than_eight_threads(void **state) {
     (void)state;
     if (POOL_THREADS(2) < 2)
@@ -313,7 +313,7 @@ static const char *const listed[] = {
     "  weight_gradient 10-10 rows 16", "  update 10-10 rows 16"};
 enum { LISTED = sizeof listed / sizeof *listed };
 
-/* networks/simple.net on two threads, 64 images, step by step: * where threads meet. */
+/* networks/simple.net on two threads, 64 images, step by step: * where threads synchronize. */
 static void a_known_program(void **state) {
     cnn_step steps[LISTED];
     (void)state;

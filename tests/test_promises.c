@@ -1,5 +1,5 @@
-/* Files that promise more than anybody has, up to 2^64 - 1 of something: each is refused at once,
- * before anything is done or taken for it. */
+/* Files that promise more than can exist, up to 2^64 - 1 of something: each is refused at once,
+ * before any work or allocation. */
 #define _XOPEN_SOURCE 700
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,11 +19,11 @@
 #include <unistd.h>
 #include <zlib.h>
 
-/* What a refusal may take: time of the processor, which is the same however busy the machine is,
- * and memory that the process did not have before. */
+/* Limits for a refusal: processor time, which does not depend on how busy the machine is, and new
+ * memory of the process. */
 enum { MILLISECONDS = 50, KILOBYTES = 16 << 10, SLOWER = 10 };
 
-/* Under a sanitizer, which is when a share of the tests is asked for, everything takes longer. */
+/* Under a sanitizer, which is when a share of the tests is requested, everything takes longer. */
 static double milliseconds_allowed(void) {
     return getenv("CNN_TEST_SHARE") ? SLOWER * MILLISECONDS : MILLISECONDS;
 }
@@ -52,7 +52,7 @@ static format_file as_idx(const promise *p) {
     return file;
 }
 
-/* Numbers, and a few million zeros behind them, in gzip. */
+/* Numbers, followed by a few million zeros, in gzip. */
 static format_file as_bomb(const promise *p) {
     enum { ZEROS = 32 << 20, CAPACITY = 1 << 18 };
     static uint8_t zeros[1 << 20];
@@ -144,8 +144,8 @@ static void put_chunk(format_file *file, uint32_t length, const char *name, cons
     file->size += 12 + size;
 }
 
-/* A head of sizes[0] x sizes[1]; sizes[2] is its depth, sizes[3] its color type. Behind it stands
- * a chunk of `count` bytes by its length, which holds 32 MB of zeros, deflated. */
+/* A head of sizes[0] x sizes[1]; sizes[2] is its depth, sizes[3] its color type. A chunk of `count`
+ * bytes by its length follows, which holds 32 MB of zeros, deflated. */
 static format_file as_png(const promise *p) {
     const promise zeros = {.count = 0};
     format_file packed = as_bomb(&zeros), file = {malloc(1 << 18), 8};
@@ -156,7 +156,7 @@ static format_file as_png(const promise *p) {
     head[9] = (uint8_t)p->sizes[3];
     memcpy(file.bytes, "\x89PNG\r\n\x1a\n", 8);
     put_chunk(&file, sizeof head, "IHDR", head, sizeof head);
-    /* Of gzip the ten bytes at the start are left out, and zlib's two take their place. */
+    /* The ten bytes at the start of gzip are left out, and zlib's two take their place. */
     memcpy(packed.bytes + 8, "\x78\x9c", 2);
     put_chunk(&file, p->count ? (uint32_t)p->count : (uint32_t)packed.size - 8, p->text,
               packed.bytes + 8, packed.size - 8);
@@ -240,7 +240,7 @@ static double milliseconds(const struct rusage *use) {
            1e-3 * (double)(use->ru_utime.tv_usec + use->ru_stime.tv_usec);
 }
 
-/* What a child found out. */
+/* Measurements of a child. */
 typedef struct cost {
     double milliseconds;
     long kilobytes;

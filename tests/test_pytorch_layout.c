@@ -1,4 +1,4 @@
-/* Where PyTorch has each number, by examples written out and there and back. */
+/* Where PyTorch has each number, by worked examples and by converting back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -63,7 +63,7 @@ static void dense_after_flatten_by_hand(void **state) {
     cnn_network_free(network);
 }
 
-/* What comes out of a dense layer has no height and width any more. */
+/* The outputs of a dense layer have no height and width any more. */
 static void dense_after_dense_by_hand(void **state) {
     (void)state;
     cnn_network *network = network_of("input 2x3x2\nflatten\ndense 2\nrelu\nflatten\ndense 3\n");

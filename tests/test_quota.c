@@ -1,5 +1,5 @@
-/* How many processors there are for us: by quotas in made-up trees of files; and threads that the
- * system does not start. */
+/* The number of usable processors: by quotas in made-up trees of files; and threads that the system
+ * does not start. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -126,7 +126,7 @@ static void quotas_of_made_up_trees(void **state) {
     }
 }
 
-/* Whatever the text is, it is read to its end and no further. */
+/* Any text is read to its end and no further. */
 static void longest_paths(void **state) {
     char root[5000], text[9000];
     (void)state;
@@ -154,7 +154,7 @@ static void there_is_one_at_least(void **state) {
     "CNN_FAULT=thread:0+:11 CNN_FAULT_REPORT=@/report LD_PRELOAD=${BUILD:-build}/tests/faults.so " \
     "\"$CNN\" "
 
-/* Every command that makes a model, where nobody asked for a number. */
+/* Every command that makes a model, with the default number of threads. */
 static void goes_on_with_fewer(void **state) {
     static const char *const COMMANDS[] = {
         "train @/tiny.net --data @ --epochs 1 --out @/few",

@@ -44,7 +44,7 @@ static void every_double_comes_back(void **state) {
         comes_back((random_uniform(&random) - 0.5) * (i % 2 ? 1e-200 : 1e3));
 }
 
-/* Where a locale with another sign is installed. */
+/* With a locale that uses another sign, if installed. */
 static void locales_change_nothing(void **state) {
     static const char *const names[] = {"de_DE.UTF-8", "de_DE", "fr_FR.UTF-8", "ps_AF.UTF-8"};
     size_t tried = 0;

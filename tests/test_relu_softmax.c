@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How near a number about 1 must come: sums in double, one rounding to the type. */
+/* Tolerance for a number about 1: sums in double, one rounding to the type. */
 static double rounding(const book *book) {
     return book_is_double(book) ? 2e-15 : 6e-8;
 }
@@ -31,7 +31,7 @@ static void example_of_the_relu_page(void **state) {
     }
 }
 
-/* Only +0 comes out, so that it does not matter whether a pool comes before a ReLU or behind. */
+/* Only +0 comes out, so that a pool may come before a ReLU or after it. */
 static void relu_zeros(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
@@ -45,7 +45,7 @@ static void relu_zeros(void **state) {
     }
 }
 
-/* A NaN goes through, and so does the gradient where it was, so that nothing hides it. */
+/* A NaN passes through, and so does the gradient where it was, so that nothing hides it. */
 static void relu_extremes(void **state) {
     (void)state;
     for (const book *book = books_all(); book->ops; book++) {
@@ -78,7 +78,7 @@ static void relu_range_of_images(void **state) {
     }
 }
 
-/* Logits of n images in k classes and what becomes of them. */
+/* Logits of n images in k classes and their results. */
 typedef struct scores {
     const book *book;
     size_t k, n;

@@ -1,5 +1,5 @@
-/* Stopping and going on by the command: what Ctrl-C says, what --resume takes, and what happens
- * when the disk or the images are not what they were. */
+/* Stopping and resuming by the command: output after Ctrl-C, flags beside --resume, and changes of
+ * the disk or the images. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@ static void holds(const char *text, const char *part) {
         fail_msg("no \"%s\" in:\n%s", part, text);
 }
 
-/* A run of many epochs, stopped once its log has lines; `flags` are given to it. */
+/* A run of many epochs, stopped once its log has lines, with these flags. */
 static void interrupt(const char *signal_name, const char *flags) {
     command_shell("rm -f @/log; " COMMAND_BEHIND TRAIN
                   "--epochs 2000 --log @/log --out @/m.st %s & "
@@ -43,7 +43,7 @@ static void test_ctrl_c_says_how_to_go_on(void **state) {
     snprintf(wanted, sizeof wanted, " train --resume %s/m.checkpoint.st\n", command_folder);
     holds(command_out, wanted);
     assert_string_equal(command_err, "");
-    /* The model is as of then, the checkpoint what is shown. */
+    /* The model has the state of that step, the checkpoint is the one named. */
     assert_int_equal(command_run("eval @/m.st --data @"), 0);
     command_shell("rm @/m.checkpoint.st");
     interrupt("TERM", "--json --checkpoint @/kept");
@@ -54,8 +54,8 @@ static void test_ctrl_c_says_how_to_go_on(void **state) {
     assert_int_equal(command_code, 0);
 }
 
-/* Stopped while the ninth epoch is under way, which there was no room for yet: what is told of
- * those before it is still theirs. */
+/* Stopped in the ninth epoch, which had no room reserved yet: the report of the epochs before is
+ * still right. */
 static void test_epochs_told_after_ctrl_c(void **state) {
     (void)state;
     command_shell("mkdir @/many");
@@ -78,7 +78,7 @@ static void test_epochs_told_after_ctrl_c(void **state) {
     json_decref(result);
 }
 
-/* A pipe that nobody reads holds up the checkpoint that the first signal asks for. */
+/* A pipe that is not read blocks the checkpoint that the first signal asks for. */
 static void test_second_signal_ends_at_once(void **state) {
     (void)state;
     command_shell("mkfifo @/fifo; rm -f @/log\n" COMMAND_BEHIND TRAIN
@@ -118,7 +118,7 @@ static void test_resumed_ends_the_same(void **state) {
     json_decref(result);
     same_files("whole", "part");
     same_files("whole.best", "part.best");
-    /* The checkpoint has done its work, and the log went on. */
+    /* The checkpoint is removed after use, and the log was continued. */
     assert_int_equal(command_shell("test ! -e @/run && grep -c resumed @/log"), 0);
     assert_string_equal(command_out, "1\n");
     assert_int_equal(command_shell("! head -n 1 @/log | grep resumed"), 0);
@@ -136,7 +136,7 @@ static void test_refusals(void **state) {
         {2, "train @/tiny.net --resume @/run", "--resume already says NETWORK", NULL},
         {2, "train --resume @/run --lr=0.001", "--resume already says --lr", NULL},
         {2, "train --resume @/run --checkpoint x", "--resume already says --checkpoint", NULL},
-        {2, "train --every 0", "--every wants steps or minutes", "'0'"},
+        {2, "train --every 0", "--every takes steps or minutes", "'0'"},
         {2, "train --every 5s", "'5s'", NULL},
         {2, "train --every m", "'m'", NULL},
         {2, "train --every 99999999999999999999999999999999999999999", "--every", NULL},
@@ -144,9 +144,9 @@ static void test_refusals(void **state) {
         {1, "train --resume @/tiny.net", "tiny.net: a text; a safetensors file is wanted", NULL},
         {1, "train --resume @", "not a regular file", NULL},
         {1, "train --resume @/run --data @/gone", "gone", NULL},
-        {1, "eval @/run --data @", "run: a checkpoint of a run, not a model: cnn train --resume",
-         NULL},
-        {1, TRAIN "--checkpoint @/run --out @/x", "run: is there already", "--resume"},
+        {1, "eval @/run --data @",
+         "run: a checkpoint of a run, not a model: resume it with cnn train", NULL},
+        {1, TRAIN "--checkpoint @/run --out @/x", "run: already exists", "--resume"},
         {1, TRAIN "--checkpoint @/none/run --out @/x", "none/run", "No such file"},
     };
     (void)state;

@@ -1,5 +1,5 @@
-/* Lines on the paper are rubbed out and shadows taken off; what is drawn stays. Whether a network
- * then reads it: test_drawn.c. */
+/* Lines on the paper are removed and shadows taken off; the drawing stays. Whether a network then
+ * reads it: test_drawn.c. */
 #include "allocations.h"
 #include "idx_blobs.h"
 #include "ink.h"
@@ -50,7 +50,7 @@ static void openings_are_as_defined(void **state) {
     }
 }
 
-/* Of a map with one line, that line comes first, whichever way it leans. */
+/* In a map with one line, that line comes first, whichever way it leans. */
 static void runs_are_found(void **state) {
     (void)state;
     static const double leans[] = {0, 0.1, -0.3, 0.97, -0.97};
@@ -153,7 +153,7 @@ static void empty_paper_is_blank(void **state) {
     }
 }
 
-/* In every request for memory on the way over lines and steps. */
+/* In every request for memory by the functions for lines and steps. */
 static void no_memory_is_an_error(void **state) {
     (void)state;
     size_t n = 0;

@@ -1,6 +1,6 @@
-/* Whole runs: 200 steps of training with the networks that come with the library end in the same
- * parameters, bit for bit, whichever back end computes and however many threads. The images are
- * made here: one bright spot, its place by class, in noise. */
+/* Complete runs: 200 steps of training with the networks that come with the library end in the same
+ * parameters, bit for bit, on every back end and any number of threads. The images are made here:
+ * one bright spot, its place by class, in noise. */
 #include "books.h"
 #include "bounds.h"
 #include "cnn.h"
@@ -36,7 +36,7 @@ static cnn_dataset *images_made(void) {
     return dataset;
 }
 
-/* A run to set beside that of the fastest back end on one thread. */
+/* A run to compare with that of the fastest back end on one thread. */
 typedef struct other {
     size_t threads;
     bool book;
@@ -73,7 +73,7 @@ static double step(cnn_model *model, cnn_trainer *trainer, const cnn_dataset *da
     return cnn_train_step(trainer);
 }
 
-/* The images are learnt on the way: it was a run worth comparing. */
+/* The images are learned during the run: the comparison means something. */
 static void train(cnn_model *model, const cnn_dataset *data) {
     const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
     cnn_trainer *trainer = cnn_trainer_create(model, &adam, NULL, NULL);
@@ -145,7 +145,7 @@ static const other few[] = {{.threads = 2},   {.threads = 3, .every_layer = true
 static const other some[] = {{2, true, false}, {.threads = 3}, {.threads = 0}};
 static const other many[] = {{5, true, false}, {.threads = 8}, {.threads = 0}};
 
-/* Of a share, only what has all threads: large batches would take most of its time. */
+/* A share runs only the case of all threads: large batches would take most of its time. */
 static void compare_network(const char *path, size_t parameters) {
     compare_runs(path, parameters, 10, few);
     if (rounds_of(STEPS) < STEPS)

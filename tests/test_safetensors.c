@@ -1,4 +1,4 @@
-/* The safetensors format: what is read, what is refused at which byte, and what is written. */
+/* The safetensors format: files that are read, files refused at a byte, and files written. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -198,7 +198,7 @@ static void nul_bytes_in_the_header(void **state) {
     size_t size;
     uint8_t *bytes = fixture_tensors("{\"a\":10 }", 0, &size);
     cnn_error error;
-    bytes[8 + 7] = 0; /* jansson itself would not see it behind a number */
+    bytes[8 + 7] = 0; /* jansson itself would not see it after a number */
     assert_false(opens(bytes, size, &error));
     fixture_error_is(&error, CNN_STATUS_BAD_FILE, "byte 15: JSON: a NUL byte");
     free(bytes);
@@ -328,7 +328,7 @@ static void too_large_to_write(void **state) {
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* Tokens past each size at which jansson's buffer may have to grow. */
+/* Tokens beyond each size at which jansson's buffer may have to grow. */
 static bool read_long_tokens(cnn_error *error) {
     static const char TEXT[] =
         "{\"abcdefghijklm\":\"abcdefghijklmnopqrstuvwxyz0123\","

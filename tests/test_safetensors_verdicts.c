@@ -1,5 +1,5 @@
-/* Headers with the verdict of the reference implementation (safetensors 0.8.0): what it refuses is
- * refused here. Where this reader refuses more, it is said why. */
+/* Headers with the verdict of the reference implementation (safetensors 0.8.0): headers that it
+ * refuses are refused here. Where this reader refuses more, the reason is given. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -51,7 +51,7 @@ static void taken_by_both(void **state) {
     assert_true(opens("{\"__metadata__\":null}", 0, NULL));
 }
 
-/* Numbers are digits alone; nothing stands twice, in two ways, or around the header. */
+/* Numbers are digits alone; nothing occurs twice, in two ways, or around the header. */
 static void refused_by_both(void **state) {
     (void)state;
     static const char *const CASES[] = {
@@ -112,7 +112,7 @@ static void refused_by_both(void **state) {
     }
 }
 
-/* The place of the sign, behind strings that have signs and quotes in them. */
+/* The place of the sign, after strings that have signs and quotes in them. */
 static void a_sign_is_named(void **state) {
     (void)state;
     cnn_error error;
@@ -144,7 +144,7 @@ static void refused_here_alone(void **state) {
 static void types_of_every_size(void **state) {
     (void)state;
     static const struct {
-        const char *names; /* each with a blank behind */
+        const char *names; /* each followed by a blank */
         size_t bytes;
     } TYPES[] = {{"BOOL U8 I8 F8_E5M2 F8_E4M3 F8_E8M0 F8_E4M3FNUZ F8_E5M2FNUZ ", 1},
                  {"I16 U16 F16 BF16 ", 2},

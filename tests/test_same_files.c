@@ -1,5 +1,5 @@
 /* Files of one call that are one file: every pair of flags of every command, in every spelling, is
- * refused before any work, and nothing is touched. The table has to have every flag that names a
+ * refused before any work, and nothing is touched. The table must have every flag that names a
  * file. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ typedef struct use {
     const char *name;
     role role;
     const char *file;
-    bool wanted; /* no call goes without it */
+    bool wanted; /* required in every call */
 } use;
 
 typedef struct row {
@@ -196,7 +196,7 @@ static void write_call(char *line, size_t size, const row *row, const use *first
             add(line, size, use, use->file);
 }
 
-/* As the message has it: the shell's flag is standard output, and of IMAGE... any part. */
+/* As in the message: the shell's redirection is standard output, and IMAGE... is any part of it. */
 static const char *said(const use *use) {
     return use->name[0] == '>' ? "standard output" : use->name;
 }
@@ -220,7 +220,7 @@ static void refuse_pair(const row *row, const use *first, const use *second,
     free(code);
 }
 
-/* A name that is not there yet is one only for two that are written, and not by the shell. */
+/* A missing file can be shared only by two that are written, and not by the shell. */
 static void refuse_spellings(const row *row, const use *first, const use *second) {
     for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
         const struct spelling *spelling = &spellings[i];
@@ -230,7 +230,7 @@ static void refuse_spellings(const row *row, const use *first, const use *second
     }
 }
 
-/* --resume takes the place of NETWORK and --checkpoint, which is refused as such. */
+/* --resume excludes NETWORK and --checkpoint, which is refused as such. */
 static bool stand_together(const use *a, const use *b) {
     const bool resumed = a->role == RESUMED || b->role == RESUMED;
     return !resumed || (strcmp(a->name, "--checkpoint") && strcmp(b->name, "--checkpoint") &&
@@ -246,7 +246,7 @@ static void every_pair_is_refused(void **state) {
                 const bool written = a->role == WRITTEN || b->role == WRITTEN;
                 if (a->role == FOLDER || b->role == FOLDER || !written || !stand_together(a, b))
                     continue;
-                /* The one whose file has to be good goes first. */
+                /* The one whose file has to be good comes first. */
                 refuse_spellings(row, a->role == WRITTEN ? b : a, a->role == WRITTEN ? a : b);
                 pairs++;
             }

@@ -113,7 +113,7 @@ static const rates torch_onecycle_adam[] = {
     {199, 0.0001, 0.9},
 };
 
-/* The cosine of torch is a product of 199 ratios: twelve digits are left of it. */
+/* The cosine of torch is a product of 199 ratios, which leaves twelve digits. */
 static void against_torch(void **state) {
     (void)state;
     cnn_schedule s = schedule_of(CNN_SCHEDULE_STEP, 200);
@@ -133,7 +133,7 @@ static void against_torch(void **state) {
     assert_rates(&s, &adam, torch_onecycle_adam, COUNT(torch_onecycle_adam), 1e-12);
 }
 
-/* The same curves by another road: sin(x / 2)^2 is (1 - cos x) / 2. */
+/* The same curves by another formula: sin(x / 2)^2 is (1 - cos x) / 2. */
 static double along(double from, double to, double share) {
     const double half = sin(acos(-1) * share / 2);
     return from + (to - from) * half * half;

@@ -1,5 +1,5 @@
 /* Scratch belongs to one call at a time: an operation may leave numbers there and read them again
- * before it returns, on any number of threads, whichever way its work is cut. */
+ * before it returns, on any number of threads, however its work is divided. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* cnn eval --errors: what is on the sheet, where, in which order; and where it cannot be written.
- */
+/* cnn eval --errors: contents of the sheet, their places and order; and places where it cannot be
+ * written. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the sheet promises for images of 8 x 8: each 16 times as large, 10 in a row. */
+/* The layout promised for images of 8 x 8: each 16 times as large, 10 in a row. */
 enum {
     SIDE = 8,
     TIMES = 16,
@@ -32,7 +32,7 @@ typedef struct wrong {
     float probability;
 } wrong;
 
-/* What should be on the sheet, found by other means: single predictions. */
+/* The expected contents, found by other means: single predictions. */
 typedef struct expected {
     cnn_model *model;
     cnn_dataset *images;
@@ -129,7 +129,7 @@ static void assert_sheet(const png_pixels *sheet, const expected *all, size_t sh
         assert_true(ink(sheet, left_of(i), caption + 3, 5, 7) > 5);
         assert_true(ink(sheet, left_of(i), caption + 3 + LINE, 60, 7) > 40);
         assert_int_equal(ink(sheet, left_of(i) - GAP, caption, GAP, CELL_H - SIDE * TIMES), 0);
-        /* The line of the class is the same where, and only where, the class is. */
+        /* The line of the class is the same if, and only if, the class is. */
         assert_int_equal(same_area(sheet, i, 0, SIDE * TIMES + 3, 7),
                          all->list[i].truth == all->list[0].truth);
     }
@@ -150,7 +150,7 @@ static void the_worst_come_first(void **state) {
     assert_int_equal(json_integer_value(json_object_get(errors, "misread")), all.count);
     assert_int_equal(json_integer_value(json_object_get(errors, "shown")), all.count);
     assert_sheet(&sheet, &all, all.count);
-    /* All that is said of a picture hangs on class, guess and probability. */
+    /* The caption of a picture depends on class, guess and probability only. */
     assert_false(same_area(&sheet, 0, all.count - 1, SIDE * TIMES + 3 + LINE, 7));
     release(&all, &sheet);
     json_decref(result);
@@ -175,7 +175,7 @@ static void a_hundred_at_most(void **state) {
     release(&all, &sheet);
 }
 
-/* The file is as of the last call even so: an old sheet would be taken for this model's. */
+/* The file is that of the last call even so: an old sheet would be taken for this model's. */
 static void none_misread_is_said(void **state) {
     (void)state;
     assert_int_equal(

@@ -1,5 +1,5 @@
-/* Signals: those that ask a run to end save it first, SIGHUP too, which may come twice; those that
- * a run was told to ignore, by nohup or as a shell's background job, do not reach it. */
+/* Signals: a run asked to end saves first, after SIGHUP too, which may come twice; signals that a
+ * run ignores, under nohup or as a shell's background job, do not reach it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,8 @@
 #define LONG TRAIN "--epochs 1000000 "
 #define SHORT TRAIN "--epochs 300 "
 
-/* Behind what starts one in the background: once its log has lines, what is sent; then its end. */
+/* Appended to a background start: once its log has lines, sends a signal; then waits for its
+ * end. */
 #define THEN(send)                                                                                 \
     " & pid=$!\n"                                                                                  \
     "for i in $(seq 500); do test -s @/log && break; sleep 0.02; done\n" send "\nwait $pid"
@@ -43,7 +44,7 @@ static void each_saves_the_run(void **state) {
     }
 }
 
-/* With --checkpoint, and with nothing left to write to. */
+/* With --checkpoint, and without a terminal to write to. */
 static void a_terminal_that_goes_leaves_the_run(void **state) {
     (void)state;
     begin();
@@ -64,7 +65,7 @@ static void two_hangups_at_once_are_one(void **state) {
     }
 }
 
-/* A pipe that is not read holds up the checkpoint that the first asks for. */
+/* A pipe that is not read blocks the checkpoint that the first asks for. */
 static void a_second_ends_at_once(void **state) {
     static const struct second {
         const char *name;
@@ -85,7 +86,7 @@ static void a_second_ends_at_once(void **state) {
     }
 }
 
-/* The run goes on to its end, as if nothing had been. */
+/* The run continues to its end, undisturbed. */
 static void ends_well(void) {
     if (command_code || strstr(command_out, "interrupted"))
         fail_msg("exit code %d: %s%s", command_code, command_out, command_err);

@@ -1,6 +1,6 @@
 /* The fastest back end against the book, bit by bit, on random shapes and on the grid: every
  * kernel, stride, padding and channel count, and gradients with few and with many zeros, which take
- * different ways through the vector convolution. Blocks are in test_blocks.c. On a machine without
+ * different paths through the vector convolution. Blocks are in test_blocks.c. On a machine without
  * vector kernels both are the book. */
 #include "books.h"
 #include "conv_grid.h"
@@ -13,7 +13,7 @@
 
 enum { SHAPES = 2000 };
 
-/* Of 100 numbers of dy. */
+/* Zeros per 100 numbers of dy. */
 static const uint32_t zeros[] = {0, 40, 60, 80, 95, 100};
 
 /* The same inputs to two operations. */
@@ -73,7 +73,7 @@ static void test_grid(void **state) {
     }
 }
 
-/* More images than are taken together on the way back, and lengths about those of the pieces. */
+/* More images than the backward pass processes together, and lengths near those of the pieces. */
 static void test_dense_layers(void **state) {
     random_state random = random_seeded(5, 0);
     (void)state;

@@ -1,5 +1,5 @@
-/* Files that no flag names and no call may spoil: the images of a data set, what a command makes up
- * a name for, what the library writes first; and what may well be named twice. */
+/* Files that no flag names and that no call may overwrite: the images of a data set, default names,
+ * the library's temporary files; and files that may be named twice. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -103,7 +103,7 @@ static void names_that_are_made_up(void **state) {
     REFUSES(cases);
 }
 
-/* What a checkpoint remembers counts as given. */
+/* Names in a checkpoint count as given. */
 static void names_that_a_checkpoint_knows(void **state) {
     static const op_case cases[] = {
         {"cp \"$(cat ../run)\" run", "train --resume run --log other", "--out", "--log"},
@@ -141,7 +141,7 @@ static void what_may_be_named(void **state) {
         passes(calls[i]);
 }
 
-/* A file that only bears the name of a lock is not taken for one's own. */
+/* A file that only has the name of a lock is not taken for a lock. */
 static void a_lock_is_not_what_bears_its_name(void **state) {
     (void)state;
     restore();

@@ -1,4 +1,4 @@
-/* Traces: what is in them, and what cannot be. */
+/* Traces: their contents, and contents that are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #include <string.h>
 
 /* One image 1x4 of two channels through a pool, flatten and dense. Images and weights are small
- * whole numbers, so that every number can be had by hand. */
+ * whole numbers, so that every number can be computed by hand. */
 #define TEXT "input 1x4x2\nmaxpool2d 1x2\nflatten\ndense 2\n"
 
 static cnn_model *stepped_model(void) {
@@ -161,7 +161,7 @@ static void names_are_unique_text(void **state) {
     assert_value_refused(trace, "a/fc1.bias", "the trace has a tensor \"a/fc1.bias\" already");
     assert_value_refused(trace, "__metadata__", "\"__metadata__\" cannot name a tensor");
     assert_value_refused(trace, "a\nb\xff", "\"a?b?\" cannot name a tensor");
-    /* The second tensor of this call meets its name: the first goes again. */
+    /* The second tensor of this call exists already: the first is removed again. */
     assert_false(cnn_trace_add(trace, model, CNN_TRACE_PARAMETERS, "a/", &here->error));
     fixture_error_is(&here->error, CNN_STATUS_BAD_ARGUMENT,
                      "the trace has a tensor \"a/fc1.bias\" already");

@@ -1,4 +1,4 @@
-/* Training: the loop, its parts, and what it promises to whoever watches. */
+/* Training: the loop, its parts, and its promises to callbacks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

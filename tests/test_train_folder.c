@@ -49,7 +49,7 @@ static double accuracy(const json_t *object) {
     return json_number_value(json_object_get(object, "accuracy"));
 }
 
-/* The classes of the IDX files take turns too: the same images in the same order. */
+/* The classes of the IDX files alternate too: the same images in the same order. */
 static void folders_train_as_files_do(void **state) {
     (void)state;
     assert_int_equal(command_run(TRAIN "--data @ --json --out @/idx.st"), 0);
@@ -74,7 +74,7 @@ static void folders_train_as_files_do(void **state) {
     json_decref(idx);
 }
 
-/* Nor does a test part change what is learnt. */
+/* Nor does a test part change what is learned. */
 static void without_a_test_part_none_is_measured(void **state) {
     (void)state;
     static const char *const places[] = {"p/train", "only"};
@@ -98,8 +98,7 @@ static void without_a_test_part_none_is_measured(void **state) {
     command_refused(1, "/only/test: ", "No such file");
 }
 
-/* The same of IDX files, whichever way they are spelled; a name that is nearly right is no silence.
- */
+/* The same for IDX files in every spelling; a name that is nearly right is reported. */
 static void idx_files_without_a_test_part(void **state) {
     (void)state;
     shell("mkdir @/i && cp @/train-images-idx3-ubyte @/i/train-images.idx3-ubyte && "
@@ -145,7 +144,7 @@ static void a_bad_picture_stops_or_is_left_out(void **state) {
     assert_non_null(strstr(command_err, "/bad/test: 1 left out, 64 used\n"));
 }
 
-/* Labels are by name: a folder with few of the classes is not taken for the first ones. */
+/* Labels depend on names: a folder with few of the classes is not taken for the first ones. */
 static void few_classes_keep_their_labels(void **state) {
     (void)state;
     shell("mkdir @/few && cp -r @/p/test/3 @/p/test/1 @/few/");
@@ -177,7 +176,7 @@ static void what_is_no_data_is_refused(void **state) {
 
 enum { ROWS = 130, COLUMNS = 300 };
 
-/* One class is red on the left, the other on the right; trains are a class like any other. */
+/* One class is red on the left, the other on the right; "trains" is a class like any other. */
 static void draw_colors(void) {
     static uint8_t data[ROWS][COLUMNS][3];
     shell("mkdir -p @/color/train @/color/car");

@@ -1,5 +1,5 @@
-/* Training that begins with weights: those of a model, or of a file beside a network text. And the
- * end of a run whose numbers do not stay finite. */
+/* Training from existing weights: those of a model, or of a file beside a network text. And the end
+ * of a run whose numbers do not stay finite. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -46,9 +46,9 @@ static int make_model(void **state) {
 
 /* --------------------------------------------------------------------------------- from a model */
 
-/* Two epochs and three more are five, but for the order of the images, which is drawn anew, and for
- * what an optimizer remembers, which begins anew: of one image, and without such memory, all bytes
- * are the same. */
+/* Two epochs and three more equal five, except for the order of the images, which is drawn anew,
+ * and for the optimizer's state, which starts afresh: with one image, and without such state, all
+ * bytes are the same. */
 static void two_and_three_are_five(void **state) {
     (void)state;
 #define ONE "--data @ --limit 1 --optimizer sgd --lr 0.1 "
@@ -63,7 +63,7 @@ static void two_and_three_are_five(void **state) {
     assert_false(same("three.st", "five.st"));
 }
 
-/* The first epoch behind a model begins where the model was. */
+/* The first epoch from a model begins where the model was. */
 static void a_model_goes_on_from_its_weights(void **state) {
     (void)state;
     runs("train @/tiny.net " FLAGS "--epochs 1 --json --out @/a.st");
@@ -76,7 +76,7 @@ static void a_model_goes_on_from_its_weights(void **state) {
     assert_true(same("two.st", "kept.st"));
 }
 
-/* Without a rate that matters, what comes out is what went in: weights, names, normalization. */
+/* With a negligible rate, the output is the input: weights, names, normalization. */
 static void nothing_is_lost_on_the_way(void **state) {
     (void)state;
     runs("train @/two.st --data @ --epochs 1 --optimizer sgd --lr 0 --out @/same.st");
@@ -116,7 +116,7 @@ static void from_scratch_takes_the_network_alone(void **state) {
     command_refused(1, "tiny.net: ", "from scratch");
 }
 
-/* What the model has decided cannot be decided again. */
+/* Settings of the model cannot be overridden. */
 static void flags_that_contradict_a_model(void **state) {
     (void)state;
     static const char *const calls[] = {
@@ -179,7 +179,7 @@ static void weights_of_a_file(void **state) {
     assert_true(same("w.st", "two.st"));
 }
 
-/* two.st without what it says of itself, as another program would write its tensors. */
+/* two.st without its metadata, as another program would write its tensors. */
 static void write_bare(void) {
     size_t size;
     char *bytes = command_file("two.st", &size), path[128];
@@ -226,8 +226,8 @@ static void weights_are_refused(void **state) {
          1},
         {"eval @/tiny.net --data @", "tiny.net: not a model but a network", 1},
         {"predict @/tiny.net @/t10k-images-idx3-ubyte", "tiny.net: not a model but a network", 1},
-        {"eval @/tiny.net --weights @/tiny.net --data @", "a safetensors file of weights is wanted",
-         1},
+        {"eval @/tiny.net --weights @/tiny.net --data @",
+         "a safetensors file of weights is expected", 1},
         {"eval @/tiny.net --weights @/none --data @", "none: cannot open", 1},
         {"eval @/two.st --mean 0.5 --data @", "--mean and --std go with --weights", 2},
         {"predict @/two.st @/t10k-images-idx3-ubyte --std 1", "--mean and --std", 2},
@@ -288,7 +288,7 @@ static void a_diverged_run_says_so_to_programs(void **state) {
     json_decref(object);
 }
 
-/* The checkpoint before it ran away is worth more than nothing. */
+/* The checkpoint before divergence is worth more than nothing. */
 static void a_diverged_run_keeps_its_checkpoint(void **state) {
     (void)state;
     command_run(DIVERGES "--checkpoint @/ck --every 100000 --out @/new.st");

@@ -1,5 +1,5 @@
 /* Two calls at once that would write one file: one of them is refused before it does anything, the
- * other goes on untouched. And what a run leaves alone, as it is not its own. */
+ * other continues untouched. And files that a run leaves alone because they are not its own. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +27,7 @@
 
 enum { ROUNDS = 5, CALLS = 8 };
 
-/* Those that have not ended yet; 0: none. */
+/* Those that are still running; 0: none. */
 static pid_t running[CALLS];
 
 static void ended(pid_t child) {
@@ -39,7 +39,7 @@ static void doze(void) {
     nanosleep(&(struct timespec){0, 2000000}, NULL);
 }
 
-/* Starts a call in the folder; what it says goes to out1 and err1, or by another number, there. */
+/* Starts a call in the folder; its output goes to out1 and err1, or with another number. */
 static pid_t start(int number, const char *arguments) {
     char line[512];
     const pid_t child = fork();
@@ -80,7 +80,7 @@ static int end(pid_t child, int signal_number) {
     return code_of(status);
 }
 
-/* The first of all to end, and its exit code. */
+/* Waits for the first call to end; returns its process and exit code. */
 static pid_t first_to_end(int *code) {
     int status;
     pid_t child = 0;
@@ -93,7 +93,7 @@ static pid_t first_to_end(int *code) {
     return child;
 }
 
-/* Of a test that failed. */
+/* Cleans up after a test that failed. */
 static int end_all(void **state) {
     (void)state;
     for (int i = 0; i < CALLS; i++)
@@ -124,7 +124,7 @@ static void loads(const char *name) {
     cnn_checkpoint_free(checkpoint);
 }
 
-/* Two calls that share one file, whose name is said. */
+/* Two calls that share one file, named in the message. */
 static const struct rivals {
     const char *one, *two, *file;
 } rivals[] = {
@@ -139,7 +139,7 @@ static const struct rivals {
     {LONG, LONG, "tiny.safetensors"},
 };
 
-/* One of them is refused, whichever that is; the other is asked to end. */
+/* One of them is refused, either one; the other is asked to end. */
 static void race(const struct rivals *pair) {
     int code;
     clear();
@@ -150,7 +150,7 @@ static void race(const struct rivals *pair) {
         fail_msg("%s: the first to end has exit code %d", pair->one, code);
     says(first == one ? "err1" : "err2", pair->file);
     says(first == one ? "err1" : "err2", "another run has it");
-    /* It may not have come to where it listens to signals. */
+    /* It may not listen to signals yet. */
     code = end(other, SIGTERM);
     if (code != 130 && code != 143)
         fail_msg("%s: exit code %d", pair->one, code);
@@ -165,7 +165,7 @@ static void one_of_two_is_refused(void **state) {
             race(&rivals[i]);
 }
 
-/* Many at once: one goes on. */
+/* Many at once: one continues. */
 static void one_of_many_goes_on(void **state) {
     int code;
     (void)state;
@@ -197,7 +197,7 @@ static void no_going_on_with_what_is_written(void **state) {
     loads("run");
 }
 
-/* A killed run leaves its lock lying about, which holds nobody. */
+/* A killed run leaves its lock file, which blocks no other run. */
 static void a_killed_run_holds_nothing(void **state) {
     (void)state;
     clear();
@@ -209,20 +209,20 @@ static void a_killed_run_holds_nothing(void **state) {
     assert_int_equal(command_shell("cd @ && ! ls *.lock && test -s m && test ! -e run"), 0);
 }
 
-/* Another file under the checkpoint's name, put there by whatever hand. */
+/* Another file under the checkpoint's name, from elsewhere. */
 static void what_is_not_ones_own_stays(void **state) {
     (void)state;
     clear();
     command_shell("cd @ && echo 'of another' >seen");
     const pid_t one =
         start(1, TRAIN "--epochs 400 --out m --log log --checkpoint run --every 100000");
-    wait_for("log"); /* opened when it is known that no checkpoint is there */
+    wait_for("log"); /* opened after the check that there is no checkpoint */
     command_shell("cp @/seen @/run");
     assert_int_equal(end(one, 0), 0);
     assert_int_equal(command_shell("cmp @/run @/seen && ! grep removed @/out1"), 0);
 }
 
-/* A lock that was removed by hand, and taken by another run. */
+/* A lock file that was removed by hand, and taken by another run. */
 static void another_lock_stays(void **state) {
     (void)state;
     clear();
@@ -259,7 +259,7 @@ static void stop_one(const char *name) {
     command_shell("rm @/log");
 }
 
-/* Each interrupted run can be gone on with: none takes the place of another's checkpoint. */
+/* Each interrupted run can be resumed: none overwrites another's checkpoint. */
 static void stopped_runs_stand_side_by_side(void **state) {
     (void)state;
     clear();

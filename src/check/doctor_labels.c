@@ -154,7 +154,7 @@ static void say(const session *session, cnn_finding *finding, const hit_rate *ra
     finding_number(finding, "chance", rate->chance);
     finding_number(finding, "sigmas", rate->sigmas);
     finding_say(finding, "They belong to the images.",
-                "%.0f %% of unseen images told by %s, %.0f %% by chance", 100 * rate->right,
+                "%.0f %% of unseen images guessed by %s, %.0f %% by chance", 100 * rate->right,
                 by_means ? "their class means" : "the network", 100 * rate->chance);
     if (rate->sigmas < SURE)
         judge_chance(session, finding, rate);
