@@ -3,7 +3,7 @@
 #include "explanation.h"
 #include "json_line.h"
 #include "one_image.h"
-#include "say.h"
+#include "print.h"
 #include "source.h"
 #include "weights_flags.h"
 

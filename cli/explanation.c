@@ -1,7 +1,7 @@
 /* Prints a sum as a person would write it down: the formula, its numbers, its terms. */
 #include "explanation.h"
 
-#include "say.h"
+#include "print.h"
 #include "source.h"
 
 #include <math.h>

@@ -2,7 +2,7 @@
 #include "explanation.h"
 
 #include "quote.h"
-#include "say.h"
+#include "print.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* What lies under a kernel and the kernel itself, side by side, channel by channel. */
 #include "explanation.h"
 
-#include "say.h"
+#include "print.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "answer.h"
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 
 #include <math.h>
 #include <string.h>

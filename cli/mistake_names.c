@@ -3,7 +3,7 @@
 
 #include "closest.h"
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 
 #include <string.h>
 

@@ -70,20 +70,10 @@ static bool set_from_folder(cnn_model *model, const char *path, const one_image_
     return ok;
 }
 
-/* Its class is 0 until something says otherwise. */
+/* Its class is 0 unless a flag or the data set says another. */
 static bool set_bytes(cnn_model *model, const uint8_t *bytes, cnn_error *error) {
-    static const uint8_t none = 0;
-    static const uint32_t first = 0;
-    const cnn_pictures wanted = cnn_model_pictures(model, false);
-    const cnn_dataset_info info = {.images = 1,
-                                   .height = wanted.height,
-                                   .width = wanted.width,
-                                   .channels = wanted.channels,
-                                   .classes = wanted.classes};
-    cnn_dataset *one = cnn_dataset_create(&info, bytes, &none, error);
-    const bool ok = one && cnn_model_set_batch(model, one, &first, 1, error);
-    cnn_dataset_free(one);
-    return ok;
+    static const uint32_t label = 0;
+    return cnn_model_set_images(model, bytes, &label, 1, error);
 }
 
 static bool set_from_file(cnn_model *model, const char *path, const one_image_flags *flags,

@@ -3,7 +3,7 @@
 #include "slope_report.h"
 
 #include "json_line.h"
-#include "say.h"
+#include "print.h"
 #include "where.h"
 
 #include <math.h>

@@ -3,7 +3,7 @@
 
 #include "error.h"
 #include "file.h"
-#include "say.h"
+#include "print.h"
 
 #include <math.h>
 #include <stdarg.h>

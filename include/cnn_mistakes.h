@@ -77,7 +77,7 @@ typedef struct cnn_case_info {
     float *dx, *dw, *db;
     size_t x_count, weight_count, bias_count, dy_count; /* numbers; dx, dw, db as many */
 } cnn_case_info;
-cnn_case_info cnn_case_about(const cnn_case *one);
+cnn_case_info cnn_case_get_info(const cnn_case *one);
 
 /* What holds for numbers that no mistake of the catalog gives. */
 typedef enum cnn_property {
@@ -89,14 +89,14 @@ typedef enum cnn_property {
     CNN_PROPERTY_BORDERS = 32,   /* right but for the outermost rows and columns */
     CNN_PROPERTY_NOT_FINITE = 64 /* a NaN or an infinity */
 } cnn_property;
-#define CNN_EXPLANATIONS 8
+#define CNN_EXPLANATIONS_MAX 8
 typedef struct cnn_diagnosis {
     bool right; /* every number is the book's; then nothing else is set */
     /* What gives exactly these numbers: a mistake of the catalog, or, where none does, two made
      * together; the second is NULL for one alone. All that fit, as far as there is room: what the
      * cases given do not part. Static names. */
     size_t explanation_count;
-    const char *explanations[CNN_EXPLANATIONS][2];
+    const char *explanations[CNN_EXPLANATIONS_MAX][2];
     /* The smallest case that differs, by its place, and its first gradient that does. */
     size_t place;
     char gradient[3];      /* "dx", "dw" or "db" */

@@ -100,7 +100,7 @@ typedef struct cnn_trainer_info {
     double correction1,  /* what Adam divides m and v by: 1 - beta1^step, 1 - beta2^step; */
         correction2;     /* 1 for a rule that divides by none */
 } cnn_trainer_info;
-cnn_trainer_info cnn_trainer_about(const cnn_trainer *trainer);
+cnn_trainer_info cnn_trainer_get_info(const cnn_trainer *trainer);
 
 typedef struct cnn_epoch {
     double seconds;    /* the training pass alone, without evaluation */

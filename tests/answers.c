@@ -19,7 +19,7 @@ static float *numbers(size_t count) {
 }
 
 static void answer_softmax(const cnn_case *one, const ops *back) {
-    const cnn_case_info a = cnn_case_about(one);
+    const cnn_case_info a = cnn_case_get_info(one);
     const range images = {0, a.images};
     float *p = numbers(a.x_count), *losses = numbers(a.images);
     ops_book()->softmax_forward(a.outputs, a.x, a.labels, p, losses, images);
@@ -30,9 +30,9 @@ static void answer_softmax(const cnn_case *one, const ops *back) {
 
 /* Flatten has a page only where there is a mistake in it. */
 static void answer_layer(const cnn_case *one, const ops *back) {
-    const cnn_case_info a = cnn_case_about(one);
+    const cnn_case_info a = cnn_case_get_info(one);
     const operation *op = ops_operation(back, a.layer);
-    const layer_shape *g = &one->layer_shape;
+    const layer_shape *g = &one->shape;
     const size_t outputs = a.images * extent_size(g->y);
     tensors t = {.n = a.images,
                  .x = a.x,
@@ -61,7 +61,7 @@ static void answer_layer(const cnn_case *one, const ops *back) {
 }
 
 void case_answer_with(const cnn_case *one, const ops *back) {
-    const cnn_case_info a = cnn_case_about(one);
+    const cnn_case_info a = cnn_case_get_info(one);
     memset(a.dx, 0, a.x_count * sizeof *a.dx);
     if (a.dw)
         memset(a.dw, 0, a.weight_count * sizeof *a.dw);

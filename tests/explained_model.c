@@ -38,7 +38,7 @@ cnn_model *passed_model(const cnn_network *network, const char *backend, size_t 
     options.every_layer = options.input_gradient = true;
     cnn_model *model = cnn_model_create(network, &options, NULL);
     assert_non_null(model);
-    const size_t values = extent_size(network->layers[0].layer_shape.y);
+    const size_t values = extent_size(network->layers[0].shape.y);
     const uint32_t classes = (uint32_t)cnn_network_class_count(network);
     random_state random = random_seeded(11, RANDOM_INIT);
     float *x = malloc(images * values * sizeof *x);

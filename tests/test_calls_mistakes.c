@@ -49,7 +49,7 @@ static void cases(void **state) {
     shape = (cnn_case_shape){"softmax", 4096, 1, 1, UINT32_MAX};
     REFUSED_AS(CNN_STATUS_NO_MEMORY, cnn_case_create(&shape, 1, e));
     cnn_case_free(NULL);
-    const cnn_case_info about = cnn_case_about(NULL);
+    const cnn_case_info about = cnn_case_get_info(NULL);
     assert_true(!about.x && !about.images && !about.layer[0]);
 }
 
@@ -65,7 +65,7 @@ static void diagnoses(void **state) {
     REFUSED(cnn_diagnose(list, 1, NULL, e));
     /* Nothing is answered, and then one of two is no case. */
     REFUSED(cnn_diagnose(list, 1, &diagnosis, e));
-    const cnn_case_info about = cnn_case_about(one);
+    const cnn_case_info about = cnn_case_get_info(one);
     memset(about.dx, 0, about.x_count * sizeof *about.dx);
     REFUSED(cnn_diagnose(list, 2, &diagnosis, e));
     assert_true(cnn_diagnose(list, 1, &diagnosis, NULL));

@@ -91,10 +91,10 @@ static void trainers(void **state) {
     REFUSED_BECAUSE("adam keeps no tensor named \"conv1.weight\"",
                     cnn_trainer_tensor(c.trainer, "conv1.weight", &tensor, e));
     assert_true(cnn_trainer_tensor(c.trainer, "conv1.weight.exp_avg", NULL, NULL));
-    assert_int_equal(cnn_trainer_about(NULL).step, 0);
+    assert_int_equal(cnn_trainer_get_info(NULL).step, 0);
     assert_int_equal(cnn_optimizer_kind_numbers((cnn_optimizer_kind)-1), 0);
     assert_int_equal(cnn_optimizer_kind_numbers((cnn_optimizer_kind)1000), 0);
-    assert_true(cnn_trainer_about(NULL).correction1 == 0);
+    assert_true(cnn_trainer_get_info(NULL).correction1 == 0);
     assert_null(cnn_run_trainer(NULL));
     assert_non_null(cnn_run_trainer(c.run));
 }

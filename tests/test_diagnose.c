@@ -23,7 +23,7 @@ static cnn_case *case_for(const mistake_row *row, const char *kind, const char *
         cnn_case *one = case_by_chance(kind);
         const bool has = gradient[1] == 'x' ||
                          (gradient[1] == 'w' ? one->about.dw != NULL : one->about.db != NULL);
-        if (has && mistake_shows(row, kind, gradient, &one->layer_shape, one->about.images) &&
+        if (has && mistake_shows(row, kind, gradient, &one->shape, one->about.images) &&
             one->about.images > 1 && one->about.x_count > 6)
             return one;
         cnn_case_free(one);
@@ -153,7 +153,7 @@ static void two_gradients_wrong(void **state) {
         for (size_t c = 0; c < 3; c++) {
             assert_true(cnn_case_shape_at("conv2d", c, &shape));
             cases[c] = cnn_case_create(&shape, 9 + c, NULL);
-            const cnn_case_info a = cnn_case_about(cases[c]);
+            const cnn_case_info a = cnn_case_get_info(cases[c]);
             float *dx = calloc(a.x_count, sizeof(float));
             case_answer_wrong(cases[c], pairs[i][0]);
             memcpy(dx, a.dx, a.x_count * sizeof *dx);
@@ -172,7 +172,7 @@ static void two_gradients_wrong(void **state) {
 
 /* Written by hand: the kernel turned, and everything a row and a column too far down. */
 static void turned_and_moved(const cnn_case *one) {
-    const cnn_case_info a = cnn_case_about(one);
+    const cnn_case_info a = cnn_case_get_info(one);
     const size_t R = a.kernel.h, S = a.kernel.w, C = a.channels, K = a.outputs;
     memset(a.dx, 0, a.x_count * sizeof *a.dx);
     for (size_t i = 0; i < a.dy_count * R * S * C; i++) {

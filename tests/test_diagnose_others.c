@@ -74,7 +74,7 @@ static void others_are_described(void **state) {
         cnn_case *both[] = {cnn_case_create(&large, 2, NULL), cnn_case_create(&small, 3, NULL)};
         for (size_t c = 0; c < 2; c++) {
             case_answer_with(both[c], ops_book());
-            const cnn_case_info a = cnn_case_about(both[c]);
+            const cnn_case_info a = cnn_case_get_info(both[c]);
             cases[i].spoil(&a);
         }
         const cnn_diagnosis d = case_diagnosis(both, 2);
@@ -96,7 +96,7 @@ static void first_difference(void **state) {
     (void)state;
     cnn_case *one = cnn_case_create(&shape, 1, NULL);
     case_answer_with(one, ops_book());
-    const cnn_case_info a = cnn_case_about(one);
+    const cnn_case_info a = cnn_case_get_info(one);
     const size_t at = ((2 * a.kernel.w + 1) * a.channels + 1) * a.outputs + 3;
     const float ours = a.dw[at];
     a.dw[at] += 7;
@@ -113,7 +113,7 @@ static void first_difference(void **state) {
     const cnn_case_shape vector = {"dense 4", 3, 1, 1, 5};
     one = cnn_case_create(&vector, 1, NULL);
     case_answer_with(one, ops_book());
-    cnn_case_about(one).dx[2 * 5 + 3] += 1;
+    cnn_case_get_info(one).dx[2 * 5 + 3] += 1;
     const cnn_diagnosis flat = case_diagnosis(&one, 1);
     assert_true(flat.rank == 2 && flat.index[0] == 2 && flat.index[1] == 3);
     cnn_case_free(one);
@@ -130,7 +130,7 @@ static void only_what_is_answered(void **state) {
         assert_true(cnn_case_shape_at("conv2d", c, &shape));
         cases[c] = cnn_case_create(&shape, 5, NULL);
         case_answer_wrong(cases[c], "conv-dw-shifted");
-        const cnn_case_info a = cnn_case_about(cases[c]);
+        const cnn_case_info a = cnn_case_get_info(cases[c]);
         for (size_t i = 0; i < a.x_count; i++)
             a.dx[i] = NAN;
         for (size_t i = 0; i < a.bias_count; i++)
@@ -146,7 +146,7 @@ static void own_inputs(void **state) {
     const cnn_case_shape shape = {"dense 7", 5, 3, 2, 4};
     (void)state;
     cnn_case *one = cnn_case_create(&shape, 5, NULL);
-    const cnn_case_info a = cnn_case_about(one);
+    const cnn_case_info a = cnn_case_get_info(one);
     for (size_t i = 0; i < a.x_count; i++)
         a.x[i] = (float)sin((double)i);
     for (size_t i = 0; i < a.dy_count; i++)
@@ -184,7 +184,7 @@ static void refusals(void **state) {
     }
     assert_null(cnn_case_create(NULL, 1, &error));
     cnn_case_free(NULL);
-    assert_int_equal(cnn_case_about(NULL).images, 0);
+    assert_int_equal(cnn_case_get_info(NULL).images, 0);
     assert_false(cnn_case_shape_at("conv2d", 99, NULL));
     assert_false(cnn_case_shape_at("conv", 0, NULL));
     assert_false(cnn_case_shape_at(NULL, 0, NULL));

@@ -17,7 +17,7 @@
 enum { UNITS = 8 };
 
 static buffer_shape units(const layer *layer) {
-    return (buffer_shape){1, {layer->layer_shape.y.c}};
+    return (buffer_shape){1, {layer->shape.y.c}};
 }
 
 /* A dense layer that also keeps a parameter and state, which nothing computes with; decay moves the

@@ -73,7 +73,7 @@ static void follow_adam(const cnn_trainer *trainer, const cnn_optimizer *now, co
     const float *w = calls_tensor(c.model, "conv1.weight").data;
     const float *own_m = kept(trainer, "conv1.weight.exp_avg").data;
     const float *own_v = kept(trainer, "conv1.weight.exp_avg_sq").data;
-    const cnn_trainer_info info = cnn_trainer_about(trainer);
+    const cnn_trainer_info info = cnn_trainer_get_info(trainer);
     for (size_t i = 0; i < WEIGHTS; i++) {
         const double g = (double)dw[i];
         m[i] = now->beta1 * m[i] + (1 - now->beta1) * g;
@@ -100,7 +100,7 @@ static void adam_can_be_followed(void **state) {
         memcpy(before, calls_tensor(c.model, "conv1.weight").data, sizeof before);
         calls_batch(8);
         assert_true(cnn_train_step(trainer) > 0);
-        const cnn_trainer_info info = cnn_trainer_about(trainer);
+        const cnn_trainer_info info = cnn_trainer_get_info(trainer);
         assert_true(info.step == step + 1);
         assert_true(info.rates.lr == now.lr && info.rates.beta1 == now.beta1);
         assert_true(fabs(info.correction1 - (1 - pow(now.beta1, (double)info.step))) < 1e-12);
@@ -119,7 +119,7 @@ static void sgd_can_be_followed(void **state) {
     for (uint64_t step = 0; step < STEPS; step++) {
         calls_batch(8);
         assert_true(cnn_train_step(trainer) > 0);
-        const cnn_trainer_info info = cnn_trainer_about(trainer);
+        const cnn_trainer_info info = cnn_trainer_get_info(trainer);
         const double g = (double)*(const float *)calls_tensor(c.model, "fc2.bias.grad").data;
         velocity = info.rates.momentum * velocity + g;
         const double own = (double)*(const float *)kept(trainer, "fc2.bias.momentum_buffer").data;
@@ -136,7 +136,7 @@ static void before_the_first_step(void **state) {
     const cnn_schedule schedule = cycle();
     (void)state;
     cnn_trainer *trainer = cnn_trainer_create(c.model, &adam, &schedule, NULL);
-    const cnn_trainer_info info = cnn_trainer_about(trainer);
+    const cnn_trainer_info info = cnn_trainer_get_info(trainer);
     cnn_optimizer first = adam;
     cnn_schedule_apply(&schedule, 0, &first);
     assert_true(info.step == 0 && info.correction1 == 0 && info.correction2 == 0);
@@ -155,7 +155,7 @@ static void of_a_resumed_run(void **state) {
     one_checkpoint_run(first, &stopped, NULL);
     assert_false(cnn_run_train(stopped, NULL, NULL));
     const cnn_trainer *a = cnn_run_trainer(stopped), *b = cnn_run_trainer(resumed);
-    const cnn_trainer_info one = cnn_trainer_about(a), other = cnn_trainer_about(b);
+    const cnn_trainer_info one = cnn_trainer_get_info(a), other = cnn_trainer_get_info(b);
     assert_int_equal(one.step, ONE_CHECKPOINT_STEP);
     assert_true(one.step == other.step && one.rates.lr == other.rates.lr &&
                 one.correction1 == other.correction1 && one.correction2 == other.correction2);

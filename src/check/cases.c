@@ -66,7 +66,7 @@ static bool set_softmax(cnn_case *one, const cnn_case_shape *shape, cnn_error *e
     const size_t classes = size_product(shape->height, size_product(shape->width, shape->channels));
     if (!classes || classes > UINT32_MAX)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "softmax over %zu classes", classes);
-    one->layer_shape.x = one->layer_shape.y = (extent){1, 1, classes};
+    one->shape.x = one->shape.y = (extent){1, 1, classes};
     snprintf(one->about.layer, sizeof one->about.layer, "softmax");
     return true;
 }
@@ -76,7 +76,7 @@ static bool set_layer(cnn_case *one, const cnn_case_shape *shape, cnn_error *err
     if (!one->network)
         return false;
     const layer *layer = &one->network->layers[one->network->count];
-    one->layer_shape = layer->layer_shape;
+    one->shape = layer->shape;
     snprintf(one->about.layer, sizeof one->about.layer, "%s", layer->kind->word);
     return true;
 }
@@ -92,7 +92,7 @@ static size_t parameters_of(const cnn_case *one, const char *symbol) {
 
 static void set_sizes(cnn_case *one, size_t images) {
     cnn_case_info *about = &one->about;
-    const layer_shape *g = &one->layer_shape;
+    const layer_shape *g = &one->shape;
     about->images = images;
     about->height = g->x.h, about->width = g->x.w, about->channels = g->x.c;
     about->out_height = g->y.h, about->out_width = g->y.w, about->outputs = g->y.c;
@@ -193,6 +193,6 @@ void cnn_case_free(cnn_case *one) {
     free(one);
 }
 
-cnn_case_info cnn_case_about(const cnn_case *one) {
+cnn_case_info cnn_case_get_info(const cnn_case *one) {
     return one ? one->about : (cnn_case_info){0};
 }

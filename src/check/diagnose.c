@@ -118,7 +118,7 @@ static bool pair_fits(diagnosis *d, size_t a, size_t b) {
 
 static void explain(diagnosis *d, size_t a, const char *other) {
     cnn_diagnosis *result = d->result;
-    if (result->explanation_count == CNN_EXPLANATIONS)
+    if (result->explanation_count == CNN_EXPLANATIONS_MAX)
         return;
     result->explanations[result->explanation_count][0] = mistake_rows[a].about.name;
     result->explanations[result->explanation_count++][1] = other;
@@ -155,7 +155,7 @@ static size_t file_id_of(const diagnosis *d) {
 
 /* As [a][b][c][d], and how many of these indices, from the last, a reader is told. */
 static size_t shape_of(const worked *w, size_t gradient, two_gradients *g) {
-    const layer_shape *at = &w->given->layer_shape;
+    const layer_shape *at = &w->given->shape;
     const bool image = at->x.h * at->x.w > 1 || at->r;
     const size_t dx[] = {w->t.n, at->x.h, at->x.w, at->x.c};
     const size_t dw[] = {at->r ? at->r : 1, at->r ? at->s : 1, at->x.c, at->y.c};

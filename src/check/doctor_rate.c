@@ -7,7 +7,7 @@
  * in the end. */
 #include "doctor.h"
 #include "explog.h"
-#include "power.h"
+#include "ipow.h"
 #include "thousands.h"
 
 #include <float.h>
@@ -93,13 +93,13 @@ static bool run(session *session, range_test *test, cnn_error *error) {
 /* The largest power of ten that is not above x, which is above 0. */
 static double power_of_ten(double x) {
     uint64_t digits = 0;
-    while (digits < DBL_MAX_10_EXP && power(10, digits + 1) <= x)
+    while (digits < DBL_MAX_10_EXP && ipow(10, digits + 1) <= x)
         digits++;
     if (digits)
-        return power(10, digits);
-    while (1 / power(10, digits) > x)
+        return ipow(10, digits);
+    while (1 / ipow(10, digits) > x)
         digits++;
-    return 1 / power(10, digits);
+    return 1 / ipow(10, digits);
 }
 
 /* One digit: more would promise too much. */

@@ -85,7 +85,7 @@ bool doctor_structure(session *session, cnn_error *error) {
     (void)error;
     bool pooled = false;
     const size_t relu = relu_before_loss(session, &pooled), neck = narrowest(session);
-    const bool narrow = neck && power(2, session->layers[neck].values) <
+    const bool narrow = neck && ipow(2, session->layers[neck].values) <
                                     (double)cnn_network_class_count(session->network);
     if (narrow)
         report_neck(session, neck);

@@ -29,7 +29,7 @@ typedef struct checked_array {
 } checked_array;
 
 /* The book's operation for the layer; of a view, whose memory stays as it is, a copy. */
-const operation *operation_in_double(const layer *layer);
+const operation *operation_in_double(const ops *ops, const layer *layer);
 
 double gradcheck_largest(const real *values, size_t count);
 

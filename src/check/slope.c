@@ -17,7 +17,7 @@ enum { MIDDLE, HIGH, LOW, PASSES };
 typedef struct study {
     const cnn_model *model;
     const cnn_network *network;
-    tensors *layers;  /* [layers + 1], owned: arguments of each but for x, y, dx */
+    op_args *layers;  /* [layers + 1], owned: arguments of each but for x, y, dx */
     real **y[PASSES]; /* [layers + 1] of each pass; y[0] is the input; y[MIDDLE] is owned, all of
                          them lie behind it */
     real **dy;        /* [layers + 1] */
@@ -28,7 +28,7 @@ typedef struct study {
 } study;
 
 static size_t batch_of(const study *s, size_t layer) {
-    return size_product(s->n, extent_size(s->network->layers[layer].layer_shape.y));
+    return size_product(s->n, extent_size(s->network->layers[layer].shape.y));
 }
 
 static size_t larger(size_t a, size_t b) {
@@ -37,7 +37,7 @@ static size_t larger(size_t a, size_t b) {
 
 static void plan_layer(study *s, arena *arena, size_t index) {
     const layer *layer = &s->network->layers[index];
-    tensors *t = &s->layers[index];
+    op_args *t = &s->layers[index];
     for (size_t b = 0; b < layer_buffers(layer); b++) {
         const buffer *buffer = &layer->kind->buffers[b];
         const size_t images = buffer->per_image ? s->n : 1;
@@ -54,13 +54,13 @@ static void plan(study *s, arena *arena) {
     size_t widest = 0, scratch = 0;
     for (size_t i = 0; i <= s->network->count; i++) {
         const layer *layer = &s->network->layers[i];
-        const operation *op = i ? operation_in_double(layer) : NULL;
+        const operation *op = i ? operation_in_double(ops_best_double(), layer) : NULL;
         for (size_t pass = 0; pass < PASSES; pass++)
             s->y[pass][i] = arena_take(arena, batch_of(s, i), sizeof(real));
         s->dy[i] = arena_take(arena, batch_of(s, i), sizeof(real));
         widest = larger(widest, batch_of(s, i));
         if (op && op->scratch)
-            scratch = larger(scratch, op->scratch(&layer->layer_shape));
+            scratch = larger(scratch, op->scratch(&layer->shape));
         if (i)
             plan_layer(s, arena, i);
     }
@@ -123,9 +123,9 @@ static bool open_study(study *s, const cnn_model *model, cnn_error *error) {
 }
 
 /* The arguments of a layer in one pass. */
-static tensors arguments(const study *s, size_t index, int pass) {
+static op_args arguments(const study *s, size_t index, int pass) {
     const size_t input = s->network->layers[index].input;
-    tensors t = s->layers[index];
+    op_args t = s->layers[index];
     t.n = s->n;
     t.x = s->y[pass][input];
     t.y = s->y[pass][index];
@@ -141,8 +141,8 @@ static range all_images(const study *s) {
 
 static void forward_layer(const study *s, size_t index, int pass) {
     const layer *layer = &s->network->layers[index];
-    const tensors t = arguments(s, index, pass);
-    operation_in_double(layer)->forward(&layer->layer_shape, &t, all_images(s));
+    const op_args t = arguments(s, index, pass);
+    operation_in_double(ops_best_double(), layer)->forward(&layer->shape, &t, all_images(s));
 }
 
 /* The mean loss. */
@@ -151,7 +151,7 @@ static double forward(const study *s, int pass) {
     double sum = 0;
     for (size_t i = 1; i <= last; i++)
         forward_layer(s, i, pass);
-    ops_best_double()->softmax_forward(s->network->layers[last].layer_shape.y.c, s->y[pass][last],
+    ops_best_double()->softmax_forward(s->network->layers[last].shape.y.c, s->y[pass][last],
                                        s->model->labels, s->probabilities, s->losses,
                                        all_images(s));
     for (size_t i = 0; i < s->n; i++)
@@ -162,16 +162,16 @@ static double forward(const study *s, int pass) {
 /* Of the middle, which has just passed forward. */
 static void backward(const study *s) {
     const size_t last = s->network->count;
-    ops_best_double()->softmax_backward(s->network->layers[last].layer_shape.y.c, s->n,
+    ops_best_double()->softmax_backward(s->network->layers[last].shape.y.c, s->n,
                                         s->probabilities, s->model->labels, s->dy[last],
                                         all_images(s));
     for (size_t i = last; i > 0; i--) {
         const layer *layer = &s->network->layers[i];
-        const operation *op = operation_in_double(layer);
-        const tensors t = arguments(s, i, MIDDLE);
-        op->backward_input(&layer->layer_shape, &t, all_images(s));
+        const operation *op = operation_in_double(ops_best_double(), layer);
+        const op_args t = arguments(s, i, MIDDLE);
+        op->backward_input(&layer->shape, &t, all_images(s));
         if (op->backward_weights)
-            op->backward_weights(&layer->layer_shape, &t,
+            op->backward_weights(&layer->shape, &t,
                                  op->axis == SUM_IMAGES ? all_images(s)
                                                         : (range){0, layer_fan_in(layer)});
     }
@@ -182,11 +182,11 @@ static void backward(const study *s) {
 /* What the layer passes back at one end for the same dy. */
 static void pass_probe(const study *s, size_t index, int pass, real *dx) {
     const layer *layer = &s->network->layers[index];
-    tensors t = arguments(s, index, pass);
+    op_args t = arguments(s, index, pass);
     forward_layer(s, index, pass); /* for what it leaves for backward */
     t.dy = s->probe;
     t.dx = dx;
-    operation_in_double(layer)->backward_input(&layer->layer_shape, &t, all_images(s));
+    operation_in_double(ops_best_double(), layer)->backward_input(&layer->shape, &t, all_images(s));
 }
 
 /* Layers without a kernel are straight but for their kinks: unless one lies between, they pass back

@@ -16,13 +16,13 @@ static real *take(arena *arena, size_t count) {
 }
 
 static size_t outputs_of(const worked *w) {
-    return size_product(w->given->about.images, extent_size(w->given->layer_shape.y));
+    return size_product(w->given->about.images, extent_size(w->given->shape.y));
 }
 
 /* Of softmax, y are the probabilities and dy the losses. */
 static void cut(worked *w, arena *arena) {
     const cnn_case_info *about = &w->given->about;
-    const size_t scratch = w->op && w->op->scratch ? w->op->scratch(&w->given->layer_shape) : 0;
+    const size_t scratch = w->op && w->op->scratch ? w->op->scratch(&w->given->shape) : 0;
     w->t.n = about->images;
     w->t.x = take(arena, about->x_count);
     w->t.w = take(arena, about->weight_count);
@@ -55,10 +55,10 @@ static void load(worked *w) {
 static void forward(worked *w) {
     const range images = {0, w->t.n};
     if (is_loss(w))
-        ops_best_double()->softmax_forward(w->given->layer_shape.y.c, w->t.x,
+        ops_best_double()->softmax_forward(w->given->shape.y.c, w->t.x,
                                            w->given->about.labels, w->t.y, (real *)w->t.dy, images);
     else if (w->op)
-        w->op->forward(&w->given->layer_shape, &w->t, images);
+        w->op->forward(&w->given->shape, &w->t, images);
 }
 
 const real *worked_last(const worked *w, size_t gradient) {
@@ -75,13 +75,13 @@ static void clear(worked *w) {
 static void run_loss(worked *w, const mistaken_page *page) {
     const softmax_backward back =
         page ? page->softmax_backward : ops_best_double()->softmax_backward;
-    back(w->given->layer_shape.y.c, w->t.n, w->t.y, w->given->about.labels, w->t.dx,
+    back(w->given->shape.y.c, w->t.n, w->t.y, w->given->about.labels, w->t.dx,
          (range){0, w->t.n});
 }
 
 /* What a page leaves out is the book's; of a view that is a copy. */
 static void run_layer(worked *w, const mistaken_page *page) {
-    const layer_shape *g = &w->given->layer_shape;
+    const layer_shape *g = &w->given->shape;
     const range images = {0, w->t.n};
     const operation *op = w->op;
     const operation_pass input = page && page->passes.backward_input ? page->passes.backward_input

@@ -9,7 +9,7 @@
 typedef struct worked {
     const cnn_case *given;
     const operation *op; /* the book's; NULL for softmax and for views */
-    tensors t;           /* the gradients of it are those of the call made last */
+    op_args t;           /* the gradients of it are those of the call made last */
     real *right[GRADIENTS];
     double scale[GRADIENTS]; /* the largest of each, by size */
     void *block;             /* owned */

@@ -3,7 +3,7 @@
 #include "windows.h"
 
 static void avgpool2d_y_terms(walk *w, size_t index) {
-    const layer_shape *g = w->layer_shape;
+    const layer_shape *g = w->shape;
     const position y = position_of(g->y, index);
     const float size = (float)(g->r * g->s);
     for (size_t r = 0; r < g->r; r++)
@@ -14,7 +14,7 @@ static void avgpool2d_y_terms(walk *w, size_t index) {
 }
 
 static void avgpool2d_dx_terms(walk *w, size_t index) {
-    const layer_shape *g = w->layer_shape;
+    const layer_shape *g = w->shape;
     const position x = position_of(g->x, index);
     const range p = windows_over(x.h, g->r, g->u, g->y.h),
                 q = windows_over(x.w, g->s, g->v, g->y.w);
@@ -26,13 +26,13 @@ static void avgpool2d_dx_terms(walk *w, size_t index) {
 
 const explanation avgpool2d_explanation = {
     .output = {.kind = CNN_SUM_MEAN,
-               .a = offsetof(tensors, x),
+               .a = offsetof(op_args, x),
                .line = 5,
                .formula = "y[n,p,q,c] = (sum over r, s of x[n,h,w,c]) / (R S)",
                .function = "avgpool2d_y",
                .terms = avgpool2d_y_terms},
     .input_gradient = {.kind = CNN_SUM_SHARES,
-                       .a = offsetof(tensors, dy),
+                       .a = offsetof(op_args, dy),
                        .line = 6,
                        .formula = "dx[n,h,w,c] = sum over p, q of dy[n,p,q,c] / (R S)",
                        .function = "avgpool2d_dx",

@@ -20,7 +20,7 @@ static bool output_along(size_t x, size_t tap, size_t pad, size_t stride, size_t
 }
 
 static void conv2d_y_terms(walk *w, size_t index) {
-    const layer_shape *g = w->layer_shape;
+    const layer_shape *g = w->shape;
     const position y = position_of(g->y, index);
     position x;
     walk_start(w, y.c);
@@ -38,7 +38,7 @@ static void conv2d_y_terms(walk *w, size_t index) {
 }
 
 static void conv2d_dx_terms(walk *w, size_t index) {
-    const layer_shape *g = w->layer_shape;
+    const layer_shape *g = w->shape;
     const position x = position_of(g->x, index);
     position y = {.n = x.n};
     for (size_t r = 0; r < g->r; r++)
@@ -57,7 +57,7 @@ static void conv2d_dx_terms(walk *w, size_t index) {
 
 /* One image's share of the gradient of weight r, s, c, k. */
 static void dw_of_image(walk *w, size_t n, position weight, size_t k) {
-    const layer_shape *g = w->layer_shape;
+    const layer_shape *g = w->shape;
     position y = {.n = n, .c = k}, x;
     for (y.h = 0; y.h < g->y.h; y.h++)
         for (y.w = 0; y.w < g->y.w; y.w++) {
@@ -72,7 +72,7 @@ static void dw_of_image(walk *w, size_t n, position weight, size_t k) {
 }
 
 static void conv2d_dw_terms(walk *w, size_t index) {
-    const layer_shape *g = w->layer_shape;
+    const layer_shape *g = w->shape;
     const position weight = position_of((extent){g->r, g->s, g->x.c}, index / g->y.c);
     walk_in_shards(w);
     for (size_t shard = 0; shard < walk_shards(w); shard++) {
@@ -84,7 +84,7 @@ static void conv2d_dw_terms(walk *w, size_t index) {
 }
 
 static void conv2d_db_terms(walk *w, size_t k) {
-    const layer_shape *g = w->layer_shape;
+    const layer_shape *g = w->shape;
     const size_t places = g->y.h * g->y.w;
     walk_in_shards(w);
     for (size_t shard = 0; shard < walk_shards(w); shard++) {
@@ -97,29 +97,29 @@ static void conv2d_db_terms(walk *w, size_t k) {
 
 const explanation conv2d_explanation = {
     .output = {.kind = CNN_SUM_PRODUCTS,
-               .a = offsetof(tensors, x),
-               .b = offsetof(tensors, w),
-               .start = offsetof(tensors, b),
+               .a = offsetof(op_args, x),
+               .b = offsetof(op_args, w),
+               .start = offsetof(op_args, b),
                .line = 3,
                .formula = "y[n,p,q,k] = bias[k] + sum over r, s, c of x[n,h,w,c] weight[r,s,c,k]",
                .function = "conv2d_y",
                .terms = conv2d_y_terms},
     .input_gradient = {.kind = CNN_SUM_PRODUCTS,
-                       .a = offsetof(tensors, dy),
-                       .b = offsetof(tensors, w),
+                       .a = offsetof(op_args, dy),
+                       .b = offsetof(op_args, w),
                        .line = 4,
                        .formula = "dx[n,h,w,c] = sum over r, s, k of dy[n,p,q,k] weight[r,s,c,k]",
                        .function = "conv2d_dx",
                        .terms = conv2d_dx_terms},
     .buffers = {{.kind = CNN_SUM_PRODUCTS,
-                 .a = offsetof(tensors, x),
-                 .b = offsetof(tensors, dy),
+                 .a = offsetof(op_args, x),
+                 .b = offsetof(op_args, dy),
                  .line = 5,
                  .formula = "dweight[r,s,c,k] = sum over n, p, q of dy[n,p,q,k] x[n,h,w,c]",
                  .function = "conv2d_dw",
                  .terms = conv2d_dw_terms},
                 {.kind = CNN_SUM_ADDED,
-                 .a = offsetof(tensors, dy),
+                 .a = offsetof(op_args, dy),
                  .line = 6,
                  .formula = "dbias[k] = sum over n, p, q of dy[n,p,q,k]",
                  .function = "conv2d_dw",

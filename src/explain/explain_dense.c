@@ -7,7 +7,7 @@ static size_t inputs_of(const layer_shape *g) {
 
 /* In pieces of DENSE_PARTIAL inputs. */
 static void dense_y_terms(walk *w, size_t index) {
-    const size_t K = w->layer_shape->y.c, C = inputs_of(w->layer_shape), n = index / K,
+    const size_t K = w->shape->y.c, C = inputs_of(w->shape), n = index / K,
                  k = index % K;
     walk_start(w, k);
     walk_in_pieces(w);
@@ -19,14 +19,14 @@ static void dense_y_terms(walk *w, size_t index) {
 }
 
 static void dense_dx_terms(walk *w, size_t index) {
-    const size_t K = w->layer_shape->y.c, C = inputs_of(w->layer_shape), n = index / C,
+    const size_t K = w->shape->y.c, C = inputs_of(w->shape), n = index / C,
                  c = index % C;
     for (size_t k = 0; k < K; k++)
         walk_multiply(w, n * K + k, c * K + k);
 }
 
 static void dense_dw_terms(walk *w, size_t index) {
-    const size_t K = w->layer_shape->y.c, C = inputs_of(w->layer_shape), c = index / K,
+    const size_t K = w->shape->y.c, C = inputs_of(w->shape), c = index / K,
                  k = index % K;
     for (size_t n = 0; n < w->arrays->n; n++)
         walk_multiply(w, n * C + c, n * K + k);
@@ -34,34 +34,34 @@ static void dense_dw_terms(walk *w, size_t index) {
 
 static void dense_db_terms(walk *w, size_t k) {
     for (size_t n = 0; n < w->arrays->n; n++)
-        walk_add(w, n * w->layer_shape->y.c + k);
+        walk_add(w, n * w->shape->y.c + k);
 }
 
 const explanation dense_explanation = {
     .output = {.kind = CNN_SUM_PRODUCTS,
-               .a = offsetof(tensors, x),
-               .b = offsetof(tensors, w),
-               .start = offsetof(tensors, b),
+               .a = offsetof(op_args, x),
+               .b = offsetof(op_args, w),
+               .start = offsetof(op_args, b),
                .line = 5,
                .formula = "y[n,k] = bias[k] + sum over c of x[n,c] weight[c,k]",
                .function = "dense_y",
                .terms = dense_y_terms},
     .input_gradient = {.kind = CNN_SUM_PRODUCTS,
-                       .a = offsetof(tensors, dy),
-                       .b = offsetof(tensors, w),
+                       .a = offsetof(op_args, dy),
+                       .b = offsetof(op_args, w),
                        .line = 6,
                        .formula = "dx[n,c] = sum over k of dy[n,k] weight[c,k]",
                        .function = "dense_dx",
                        .terms = dense_dx_terms},
     .buffers = {{.kind = CNN_SUM_PRODUCTS,
-                 .a = offsetof(tensors, x),
-                 .b = offsetof(tensors, dy),
+                 .a = offsetof(op_args, x),
+                 .b = offsetof(op_args, dy),
                  .line = 7,
                  .formula = "dweight[c,k] = sum over n of dy[n,k] x[n,c]",
                  .function = "dense_dw",
                  .terms = dense_dw_terms},
                 {.kind = CNN_SUM_ADDED,
-                 .a = offsetof(tensors, dy),
+                 .a = offsetof(op_args, dy),
                  .line = 8,
                  .formula = "dbias[k] = sum over n of dy[n,k]",
                  .function = "dense_dw",

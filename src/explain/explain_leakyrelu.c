@@ -3,7 +3,7 @@
 
 /* x is what goes through, y is what decides. */
 static void leak(walk *w, size_t index) {
-    const float slope = (float)w->layer_shape->value, x = walk_x(w, index);
+    const float slope = (float)w->shape->value, x = walk_x(w, index);
     const bool open = ((const float *)w->b)[index] > 0;
     w->sum->slope = (double)slope;
     walk_take(w, open ? CNN_TERM_COUNTS : CNN_TERM_CLOSED, index, index, open ? x : slope * x);
@@ -11,15 +11,15 @@ static void leak(walk *w, size_t index) {
 
 const explanation leakyrelu_explanation = {
     .output = {.kind = CNN_SUM_GATE,
-               .a = offsetof(tensors, x),
-               .b = offsetof(tensors, x),
+               .a = offsetof(op_args, x),
+               .b = offsetof(op_args, x),
                .line = 3,
                .formula = "y = x > 0 ? x : slope x",
                .function = "leakyrelu_forward",
                .terms = leak},
     .input_gradient = {.kind = CNN_SUM_GATE,
-                       .a = offsetof(tensors, dy),
-                       .b = offsetof(tensors, x),
+                       .a = offsetof(op_args, dy),
+                       .b = offsetof(op_args, x),
                        .line = 4,
                        .formula = "dx = x > 0 ? dy : slope dy",
                        .function = "leakyrelu_backward_input",

@@ -4,7 +4,7 @@
 
 /* A later number wins only if it is greater, or NaN. Returns its place in the H x W plane. */
 static size_t window_terms(walk *w, size_t index) {
-    const layer_shape *g = w->layer_shape;
+    const layer_shape *g = w->shape;
     const position y = position_of(g->y, index);
     size_t chosen = 0, where = 0;
     for (size_t r = 0; r < g->r; r++)
@@ -34,7 +34,7 @@ static void maxpool2d_winner_terms(walk *w, size_t index) {
 
 /* Its gradients come from all windows that it is the maximum of. */
 static void maxpool2d_dx_terms(walk *w, size_t index) {
-    const layer_shape *g = w->layer_shape;
+    const layer_shape *g = w->shape;
     const position x = position_of(g->x, index);
     const range p = windows_over(x.h, g->r, g->u, g->y.h),
                 q = windows_over(x.w, g->s, g->v, g->y.w);
@@ -50,20 +50,20 @@ static void maxpool2d_dx_terms(walk *w, size_t index) {
 
 const explanation maxpool2d_explanation = {
     .output = {.kind = CNN_SUM_MAXIMUM,
-               .a = offsetof(tensors, x),
+               .a = offsetof(op_args, x),
                .line = 5,
                .formula = "y[n,p,q,c] = max over r, s of x[n, p u + r, q v + s, c]",
                .function = "maxpool2d_y",
                .terms = maxpool2d_y_terms},
     .input_gradient = {.kind = CNN_SUM_ADDED,
-                       .a = offsetof(tensors, dy),
+                       .a = offsetof(op_args, dy),
                        .line = 6,
                        .formula = "dx[n,h,w,c] = sum of dy[n,p,q,c] over the windows p, q that "
                                   "x[n,h,w,c] is the maximum of",
                        .function = "maxpool2d_dx",
                        .terms = maxpool2d_dx_terms},
     .buffers = {{.kind = CNN_SUM_PLACE,
-                 .a = offsetof(tensors, x),
+                 .a = offsetof(op_args, x),
                  .line = 8,
                  .formula = "indices[n,p,q,c] = h W + w of that maximum",
                  .function = "maxpool2d_y",

@@ -14,7 +14,7 @@ static double largest(size_t K, const float *x) {
 
 /* One term for each class. Fills max, total and chosen; returns the chosen logit less max. */
 static double exponentials(walk *w, size_t image, size_t chosen) {
-    const size_t K = w->layer_shape->y.c;
+    const size_t K = w->shape->y.c;
     const float *x = (const float *)w->a + image * K;
     cnn_sum *sum = w->sum;
     sum->max = largest(K, x);
@@ -33,7 +33,7 @@ static double exponentials(walk *w, size_t image, size_t chosen) {
 }
 
 void probability_terms(walk *w, size_t index) {
-    const size_t K = w->layer_shape->y.c;
+    const size_t K = w->shape->y.c;
     const double chosen = exponentials(w, index / K, index % K);
     w->total = (float)(portable_exp(chosen) / w->sum->total);
 }
@@ -44,7 +44,7 @@ void loss_terms(walk *w, const uint32_t *labels, size_t image) {
 }
 
 void logits_gradient_terms(walk *w, const uint32_t *labels, size_t index) {
-    const size_t K = w->layer_shape->y.c, image = index / K;
+    const size_t K = w->shape->y.c, image = index / K;
     const float p = walk_x(w, index), hit = (float)(index % K == labels[image]);
     w->sum->divisor = (double)w->arrays->n;
     w->total = (p - hit) / (float)w->arrays->n;

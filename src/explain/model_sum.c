@@ -11,7 +11,7 @@ typedef struct question {
     const cnn_model *model;
     cnn_tensor tensor;
     size_t index;
-    tensors arrays; /* of the layer that computes the number */
+    op_args arrays; /* of the layer that computes the number */
     walk walk;
     cnn_error *error;
 } question;
@@ -41,10 +41,10 @@ static bool passed(const question *q, bool gradient) {
 }
 
 /* The arrays that a call of the layer's operation would get. */
-static tensors arrays_of(const cnn_model *model, size_t index) {
+static op_args arrays_of(const cnn_model *model, size_t index) {
     const layer *layer = &model->network->layers[index];
     const layer_memory *memory = &model->layers[index], *before = &model->layers[layer->input];
-    tensors t = {.n = model->n, .x = before->y, .y = memory->y, .dy = memory->dy, .dx = before->dy};
+    op_args t = {.n = model->n, .x = before->y, .y = memory->y, .dy = memory->dy, .dx = before->dy};
     for (size_t b = 0; b < layer_buffers(layer); b++)
         bind(&t, layer->kind->buffers[b].argument, memory->buffers[b]);
     return t;
@@ -56,11 +56,11 @@ static void name_array(const question *q, const layer *layer, size_t offset, cha
     name[0] = '\0';
     if (!offset || !bound(&q->arrays, offset))
         return;
-    if (offset == offsetof(tensors, x))
+    if (offset == offsetof(op_args, x))
         snprintf(name, CNN_NAME_SIZE, "%s", before);
-    else if (offset == offsetof(tensors, y))
+    else if (offset == offsetof(op_args, y))
         snprintf(name, CNN_NAME_SIZE, "%s", layer->name);
-    else if (offset == offsetof(tensors, dy))
+    else if (offset == offsetof(op_args, dy))
         snprintf(name, CNN_NAME_SIZE, "%s.grad", layer->name);
     for (size_t b = 0; b < layer_buffers(layer); b++)
         if (layer->kind->buffers[b].argument == offset)
@@ -78,7 +78,7 @@ static void describe(question *q, const layer *layer, const explainer *by) {
     name_array(q, layer, by->a, sum->a);
     name_array(q, layer, by->b, sum->b);
     name_array(q, layer, by->start, sum->start);
-    q->walk.layer_shape = &layer->layer_shape;
+    q->walk.shape = &layer->shape;
     q->walk.a = by->a ? bound(&q->arrays, by->a) : NULL;
     q->walk.b = by->b ? bound(&q->arrays, by->b) : NULL;
     q->walk.start = by->start ? bound(&q->arrays, by->start) : NULL;
@@ -137,7 +137,7 @@ static bool explain_loss(question *q, cnn_sum_kind kind, unsigned line, const ch
     snprintf(sum->a, sizeof sum->a, "%s", gradient ? "probabilities" : last->name);
     snprintf(sum->b, sizeof sum->b, "%s", kind == CNN_SUM_PROBABILITY ? "" : "labels");
     q->arrays.n = model->n;
-    q->walk.layer_shape = &last->layer_shape;
+    q->walk.shape = &last->shape;
     q->walk.a = gradient ? model->probabilities : model->layers[model->network->count].y;
     if (gradient)
         logits_gradient_terms(&q->walk, model->labels, q->index);

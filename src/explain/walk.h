@@ -7,8 +7,8 @@
 
 /* What a layer's explanation reads, and what the walk keeps. All is borrowed. */
 typedef struct walk {
-    const layer_shape *layer_shape;
-    const tensors *arrays; /* of the layer, whole batches */
+    const layer_shape *shape;
+    const op_args *arrays; /* of the layer, whole batches */
     const void *a, *b;     /* the arrays of the factors; NULL: none */
     const float *start;
     int roundings; /* of a multiply-add */

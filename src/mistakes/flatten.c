@@ -26,10 +26,10 @@ static void flatten_dx(const layer_shape *g, range images,
                     dx[n][h][w][c] = dy[n][h][w][c];
 }
 
-static void flatten_forward(const layer_shape *g, const tensors *t, range images) {
+static void flatten_forward(const layer_shape *g, const op_args *t, range images) {
     flatten_copy(g, images, (const void *)t->x, (void *)t->y);
 }
 
-static void flatten_backward_input(const layer_shape *g, const tensors *t, range images) {
+static void flatten_backward_input(const layer_shape *g, const op_args *t, range images) {
     flatten_dx(g, images, (const void *)t->dy, (void *)t->dx);
 }

@@ -34,7 +34,7 @@ static void meet(search *s, const cnn_model *model, const float *kept, const cha
 static void walk(search *s, const cnn_trainer *trainer) {
     const cnn_model *model = trainer->model;
     const char *const *kept = optimizer_rows[trainer->optimizer.kind].kept;
-    const float *const arrays[OPTIMIZER_KEPT_MAX] = {trainer->first, trainer->second};
+    const float *const arrays[OPTIMIZER_KEPT_MAX] = {trainer->moment1, trainer->moment2};
     for (size_t k = 0; k < OPTIMIZER_KEPT_MAX && kept[k]; k++)
         for (size_t i = 1; i <= model->network->count; i++)
             for (size_t b = 0; b < layer_buffers(&model->network->layers[i]); b++)
@@ -68,7 +68,7 @@ bool cnn_trainer_tensor(const cnn_trainer *trainer, const char *name, cnn_tensor
 }
 
 /* Worked out anew, as a trainer that was resumed has taken its last step elsewhere. */
-cnn_trainer_info cnn_trainer_about(const cnn_trainer *trainer) {
+cnn_trainer_info cnn_trainer_get_info(const cnn_trainer *trainer) {
     if (!trainer)
         return (cnn_trainer_info){0};
     const uint64_t steps = trainer->steps;
