@@ -51,7 +51,7 @@ static void the_command_shows_it(void **state) {
                      0);
     assert_string_equal(command_out, shown);
     assert_int_equal(command_run("info @/tiny.net --program --threads 1"), 0);
-    assert_null(strstr(command_out, "meet"));
+    assert_null(strstr(command_out, "synchronize"));
     assert_int_equal(command_run("info @/tiny.net --program --predict --threads 2"), 0);
     assert_non_null(strstr(command_out, "each thread's own images, 8 at a time:\n"));
     assert_null(strstr(command_out, "backward"));

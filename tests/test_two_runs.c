@@ -268,7 +268,8 @@ static void stopped_runs_stand_side_by_side(void **state) {
     stop_one("m.checkpoint-2.st");
     assert_int_equal(command_shell("cmp @/seen @/m.checkpoint.st"), 0);
     assert_int_equal(command_shell("grep 'train --resume m.checkpoint-2.st' @/out1"), 0);
-    assert_int_equal(command_shell("grep '^checkpoint   m.checkpoint-2.st, as another' @/out1"), 0);
+    assert_int_equal(
+        command_shell("grep '^checkpoint   m.checkpoint-2.st, as the usual name' @/out1"), 0);
     command_shell("rm @/m.checkpoint.st; ln -s nowhere @/m.checkpoint.st");
     stop_one("m.checkpoint-3.st");
     assert_int_equal(command_shell("test -L @/m.checkpoint.st && ! ls @/*.lock"), 0);
