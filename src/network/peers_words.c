@@ -1,4 +1,4 @@
-/* Tables of words of other frameworks, each with the advice what to write instead. */
+/* Tables of other frameworks' words, each with a hint on what to write instead. */
 #include "peers_words.h"
 
 #include "closest.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Words that share a hint, each between blanks, plain; the list ends with NULL. */
+/* Words that share a hint, separated by blanks, in plain form; the list ends with NULL. */
 typedef struct peers_row {
     const char *words, *hint;
 } peers_row;
@@ -70,7 +70,7 @@ static const char *hint_of(const peers_row *rows, const char *plain) {
     return NULL;
 }
 
-/* Is the byte one of these? The 0 at their end is none. */
+/* Whether the byte is one of these; the terminating 0 does not count. */
 static bool one_of(char byte, const char *these) {
     return byte && strchr(these, byte);
 }
@@ -79,9 +79,9 @@ static char small(char byte) {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
 }
 
-/* A word without its spelling: in small letters, without _ and -, without what stands before a
- * point or a bracket ("nn.", "[") and from a bracket, =, comma or colon on. What is longer is cut.
- * Returns its length. */
+/* The plain form of a word: lower case, without _ and -, without everything up to a point or
+ * opening bracket ("nn.", "["), and cut at a bracket, =, comma or colon. Truncates. Returns its
+ * length. */
 static size_t plain_word(char plain[PEERS_WORD_MAX + 1], const char *word, size_t length) {
     size_t count = 0;
     for (size_t i = 0; i < length && count < PEERS_WORD_MAX; i++) {
