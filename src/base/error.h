@@ -12,7 +12,7 @@ bool error_set(cnn_error *error, cnn_status status, const char *format, ...)
 bool error_at(cnn_error *error, size_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Names the file of an error that is already set. Always false. */
+/* Adds the file to an error that is set. Always false. */
 bool error_in_file(cnn_error *error, const char *path);
 
 /* False, with an error that names the pointer, if a required pointer is NULL. */

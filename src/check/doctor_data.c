@@ -1,4 +1,4 @@
-/* What can be said of images and labels without a network. */
+/* Checks images and labels without a network. */
 #include "doctor.h"
 #include "memory.h"
 #include "thousands.h"
@@ -26,8 +26,8 @@ static class_counts summarize(const size_t *counts, size_t classes, size_t image
     return sum;
 }
 
-/* Ten times: where Buda, Maki and Mazurowski ("A systematic study of the class imbalance problem in
- * convolutional neural networks", 2018) begin to see it cost accuracy. */
+/* Ten times: from there Buda, Maki and Mazurowski ("A systematic study of the class imbalance
+ * problem in convolutional neural networks", 2018) see a loss of accuracy. */
 #define MOST_UNEVEN 10
 
 static void judge_classes(cnn_finding *finding, const class_counts *sum, const char *commonest,
@@ -78,11 +78,11 @@ bool doctor_classes(session *session, cnn_error *error) {
     return true;
 }
 
-/* The input as the network gets it. A layer's steepest curvature grows with the mean square of its
- * inputs, and the largest rate that converges falls with it (LeCun, Bottou, Orr and Müller,
- * "Efficient BackProp", 1998): four times off is within what rates forgive, a hundred times is not.
- * Inputs of one sign alone, their mean beyond their deviation, let a unit's weights move only all
- * up or all down. */
+/* The network's input. A layer's largest curvature grows with the mean square of its inputs, and
+ * the largest rate that converges falls with it (LeCun, Bottou, Orr and Müller, "Efficient
+ * BackProp", 1998): rates tolerate a factor of four, but not of a hundred. With inputs of one sign,
+ * their mean larger than their deviation, all weights of a unit can only move up or down
+ * together. */
 #define WARN_POWER 4.0
 #define FAIL_POWER 100.0
 #define FOR_A_MODEL                                                                                \

@@ -1,12 +1,12 @@
-/* The loss before the first step. New weights know nothing, so it should be that of a guess among
- * all classes: every class has probability 1 / classes, and -ln of that is ln(classes). */
+/* Checks the loss before the first step. Untrained weights should have the loss of a random guess:
+ * every class has probability 1 / classes, and -ln of that is ln(classes). */
 #include "doctor.h"
 
 #include <math.h>
 
-/* In nats above ln(classes): the truth gets e^-2.3, a tenth, or e^-4.6, a hundredth, of the
- * probability that a guess gives it. Sound first weights may be one or two nats above:
- * kaiming-normal makes the logits differ by about 1.5. */
+/* In nats above ln(classes): the true class gets e^-2.3, a tenth, or e^-4.6, a hundredth, of its
+ * probability in a random guess. Good initial weights may be one or two nats above: with
+ * kaiming-normal the logits differ by about 1.5. */
 #define WARN_ABOVE 2.3
 #define FAIL_ABOVE 4.6
 

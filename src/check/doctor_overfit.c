@@ -1,6 +1,6 @@
-/* Can it learn one small batch by heart? Whoever cannot learn a few images has no use for sixty
- * thousand. Asked of the network, not of the user's settings: it is trained by Adam at two rates.
- */
+/* Checks whether the network can memorize one small batch: if it cannot learn a few images, it
+ * cannot learn sixty thousand. Tests the network, not the user's settings: trains it with Adam at
+ * two rates. */
 #include "doctor.h"
 
 #include <math.h>
@@ -8,7 +8,8 @@
 
 enum { OVERFIT_IMAGES = 32, OVERFIT_STEPS = 200 };
 
-/* Probability 0.9 for the truth, in the mean; half of a guess's loss says something is learnt. */
+/* A mean probability of 0.9 for the true class; half of a guess's loss shows that something is
+ * learned. */
 #define KNOWN_LOSS 0.1
 #define HALF_KNOWN 0.5
 

@@ -1,4 +1,4 @@
-/* What the order and width of the layers forbid, whatever the weights are. */
+/* Checks the order and width of the layers, for faults that no weights can compensate. */
 #include "doctor.h"
 
 #include <math.h>
@@ -8,8 +8,8 @@ static bool is(const doctor_layer *layer, const char *word) {
     return !strcmp(layer->info.kind, word);
 }
 
-/* The ReLU that the logits have passed, or 0. Behind it a pool or a flatten keeps the sign; a pool
- * seldom finds zeros alone. */
+/* The ReLU that limits the logits, or 0. A pool or a flatten after it keeps the sign; a pool rarely
+ * finds only zeros. */
 static size_t relu_before_loss(const session *session, bool *pooled) {
     for (size_t l = session->count - 1; l > 0; l--) {
         const doctor_layer *layer = &session->layers[l];
@@ -23,7 +23,7 @@ static size_t relu_before_loss(const session *session, bool *pooled) {
     return 0;
 }
 
-/* The first of the narrowest layers, the logits left out; 0: there is none. */
+/* The first of the narrowest layers, without the logits; 0: none. */
 static size_t narrowest(const session *session) {
     size_t last = session->count - 1, found = 0;
     while (last > 0 && !session->layers[last].weights)
@@ -34,7 +34,7 @@ static size_t narrowest(const session *session) {
     return found;
 }
 
-/* The second of two layers with weights between which nothing bends the line, or 0. */
+/* The second of two layers with weights and no nonlinearity between them, or 0. */
 static size_t without_relu(const session *session) {
     bool straight = false;
     for (size_t l = 1; l < session->count; l++) {
@@ -56,9 +56,9 @@ static void report_relu(session *session, size_t l, bool pooled) {
                 "%s stands between the last weights and the loss", name);
 }
 
-/* Units that are on or off tell 2^units classes apart. Ill if something suffers: a few linear
- * units can be enough (Wen et al., "A discriminative feature learning approach for deep face
- * recognition", 2016, draw ten digits by two). */
+/* Units that are on or off distinguish 2^units classes. FAIL only if a later check failed: a few
+ * linear units can be enough (Wen et al., "A discriminative feature learning approach for deep face
+ * recognition", 2016, separate ten digits with two). */
 static void report_neck(session *session, size_t l) {
     const doctor_layer *layer = &session->layers[l];
     const size_t classes = cnn_network_class_count(session->network);

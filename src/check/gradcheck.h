@@ -1,24 +1,26 @@
-/* The two halves of the gradient check: gradcheck.c measures slopes and compares, checked_network.c
- * goes through the layers of a network. Both are built with real = double. */
+/* The parts of the gradient check: gradcheck.c measures slopes and compares, checked_network.c runs
+ * it over the layers of a network. Both are built with real = double. */
 #ifndef CHECK_GRADCHECK_H
 #define CHECK_GRADCHECK_H
 
 #include "network.h"
 #include "random.h"
 
-/* L = sum of dy[i] y[i], and how to get y again after one element of its arguments has moved. All
+/* L = sum of dy[i] y[i], and how to recompute y after one element of its arguments has changed. All
  * arrays are borrowed from the check. */
 typedef struct probe {
     void (*evaluate)(const struct probe *p, real *outputs, range images);
-    const layer *layer;     /* of softmax: the one before it */
-    op_args t;              /* arguments and gradients; of softmax, t.y are the probabilities */
-    const uint32_t *labels; /* of softmax */
-    bool smooth;            /* no kinks to look for; the second difference is not 0 then */
-    size_t images, outputs; /* outputs of one image */
-    /* [images][outputs]. y: before any element moves; high and low: with one moved up and down. */
+    const layer *layer;     /* for softmax: the layer before it */
+    op_args t;              /* arguments and gradients; for softmax, t.y are the probabilities */
+    const uint32_t *labels; /* for softmax */
+    bool smooth;            /* has no kinks; its second difference is not 0 */
+    size_t images, outputs; /* outputs: per image */
+    /* [images][outputs]. y: before any element changes; high and low: with one moved up and
+     * down. */
     real *dy, *y, *high, *low;
     void (*backward)(const struct probe *p);
-    /* Room for what a mistake spoils (mistakes.h); NULL unless one is to be made. */
+    /* Space for the originals of what a mistake changes (mistakes.h); NULL unless one is to be
+     * made. */
     struct {
         real *dx, *dy, *gradients, *kernel;
     } right;
@@ -29,13 +31,13 @@ typedef struct checked_array {
     real *values;
     const real *gradient;
     size_t count;
-    size_t per_image; /* elements of one image, which move that image's outputs alone; or 0 */
+    size_t per_image; /* elements per image, if they affect only that image's outputs; or 0 */
 } checked_array;
 
 double gradcheck_largest(const real *values, size_t count);
 
-/* Fills the counts, the largest error and where it is, or NaN if no element could be checked.
- * samples 0: all. Afterwards the values are as before, the probe's other outputs are not. */
+/* Fills the counts, the largest error and its position, or NaN if no element could be checked.
+ * samples 0: all. Afterwards the values are restored, but not the probe's other outputs. */
 void gradcheck_array(const probe *p, checked_array array, cnn_gradcheck_row *row,
                      random_state *random, size_t samples);
 

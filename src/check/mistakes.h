@@ -7,12 +7,12 @@
 
 typedef struct mistake mistake;
 
-/* The mistake of this name, the first one for NULL; NULL: there is none. */
+/* The mistake of this name, or the first one if it is NULL. NULL if unknown. */
 const mistake *mistake_named(const char *name);
 const char *mistake_name(const mistake *mistake);
 
-/* Makes it in the gradients of a probe that has gone back; p->right has room for what is right.
- * False if they are the same afterwards: it does not apply to this layer. */
+/* Makes it in the gradients of a probe after its backward pass; p->right has space for the
+ * originals. False if nothing changed: the mistake does not apply to this layer. */
 bool mistake_make(const mistake *mistake, const probe *p);
 
 #endif

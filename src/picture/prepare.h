@@ -10,7 +10,7 @@ bool preprocessing_sound(cnn_preprocessing preprocessing, cnn_error *error);
 /* False, with an error without a place, if pictures cannot be prepared like this. */
 bool pictures_sound(const cnn_pictures *wanted, cnn_error *error);
 
-/* Fills pixels[height][width][channels] as `wanted` describes: fitted, or resized with its colors
+/* Fills pixels[height][width][channels] as the options describe: fitted, or resized with its colors
  * converted. */
 bool picture_prepare(const cnn_picture *picture, const cnn_pictures *wanted, uint8_t *pixels,
                      cnn_error *error);
