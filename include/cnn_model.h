@@ -197,8 +197,8 @@ bool cnn_model_set_input(cnn_model *model, const float *x, const uint32_t *label
 /* Computes the output of every layer and the probabilities. Does nothing without a batch. */
 void cnn_model_forward(cnn_model *model);
 /* The mean cross-entropy of the batch's last forward pass, and all gradients of it. Without a batch
- * with labels and a forward pass of it, the loss is NaN and backward changes nothing; the same
- * holds after the parameters changed, until the next forward pass. */
+ * with labels and a forward pass of it, the loss is NaN and backward changes nothing. Backward also
+ * changes nothing after the parameters changed, until the next forward pass. */
 double cnn_model_loss(cnn_model *model);
 void cnn_model_backward(cnn_model *model);
 /* probabilities[count][classes] for any number of images[n][h][w][c] as bytes. Afterwards no batch

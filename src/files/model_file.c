@@ -48,8 +48,7 @@ static bool put_form(json_t *object, const cnn_model *model) {
            !json_object_set_new(object, FORM_KEY, json_string(MNIST_FORM));
 }
 
-/* In a fixed order, so that the same model gives the same bytes. Nine digits distinguish all
- * floats. */
+/* In a fixed order: the same model gives the same bytes. Nine digits distinguish all floats. */
 json_t *model_metadata(const cnn_model *model, cnn_error *error) {
     const cnn_normalization by = model->options.normalization;
     json_t *object = json_object();
@@ -180,8 +179,7 @@ static cnn_network *refuse_network(const safetensors *file, cnn_network *network
     return NULL;
 }
 
-/* Network and version are checked first: errors in anything else would be confusing without
- * them. */
+/* Network and version are checked first: other errors would be confusing without them. */
 cnn_network *model_file_network(const safetensors *file, cnn_error *error) {
     const char *text = safetensors_metadata(file, "cnn.network");
     const char *version = safetensors_metadata(file, "cnn.version");
@@ -214,8 +212,7 @@ static bool read_number(const safetensors *file, const char *key, float *value, 
     return number || error_at(error, model_file_metadata(file), "%s is no number", key);
 }
 
-/* Checked here rather than in cnn_model_create(), whose error would refer to the caller's
- * options. */
+/* Checked here: an error of cnn_model_create() would refer to the caller's options. */
 static bool read_normalization(const safetensors *file, cnn_normalization *by, cnn_error *error) {
     if (!read_number(file, "cnn.mean", &by->mean, error) ||
         !read_number(file, "cnn.std", &by->std, error))
@@ -270,7 +267,6 @@ static bool read_form(const safetensors *file, cnn_preprocessing *preprocessing,
                     show_name(form).text);
 }
 
-/* Everything in a file except network and parameters. */
 bool model_about_read(model_about *about, const safetensors *file, const cnn_network *network,
                       cnn_error *error) {
     *about = (model_about){.names = NULL};
@@ -290,8 +286,7 @@ void model_about_release(model_about *about) {
     about->names = NULL;
 }
 
-/* Everything is checked but the caller's options. The initial parameters are soon overwritten:
- * constant ones are the cheapest. */
+/* Checks all but the caller's options. Constant initial parameters are the fastest to make. */
 static cnn_model *make_model(const safetensors *file, const cnn_network *network,
                              const model_about *about, const cnn_model_options *options,
                              cnn_error *error) {
@@ -311,8 +306,7 @@ static cnn_model *make_model(const safetensors *file, const cnn_network *network
     return model;
 }
 
-/* The parameters are checked against the network before a model is made, so a network that is too
- * large for the file costs no memory. */
+/* Checks the parameters before it makes a model: too large a network costs no memory. */
 cnn_model *model_file_model(safetensors *file, const cnn_network *network,
                             const cnn_model_options *options, cnn_error *error) {
     model_about about;
@@ -328,8 +322,7 @@ bool model_file_check(safetensors *file, const cnn_network *network, model_about
     return parameters_check(network, file, error) && model_about_read(about, file, network, error);
 }
 
-/* Opens a tensor file that contains a network and is not a checkpoint. NULL is an error; the file
- * is then closed. */
+/* Opens a file with a network that is no checkpoint. NULL is an error; the file is then closed. */
 cnn_network *model_file_open(safetensors *file, const void *bytes, size_t size, cnn_error *error) {
     if (!safetensors_open(file, bytes, size, error))
         return NULL;

@@ -1,6 +1,6 @@
-/* Gray openings in time that does not depend on the window. The minimum of a window of any length
- * is the smaller of two minima over a power of two, which are computed by doubling, row by row. The
- * maximum is the minimum of the negated plane. */
+/* Computes gray openings row by row. The minimum of a window of any length is the smaller of two
+ * minima over a power of two, which are computed by doubling. The maximum is the minimum of the
+ * negated plane. */
 #include "opening.h"
 
 #include "memory.h"
