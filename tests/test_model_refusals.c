@@ -107,7 +107,7 @@ static const struct {
     {"cnn.network", "input 2x2\nrelu\n",
      "byte 9: cnn.network: the last layer's output is not flat: end with flatten or dense"},
     {"cnn.network", "input 1x1x3\nrelu\n",
-     "byte 9: cnn.network: no layer has weights: nothing can be learnt"},
+     "byte 9: cnn.network: no layer has weights: nothing can be learned"},
     {"cnn.mean", NULL, "byte 9: no cnn.mean in the metadata"},
     {"cnn.mean", "", "byte 9: cnn.mean: JSON: ends within a value"},
     {"cnn.mean", "\"1\"", "byte 9: cnn.mean is no number"},
@@ -168,13 +168,13 @@ static const struct {
     {{GOOD_BIAS}, 1, "byte 8: tensor \"fc1.weight\" is missing"},
     {{WEIGHT(&safetensors_f32, 2, {4, 3}), GOOD_BIAS},
      2,
-     "byte 168: tensor \"fc1.weight\" is 4x3, the network wants 3x4"},
+     "byte 168: tensor \"fc1.weight\" is 4x3, the network needs 3x4"},
     {{WEIGHT(&safetensors_f32, 3, {3, 4, 1}), GOOD_BIAS},
      2,
-     "byte 168: tensor \"fc1.weight\" is 3x4x1, the network wants 3x4"},
+     "byte 168: tensor \"fc1.weight\" is 3x4x1, the network needs 3x4"},
     {{WEIGHT(&safetensors_f32, 1, {12}), GOOD_BIAS},
      2,
-     "byte 168: tensor \"fc1.weight\" is 12, the network wants 3x4"},
+     "byte 168: tensor \"fc1.weight\" is 12, the network needs 3x4"},
     {{GOOD_WEIGHT, BIAS(&safetensors_i32, 1, {3})},
      2,
      "byte 233: tensor \"fc1.bias\" is of I32, not of F32"},
@@ -225,11 +225,11 @@ static void promises_cost_nothing(void **state) {
 #if SIZE_MAX > UINT32_MAX
     static const char LARGE[] = "input 32768x32768x1000\nmaxpool2d 2\nflatten\ndense 3\n";
     static const char TEXT[] =
-        "byte 192: tensor \"fc1.weight\" is 3x4, the network wants 3x268435456000";
+        "byte 192: tensor \"fc1.weight\" is 3x4, the network needs 3x268435456000";
 #else
     static const char LARGE[] = "input 32768x8192\nmaxpool2d 2\nflatten\ndense 3\n";
     static const char TEXT[] =
-        "byte 186: tensor \"fc1.weight\" is 3x4, the network wants 3x67108864";
+        "byte 186: tensor \"fc1.weight\" is 3x4, the network needs 3x67108864";
 #endif
     uint8_t *bytes = bake(&(recipe){.key = "cnn.network", .value = LARGE}, &size);
     assert_null(parse(bytes, size, &error));
@@ -352,7 +352,7 @@ static void weights_all_or_none(void **state) {
     fixture_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_memory_equal(tensor.data, before, sizeof before);
     fixture_write(here, "w", NETWORK, strlen(NETWORK));
-    snprintf(text, sizeof text, "%s: a text; a safetensors file is wanted", path);
+    snprintf(text, sizeof text, "%s: a text; a safetensors file is expected", path);
     assert_false(cnn_model_load_weights(model, path, &here->error));
     fixture_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_false(cnn_model_load_weights(model, "/no/such", &here->error));
@@ -368,7 +368,7 @@ static void load_names_the_file(void **state) {
     fixture_write(here, "m", "12345678[]", 10);
     const char *path = fixture_path(here, "m");
     assert_null(cnn_model_load(path, NULL, &here->error));
-    snprintf(text, sizeof text, "%s: a text; a safetensors file is wanted", path);
+    snprintf(text, sizeof text, "%s: a text; a safetensors file is expected", path);
     fixture_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_null(cnn_model_load(here->folder, NULL, &here->error));
     snprintf(text, sizeof text, "%s: not a regular file", here->folder);

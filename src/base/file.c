@@ -54,7 +54,7 @@ static bool read_head(int fd, const file_wanted *wanted, uint8_t *head, size_t s
         return false;
     if (wanted->kinds >> cnn_file_kind_of(head, size, &name) & 1)
         return true;
-    return error_set(error, CNN_STATUS_BAD_FILE, "%s; %s is wanted", name, wanted->name);
+    return error_set(error, CNN_STATUS_BAD_FILE, "%s; %s is expected", name, wanted->name);
 }
 
 static bool read_rest(int fd, const uint8_t *head, size_t count, uint8_t **data, size_t size,

@@ -110,5 +110,5 @@ cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name
         return say(name, "UTF-16 text", CNN_FILE_TEXT);
     if (is_text(bytes, size))
         return say(name, "a text", CNN_FILE_TEXT);
-    return say(name, "data of no kind known here", CNN_FILE_OTHER);
+    return say(name, "data of unknown kind", CNN_FILE_OTHER);
 }

@@ -58,11 +58,11 @@ static void judge_first(const session *session, cnn_finding *finding, size_t dea
     if (share >= FAIL_SHARE) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Nothing passes there, forward or backward: look at the weights and "
-                          "biases before it, or draw them anew.";
+                          "biases before it, or draw new ones.";
     } else if (share > (session_knows(session) ? WARN_DIED : WARN_SHARE)) {
         finding->verdict = CNN_VERDICT_WARN;
-        finding->advice = "Much of its width is lost: look at the biases before it, or draw the "
-                          "weights anew.";
+        finding->advice =
+            "Much of its width is lost: look at the biases before it, or draw new weights.";
     }
 }
 
@@ -71,7 +71,7 @@ static void judge_dying(const session *session, cnn_finding *finding, size_t bef
     const double died = dead > before ? (double)(dead - before) / (double)units : 0;
     snprintf(finding->value, sizeof finding->value, "%zu of %zu", dead, units);
     finding_number(finding, "before", (double)before);
-    finding_say(finding, "Training keeps enough alive.",
+    finding_say(finding, "Training keeps enough units active.",
                 "%s: %zu of %zu units are dead after %zu steps, %zu before", finding->layer, dead,
                 units, session->steps, before);
     if (died >= FAIL_SHARE) {

@@ -104,7 +104,7 @@ static void explain_by_cause(findings *findings) {
     for (size_t i = 0; i < findings->count; i++) {
         cnn_finding *finding = &findings->all[i];
         if (finding->verdict != CNN_VERDICT_OK && finding->check > cause->check) {
-            finding->advice = "It may come of what is ill above: mend that first.";
+            finding->advice = "It may be caused by a finding above: fix that first.";
             finding_suggest(finding, CNN_SETTING_NONE, NAN);
         }
     }

@@ -31,17 +31,17 @@ static void judge(const session *session, cnn_finding *finding) {
             session,
             "It is sure of wrong answers before it has seen anything: the pixels or the first "
             "weights are too large.",
-            "It is sure of wrong answers: it has learnt from other images or labels, or its "
-            "weights are too large.");
+            "It is sure of wrong answers: it was trained on other images or labels, or its weights "
+            "are too large.");
     } else if (loss - guess > WARN_ABOVE) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = session_advice(
             session,
             "It has opinions before it has seen anything: smaller first weights ({init} pytorch) "
             "begin nearer to a guess.",
-            "It has learnt from other images or labels: look whether {data} is what it is for.");
+            "It was trained on other images or labels: check that {data} is right for it.");
     } else if (session_knows(session)) {
-        finding->advice = "These weights have learnt already.";
+        finding->advice = "These weights are trained.";
     } else if (!session->trained_before && loss < 0.5 * guess) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "New weights cannot know the answer: most labels are probably one class.";

@@ -29,8 +29,8 @@ static void judge_size(const session *session, cnn_finding *finding, double rati
                           "are too large.";
     } else if (ratio == 0) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding->advice = "The weights will not move: what lies behind or before lets nothing "
-                          "through.";
+        finding->advice =
+            "The weights will not move: a layer before or after them lets nothing through.";
     } else if (ratio > WARN_HIGH) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Steps will be large: normalize the pixels or take a small rate.";
@@ -38,9 +38,9 @@ static void judge_size(const session *session, cnn_finding *finding, double rati
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = session_advice(
             session,
-            "It fades on its way back: {init} kaiming-normal, fewer layers, or adam, which evens "
-            "out the steps.",
-            "It fades on its way back: fewer layers, or adam, which evens out the steps.");
+            "It vanishes in the backward pass: {init} kaiming-normal, fewer layers, or adam, which "
+            "evens out the steps.",
+            "It vanishes in the backward pass: fewer layers, or adam, which evens out the steps.");
     }
 }
 
@@ -105,14 +105,14 @@ static void judge_symmetry(session *session) {
                                             layer->info.name, CNN_VERDICT_FAIL);
         finding_number(finding, "units", (double)layer->info.channels);
         snprintf(finding->value, sizeof finding->value, "%zu", layer->info.channels);
-        finding_say(finding,
-                    session_advice(session,
-                                   "They will stay alike for ever and count as one: draw the first "
-                                   "weights ({init} pytorch).",
-                                   "They will stay alike for ever and count as one: begin anew "
-                                   "from the network's text."),
-                    "%s: all %zu units have the same weights and the same gradient",
-                    layer->info.name, layer->info.channels);
+        finding_say(
+            finding,
+            session_advice(
+                session,
+                "They stay equal and count as one: draw random initial weights ({init} pytorch).",
+                "They stay equal and count as one: begin anew from the network's text."),
+            "%s: all %zu units have the same weights and the same gradient", layer->info.name,
+            layer->info.channels);
         found++;
     }
     if (!found)

@@ -80,14 +80,14 @@ static void judge(cnn_finding *finding, const image_counts *counts) {
                 thousands(counts->different).text, thousands(counts->images).text);
     if (counts->different == 1 && counts->images > 1) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding_say(finding, "Look at the image file: nothing in it tells one from another.",
+        finding_say(finding, "Look at the image file: its images do not differ.",
                     "all %s images are the same", thousands(counts->images).text);
     } else if ((double)counts->contradicted >= WARN_SHARE * images) {
         judge_contradicted(finding, counts);
     } else if ((double)counts->different < (1 - WARN_COPIES) * images) {
         finding->verdict = CNN_VERDICT_WARN;
-        finding->advice = "Copies teach nothing new, and a test on copies of what was learnt tells "
-                          "nothing: look whether files repeat.";
+        finding->advice = "Copies teach nothing new, and a test on copies of training images shows "
+                          "nothing: look for repeated files.";
     }
 }
 

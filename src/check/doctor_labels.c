@@ -126,11 +126,11 @@ static void judge_chance(const session *session, cnn_finding *finding, const hit
     const bool even = rate->commonest <= MOST_COMMON;
     finding->verdict = fit && enough && even ? CNN_VERDICT_FAIL : CNN_VERDICT_OK;
     finding_say(finding,
-                !even     ? "Nothing can be told where classes are so uneven."
-                : !enough ? "Nothing can be told by so few images of each class."
+                !even     ? "The classes are too uneven for a conclusion."
+                : !enough ? "There are too few images of each class for a conclusion."
                 : fit     ? "They do not belong to these images: look whether one of the two "
                             "files was sorted or shuffled alone."
-                          : "Nothing can be told by this network: mend it first, then ask again.",
+                          : "This network allows no conclusion: fix it first, then check again.",
                 "of %s unseen images %.0f %% are guessed right, %.0f %% by chance",
                 thousands(session->held).text, 100 * rate->right, 100 * rate->chance);
 }
@@ -143,8 +143,8 @@ static void judge_slight(const session *session, cnn_finding *finding) {
         session->plain > 0)
         return;
     finding->verdict = CNN_VERDICT_FAIL;
-    finding->advice = "That is next to nothing: look whether one of the two files was sorted or "
-                      "shuffled alone.";
+    finding->advice =
+        "That is almost nothing: look whether one of the two files was sorted or shuffled alone.";
 }
 
 static double kappa(const hit_rate *rate) {
@@ -156,7 +156,7 @@ static void say(const session *session, cnn_finding *finding, const hit_rate *ra
     finding_number(finding, "chance", rate->chance);
     finding_number(finding, "sigmas", rate->sigmas);
     finding_say(finding, "They belong to the images.",
-                "%.0f %% of unseen images told by %s, %.0f %% by chance", 100 * rate->right,
+                "%.0f %% of unseen images guessed by %s, %.0f %% by chance", 100 * rate->right,
                 by_means ? "their class means" : "the network", 100 * rate->chance);
     if (rate->sigmas < SURE)
         judge_chance(session, finding, rate);

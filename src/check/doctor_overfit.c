@@ -36,7 +36,7 @@ static void judge(session *session, double loss, size_t steps) {
         findings_add(&session->findings, CNN_CHECK_OVERFIT, NULL, CNN_VERDICT_OK);
     finding_number(finding, "loss", loss);
     finding_number(finding, "steps", (double)steps);
-    finding_say(finding, "The network can learn.", "%zu images known by heart after %zu steps",
+    finding_say(finding, "The network can learn.", "%zu images memorized after %zu steps",
                 batch_of(session), steps);
     if (loss < KNOWN_LOSS)
         return;
@@ -44,7 +44,7 @@ static void judge(session *session, double loss, size_t steps) {
     finding_say(finding,
                 finding->verdict == CNN_VERDICT_WARN
                     ? "It learns, but slowly: a wider network, or see the other findings."
-                    : "It cannot even learn these by heart: the network is ill, or too small.",
+                    : "It cannot even memorize these: the network is faulty, or too small.",
                 "the loss is still %.3g after %zu steps on the same few images", loss, steps);
 }
 

@@ -139,7 +139,7 @@ static void judge_low(session *session, cnn_finding *finding, double rate) {
     finding_say(finding,
                 finding->verdict == CNN_VERDICT_OK
                     ? "Low, but it learns."
-                    : "Learning takes so many times as long: take that one.",
+                    : "Learning takes that many times longer: take that one.",
                 "your rate %g is %s times below what the range test suggests, %s\t%g", rate,
                 in_short(session->suggested / rate).text, session_setting(session, CNN_SETTING_LR),
                 session->suggested);
@@ -157,13 +157,13 @@ static void judge_known(session *session, cnn_finding *finding, double rate) {
     finding->verdict = !undone                  ? CNN_VERDICT_OK
                        : session_fails(session) ? CNN_VERDICT_FAIL
                                                 : CNN_VERDICT_WARN;
-    finding_say(finding, "The weights have learnt already: there is little left to fall.",
+    finding_say(finding, "The weights are trained: the loss cannot fall much further.",
                 "your rate is %g; it undoes little", rate);
     if (!undone)
         return;
     session->suggested = better;
     finding_say(finding, "It undoes what the weights know: take that one, or a lower one still.",
-                "your rate %g is too high for weights that have learnt; %s\t%g", rate,
+                "your rate %g is too high for trained weights; %s\t%g", rate,
                 session_setting(session, CNN_SETTING_LR), better);
     finding_suggest(finding, CNN_SETTING_LR, better);
 }

@@ -51,9 +51,9 @@ static void report_relu(session *session, size_t l, bool pooled) {
     cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_STRUCTURE, name,
                                         pooled ? CNN_VERDICT_WARN : CNN_VERDICT_FAIL);
     finding_say(finding,
-                "No class can be told to be unlikely, and one that is 0 for every image is never "
-                "learnt: leave out this last relu; softmax always follows.",
-                "%s stands between the last weights and the loss", name);
+                "No class can be rated unlikely, and one that is 0 for every image is never "
+                "learned: leave out this last relu; softmax always follows.",
+                "%s is between the last weights and the loss", name);
 }
 
 /* Units that are on or off distinguish 2^units classes. FAIL only if a later check failed: a few
@@ -69,10 +69,9 @@ static void report_neck(session *session, size_t l) {
                                         suffers ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN);
     finding_number(finding, "values", (double)layer->values);
     finding_number(finding, "classes", (double)classes);
-    finding_say(finding, "All that is known of an image has to pass there: make it wider.",
-                "%s (%s) leaves %zu value%s of each image to tell %zu classes apart",
-                layer->info.name, layer->info.text, layer->values, layer->values == 1 ? "" : "s",
-                classes);
+    finding_say(finding, "All information about an image has to pass there: make it wider.",
+                "%s (%s) leaves %zu value%s per image to distinguish %zu classes", layer->info.name,
+                layer->info.text, layer->values, layer->values == 1 ? "" : "s", classes);
 }
 
 static void report_sound(session *session) {
@@ -80,11 +79,12 @@ static void report_sound(session *session) {
     cnn_finding *finding =
         findings_add(&session->findings, CNN_CHECK_STRUCTURE, NULL, CNN_VERDICT_OK);
     if (l)
-        finding_say(finding, "Together they can do no more than one: a relu between would help.",
-                    "nothing bends the line between %s and the weights before it",
+        finding_say(finding,
+                    "Together they can do no more than one: a relu between them would help.",
+                    "there is no activation between %s and the weights before it",
                     session->layers[l].info.name);
     else
-        finding_say(finding, "Nothing stands in the way.", "no layer is too narrow, no relu last");
+        finding_say(finding, "The structure is sound.", "no layer is too narrow, no relu last");
 }
 
 bool doctor_structure(session *session, cnn_error *error) {

@@ -87,8 +87,7 @@ static void judge_update(cnn_finding *finding, double ratio) {
         finding->advice = "It does not move at all: see its gradient.";
     } else if (ratio > WARN_HIGH) {
         finding->verdict = ratio > FAIL_HIGH ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
-        finding->advice = "That overwrites what was learnt; 0.1 % is usual: a lower "
-                          "rate.";
+        finding->advice = "That overwrites what was learned; 0.1 % is usual: a lower rate.";
     } else if (ratio < WARN_LOW) {
         finding->verdict = ratio < FAIL_LOW ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
         finding->advice = "The layer hardly moves; 0.1 % is usual: a higher rate, if "
@@ -146,7 +145,8 @@ static void judge_loss(const course *course) {
         return;
     }
     finding_say(finding, "It learns with your settings.",
-                "the loss goes from %.3f to %.3f in %d steps", first, course->last, DOCTOR_STEPS);
+                "the loss changes from %.3f to %.3f in %d steps", first, course->last,
+                DOCTOR_STEPS);
     if (session_knows(session)) {
         judge_known(finding, (course->last - first) / guess);
         return;
@@ -158,8 +158,8 @@ static void judge_loss(const course *course) {
                        : able || falls ? CNN_VERDICT_WARN
                                        : CNN_VERDICT_FAIL;
     finding->advice = finding->verdict == CNN_VERDICT_FAIL
-                          ? "Nothing is learnt with these settings: the other findings say why."
-                      : able ? "Slow, but rate and network are sound: it wants more steps."
+                          ? "Nothing is learned with these settings: the other findings say why."
+                      : able ? "Slow, but rate and network are sound: it needs more steps."
                              : "It learns, but slowly: the other findings say why.";
 }
 

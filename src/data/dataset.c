@@ -119,7 +119,7 @@ bool cnn_dataset_append(cnn_dataset *dataset, const cnn_dataset *more, cnn_error
     if (a.height != b.height || a.width != b.width || a.channels != b.channels ||
         a.classes != b.classes)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT,
-                         "images of %zux%zux%zu in %zu classes cannot go behind such of "
+                         "images of %zux%zux%zu in %zu classes cannot be appended to images of "
                          "%zux%zux%zu in %zu",
                          b.height, b.width, b.channels, b.classes, a.height, a.width, a.channels,
                          a.classes);

@@ -80,7 +80,7 @@ static bool refused(const inflation *job, int result, cnn_error *error) {
         return error_set(error, CNN_STATUS_NO_MEMORY, "no memory to decompress");
     if (result != Z_BUF_ERROR)
         return error_at(error, job->at, "damaged gzip data: %s",
-                        job->stream.msg ? job->stream.msg : "not as zlib wants it");
+                        job->stream.msg ? job->stream.msg : "not valid for zlib");
     if (job->at == job->size)
         return error_at(error, job->at, "the gzip data ends too early");
     return error_at(error, job->at, "decompresses to more than %zu bytes", job->limit);

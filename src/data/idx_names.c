@@ -212,9 +212,8 @@ static bool missing(const search *s, cnn_error *error) {
 /* Always false. */
 static bool unclear(const search *s, const char *one, const char *other, const char *what,
                     cnn_error *error) {
-    error_set(error, CNN_STATUS_IO,
-              "%s in it: " SHOWN " and " SHOWN "; each wants a folder of its own", what, one,
-              other);
+    error_set(error, CNN_STATUS_IO, "%s in it: " SHOWN " and " SHOWN "; each needs its own folder",
+              what, one, other);
     return error_in_file(error, s->folder);
 }
 

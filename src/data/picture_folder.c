@@ -139,7 +139,7 @@ static bool check_count(const picture_folder *folder, cnn_error *error) {
         return refuse(error, folder->path, "no folder for any class in it");
     if (options->names || (options->classes ? count == options->classes : count > 1))
         return true;
-    error_set(error, CNN_STATUS_BAD_FILE, "%zu class folder%s, where %zu%s are wanted", count,
+    error_set(error, CNN_STATUS_BAD_FILE, "%zu class folder%s, where %zu%s are expected", count,
               count == 1 ? "" : "s", options->classes ? options->classes : 2,
               options->classes ? "" : " or more");
     return error_in_file(error, folder->path);

@@ -78,7 +78,7 @@ static const safetensors_entry *find_tensor(const cnn_checkpoint *c, const char 
         !memcmp(entry->shape, shape, rank * sizeof *shape))
         return entry;
     error_at(error, safetensors_key_offset(&c->file, entry->key),
-             "tensor \"%s\" is %s of %s, wanted is %s of %s", name,
+             "tensor \"%s\" is %s of %s, expected %s of %s", name,
              show_shape(entry->rank, entry->shape).text, entry->type->name,
              show_shape(rank, shape).text, type->name);
     return NULL;
@@ -177,10 +177,10 @@ static bool check_place(const cnn_checkpoint *c, cnn_error *error) {
 static bool check_sums(const cnn_checkpoint *c, cnn_error *error) {
     const run_progress *progress = &c->state.progress;
     if (!(progress->loss_sum >= 0) || (!progress->images && progress->loss_sum > 0))
-        return REFUSE(c, error, "run.loss_sum is %g behind %zu images", progress->loss_sum,
+        return REFUSE(c, error, "run.loss_sum is %g after %zu images", progress->loss_sum,
                       progress->images);
     return (progress->seconds >= 0 && (progress->images || progress->seconds == 0)) ||
-           REFUSE(c, error, "run.seconds is %g behind %zu images", progress->seconds,
+           REFUSE(c, error, "run.seconds is %g after %zu images", progress->seconds,
                   progress->images);
 }
 

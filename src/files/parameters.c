@@ -61,7 +61,7 @@ static bool check_form(const parameter *p, const safetensors *file, const safete
     if (entry->rank != p->layout.rank ||
         memcmp(entry->shape, p->layout.shape, entry->rank * sizeof *entry->shape))
         return error_at(error, safetensors_key_offset(file, entry->key),
-                        "tensor \"%s\" is %s, the network wants %s", p->name,
+                        "tensor \"%s\" is %s, the network needs %s", p->name,
                         show_shape(entry->rank, entry->shape).text,
                         show_shape(p->layout.rank, p->layout.shape).text);
     return true;

@@ -180,7 +180,7 @@ static bool addable(const cnn_trace *trace, const cnn_model *model, cnn_trace_pa
     if (part != CNN_TRACE_PASS && part != CNN_TRACE_PARAMETERS)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no part %d of a trace", (int)part);
     return part == CNN_TRACE_PARAMETERS || model->state >= BATCH_PASSED ||
-           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no batch has gone forward");
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no forward pass of a batch yet");
 }
 
 /* All or nothing: on failure the tensors added by this call are removed. */

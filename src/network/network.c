@@ -316,7 +316,7 @@ bool network_complete(const cnn_network *network, cnn_error *error) {
                          "flatten of more than one place gives classes no order: end with dense");
     if (cnn_network_parameter_count(network) == 0)
         return error_set(error, CNN_STATUS_BAD_NETWORK,
-                         "no layer has weights: nothing can be learnt");
+                         "no layer has weights: nothing can be learned");
     return true;
 }
 

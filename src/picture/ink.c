@@ -78,7 +78,6 @@ bool ink_find(plane *plane, cnn_error *error) {
     }
     free(drawn.values);
     if (ok && blank)
-        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
-                         "a blank picture: nothing stands out in it");
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "a blank picture: no drawing found in it");
     return ok;
 }

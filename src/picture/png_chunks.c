@@ -117,7 +117,7 @@ bool png_chunks_next(png_chunks *chunks, cnn_error *error) {
             return error_at(error, chunks->begin, "damaged PNG data: %.4s has the checksum of tRNS",
                             type);
         if (!harmless(chunks))
-            return error_at(error, chunks->begin, "chunk %.4s is not known here", type);
+            return error_at(error, chunks->begin, "unknown chunk %.4s", type);
     }
     return false;
 }

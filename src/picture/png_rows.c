@@ -38,7 +38,7 @@ static bool step(png_rows *rows, cnn_error *error) {
         return error_set(error, CNN_STATUS_NO_MEMORY, "no memory to decompress");
     return rows->ended || result == Z_OK || result == Z_BUF_ERROR ||
            error_at(error, offset_of(rows), "damaged PNG data: %s",
-                    rows->stream.msg ? rows->stream.msg : "not as zlib wants it");
+                    rows->stream.msg ? rows->stream.msg : "not valid for zlib");
 }
 
 static bool count_sound(const png_rows *rows, cnn_error *error) {
