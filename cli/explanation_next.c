@@ -1,8 +1,8 @@
 /* What to ask next: where the factors come from that count most, and what the gradient is. */
 #include "explanation.h"
 
-#include "quote.h"
 #include "print.h"
+#include "quote.h"
 
 #include <math.h>
 #include <string.h>

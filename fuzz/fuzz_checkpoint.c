@@ -1,5 +1,5 @@
-/* Checkpoints: the bytes as they are, and with the checksum that they should have, which no
- * guessing would hit; an accepted one is resumed for a step. */
+/* Fuzzes checkpoints: reads the bytes unchanged and with a corrected checksum, which random bytes
+ * would never have, and resumes accepted ones for a step. */
 #include "harness.h"
 
 #include "checkpoint.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
-/* The images that the checkpoints of the corpus were made with. */
+/* The images of the checkpoints in the corpus. */
 static const cnn_dataset *images(void) {
     static const uint8_t PIXELS[6 * 4] = {9, 200, 7, 6, 100, 2, 1, 99, 8, 7, 50, 250,
                                           1, 2,   3, 4, 55,  6, 7, 88, 9, 0, 11, 12};
@@ -26,7 +26,7 @@ static bool stop(const cnn_progress *progress, void *context) {
     return false;
 }
 
-/* Only a checkpoint that says it was made with these images can be resumed. */
+/* Only a checkpoint of a run with these images can be resumed. */
 static void go_on(const cnn_checkpoint *checkpoint, cnn_model *model) {
     cnn_error error;
     cnn_run *run = cnn_run_resume(checkpoint, model, images(), NULL, stop, NULL, &error);
@@ -56,7 +56,7 @@ static bool read_in(const uint8_t *bytes, size_t size) {
     return true;
 }
 
-/* The checksum counts as zeros in its own sum. */
+/* The checksum is computed with zeros in its own place. */
 static void set_checksum(uint8_t *bytes, size_t size) {
     char digits[CHECKPOINT_DIGITS + 1];
     memcpy(bytes + 8, CHECKPOINT_START, sizeof CHECKPOINT_START - 1);

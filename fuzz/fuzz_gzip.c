@@ -1,4 +1,4 @@
-/* gzip: the bytes unpacked, to a few sizes, and as IDX images. */
+/* Fuzzes gzip: decompresses the bytes, with several limits, and as IDX images. */
 #include "harness.h"
 
 #include "gunzip.h"
@@ -7,16 +7,16 @@
 #include <string.h>
 #include <zlib.h>
 
-/* Small, as a run should take microseconds. */
+/* Small, so that a run takes microseconds. */
 #define LIMIT ((size_t)1 << 12)
 
-/* So many files share one close look, which unpacks them again in other ways: most of the time
- * would go into that. */
+/* Only one file in this many is decompressed in other ways too, which would take most of the
+ * time. */
 enum { ONE_IN = 8 };
 
 static const uint8_t LABELS[8 + 3] = {0, 0, 8, 1, 0, 0, 0, 3, 0, 1, 2};
 
-/* The head must be that of the whole, and the limit hold to the byte. */
+/* The head must be the start of the output, and the limit exact to the byte. */
 static void check_whole(const uint8_t *data, size_t size, const uint8_t *out, size_t out_size) {
     uint8_t head[24], *again = NULL;
     size_t count = sizeof head, again_size = 0;
@@ -34,7 +34,7 @@ static bool looks_close(const uint8_t *data, size_t size) {
     return crc32_z(0, data, size) % ONE_IN == 0;
 }
 
-/* Whatever it unpacks to goes to the reader of IDX, under the limits that hold there. */
+/* Passes the output to the IDX reader, with its limits. */
 static void read_images(const uint8_t *data, size_t size) {
     cnn_error error;
     cnn_dataset *set = cnn_dataset_from_idx(data, size, LABELS, sizeof LABELS, 3, &error);

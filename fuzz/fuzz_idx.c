@@ -1,4 +1,5 @@
-/* IDX: the bytes as images, with as many labels as they ask for, and as labels of three images. */
+/* Fuzzes IDX: the bytes as images, with as many labels as they need, and as labels of three
+ * images. */
 #include "harness.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@ static const char NETWORK[] = "input 2x2x1\nflatten\ndense 4\n";
 static const uint8_t IMAGES[16 + 12] = {0, 0, 8, 3, 0, 0,  0,   3,  0, 0, 0, 2,  0,  0,
                                         0, 2, 9, 8, 7, 66, 255, 50, 4, 3, 2, 10, 20, 30};
 
-/* Made once and never freed: what is not the parser need not be slow. */
+/* Made once and never freed, as only the parser is to be tested. */
 static cnn_model *small_model(void) {
     static cnn_model *model;
     if (!model) {
@@ -21,7 +22,7 @@ static cnn_model *small_model(void) {
     return model;
 }
 
-/* Every pixel and label, and the model over those that fit it. */
+/* Reads every pixel and label, and runs the model on sets that fit it. */
 static void use(const cnn_dataset *set) {
     const cnn_dataset_info info = cnn_dataset_get_info(set);
     const cnn_normalization by = cnn_dataset_measure(set);

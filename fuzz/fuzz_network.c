@@ -1,4 +1,4 @@
-/* Network texts: read, written, read again; a model is made of each and used. */
+/* Fuzzes network texts: parses, writes and parses them again; makes a model of each and runs it. */
 #include "harness.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

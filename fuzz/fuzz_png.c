@@ -1,20 +1,20 @@
-/* PNG: the bytes as they are, and with the checksums that their chunks should have, which no
- * guessing would hit; in gray and in color, then to other sizes. */
+/* Fuzzes PNG: reads the bytes unchanged and with corrected checksums, which random bytes would
+ * never have, in gray and in color, then resizes to other sizes. */
 #include "harness.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-/* Larger pictures stay as they are, and of the smaller ones one file in so many is fitted: that
- * takes a thousand times as long as all else. */
+/* Larger pictures are not used; of the smaller ones, one file in this many is fitted, as that takes
+ * a thousand times as long as everything else. */
 enum { SIDE_USED = 64, ONE_IN = 256 };
 
 static size_t number_at(const uint8_t *bytes) {
     return (size_t)bytes[0] << 24 | (size_t)bytes[1] << 16 | (size_t)bytes[2] << 8 | bytes[3];
 }
 
-/* Chunks are a length, a name, that many bytes, and the checksum of name and bytes. */
+/* A chunk is a length, a name, that many bytes, and the checksum of name and bytes. */
 static void set_checksums(uint8_t *bytes, size_t size) {
     for (size_t at = 8; at + 12 <= size;) {
         const size_t length = number_at(bytes + at);

@@ -1,5 +1,5 @@
-/* Model files: loaded, used, written and read again; and their weights alone, which a model takes
- * all or not at all. */
+/* Fuzzes model files: loads, uses, writes and reads them again; and loads their weights alone,
+ * which a model must take completely or not at all. */
 #include "harness.h"
 
 #include "model_file.h"
@@ -9,7 +9,7 @@
 
 static const char NETWORK[] = "input 1x2x2\nflatten\ndense 3\n";
 
-/* The bytes that the model is written as; to be freed. */
+/* The bytes of the model's file; to be freed. */
 static uint8_t *written(const cnn_model *model, size_t *size) {
     model_image image;
     DEMAND(model_image_build(&image, model, NULL));
@@ -24,7 +24,7 @@ static uint8_t *written(const cnn_model *model, size_t *size) {
     return bytes;
 }
 
-/* What is read can be written, and reads and writes as the same again. */
+/* A model that was read can be written, and is the same when read again. */
 static void round_trip(const cnn_model *model) {
     size_t size, again_size;
     uint8_t *bytes = written(model, &size);
@@ -49,7 +49,7 @@ static void load(const uint8_t *data, size_t size) {
     cnn_model_free(model);
 }
 
-/* A refused file must leave the weights as they were. */
+/* A refused file must leave the weights unchanged. */
 static void take_weights(const uint8_t *data, size_t size) {
     static cnn_model *model;
     static cnn_tensor weights;

@@ -1,4 +1,4 @@
-/* Dies where a promise of the library is broken, and names the file, the line and the promise. */
+/* Checks promises of the library, and aborts with file, line and the broken promise. */
 #include "harness.h"
 
 #include "allocations.h"
@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Small, so that a run is quick and lack of memory is no rare thing. */
+/* Small, so that runs are quick and lack of memory is frequent. */
 #define MEMORY_GRANTED ((size_t)1 << 20)
-/* Numbers looked at in one pass. */
+/* Multiply-adds and comparisons per pass. */
 #define WORK_MAX ((size_t)1 << 18)
 
 const cnn_model_options harness_options = {
@@ -56,7 +56,7 @@ void harness_network(const cnn_network *network) {
     free(text);
 }
 
-/* Every output looks at its window, or at all inputs. SIZE_MAX: beyond counting. */
+/* Every output reads its window, or all inputs. SIZE_MAX: the number does not fit. */
 static size_t work_of(const cnn_network *network) {
     size_t sum = 0;
     for (size_t i = 1; i <= network->count; i++) {

@@ -42,15 +42,15 @@ static int create(void **state) {
 static const struct {
     const char *bytes, *said;
 } kinds[] = {
-    {"\\377\\330\\377\\340\\0\\20JFIF\\0\\1\\1", "a JPEG; a PNG is wanted"},
-    {"GIF89a\\1\\0\\1\\0\\0\\0\\0", "a GIF; a PNG is wanted"},
-    {"RIFF\\44\\0\\0\\0WEBPVP8 ", "a WebP; a PNG is wanted"},
-    {"\\0\\0\\0\\30ftypheic\\0\\0\\0\\0", "a HEIC; a PNG is wanted"},
-    {"\\0\\0\\0\\40ftypavif\\0\\0\\0\\0", "an AVIF; a PNG is wanted"},
-    {"II*\\0\\10\\0\\0\\0", "a TIFF; a PNG is wanted"},
-    {"MM\\0*\\0\\0\\0\\10", "a TIFF; a PNG is wanted"},
-    {"BM\\66\\0\\0\\0\\0\\0", "a BMP; a PNG is wanted"},
-    {"some text", "a text; a PNG is wanted"},
+    {"\\377\\330\\377\\340\\0\\20JFIF\\0\\1\\1", "a JPEG; a PNG is expected"},
+    {"GIF89a\\1\\0\\1\\0\\0\\0\\0", "a GIF; a PNG is expected"},
+    {"RIFF\\44\\0\\0\\0WEBPVP8 ", "a WebP; a PNG is expected"},
+    {"\\0\\0\\0\\30ftypheic\\0\\0\\0\\0", "a HEIC; a PNG is expected"},
+    {"\\0\\0\\0\\40ftypavif\\0\\0\\0\\0", "an AVIF; a PNG is expected"},
+    {"II*\\0\\10\\0\\0\\0", "a TIFF; a PNG is expected"},
+    {"MM\\0*\\0\\0\\0\\10", "a TIFF; a PNG is expected"},
+    {"BM\\66\\0\\0\\0\\0\\0", "a BMP; a PNG is expected"},
+    {"some text", "a text; a PNG is expected"},
     {"", ""},
 };
 

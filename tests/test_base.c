@@ -290,7 +290,7 @@ static void reads_refused(void **state) {
     /* Another kind than expected, by name. */
     cnn_error error;
     assert_false(file_read(path, &(file_wanted){FILE_KIND(PNG), "a PNG", 5}, &data, &size, &error));
-    assert_string_equal(error.message, "a text; a PNG is wanted");
+    assert_string_equal(error.message, "a text; a PNG is expected");
 }
 
 static void assert_refused_write(const char *name) {

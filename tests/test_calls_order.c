@@ -40,7 +40,7 @@ static void assert_no_batch(void) {
     assert_nothing_to_go_back();
     assert_int_equal(calls_tensor(c.model, "fc2.grad").shape[0], 0);
     assert_int_equal(calls_tensor(c.model, "labels").shape[0], 0);
-    REFUSED_BECAUSE("no batch has gone forward",
+    REFUSED_BECAUSE("no forward pass of a batch yet",
                     cnn_trace_add(c.trace, c.model, CNN_TRACE_PASS, "", e));
 }
 

@@ -198,9 +198,9 @@ static void test_values_that_cannot_be(void **state) {
         {"run.images", "1", "1 images of 48 are no place in an epoch"},
         {"run.images", "64", "no place in an epoch"},
         {"run.step", "9", "step 9, where the epochs make it 8"},
-        {"run.loss_sum", "-0.5", "run.loss_sum is -0.5 behind 32 images"},
+        {"run.loss_sum", "-0.5", "run.loss_sum is -0.5 after 32 images"},
         {"run.loss_sum", "1e999", "run.loss_sum"},
-        {"run.seconds", "-1", "run.seconds is -1 behind 32 images"},
+        {"run.seconds", "-1", "run.seconds is -1 after 32 images"},
         {"run.beta2", "1", "beta2 must be"},
         {"run.beta2", "-0.1", "beta2 must be"},
         {"run.epsilon", "-1e-8", "epsilon must be"},
@@ -208,7 +208,7 @@ static void test_values_that_cannot_be(void **state) {
         {"run.random", "x", "run.random is \"x\""},
         {"run.train.images", "0", "0 images"},
         {"run.train.images", "61", "where the epochs make it 10"},
-        {"run.train.images", "59", "run.order\" is 60 of I32, wanted is 59 of I32"},
+        {"run.train.images", "59", "run.order\" is 60 of I32, expected 59 of I32"},
         {"run.train.images", "5000000000", "images"},
     };
     (void)state;

@@ -175,8 +175,7 @@ static void trained_from_memory(void **state) {
     assert_true(calls_parameters(c.model) == before);
     assert_true(calls_parameters(cnn_doctor_model(doctor)) == before);
     assert_false(cnn_doctor_cause(doctor, NULL));
-    assert_string_equal(finding_of(doctor, CNN_CHECK_LOSS).advice,
-                        "These weights have learnt already.");
+    assert_string_equal(finding_of(doctor, CNN_CHECK_LOSS).advice, "These weights are trained.");
     cnn_doctor_free(doctor);
     cnn_dataset_free(images);
 }

@@ -349,14 +349,10 @@ static void rows_say_what_pages_do(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rows_say_what_pages_do),
-        cmocka_unit_test(every_table_is_whole),
-        cmocka_unit_test(no_model_without_a_page),
-        cmocka_unit_test(same_bits),
-        cmocka_unit_test(right_gradients),
-        cmocka_unit_test(there_and_back),
-        cmocka_unit_test(explained_to_the_bit),
-        cmocka_unit_test(names_apart),
+        cmocka_unit_test(rows_say_what_pages_do),  cmocka_unit_test(every_table_is_whole),
+        cmocka_unit_test(no_model_without_a_page), cmocka_unit_test(same_bits),
+        cmocka_unit_test(right_gradients),         cmocka_unit_test(there_and_back),
+        cmocka_unit_test(explained_to_the_bit),    cmocka_unit_test(names_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -189,7 +189,7 @@ static void blank_pictures_are_refused(void **state) {
     cnn_error error;
     memset(pixels, 255, sizeof pixels);
     assert_false(fit(pixels, SIDE, SIDE, form, &error));
-    assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "a blank picture: nothing stands out in it");
+    assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "a blank picture: no drawing found in it");
     /* A sheet of paper under a lamp. */
     for (size_t i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)(200 + 6 * random_normal(&random) - (double)(i / SIDE) / 2);

@@ -83,20 +83,20 @@ static void what_is_unclear_or_missing(void **state) {
          "emnist-letters-train-images-idx3-ubyte emnist-digits-train-images-idx3-ubyte "
          "emnist-letters-train-labels-idx1-ubyte",
          "two data sets in it: emnist-digits-train-images-idx3-ubyte and "
-         "emnist-letters-train-images-idx3-ubyte; each wants a folder of its own"},
+         "emnist-letters-train-images-idx3-ubyte; each needs its own folder"},
         /* One set to learn from and another to test with. */
         {CNN_SPLIT_TEST, CNN_IDX_FOUND,
          "a-train-images-idx3-ubyte a-train-labels-idx1-ubyte b-test-images-idx3-ubyte "
          "b-test-labels-idx1-ubyte",
-         "two data sets in it: a-train-images-idx3-ubyte and b-test-images-idx3-ubyte; each wants "
-         "a folder of its own"},
+         "two data sets in it: a-train-images-idx3-ubyte and b-test-images-idx3-ubyte; each needs "
+         "its own folder"},
         {CNN_SPLIT_TRAIN, CNN_IDX_FOUND,
          "train-images-idx3-ubyte emnist-digits-train-labels-idx1-ubyte",
          "no train-labels-idx1-ubyte or train-labels-idx1-ubyte.gz in it, but "
          "emnist-digits-train-labels-idx1-ubyte"},
         {CNN_SPLIT_TRAIN, CNN_IDX_FOUND, "train-images.idx train_images.idx train-labels.idx",
-         "one file twice in it: train-images.idx and train_images.idx; each wants a folder of its "
-         "own"},
+         "one file twice in it: train-images.idx and train_images.idx; each needs its own "
+         "folder"},
         {CNN_SPLIT_TRAIN, CNN_IDX_SIMILAR,
          "train-images-idx3-ubyte.zip train-labels-idx1-ubyte.zip",
          "no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in it, but "

@@ -26,8 +26,8 @@ static void kinds_by_their_marks(void **state) {
     static const sample samples[] = {
         SAMPLE("", CNN_FILE_EMPTY, "an empty file"),
         SAMPLE("\x10\0\0\0\0\0\0\0{\"a\":", CNN_FILE_SAFETENSORS, "a safetensors file"),
-        SAMPLE("\x10\0\0\0\0\0\0\1{\"a\":", CNN_FILE_OTHER, "data of no kind known here"),
-        SAMPLE("\x10\0\0\0\0\0\0\0", CNN_FILE_OTHER, "data of no kind known here"),
+        SAMPLE("\x10\0\0\0\0\0\0\1{\"a\":", CNN_FILE_OTHER, "data of unknown kind"),
+        SAMPLE("\x10\0\0\0\0\0\0\0", CNN_FILE_OTHER, "data of unknown kind"),
         SAMPLE("{{{{{{{{{", CNN_FILE_TEXT, "a text"),
         SAMPLE("input 28x28x1\n", CNN_FILE_TEXT, "a text"),
         SAMPLE("\xef\xbb\xbfinput 28x28\r\n", CNN_FILE_TEXT, "a text"),
@@ -79,7 +79,7 @@ static void commands_call_kinds_by_name(void **state) {
                  {"@/jpeg", "a JPEG; "},
                  {"@/zip", "a ZIP archive; "},
                  {"@/empty", "an empty file; "},
-                 {"@/noise", "data of no kind known here; "}};
+                 {"@/noise", "data of unknown kind; "}};
     command_shell("printf '\\200\\2}q' >@/pickle; printf '\\377\\330\\377\\340JFIF' >@/jpeg; "
                   "printf 'PK\\3\\4' >@/zip; : >@/empty; printf '\\1\\2\\3\\4' >@/noise");
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
@@ -116,7 +116,7 @@ static void no_more_is_read_than_tells(void **state) {
     command_shell("{ printf 'input 28x28\\n'; yes '#'; } 2>@/err | timeout 5 \"$CNN\" info -");
     command_refused(1, "standard input: more than the limit of 1048576 bytes", NULL);
     command_shell("timeout 5 \"$CNN\" info /dev/zero");
-    command_refused(1, "data of no kind known here", NULL);
+    command_refused(1, "data of unknown kind", NULL);
     command_shell("rm @/video");
 }
 

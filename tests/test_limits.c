@@ -182,7 +182,7 @@ static void no_regular_files(void **state) {
         const char *name, *said;
     } rows[] = {{"@/pipe", "an empty file; a network text or a model is expected"},
                 {"@/folder", "cannot read: Is a directory"},
-                {"/dev/zero", "data of no kind known here"},
+                {"/dev/zero", "data of unknown kind"},
                 {"/dev/null", "an empty file"}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         command_shell("timeout 20 \"$CNN\" info %s", rows[i].name);

@@ -144,8 +144,7 @@ static const layer *layer_named(const cnn_network *network, const char *name) {
 static bool expected(const look *l, const cnn_gradcheck_row *row) {
     const layer *layer = layer_named(l->network, row->layer);
     const cnn_network *n = l->network;
-    const layer_shape loss = {.x = n->layers[n->count].shape.y,
-                              .y = n->layers[n->count].shape.y};
+    const layer_shape loss = {.x = n->layers[n->count].shape.y, .y = n->layers[n->count].shape.y};
     if (l->layer && strcmp(l->layer, row->layer))
         return false;
     return mistake_shows(l->row, layer ? layer->kind->word : "softmax", row->gradient,

@@ -242,7 +242,7 @@ static void test_networks_that_make_no_model(void **state) {
                         "conv2d 1 1x1 stride 2x0: input is 2x2, a side of the stride is 0");
     assert_true(cnn_network_flatten(network, NULL));
     assert_null(cnn_model_create(network, NULL, &error));
-    assert_string_equal(error.message, "no layer has weights: nothing can be learnt");
+    assert_string_equal(error.message, "no layer has weights: nothing can be learned");
     cnn_network_free(network);
 }
 
@@ -295,7 +295,7 @@ static void test_wrong_batches(void **state) {
     const cnn_dataset_info other = {1, 4, 16, 1, 4};
     cnn_dataset *wide = cnn_dataset_create(&other, (uint8_t[64]){0}, (uint32_t[1]){0}, NULL);
     assert_false(cnn_model_evaluate(model, wide, &(cnn_score){0}, NULL, &error));
-    assert_string_equal(error.message, "the images are 4x16x1, the network wants 8x8x1");
+    assert_string_equal(error.message, "the images are 4x16x1, the network needs 8x8x1");
     cnn_dataset_free(wide);
     cnn_dataset_free(data);
     cnn_model_free(model);

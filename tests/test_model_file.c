@@ -128,7 +128,7 @@ static void written_out(void **state) {
     static const char HEADER[] =
         "{\"__metadata__\":{\"cnn.version\":\"1\","
         "\"cnn.network\":\"input 1x2x2\\nconv2d 2 1x1\\nflatten\\ndense 2\\n\","
-        "\"cnn.mean\":\"0.130700007\",\"cnn.std\":\"1.0\",\"cnn.classes\":\"[\\\"0\\\","
+        "\"cnn.mean\":\"0.130700007\",\"cnn.deviation\":\"1.0\",\"cnn.classes\":\"[\\\"0\\\","
         "\\\"x\\\"]\"},"
         "\"conv1.weight\":{\"dtype\":\"F32\",\"shape\":[2,2,1,1],\"data_offsets\":[0,16]},"
         "\"conv1.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[16,24]},"

@@ -32,10 +32,11 @@ typedef struct recipe {
 } recipe;
 
 static uint8_t *bake(const recipe *r, size_t *size) {
-    json_t *metadata = r->bare ? NULL
-                               : json_pack("{s:s,s:s,s:s,s:s,s:s}", "cnn.version", "1",
-                                           "cnn.network", NETWORK, "cnn.mean", "0.5", "cnn.std",
-                                           "0.25", "cnn.classes", "[\"a\",\"b\",\"c\"]");
+    json_t *metadata = r->bare
+                           ? NULL
+                           : json_pack("{s:s,s:s,s:s,s:s,s:s}", "cnn.version", "1", "cnn.network",
+                                       NETWORK, "cnn.mean", "0.5", "cnn.deviation", "0.25",
+                                       "cnn.classes", "[\"a\",\"b\",\"c\"]");
     if (r->key)
         json_object_del(metadata, r->key);
     if (r->key && r->value)
@@ -107,7 +108,7 @@ static const struct {
     {"cnn.network", "input 2x2\nrelu\n",
      "byte 9: cnn.network: the last layer's output is not flat: end with flatten or dense"},
     {"cnn.network", "input 1x1x3\nrelu\n",
-     "byte 9: cnn.network: no layer has weights: nothing can be learnt"},
+     "byte 9: cnn.network: no layer has weights: nothing can be learned"},
     {"cnn.mean", NULL, "byte 9: no cnn.mean in the metadata"},
     {"cnn.mean", "", "byte 9: cnn.mean: JSON: ends within a value"},
     {"cnn.mean", "\"1\"", "byte 9: cnn.mean is no number"},
@@ -115,10 +116,10 @@ static const struct {
     {"cnn.mean", "1e999", "byte 9: cnn.mean: JSON: real number overflow near '1e999'"},
     {"cnn.mean", "-1e6", "byte 9: cnn.mean is -1e+06"},
     {"cnn.mean", "1000000", "byte 9: cnn.mean is 1e+06"},
-    {"cnn.std", "0", "byte 9: cnn.std is 0"},
-    {"cnn.std", "1e-60", "byte 9: cnn.std is 0"},
-    {"cnn.std", "-1", "byte 9: cnn.std is -1"},
-    {"cnn.std", "1e39", "byte 9: cnn.std is inf"},
+    {"cnn.deviation", "0", "byte 9: cnn.deviation is 0"},
+    {"cnn.deviation", "1e-60", "byte 9: cnn.deviation is 0"},
+    {"cnn.deviation", "-1", "byte 9: cnn.deviation is -1"},
+    {"cnn.deviation", "1e39", "byte 9: cnn.deviation is inf"},
     {"cnn.classes", NULL, "byte 9: no cnn.classes in the metadata"},
     {"cnn.classes", "{}", "byte 9: cnn.classes: 0 names for 3 classes"},
     {"cnn.classes", "[\"a\"]", "byte 9: cnn.classes: 1 names for 3 classes"},
@@ -168,13 +169,13 @@ static const struct {
     {{GOOD_BIAS}, 1, "byte 8: tensor \"fc1.weight\" is missing"},
     {{WEIGHT(&safetensors_f32, 2, {4, 3}), GOOD_BIAS},
      2,
-     "byte 168: tensor \"fc1.weight\" is 4x3, the network wants 3x4"},
+     "byte 168: tensor \"fc1.weight\" is 4x3, the network needs 3x4"},
     {{WEIGHT(&safetensors_f32, 3, {3, 4, 1}), GOOD_BIAS},
      2,
-     "byte 168: tensor \"fc1.weight\" is 3x4x1, the network wants 3x4"},
+     "byte 168: tensor \"fc1.weight\" is 3x4x1, the network needs 3x4"},
     {{WEIGHT(&safetensors_f32, 1, {12}), GOOD_BIAS},
      2,
-     "byte 168: tensor \"fc1.weight\" is 12, the network wants 3x4"},
+     "byte 168: tensor \"fc1.weight\" is 12, the network needs 3x4"},
     {{GOOD_WEIGHT, BIAS(&safetensors_i32, 1, {3})},
      2,
      "byte 233: tensor \"fc1.bias\" is of I32, not of F32"},
@@ -225,11 +226,11 @@ static void promises_cost_nothing(void **state) {
 #if SIZE_MAX > UINT32_MAX
     static const char LARGE[] = "input 32768x32768x1000\nmaxpool2d 2\nflatten\ndense 3\n";
     static const char TEXT[] =
-        "byte 192: tensor \"fc1.weight\" is 3x4, the network wants 3x268435456000";
+        "byte 192: tensor \"fc1.weight\" is 3x4, the network needs 3x268435456000";
 #else
     static const char LARGE[] = "input 32768x8192\nmaxpool2d 2\nflatten\ndense 3\n";
     static const char TEXT[] =
-        "byte 186: tensor \"fc1.weight\" is 3x4, the network wants 3x67108864";
+        "byte 186: tensor \"fc1.weight\" is 3x4, the network needs 3x67108864";
 #endif
     uint8_t *bytes = bake(&(recipe){.key = "cnn.network", .value = LARGE}, &size);
     assert_null(parse(bytes, size, &error));
@@ -352,7 +353,7 @@ static void weights_all_or_none(void **state) {
     fixture_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_memory_equal(tensor.data, before, sizeof before);
     fixture_write(here, "w", NETWORK, strlen(NETWORK));
-    snprintf(text, sizeof text, "%s: a text; a safetensors file is wanted", path);
+    snprintf(text, sizeof text, "%s: a text; a safetensors file is expected", path);
     assert_false(cnn_model_load_weights(model, path, &here->error));
     fixture_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_false(cnn_model_load_weights(model, "/no/such", &here->error));
@@ -368,7 +369,7 @@ static void load_names_the_file(void **state) {
     fixture_write(here, "m", "12345678[]", 10);
     const char *path = fixture_path(here, "m");
     assert_null(cnn_model_load(path, NULL, &here->error));
-    snprintf(text, sizeof text, "%s: a text; a safetensors file is wanted", path);
+    snprintf(text, sizeof text, "%s: a text; a safetensors file is expected", path);
     fixture_error_is(&here->error, CNN_STATUS_BAD_FILE, text);
     assert_null(cnn_model_load(here->folder, NULL, &here->error));
     snprintf(text, sizeof text, "%s: not a regular file", here->folder);

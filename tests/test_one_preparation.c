@@ -326,7 +326,7 @@ static void the_doctor_agrees(void **state) {
 static void nothing_stands_out(const char *command) {
     char text[256];
     command_run("%s", command);
-    command_refused(1, "/3/blank.png: a blank picture: nothing stands out in it", NULL);
+    command_refused(1, "/3/blank.png: a blank picture: no drawing found in it", NULL);
     snprintf(text, sizeof text, "%s --no-fit", command);
     if (command_run("%s", text))
         fail_msg("%s: %s", text, command_err);

@@ -201,7 +201,7 @@ static void what_is_wrong_is_named(void **state) {
          "too long for the name of a class, which has 47 bytes at most", false},
         {"mkdir \"$(printf '@/bad/c\\tc')\"", "/bad/c\tc",
          "the name of a class must be printable UTF-8", false},
-        {"rm -r @/bad/b", "/bad", "1 class folder, where 2 or more are wanted", false},
+        {"rm -r @/bad/b", "/bad", "1 class folder, where 2 or more are expected", false},
         {"rm -r @/bad/a @/bad/b", "/bad", "no folder for any class in it", false},
         {"rm -r @/bad; echo x >@/bad", "/bad", "cannot list: Not a directory", false},
         {"rm -r @/bad", "/bad", "cannot list: No such file or directory", false},
@@ -275,7 +275,7 @@ static void options_are_checked(void **state) {
         assert_null(cnn_dataset_load_pictures(in_folder("sizes"), &bad[i], &error));
         assert_non_null(strstr(error.file, "/sizes"));
     }
-    assert_string_equal(error.message, "2 class folders, where 3 are wanted");
+    assert_string_equal(error.message, "2 class folders, where 3 are expected");
     char *path = calloc(5001, 1);
     memset(path, 'x', 5000);
     assert_null(cnn_dataset_load_pictures(path, &four, &error));

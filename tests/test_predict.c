@@ -227,7 +227,7 @@ static void what_is_seen_is_shown(void **state) {
 static void one_bad_image_among_good_ones(void **state) {
     (void)state;
     command_run("predict @/strokes.safetensors @/upright.png @/blank.png @/lying.png");
-    command_refused(1, "/blank.png: a blank picture: nothing stands out in it", NULL);
+    command_refused(1, "/blank.png: a blank picture: no drawing found in it", NULL);
     assert_int_equal(lines_of(command_out), 2);
     assert_int_equal(command_run("predict @/strokes.safetensors @/blank.png --no-fit"), 0);
 }

@@ -118,7 +118,7 @@ static format_file as_many(const promise *p) {
 /* A model with this network in its metadata. */
 static format_file as_network(const promise *p) {
     static const char FORM[] = "{\"__metadata__\":{\"cnn.version\":\"1\",\"cnn.network\":\"%s\","
-                               "\"cnn.mean\":\"0\",\"cnn.std\":\"1\",\"cnn.classes\":"
+                               "\"cnn.mean\":\"0\",\"cnn.deviation\":\"1\",\"cnn.classes\":"
                                "\"[\\\"a\\\",\\\"b\\\",\\\"c\\\"]\"},\"fc1.weight\":{\"dtype\":"
                                "\"F32\",\"shape\":[3,1],\"data_offsets\":[0,12]},\"fc1.bias\":"
                                "{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[12,24]}}";

@@ -141,7 +141,7 @@ static void test_refusals(void **state) {
         {2, "train --every m", "'m'", NULL},
         {2, "train --every 99999999999999999999999999999999999999999", "--every", NULL},
         {1, "train --resume @/none", "none: ", "No such file"},
-        {1, "train --resume @/tiny.net", "tiny.net: a text; a safetensors file is wanted", NULL},
+        {1, "train --resume @/tiny.net", "tiny.net: a text; a safetensors file is expected", NULL},
         {1, "train --resume @", "not a regular file", NULL},
         {1, "train --resume @/run --data @/gone", "gone", NULL},
         {1, "eval @/run --data @",

@@ -148,7 +148,7 @@ static void empty_paper_is_blank(void **state) {
         cnn_error error;
         if (ink_find(&plane, &error))
             fail_msg("kind %d: %zu places inked", kind, inked(&plane, 0, HEIGHT, 0, WIDTH));
-        assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "a blank picture: nothing stands out in it");
+        assert_error(&error, CNN_STATUS_BAD_ARGUMENT, "a blank picture: no drawing found in it");
         free(plane.values);
     }
 }

@@ -157,7 +157,7 @@ static void few_classes_keep_their_labels(void **state) {
     command_run("eval @/idx.st --data @/few");
     command_refused(1, "/few/one: ", "no class has this name");
     command_run(TRAIN "--data @/few --out @/x.st");
-    command_refused(1, "/few: ", "2 class folders, where 4 are wanted");
+    command_refused(1, "/few: ", "2 class folders, where 4 are expected");
 }
 
 static void what_is_no_data_is_refused(void **state) {

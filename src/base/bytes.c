@@ -1,10 +1,10 @@
-/* Every read goes through bytes_take(), the only place that compares with the size: one check to
- * get right and none to forget. Numbers are put together byte by byte, so neither the byte order of
- * the machine nor the alignment of the data matters. */
+/* Reads bytes and numbers from a buffer with bounds checks. Every read goes through bytes_take(),
+ * the only place that compares with the size. Numbers are assembled byte by byte, so neither the
+ * machine's byte order nor the alignment of the data matters. */
 #include "bytes.h"
 
 const uint8_t *bytes_take(bytes *bytes, size_t count) {
-    /* Not at + count > size: a count out of a hostile file could make that sum wrap round. */
+    /* Not at + count > size: with a count from a hostile file that sum could wrap around. */
     if (count > bytes->size - bytes->at)
         return NULL;
     const uint8_t *taken = bytes->data + bytes->at;

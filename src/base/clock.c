@@ -1,4 +1,4 @@
-/* The one place that asks the system for a time. */
+/* Reads the system's monotonic clock, for the entire library. */
 #define _POSIX_C_SOURCE 200809L
 #include "clock.h"
 

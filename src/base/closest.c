@@ -1,11 +1,11 @@
-/* Words by their distance: how many slips of the finger make one word of the other. */
+/* Finds the closest known word by edit distance: the number of typing errors between two words. */
 #include "closest.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Longer words are not compared: they are no slips. */
+/* Longer words are not compared: they are not typing errors. */
 enum { LONGEST = 24 };
 
 static size_t smaller(size_t a, size_t b) {

@@ -1,4 +1,4 @@
-/* Which of the known words was probably meant by one that is not known. */
+/* Suggests the known word that an unknown one was probably meant to be. */
 #ifndef BASE_CLOSEST_H
 #define BASE_CLOSEST_H
 
@@ -8,7 +8,7 @@
 typedef struct closest {
     const char *typed;
     size_t length;
-    char word[48]; /* a copy of the closest so far; "" if none is close enough to be meant */
+    char word[48]; /* a copy of the closest so far; "" if none is close enough */
     size_t distance;
 } closest;
 

@@ -1,4 +1,4 @@
-/* Own code instead of strtoull(), which takes signs and spaces, and whose limit is not ours. */
+/* Reads decimal integers. strtoull() would accept signs and spaces, and has its own limit. */
 #include "decimal.h"
 
 #include <string.h>

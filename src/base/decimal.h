@@ -1,4 +1,4 @@
-/* Whole numbers in decimal, read from text. */
+/* Decimal integers, read from text. */
 #ifndef BASE_DECIMAL_H
 #define BASE_DECIMAL_H
 
@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Reads the digits that text[length] begins with, and returns how many they are, 0 if there are
- * none. A number above `most` becomes `most`, and *large becomes true; else *large stays. */
+/* Reads the digits at the start of text[length] and returns their number, 0 if there is no digit. A
+ * number above `most` becomes `most` and sets *large to true; otherwise *large is unchanged. */
 size_t decimal_digits(const char *text, size_t length, uint64_t most, uint64_t *number,
                       bool *large);
 
-/* True if text is digits only, at least one, and the number at most `most`; else *number is
- * unchanged. */
+/* True if text is at least one digit and nothing else, and the number at most `most`; else *number
+ * is unchanged. */
 bool decimal_whole(const char *text, uint64_t most, uint64_t *number);
 
 #endif

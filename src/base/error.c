@@ -1,13 +1,13 @@
-/* An error is a struct of the caller's. It is filled in once, where things go wrong, and handed up;
- * on the way only the path is added, by whoever knows it. No memory is taken for it, so that lack
- * of memory can be reported too. A caller that passes NULL wants no reason and gets none. */
+/* Fills in the caller's error struct where something fails; callers with the path add it later. No
+ * memory is allocated, so that out of memory can be reported too. NULL is a caller that needs no
+ * reason. */
 #include "error.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Starts from a blank error: nothing of an earlier one shines through. Cuts long messages. */
+/* Starts from a cleared error, so nothing of an earlier one remains. Truncates long messages. */
 static void fill(cnn_error *error, cnn_status status, size_t offset, const char *format,
                  va_list values) {
     if (!error)
@@ -35,7 +35,7 @@ bool error_at(cnn_error *error, size_t offset, const char *format, ...) {
 bool error_in_file(cnn_error *error, const char *path) {
     if (!error)
         return false;
-    /* Of a long path the end tells more than the beginning. */
+    /* The end of a long path is more useful than its beginning. */
     const size_t length = strlen(path), capacity = sizeof error->file - 1;
     snprintf(error->file, sizeof error->file, "%s",
              length > capacity ? path + length - capacity : path);

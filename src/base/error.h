@@ -1,4 +1,4 @@
-/* How functions inside the library fail: set the error if the caller wants one, return false. */
+/* How functions inside the library fail: they set the error if there is one, and return false. */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
@@ -12,16 +12,16 @@ bool error_set(cnn_error *error, cnn_status status, const char *format, ...)
 bool error_at(cnn_error *error, size_t offset, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Names the file of an error that is already set. Always false. */
+/* Adds the file to an error that is set. Always false. */
 bool error_in_file(cnn_error *error, const char *path);
 
-/* False, with an error that names it, if a pointer that a call cannot do without is NULL. */
+/* False, with an error that names the pointer, if a required pointer is NULL. */
 bool given(const void *pointer, const char *name, cnn_error *error);
 
-/* False, with an error, if what a caller's struct keeps for later versions is not 0. */
+/* False, with an error, if the reserved part of a caller's struct is not 0. */
 bool reserved_unused(const uint64_t reserved[CNN_RESERVED], cnn_error *error);
 
-/* SIZE_MAX stands for a size that does not fit in a size_t. Always false. */
+/* SIZE_MAX means a size that does not fit in size_t. Always false. */
 bool error_no_memory(cnn_error *error, size_t bytes);
 
 #endif

@@ -1,6 +1,6 @@
-/* Files are read and written whole: the parsers want all bytes at hand, and a whole new file can
- * take the place of the old one in a single rename. What the system refuses is told in its own
- * words. O_CLOEXEC everywhere: programs that a user of the library starts get no file of ours. */
+/* Reads and writes complete files: the parsers need all bytes in memory, and a complete new file
+ * can replace the old one in one rename. Errors of the system are reported in its own words.
+ * O_CLOEXEC everywhere: programs that a user of the library starts do not inherit our files. */
 #define _GNU_SOURCE
 #include "file.h"
 
@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* errno must still be that of the call that failed. Always false. */
+/* errno must still be that of the failed call. Always false. */
 static bool refused(cnn_error *error, const char *path, const char *verb) {
     error_set(error, CNN_STATUS_IO, "cannot %s: %s", verb, strerror(errno));
     return error_in_file(error, path);
@@ -32,8 +32,8 @@ bool file_is_folder(const char *path) {
     return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
 }
 
-/* Reads bytes `at` to `size`; a file that shrinks meanwhile is an error. read() may bring fewer
- * bytes than asked for, and a signal may interrupt it (EINTR): neither is one. */
+/* Reads bytes `at` to `size`; a file that shrinks meanwhile is an error. read() may return fewer
+ * bytes than requested, and a signal may interrupt it (EINTR): both are retried. */
 static bool read_all(int fd, uint8_t *data, size_t at, size_t size, cnn_error *error) {
     while (at < size) {
         const ssize_t count = read(fd, data + at, size - at);
@@ -46,7 +46,7 @@ static bool read_all(int fd, uint8_t *data, size_t at, size_t size, cnn_error *e
     return true;
 }
 
-/* The first bytes tell whether the rest is worth reading. */
+/* The first bytes show whether the rest is worth reading. */
 static bool read_head(int fd, const file_wanted *wanted, uint8_t *head, size_t size,
                       cnn_error *error) {
     const char *name;
@@ -54,7 +54,7 @@ static bool read_head(int fd, const file_wanted *wanted, uint8_t *head, size_t s
         return false;
     if (wanted->kinds >> cnn_file_kind_of(head, size, &name) & 1)
         return true;
-    return error_set(error, CNN_STATUS_BAD_FILE, "%s; %s is wanted", name, wanted->name);
+    return error_set(error, CNN_STATUS_BAD_FILE, "%s; %s is expected", name, wanted->name);
 }
 
 static bool read_rest(int fd, const uint8_t *head, size_t count, uint8_t **data, size_t size,
@@ -70,8 +70,8 @@ static bool read_rest(int fd, const uint8_t *head, size_t count, uint8_t **data,
     return false;
 }
 
-/* Asks the open descriptor what it is, since the path may name something else by now. The limit is
- * checked before memory is taken. On failure *data is NULL. */
+/* Examines the open descriptor, since the path may name another file by now. The limit is checked
+ * before memory is allocated. On failure *data is NULL. */
 static bool read_open(int fd, const file_wanted *wanted, uint8_t **data, size_t *size,
                       cnn_error *error) {
     struct stat about;
@@ -93,7 +93,7 @@ static bool read_open(int fd, const file_wanted *wanted, uint8_t **data, size_t 
 
 bool file_read(const char *path, const file_wanted *wanted, uint8_t **data, size_t *size,
                cnn_error *error) {
-    /* O_NONBLOCK: opening a FIFO would wait for a writer, perhaps for ever. */
+    /* O_NONBLOCK: opening a FIFO would wait for a writer, perhaps forever. */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return refused(error, path, "open");
@@ -103,7 +103,7 @@ bool file_read(const char *path, const file_wanted *wanted, uint8_t **data, size
     return ok || error_in_file(error, path);
 }
 
-/* False with errno set. On Linux one write() takes 2 GB at most; the loop sees to the rest. */
+/* False with errno set. On Linux one write() writes at most 2 GB, hence the loop. */
 static bool write_all(int fd, const uint8_t *data, size_t size) {
     while (size) {
         const ssize_t count = write(fd, data, size);
@@ -124,12 +124,12 @@ static bool write_parts(int fd, const file_part *parts, size_t count) {
     return true;
 }
 
-/* After a rename the folder's entry must reach the disk too. Folders that cannot be flushed (some
- * file systems) leave the file itself safe, so that is no failure. */
+/* After a rename the folder's entry must reach the disk too. If a folder cannot be flushed (some
+ * file systems), the file itself is still safe, so that is no failure. */
 static void flush_folder(const char *path) {
     char folder[4096];
     const char *slash = strrchr(path, '/');
-    /* With the slash, so that the folder of "/file" is "/" and not empty. */
+    /* Includes the slash, so that the folder of "/file" is "/" and not empty. */
     const size_t length = slash ? (size_t)(slash - path) + 1 : 1;
     if (length >= sizeof folder)
         return;
@@ -142,7 +142,7 @@ static void flush_folder(const char *path) {
     close(fd);
 }
 
-/* A device cannot be replaced by a file: it is written to. Errors held back come with close(). */
+/* A device cannot be replaced by a file, so it is written to. close() reports delayed errors. */
 static bool write_device(const char *path, const file_part *parts, size_t count, cnn_error *error) {
     const int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
@@ -159,10 +159,10 @@ static bool flush(int fd) {
     return result == 0;
 }
 
-/* Writes fd, gives its file the name, closes it. False with errno set; the old file is whole then
- * and the temporary one gone. fsync() before rename(): else a power cut could leave the new name
- * without its bytes. What fsync() has said is safe, close() cannot lose; it comes last because it
- * gives up the lock. */
+/* Writes fd, renames its file to path and closes it. False with errno set; the old file is then
+ * intact and the temporary one deleted. fsync() before rename(): otherwise a power cut could leave
+ * the new name without its bytes. close() comes last because it releases the lock; it cannot lose
+ * bytes that fsync() has confirmed. */
 static bool write_temporary(int fd, const char *temporary, const char *path, const file_part *parts,
                             size_t count) {
     const bool ok = write_parts(fd, parts, count) && flush(fd) && rename(temporary, path) == 0;
@@ -174,9 +174,9 @@ static bool write_temporary(int fd, const char *temporary, const char *path, con
     return ok;
 }
 
-/* A temporary file has a fixed name and is locked while its writer lives: what a killed one left
- * behind is known by that, and the next writer takes its place. Where the file system has no locks,
- * every file counts as in use. */
+/* A temporary file has a fixed name and is locked by its writer. An unlocked one was left by a
+ * killed writer, and the next writer replaces it. Where the file system has no locks, every such
+ * file counts as in use. */
 enum { TEMPORARY_NAMES = 1000 };
 
 static bool name_beside(const char *path, int n, char *name, size_t size) {
@@ -189,15 +189,15 @@ static bool name_beside(const char *path, int n, char *name, size_t size) {
     return false;
 }
 
-/* Does the name still mean this file, and nothing but a file? Its writer may just have renamed it,
- * and another may have begun a new one under the old name. */
+/* Whether the name still means this regular file: its writer may have just renamed it, and another
+ * may have created a new one under the old name. */
 static bool in_place(int fd, const char *name) {
     struct stat about, there;
     return fstat(fd, &about) == 0 && S_ISREG(about.st_mode) && lstat(name, &there) == 0 &&
            about.st_dev == there.st_dev && about.st_ino == there.st_ino;
 }
 
-/* False with errno set: EEXIST if another took the new file for a left one before it was locked. */
+/* False with errno set: EEXIST if another process removed the new file before it was locked. */
 static bool lock_new(int fd, const char *name) {
     struct stat about;
     const bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
@@ -211,8 +211,8 @@ static bool lock_new(int fd, const char *name) {
     return locked && about.st_nlink > 0;
 }
 
-/* Not mkstemp(), whose files only the owner may read: this way the umask decides, as for any file.
- * -1 with errno set. */
+/* Not mkstemp(), whose files are readable only by their owner: here the umask decides, as for any
+ * file. -1 with errno set. */
 static int create_locked(const char *name) {
     const int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd < 0)
@@ -225,7 +225,7 @@ static int create_locked(const char *name) {
     return -1;
 }
 
-/* Only who holds the lock removes the name, so it cannot come to mean another file meanwhile. */
+/* Only the holder of the lock removes the name, so it cannot name another file meanwhile. */
 static void remove_left(const char *name) {
     const int fd = open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
@@ -235,8 +235,8 @@ static void remove_left(const char *name) {
     close(fd);
 }
 
-/* A new file beside path, with a name of its own in `name`; -1 with errno set. Beside it, because a
- * rename is whole or nothing only within one file system. */
+/* Creates a new file in the folder of path, with its name in `name`; -1 with errno set. In the same
+ * folder because a rename is atomic only within one file system. */
 static int open_beside(const char *path, char *name, size_t size) {
     int fd = -1;
     errno = EEXIST;
@@ -252,8 +252,8 @@ static int open_beside(const char *path, char *name, size_t size) {
     return fd;
 }
 
-/* Whoever could read or write the old file can do so with the new one. A file system without modes
- * refuses, which loses nothing. */
+/* Gives the new file the permissions of the old one. A file system without permissions refuses
+ * that, which loses nothing. */
 static void keep_mode(int fd, const char *path) {
     struct stat about;
     if (stat(path, &about) == 0 && fchmod(fd, about.st_mode & 0777) != 0)
@@ -277,14 +277,14 @@ bool file_write(const char *path, const file_part *parts, size_t count, cnn_erro
     char target[PATH_MAX];
     if (stat(path, &about) != 0)
         return replace(path, parts, count, error);
-    /* rename() would refuse a folder too, but only after everything is written. */
+    /* rename() would refuse a folder too, but only after all was written. */
     if (S_ISDIR(about.st_mode)) {
         errno = EISDIR;
         return refused(error, path, "write");
     }
     if (!S_ISREG(about.st_mode))
         return write_device(path, parts, count, error);
-    /* A link stays one: what it points to is replaced. */
+    /* A symbolic link stays one: its target is replaced. */
     if (!realpath(path, target))
         return refused(error, path, "write");
     return replace(target, parts, count, error);

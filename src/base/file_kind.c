@@ -1,5 +1,5 @@
-/* Tells the kinds of files apart by the marks at their beginning. One table serves every reader:
- * what one command takes for a model, another does not take for a text. */
+/* Identifies kinds of files by their first bytes. All readers use this table, so that a file is
+ * never a model for one command and a text for another. */
 #include "bytes.h"
 #include "safetensors_head.h"
 
@@ -16,7 +16,7 @@ typedef struct mark {
 #define MARK(offset, bytes, kind, name)                                                            \
     { offset, bytes, sizeof bytes - 1, kind, name }
 
-/* The first that fits is taken, so longer marks come before shorter ones. */
+/* The first match is taken, so longer marks come before shorter ones. */
 static const mark marks[] = {
     MARK(0, "\x89PNG\r\n\x1a\n", CNN_FILE_PNG, "a PNG"),
     MARK(0, "\0\0\x08\x03", CNN_FILE_IDX, "IDX images"),
@@ -60,7 +60,7 @@ static const mark marks[] = {
     MARK(0, "\xfe\xff", CNN_FILE_TEXT, "UTF-16 text"),
 };
 
-/* The length of the header, and the header's brace. A length that no file has means other data,
+/* The length of the header and its opening brace. A length above the maximum means other data,
  * whatever the ninth byte is. */
 static bool begins_safetensors(const unsigned char *start, size_t size) {
     bytes in = {start, size, 0};
@@ -73,12 +73,13 @@ static bool is_letter(unsigned char byte) {
     return (byte >= ' ' && byte < 0xf8) || (byte >= '\t' && byte <= '\r');
 }
 
-/* Begins like a text and has no NUL: its reader knows better where a byte is none of a text. */
+/* Begins like a text and has no NUL; invalid UTF-8 is left to the reader, which can report the
+ * byte. */
 static bool is_text(const unsigned char *bytes, size_t size) {
     return is_letter(bytes[0]) && !memchr(bytes, 0, size);
 }
 
-/* ASCII in two bytes each, without a mark in front. */
+/* ASCII in two bytes per character, without a byte order mark. */
 static bool is_wide(const unsigned char *bytes, size_t size) {
     if (size < 4)
         return false;
@@ -109,5 +110,5 @@ cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name
         return say(name, "UTF-16 text", CNN_FILE_TEXT);
     if (is_text(bytes, size))
         return say(name, "a text", CNN_FILE_TEXT);
-    return say(name, "data of no kind known here", CNN_FILE_OTHER);
+    return say(name, "data of unknown kind", CNN_FILE_OTHER);
 }

@@ -1,5 +1,5 @@
-/* By repeated squaring: Adam wants beta^t at each step, with t in the tens of thousands. pow() of
- * libm may differ in the last bit between systems; multiplications do not. */
+/* Integer powers by repeated squaring. Adam needs beta^t at each step, with t in the tens of
+ * thousands. pow() of libm may differ in the last bit between systems; multiplications do not. */
 #include "ipow.h"
 
 double ipow(double base, uint64_t exponent) {

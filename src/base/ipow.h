@@ -1,4 +1,4 @@
-/* Whole powers in plain multiplications, for the same bits everywhere. */
+/* Integer powers by multiplication, for the same bits everywhere. */
 #ifndef BASE_IPOW_H
 #define BASE_IPOW_H
 

@@ -1,4 +1,5 @@
-/* Reads and writes JSON by jansson, also where jansson 2.14 mishandles a lack of memory. */
+/* Reads and writes JSON with jansson, and works around jansson 2.14's errors when memory runs
+ * out. */
 #include "json_text.h"
 
 #include "memory.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The most bytes that stand together: a string with its quotes, or what is neither string nor space
+/* The longest token: a string with its quotes, or a run of bytes that are neither string nor space
  * nor punctuation. */
 static size_t longest_token(const char *text, size_t size) {
     size_t longest = 0, first = 0;
@@ -25,14 +26,13 @@ static size_t longest_token(const char *text, size_t size) {
     return longest;
 }
 
-/* jansson 2.14 ignores it when there is no memory to make its buffer for tokens larger, and then
- * loses a byte of the token. So the value is read as the second of an array, whose first is a
- * string longer than each token of the value: where that loses a byte, nobody minds, and after it
- * the buffer is large enough. One more than a power of two, which is where the buffer grows, keeps
- * its last quote safe. */
+/* If jansson 2.14 cannot enlarge its token buffer, it ignores that and loses a byte of the token.
+ * So the value is read as the second element of an array whose first is a string longer than every
+ * token of the value: a byte lost there does no harm, and afterwards the buffer is large enough.
+ * One more than a power of two, where the buffer grows, keeps its closing quote intact. */
 typedef struct padded {
     char *text;
-    size_t size, before; /* before: bytes that stand before the value */
+    size_t size, before; /* before: bytes before the value */
 } padded;
 
 static bool pad(padded *p, const char *text, size_t size, cnn_error *error) {
@@ -57,8 +57,8 @@ static bool begins(const char *text, const char *start) {
     return !strncmp(text, start, strlen(start));
 }
 
-/* jansson has no word for it: where it lacks memory it says nothing, or that a string, of which it
- * has seen the end, is no string. */
+/* jansson does not report it reliably: out of memory, it returns no message, or calls a string
+ * invalid whose end it has read. */
 static bool lacked_memory(const padded *p, const json_error_t *error) {
     if (!error->text[0] || json_error_code(error) == json_error_out_of_memory)
         return true;
@@ -67,14 +67,14 @@ static bool lacked_memory(const padded *p, const json_error_t *error) {
            (begins(error->text, "invalid token") || begins(error->text, "string or '}' expected"));
 }
 
-/* Where jansson stopped: behind the last byte that it looked at. */
+/* jansson's position is one after the last byte it read. */
 static void refuse(const padded *p, const json_error_t *why, size_t start, cnn_error *error) {
     if (lacked_memory(p, why)) {
         error_no_memory(error, p->size);
         return;
     }
     const size_t seen = (size_t)why->position, end = p->size - 1, at = seen < end ? seen : end;
-    /* A bracket too many ends the array before our own comes. */
+    /* An extra bracket closes the array before our own does. */
     if (seen > end && !begins(why->text, "end of file expected"))
         error_at(error, start + end - p->before, "JSON: ends within a value");
     else
@@ -104,9 +104,9 @@ json_t *json_read(const char *text, size_t size, size_t start, cnn_error *error)
     return value;
 }
 
-/* Measured first and then written into a block of that size: json_dumps() of jansson 2.14 loses
- * pieces of the text where it finds no memory to make its own larger. The block is ours: what
- * jansson takes, its host may have told it to take elsewhere. */
+/* Measured first, then written into a block of that size: json_dumps() of jansson 2.14 loses parts
+ * of the text if it cannot enlarge its own block. The block comes from our allocator, since the
+ * program may have set another one for jansson. */
 char *json_text(const json_t *value, size_t flags, cnn_error *error) {
     const size_t size = value ? json_dumpb(value, NULL, 0, flags) : 0;
     char *text = size ? memory_new(size + 1, 1, error) : NULL;
@@ -129,11 +129,11 @@ char *json_write(json_t *value, cnn_error *error) {
     return write_digits(value, 9, error);
 }
 
-/* What JSON has no numbers for. */
+/* Values that JSON cannot represent as numbers. */
 static const char *const words[] = {"inf", "-inf", "nan"};
 static const double word_values[] = {INFINITY, -INFINITY, NAN};
 
-/* By way of jansson, which knows what a locale does to a decimal point. */
+/* Uses jansson, which handles the locale's decimal point. */
 char *json_write_real(double number, cnn_error *error) {
     if (isfinite(number))
         return write_digits(json_real(number), 17, error);

@@ -1,9 +1,9 @@
-/* Splits a text into lines, however the system that wrote it ends them. */
+/* Splits a text into lines, with the line ends of any system. */
 #include "lines.h"
 
 #include <string.h>
 
-/* What begins like this is UTF-16: by its mark, or as ASCII in two bytes each. */
+/* Begins like UTF-16: a byte order mark, or ASCII in two bytes per character. */
 static bool is_utf16(const unsigned char *bytes, size_t size) {
     if (size < 2)
         return false;

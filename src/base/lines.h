@@ -1,4 +1,4 @@
-/* The lines of a text that people write, as editors of every system leave it. */
+/* Iterates over the lines of a text written in any editor on any system. */
 #ifndef BASE_LINES_H
 #define BASE_LINES_H
 
@@ -6,25 +6,26 @@
 #include <stddef.h>
 
 typedef struct lines {
-    const char *next, *end; /* what follows this line; borrowed */
-    char mark;              /* the last byte of the end of a line */
+    const char *next, *end; /* the text after this line; borrowed */
+    char mark;              /* the last byte of a line end */
     size_t number;          /* of this line, from 1; 0 before the first */
-    const char *text;       /* without its end */
+    const char *text;       /* without its line end */
     size_t length;
 } lines;
 
-/* A mark of UTF-8 at the start is passed over. A line ends with LF or CR LF, or with CR where the
- * text has no LF; the last with any of these, a CR alone, or nothing. Returns NULL, or in words
- * what the text is, if it is none of bytes: lines_next() then must not be called. */
+/* A UTF-8 byte order mark at the start is skipped. A line ends with LF or CR LF, or with CR if the
+ * text has no LF; the last one with any of these, a single CR, or nothing. Returns NULL, or, if the
+ * text is not made of bytes, a description such as "UTF-16"; lines_next() must not be called
+ * then. */
 const char *lines_begin(lines *lines, const void *text, size_t size);
 
 /* Moves to the next line; false after the last. */
 bool lines_next(lines *lines);
 
-/* Does anything follow but blank lines? */
+/* Whether any line that is not blank follows. */
 bool lines_more(const lines *lines);
 
-/* Nothing but blanks and tabs? */
+/* Whether text is only blanks and tabs. */
 bool line_blank(const char *text, size_t length);
 
 #endif

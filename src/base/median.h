@@ -1,11 +1,11 @@
-/* The median of measured numbers. */
+/* The median of measurements. */
 #ifndef BASE_MEDIAN_H
 #define BASE_MEDIAN_H
 
 #include <stddef.h>
 
-/* Sorts values[count]; of an even count the mean of the middle two. count is at least 1, and no
- * value is NaN. */
+/* Sorts values[count] and returns the middle one, or the mean of the two middle ones. count is at
+ * least 1, and no value is NaN. */
 double median(double *values, size_t count);
 
 #endif

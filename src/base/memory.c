@@ -1,6 +1,6 @@
-/* Sizes come from files and flags: a product that wraps round would give a block too small for what
- * goes into it. So they are multiplied and added here, with checks. Blocks come cleared: what
- * nobody has written yet is the same in every run. */
+/* Allocates memory, with checks of every size computation. Sizes come from files and flags: a
+ * product that wraps around would give too small a block. Blocks are cleared, so that unwritten
+ * parts are the same in every run. */
 #define _POSIX_C_SOURCE 200809L
 #include "memory.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Smaller blocks are not worth asking the system. */
+/* Smaller blocks are not worth a system call. */
 #define LARGE ((size_t)1 << 26)
 
 bool size_multiply(size_t a, size_t b, size_t *product) {
@@ -29,8 +29,8 @@ size_t size_product(size_t a, size_t b) {
     return b && a > SIZE_MAX / 2 / b ? SIZE_MAX / 2 : a * b;
 }
 
-/* Bytes rounded up to whole lines, as aligned_alloc() wants them. At least one: for 0 bytes it may
- * return NULL, which here means failure. */
+/* Bytes rounded up to a multiple of the line, as aligned_alloc() requires. At least one line: for 0
+ * bytes it may return NULL, which here means failure. */
 static bool line_bytes(size_t count, size_t size, size_t *bytes) {
     if (!size_multiply(count, size, bytes) || !size_add(*bytes, MEMORY_LINE - 1, bytes))
         return false;
@@ -40,7 +40,7 @@ static bool line_bytes(size_t count, size_t size, size_t *bytes) {
     return true;
 }
 
-/* What the machine has; SIZE_MAX if it does not say. */
+/* Physical memory; SIZE_MAX if unknown. */
 static size_t machine_bytes(void) {
     size_t bytes = SIZE_MAX;
 #ifdef _SC_PHYS_PAGES
@@ -51,8 +51,8 @@ static size_t machine_bytes(void) {
     return bytes;
 }
 
-/* Systems promise more than they have, and end whoever takes the promise at its word: so a block
- * larger than the machine is refused here, while there is somebody to tell. */
+/* Overcommit: an allocation may succeed and the process be killed on first touch. So a block larger
+ * than the machine's memory is refused here, with an error. */
 static bool machine_holds(size_t bytes, cnn_error *error) {
     if (bytes < LARGE)
         return true;
@@ -65,7 +65,7 @@ static bool machine_holds(size_t bytes, cnn_error *error) {
 void *memory_new(size_t count, size_t size, cnn_error *error) {
     size_t bytes = SIZE_MAX;
     void *block = NULL;
-    /* Beyond PTRDIFF_MAX the difference of two pointers into the block would not be defined. */
+    /* Beyond PTRDIFF_MAX the difference of two pointers into the block would be undefined. */
     if (line_bytes(count, size, &bytes) && bytes <= PTRDIFF_MAX) {
         if (!machine_holds(bytes, error))
             return NULL;

@@ -1,18 +1,16 @@
-/* Workers wait until a round begins, then draw task numbers until none is left; the caller draws
- * along. Each thread has a share of them, the same in every round of as many tasks, so that it
- * finds what it wrote in its own cache: to fetch it from another core's takes hundreds of
- * nanoseconds where they lie far apart. When its own are done it draws from the shares of others:
- * a thread that the system holds up then simply does fewer. A round is over when every worker has
- * reported back, also those that came too late to find a task: so none can still be at it when the
- * next round changes what it reads.
+/* A thread pool: workers wait until a round begins, then claim task indices until all are taken;
+ * the caller participates. Each thread has a range of indices, the same in every round with as many
+ * tasks, so that it finds its earlier results in its own cache: fetching them from a distant core's
+ * takes hundreds of nanoseconds. When its own tasks are done it takes some of the others' (work
+ * stealing): a descheduled thread does less. A round ends when every worker has reported, even one
+ * too late for a task, so none can still be running when the next round changes its inputs.
  *
- * Rounds of one step follow each other within microseconds, and to be woken takes longer: so a
- * thread first watches for a while, then sleeps. With more threads than processors it sleeps at
- * once, since it would only keep others from working.
+ * Rounds of one step follow each other within microseconds, and waking a thread takes longer: so a
+ * thread spins for a while before it sleeps. With more threads than processors it sleeps at once,
+ * since spinning would only keep the others from running.
  *
- * A process has no threads but its own: behind fork() the child's copy of a pool is the caller
- * alone, who does all tasks and touches neither lock nor workers, which stayed as they happened to
- * be. */
+ * After fork() a process has only the calling thread: the child's copy of a pool runs all tasks on
+ * it, and does not touch the lock or the workers, whose state is undefined. */
 #define _GNU_SOURCE
 #include "pool.h"
 
@@ -25,31 +23,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Looks of a thread before it sleeps: a few tenths of a millisecond. */
+/* Iterations before a thread sleeps: a few tenths of a millisecond. */
 enum { SPIN_LIMIT = 5000 };
 
-/* One thread and what it has to do in this round. */
+/* A thread and its tasks in this round. */
 typedef struct worker {
     pool *pool;
     pthread_t thread;
     size_t index;
-    atomic_size_t next; /* the first task of its share nobody has taken; ends beyond last */
-    size_t last;        /* behind its share */
-    char apart[128];    /* others write to lines of their own */
+    atomic_size_t next; /* the first unclaimed task of its range; ends beyond last */
+    size_t last;        /* end of its range */
+    char apart[128];    /* padding: other threads write to their own cache lines */
 } worker;
 
 struct pool {
-    size_t forks;         /* behind the process that started the threads */
-    size_t threads;       /* the caller's included */
+    size_t forks;         /* number of forks when the threads were started */
+    size_t threads;       /* including the caller's */
     size_t spins;         /* SPIN_LIMIT or 0 */
-    worker *workers;      /* [threads]; the first is the caller's and no thread of the pool */
-    size_t started;       /* of those behind it */
-    pthread_mutex_t lock; /* of those who sleep; the counters change under it */
+    worker *workers;      /* [threads]; the first is the caller's, not a thread of the pool */
+    size_t started;       /* threads started, without the caller's */
+    pthread_mutex_t lock; /* for sleeping threads; the counters change under it */
     pthread_cond_t begin, done;
-    atomic_size_t round;   /* counts calls of pool_run, so that no worker takes one twice */
-    atomic_size_t working; /* workers not yet through with this round */
+    atomic_size_t round;   /* counts calls of pool_run, so that no worker runs one twice */
+    atomic_size_t working; /* workers that have not finished this round */
     atomic_bool stop;
-    /* Of this round. Workers read them without the lock: they change only between rounds. */
+    /* For this round. Workers read them without the lock: they change only between rounds. */
     pool_task task;
     void *context;
 };
@@ -69,8 +67,8 @@ static void share_out(pool *pool, size_t count) {
     }
 }
 
-/* Tells the processor that this loop only waits, and now and then lets another thread have it: the
- * one that is waited for may be waiting for this very processor. */
+/* Hints to the processor that this is a spin loop, and sometimes yields: the awaited thread may
+ * need this very processor. */
 static void relax(size_t look) {
     if (look % 64 == 63)
         sched_yield();
@@ -83,9 +81,9 @@ static bool begun(pool *pool, size_t seen) {
     return atomic_load(&pool->round) != seen || atomic_load(&pool->stop);
 }
 
-/* Waits for a round after `seen`; false when the pool ends. Numbers are compared, not signals
- * counted: a round that began before the worker got here is seen all the same, and a wait that ends
- * for no reason, as POSIX allows, goes on. */
+/* Waits for a round after `seen`; false when the pool ends. It compares round numbers: a round that
+ * began before the worker got here is still seen, and a spurious wakeup, which POSIX allows, just
+ * waits again. */
 static bool await_round(pool *pool, size_t *seen) {
     for (size_t i = 0; i < pool->spins && !begun(pool, *seen); i++)
         relax(i);
@@ -124,8 +122,9 @@ static void await_workers(pool *pool) {
     pthread_mutex_unlock(&pool->lock);
 }
 
-/* Those this process may use, which can be fewer than there are: taskset and containers set a mask,
- * containers a quota as well. More than 1024 do not fit the set: then one thread. */
+/* The processors of this process, which can be fewer than the machine's: taskset and containers set
+ * an affinity mask, containers a quota as well. More than 1024 do not fit the set; the result is
+ * then 1. */
 size_t cnn_processor_count(void) {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) != 0)
@@ -134,8 +133,8 @@ size_t cnn_processor_count(void) {
     return quota < mask ? quota : mask;
 }
 
-/* How many forks lie behind this process. Counted, as to ask the system who one is would cost each
- * round a call. */
+/* Counts the forks up to this process. Asking the system for the process id would cost a call per
+ * round. */
 static atomic_size_t forks;
 static pthread_once_t forks_watched = PTHREAD_ONCE_INIT;
 static int forks_problem;
@@ -148,13 +147,13 @@ static void watch_forks(void) {
     forks_problem = pthread_atfork(NULL, NULL, count_fork);
 }
 
-/* Did the threads stay behind, with the process that started them? */
+/* Whether the threads belong to a parent process. */
 static bool forked(const pool *pool) {
     return atomic_load_explicit(&forks, memory_order_relaxed) != pool->forks;
 }
 
-/* Starts all, or as many as there can be if none was asked for by number, or fails; those started
- * before a failure are for pool_free() to end. */
+/* Starts all workers. If no number was requested, fewer will do; otherwise that is an error.
+ * pool_free() ends those started before a failure. */
 static bool start_workers(pool *pool, bool by_number, cnn_error *error) {
     while (pool->started < pool->threads - 1) {
         worker *worker = &pool->workers[pool->started + 1];
@@ -173,7 +172,7 @@ static bool start_workers(pool *pool, bool by_number, cnn_error *error) {
     return true;
 }
 
-/* Without it a child would wait for threads that it does not have. */
+/* Without it a child would wait for threads that do not exist there. */
 static bool forks_counted(cnn_error *error) {
     pthread_once(&forks_watched, watch_forks);
     return !forks_problem || error_set(error, CNN_STATUS_NO_MEMORY, "cannot start threads: %s",
@@ -235,10 +234,10 @@ void pool_run(pool *pool, size_t count, pool_task task, void *context) {
     pool->task = task;
     pool->context = context;
     share_out(pool, count);
-    /* Nobody can help with one task. */
+    /* A single task needs no workers. */
     if (count > 1 && pool->started) {
         pthread_mutex_lock(&pool->lock);
-        /* Each worker is counted in, whether it will find a task or not. */
+        /* Every worker is counted, whether or not it will find a task. */
         atomic_store(&pool->working, pool->started);
         atomic_fetch_add(&pool->round, 1);
         pthread_cond_broadcast(&pool->begin);

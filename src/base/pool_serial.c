@@ -1,6 +1,6 @@
-/* The twin of pool.c for places without threads, such as WebAssembly: the build links one or the
- * other, and nothing above can tell which. A wish for more threads is not refused, since their
- * number never changes a result. */
+/* Runs all tasks on the caller's thread: the variant of pool.c for platforms without threads, such
+ * as WebAssembly. The build links one of the two. A larger number of threads is accepted, since it
+ * never changes a result. */
 #include "pool.h"
 
 #include "memory.h"

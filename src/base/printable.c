@@ -1,14 +1,15 @@
-/* Control characters steer a terminal, and JSON takes no broken UTF-8. The decoder is our own,
- * since that of the C library depends on the locale. */
+/* Decodes UTF-8 and finds characters that must not be shown. Control characters control a terminal,
+ * and JSON refuses broken UTF-8. The decoder is our own because the C library's depends on the
+ * locale. */
 #include "printable.h"
 
 #include "cnn.h"
 
 #include <string.h>
 
-/* What follows a first byte: how many bytes, and the least code point that needs as many, because
- * UTF-8 (RFC 3629) allows only the shortest form. A byte that cannot be first (80 to bf) gets an
- * answer too; utf8_character() has to refuse it. */
+/* The number of bytes after a first byte, and the smallest code point that needs as many, because
+ * UTF-8 (RFC 3629) allows only the shortest form. Bytes that cannot be first (80 to bf) get a
+ * result too; utf8_character() has to refuse them. */
 static size_t tail_of(uint8_t first, uint32_t *code, uint32_t *least) {
     const size_t tail = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
     static const uint32_t LEAST[] = {0, 0x80, 0x800, 0x10000};
@@ -18,7 +19,7 @@ static size_t tail_of(uint8_t first, uint32_t *code, uint32_t *least) {
     return tail;
 }
 
-/* First bytes f5 to f7 begin nothing either, but give code points beyond the last, 10ffff. */
+/* First bytes f5 to f7 are invalid too, but give code points above the maximum, 10ffff. */
 size_t utf8_character(const uint8_t *text, size_t length, uint32_t *character) {
     uint32_t code, least;
     const size_t tail = tail_of(text[0], &code, &least);
@@ -29,7 +30,7 @@ size_t utf8_character(const uint8_t *text, size_t length, uint32_t *character) {
             return 0;
         code = code << 6 | (text[i] & 0x3f);
     }
-    /* Halves of UTF-16's pairs are no characters, though UTF-8 could spell them. */
+    /* Surrogates are not characters, though UTF-8 could encode them. */
     const bool surrogate = code >= 0xd800 && code <= 0xdfff;
     *character = code;
     return code < least || code > 0x10ffff || surrogate ? 0 : tail + 1;
@@ -54,8 +55,7 @@ size_t name_first_unprintable(const uint8_t *name, size_t length) {
     return at;
 }
 
-/* U+2028 and 2029 end a line; 202a to 202e and 2066 to 2069 turn the way in which what follows is
- * written. */
+/* U+2028 and 2029 end a line; 202a to 202e and 2066 to 2069 change the direction of writing. */
 static bool changes_direction(uint32_t code) {
     return (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
 }
@@ -69,7 +69,7 @@ size_t cnn_text_character(const char *text, bool *shown) {
         *shown = true;
         return 0;
     }
-    /* The zero at the end is the tail of no character. */
+    /* The terminating zero is never a continuation byte. */
     uint32_t code;
     const size_t length = *c ? utf8_character(c, 4, &code) : 0;
     *shown = !*c || (length && !is_control(code) && !changes_direction(code));

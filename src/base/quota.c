@@ -1,6 +1,6 @@
-/* Reads the quota of this process's control group, of both versions, where systems mount them. A
- * group has no more than the groups around it, so each up to the root counts. A container may see
- * its own group as the root, or by a path of the host's that is not there: then the files at the
+/* Reads the CPU quota of this process's control group, versions 1 and 2, at their usual mounts. A
+ * group is limited by the groups around it, so each up to the root counts. A container may see its
+ * own group as the root, or by a path of the host's that does not exist here: then the files at the
  * mount are its own. */
 #define _GNU_SOURCE
 #include "quota.h"
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Files under /proc and /sys have no size beforehand. Text beyond `size` is cut. */
+/* Files under /proc and /sys have no size in advance. Text beyond `size` is cut. */
 static bool read_text(const char *path, char *text, size_t size) {
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     size_t used = 0;
@@ -29,13 +29,13 @@ static bool read_text(const char *path, char *text, size_t size) {
     return count >= 0;
 }
 
-/* A number at the beginning; false for "max" and for -1, which set no limit. */
+/* The number at the start; false for "max" and -1, which mean no limit. */
 static bool read_number(const char *text, uint64_t *number) {
     bool large = false;
     return decimal_digits(text, strlen(text), UINT64_MAX, number, &large) > 0;
 }
 
-/* One of a folder's files. */
+/* Reads a file of a folder. */
 static bool read_file(const char *folder, const char *name, char *text, size_t size) {
     char path[PATH_MAX];
     const int length = snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -47,7 +47,7 @@ static size_t processors(uint64_t quota, uint64_t period) {
     return whole > SIZE_MAX ? SIZE_MAX : whole ? (size_t)whole : 1;
 }
 
-/* "200000 100000", in microseconds: of each period so much. */
+/* "QUOTA PERIOD" in microseconds, such as "200000 100000". */
 static size_t of_version_2(const char *folder) {
     char text[64];
     uint64_t quota, period;
@@ -66,7 +66,7 @@ static size_t of_version_1(const char *folder) {
     return limited ? processors(quota, period) : SIZE_MAX;
 }
 
-/* Where groups are mounted, and how their quota is read. */
+/* Where groups are mounted, and how to read their quota. */
 typedef struct hierarchy {
     const char *mount;
     bool unified;
@@ -81,7 +81,7 @@ static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* The smallest of this group's and those of the groups around it. */
+/* The minimum of the quotas of this group and the groups around it. */
 static size_t look_up(const char *root, const hierarchy *h, const char *group) {
     char path[PATH_MAX];
     size_t most = SIZE_MAX;
@@ -97,7 +97,7 @@ static size_t look_up(const char *root, const hierarchy *h, const char *group) {
     }
 }
 
-/* Is `cpu` one of the controllers in "cpu,cpuacct"? */
+/* Whether `cpu` is one of the controllers in "cpu,cpuacct". */
 static bool has_cpu(const char *controllers) {
     char *rest = NULL, names[256];
     snprintf(names, sizeof names, "%s", controllers);
@@ -107,8 +107,8 @@ static bool has_cpu(const char *controllers) {
     return false;
 }
 
-/* A line "NUMBER:CONTROLLERS:GROUP" of /proc/self/cgroup; version 2 names no controllers. Of a
- * group outside what can be seen, the root stands for it. */
+/* A line "NUMBER:CONTROLLERS:GROUP" of /proc/self/cgroup; version 2 names no controllers. For a
+ * group outside the visible ones, the root is used. */
 static size_t of_line(const char *root, char *line) {
     char *controllers = strchr(line, ':'),
          *group = controllers ? strchr(controllers + 1, ':') : NULL;

@@ -1,14 +1,14 @@
-/* PCG32 steps a linear generator of 64 bits and hands out 32 of them, scrambled. It passes the
- * usual tests of randomness, fits on a page and can be copied by value; it keeps no secrets. What
- * is made of its bits takes plain arithmetic and portable_log(): all machines draw the same. */
+/* Draws random numbers with PCG32, a 64-bit linear congruential generator with a scrambled 32-bit
+ * output. It passes the usual tests of randomness, is short and can be copied by value; it is not
+ * secure. Derived values use plain arithmetic and portable_log(), so all machines draw the same. */
 #include "random.h"
 
 #include "explog.h"
 
 #include <math.h>
 
-/* In the steps of O'Neill's pcg32_srandom_r(), so that a test can compare with her published
- * output. An even increment would shorten the period of 2^64, hence the 1. */
+/* Follows O'Neill's pcg32_srandom_r(), so that a test can compare with her published output. An
+ * even increment would shorten the period of 2^64, hence the 1. */
 random_state random_seeded(uint64_t seed, uint64_t stream) {
     random_state random = {.state = 0, .increment = stream << 1 | 1};
     random_bits(&random);
@@ -22,14 +22,14 @@ uint32_t random_bits(random_state *random) {
     /* Knuth's multiplier for 64 bits (MMIX). */
     random->state = old * UINT64_C(6364136223846793005) + random->increment;
     const uint32_t shifted = (uint32_t)((old >> 18 ^ old) >> 27);
-    /* The top five bits are the most random ones: they choose a rotation of the others. */
+    /* The top five bits are the most random: they choose a rotation of the others. */
     const uint32_t rotation = (uint32_t)(old >> 59);
     /* & 31, since a shift by 32, for rotation 0, is undefined. */
     return shifted >> rotation | shifted << (-rotation & 31);
 }
 
-/* bits % bound alone would favor the small remainders. Without the first 2^32 mod bound values, a
- * multiple of bound is left, and every remainder is as likely. */
+/* bits % bound alone would favor small remainders. Without the first 2^32 mod bound values, the
+ * number of values is a multiple of bound and every remainder is equally likely. */
 uint32_t random_below(random_state *random, uint32_t bound) {
     const uint32_t refused = -bound % bound; /* 2^32 mod bound, in 32 bits */
     uint32_t bits = random_bits(random);
@@ -43,9 +43,10 @@ double random_uniform(random_state *random) {
     return (random_bits(random) >> 8) * 0x1p-24;
 }
 
-/* The second number of a pair, b times the same root, is dropped: kept for later it would be part
- * of the state, and what is drawn would depend on how often this was called before. Not by Box and
- * Muller, whose sine and cosine every libm rounds in its own way; of sqrt(), IEEE 754 says how. */
+/* The second number of a pair, b times the same root, is dropped: if it were kept it would be part
+ * of the state, and the results would depend on how often this was called before. Not by Box and
+ * Muller, since the rounding of sine and cosine depends on libm; IEEE 754 defines that of
+ * sqrt(). */
 double random_normal(random_state *random) {
     double a, b, square;
     do {
@@ -58,7 +59,8 @@ double random_normal(random_state *random) {
 
 void random_shuffle(random_state *random, uint32_t *values, size_t count) {
     for (size_t i = count; i > 1; i--) {
-        /* i - 1 may be drawn itself: if none could stay, most orders would never come up. */
+        /* i - 1 itself may be drawn: if every element had to move, most orders would never
+         * occur. */
         const uint32_t j = random_below(random, (uint32_t)i);
         const uint32_t value = values[i - 1];
         values[i - 1] = values[j];

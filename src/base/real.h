@@ -1,4 +1,4 @@
-/* The number type of the book: float, and double for the gradient check. The build says which for
+/* The number type of the book: float, and double for the gradient check. The build defines it for
  * each unit (-DCNN_REAL=double): units of different types never exchange a `real`. */
 #ifndef BASE_REAL_H
 #define BASE_REAL_H
@@ -11,8 +11,8 @@
 
 typedef CNN_REAL real;
 
-/* How often a * b + c is rounded: once, or twice where the processor cannot do better and a call of
- * fmaf() would take its place (-DCNN_ROUNDINGS=2). */
+/* How often a * b + c is rounded: once, or twice on processors without the instruction, where a
+ * call of fmaf() would replace it (-DCNN_ROUNDINGS=2). */
 #ifndef CNN_ROUNDINGS
 #define CNN_ROUNDINGS 1
 #endif
@@ -21,8 +21,8 @@ typedef CNN_REAL real;
 #include "real_wasm.h"
 #endif
 
-/* a * b + c: the one multiply-add of every sum, so that machines agree in each bit. sizeof, since
- * #if cannot see types; the compiler drops the branches not taken. */
+/* a * b + c: the multiply-add of every sum, so that all machines agree to the bit. Uses sizeof,
+ * since #if cannot see types; the compiler drops the unused branches. */
 static inline real fused(real a, real b, real c) {
     if (CNN_ROUNDINGS == 2)
         return a * b + c;
@@ -34,8 +34,8 @@ static inline real fused(real a, real b, real c) {
                                          : (real)__builtin_fma(a, b, c);
 }
 
-/* x, or 0 if it is below the least normal number: what decays would else stay there for good, where
- * each operation takes a processor some hundred cycles. A NaN stays one. */
+/* x, or 0 if it is below the smallest normal number: decaying values would otherwise remain
+ * denormal, and each operation on them takes some hundred cycles. NaN stays NaN. */
 static inline real flush_denormal(real x) {
     const real least = sizeof(real) == sizeof(float) ? (real)FLT_MIN : (real)DBL_MIN;
     const real size = x < 0 ? -x : x;

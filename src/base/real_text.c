@@ -1,4 +1,5 @@
-/* The C library writes and reads with the locale's sign for the point; it is replaced last. */
+/* Converts reals to and from text. The C library uses the locale's decimal point, which is replaced
+ * afterwards. */
 #include "real_text.h"
 
 #include <locale.h>
@@ -6,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_MOST = 17 }; /* tell every double from its neighbors */
+enum { DIGITS_MOST = 17 }; /* distinguish all doubles */
 
-/* Puts a point where the locale's sign is, which may be several bytes. */
+/* Replaces the locale's decimal point, which may be several bytes, by a point. */
 static void put_point(char *text) {
     const char *sign = localeconv()->decimal_point;
     char *at = strstr(text, sign);

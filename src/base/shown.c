@@ -1,4 +1,4 @@
-/* Cuts and cleans words so that a message stays one short printable line. */
+/* Truncates and cleans words so that a message stays one short printable line. */
 #include "shown.h"
 
 #include "printable.h"
@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of CNN_NAME_SIZE: our own names are never cut. */
+/* CNN_NAME_SIZE - 1: our own names are never truncated. */
 #define NAME_LIMIT 47
 
-/* A cut that would part a character is moved before it. */
+/* Never cuts a character in two: the cut moves before it. */
 static size_t cut(const uint8_t *text, size_t length, size_t limit) {
     if (length <= limit)
         return length;
@@ -36,7 +36,7 @@ shown show_name(const char *name) {
     return show(name, strlen(name), NAME_LIMIT);
 }
 
-/* What does not fit is cut off: snprintf ends the text, `at` then is past it and ends the loop. */
+/* Truncates: once the text is full, `at` is past its end, which ends the loop. */
 shown show_shape(size_t rank, const size_t *shape) {
     shown shown = {"one number"};
     size_t at = 0;

@@ -1,4 +1,4 @@
-/* A comma after every third digit, counted from the right. */
+/* Writes a number with a comma after every third digit, counted from the right. */
 #include "thousands.h"
 
 #include <inttypes.h>

@@ -1,10 +1,10 @@
-/* Numbers as people read them: 206,922. */
+/* Numbers with thousands separators: 206,922. */
 #ifndef BASE_THOUSANDS_H
 #define BASE_THOUSANDS_H
 
 #include <stdint.h>
 
-/* Returned by value, so that several fit in one printf. */
+/* Returned by value, so that one printf can use several. */
 typedef struct number_text {
     char text[32];
 } number_text;

@@ -36,8 +36,7 @@ const ops *broken_ops(broken *b, const char *name, const char *word) {
 
 void broken_damage(broken *b, const probe *p, const char *name, const char *word) {
     real *gradient = p->t.dx;
-    size_t count =
-        p->images * extent_size(p->labels ? p->layer->shape.y : p->layer->shape.x);
+    size_t count = p->images * extent_size(p->labels ? p->layer->shape.y : p->layer->shape.x);
     if (!b->layer || b->row || !is_wanted(b, name, word))
         return;
     for (size_t i = p->labels ? 0 : layer_buffers(p->layer); i-- > 0;)

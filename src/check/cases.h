@@ -8,8 +8,8 @@
 enum case_gradient { GRADIENT_DX, GRADIENT_DW, GRADIENT_DB, GRADIENTS };
 
 struct cnn_case {
-    cnn_network *network;    /* owned; the layer is its last. NULL: softmax */
-    layer_shape shape; /* of softmax x and y alone: 1 x 1 x classes */
+    cnn_network *network; /* owned; the layer is its last. NULL: softmax */
+    layer_shape shape;    /* of softmax x and y alone: 1 x 1 x classes */
     cnn_case_info about;
     void *block; /* of all arrays, owned */
 };

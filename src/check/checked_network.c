@@ -1,9 +1,9 @@
-/* Takes a network through the gradient check: random parameters, a random batch forward, and each
- * layer's gradients beside the slopes that gradcheck.c measures. Each layer gets the outputs of the
- * one before, so it is checked on inputs such as it really meets; but it is checked by itself,
- * since moving an element then costs one layer and not the network. Inputs that say nothing of it
- * are drawn anew: those that have grown or died out on their way, and those that are all at a kink.
- * Memory lasts for one layer. */
+/* Runs the gradient check over a network: random parameters, a random batch forward, and each
+ * layer's gradients compared with the slopes that gradcheck.c measures. Each layer gets the outputs
+ * of the previous one, so it is checked on realistic inputs; but it is checked separately, since an
+ * element's change then costs one layer and not the network. Inputs that reveal nothing are drawn
+ * again: those that have grown or vanished on the way, and those that are all at a kink. Memory is
+ * allocated for one layer at a time. */
 #include "gradcheck.h"
 
 #include "broken.h"
@@ -20,21 +20,21 @@ typedef struct check {
     cnn_gradcheck_options options;
     cnn_gradcheck_function report;
     void *context;
-    random_state random; /* one stream for all that is drawn, so that the seed says everything */
+    random_state random; /* one stream for everything drawn, so that the seed determines it */
     double worst;        /* the largest error so far */
-    real *x;             /* output of the layers so far, owned */
+    real *x;             /* output of the previous layer, owned */
     broken broken;
-    bool unchecked; /* a gradient of which no element could be */
-    /* Of the layer at hand, to be reported when its inputs have said enough. */
+    bool unchecked; /* a gradient of which no element could be checked */
+    /* For the current layer; reported once its inputs revealed enough. */
     cnn_gradcheck_row rows[1 + BUFFERS_MAX];
     size_t count;
-    bool telling; /* some slope of each was measured, and not all were 0 */
+    bool telling; /* for each, some slope was measured, and not all were 0 */
 } check;
 
-/* Draws of a layer's inputs, before a gradient counts as not checked. */
+/* Draws of a layer's inputs before a gradient counts as not checked. */
 enum { DRAWS = 8 };
 
-/* Step and limits are made for numbers of about this size. */
+/* Step and limits are chosen for numbers of about this size. */
 #define LEAST 0.1
 #define MOST 100.0
 
@@ -44,12 +44,12 @@ static void fill(random_state *random, real *values, size_t count, double bound)
         values[i] = (2 * random_uniform(random) - 1) * bound;
 }
 
-/* Numbers in a batch of this shape. */
+/* The size of a batch of this shape. */
 static size_t batch_of(const check *c, extent e) {
     return size_product(c->options.batch_size, extent_size(e));
 }
 
-/* Flatten leaves memory as it is: its page is a copy. */
+/* Flatten does not change memory: its page is a copy. */
 static void copy_forward(const layer_shape *g, const op_args *t, range images) {
     const size_t values = extent_size(g->x);
     memcpy(t->y + images.first * values, t->x + images.first * values,
@@ -73,20 +73,19 @@ static const operation *operation_of(const probe *p) {
     return operation_in_double(p->ops, p->layer);
 }
 
-/* Outputs go where the caller wants them: it keeps those before, above and below apart. */
+/* Writes to the outputs of the caller, who keeps the original, upper and lower ones separately. */
 static void evaluate_layer(const probe *p, real *outputs, range images) {
     op_args t = p->t;
     t.y = outputs;
     operation_of(p)->forward(&p->layer->shape, &t, images);
 }
 
-/* Its outputs are the losses; probabilities are not what gradients are of. */
+/* Its outputs are the losses, as the gradients are not those of the probabilities. */
 static void evaluate_softmax(const probe *p, real *outputs, range images) {
     p->ops->softmax_forward(p->layer->shape.y.c, p->t.x, p->labels, p->t.y, outputs, images);
 }
 
-/* What a layer does without stays NULL: that is how an operation knows. Integers need no more room
- * than numbers. */
+/* Unused buffers stay NULL, as operations expect. Integers need no more space than reals. */
 static void plan_buffer(const check *c, const layer *layer, arena *arena, probe *p, size_t b) {
     const buffer *buffer = &layer->kind->buffers[b];
     const size_t size = layer_buffer_size(layer, b);
@@ -98,7 +97,7 @@ static void plan_buffer(const check *c, const layer *layer, arena *arena, probe 
         bind(&p->t, buffer->gradient, arena_take(arena, size, sizeof(real)));
 }
 
-/* All arrays of one probe, cut from one block. */
+/* All arrays of a probe, from one block. */
 static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
     const size_t in = batch_of(c, layer->shape.x), out = batch_of(c, layer->shape.y);
     const operation *op = operation_of(p);
@@ -112,7 +111,7 @@ static void plan(const check *c, const layer *layer, arena *arena, probe *p) {
     p->t.scratch = arena_take(arena, scratch, sizeof(real));
 }
 
-/* Counts, then cuts. The block is the caller's, to be freed with free(). */
+/* Counts, then cuts. The caller frees the block with free(). */
 static void *allocate(const check *c, const layer *layer, probe *p, cnn_error *error) {
     arena counted = {0};
     plan(c, layer, &counted, p);
@@ -126,7 +125,7 @@ static void *allocate(const check *c, const layer *layer, probe *p, cnn_error *e
     return taken.base;
 }
 
-/* One call each: nothing is shared with other threads, so one range covers all images or rows. */
+/* One call each: nothing is shared between threads, so one range covers all images or rows. */
 static void backward(const probe *p) {
     const operation *op = operation_of(p);
     const layer_shape *g = &p->layer->shape;
@@ -160,7 +159,7 @@ static void report_rows(check *c) {
     c->count = 0;
 }
 
-/* An image's inputs move its own outputs alone. The cast is sound: x is our own memory. */
+/* An image's inputs change only its own outputs. The cast is safe: x is our own memory. */
 static void check_input(check *c, const probe *p, const char *name, extent x, bool flat) {
     const size_t n = p->images, values = extent_size(x);
     const cnn_tensor shape = flat ? (cnn_tensor){.rank = 2, .shape = {n, values}}
@@ -169,8 +168,8 @@ static void check_input(check *c, const probe *p, const char *name, extent x, bo
                 &shape);
 }
 
-/* Every image adds to dw and db, so all are evaluated for each element (per_image 0). The shapes
- * are for the report alone. */
+/* Every image contributes to dw and db, so all are evaluated for each element (per_image 0). The
+ * shapes are only for the report. */
 static void check_parameters(check *c, const probe *p) {
     const layer *layer = p->layer;
     for (size_t b = 0; b < layer_buffers(layer); b++) {
@@ -187,7 +186,7 @@ static void check_parameters(check *c, const probe *p) {
     }
 }
 
-/* Draws parameters and dy, runs the layer there and back, and measures every gradient. */
+/* Draws parameters and dy, runs the layer forward and backward, and checks every gradient. */
 static void check_once(check *c, probe *p) {
     const layer *layer = p->layer;
     /* He's bound for layers before a ReLU: values keep their size from layer to layer, so that one
@@ -198,20 +197,20 @@ static void check_once(check *c, probe *p) {
         if (layer->kind->buffers[b].role == BUFFER_PARAMETER)
             fill(&c->random, bound(&p->t, layer->kind->buffers[b].argument),
                  layer_buffer_size(layer, b), bound_he);
-    /* Random: were every dy 1, a gradient that mixes up outputs would have the same sum as the
-     * right one. */
+    /* Random: if every dy were 1, a gradient that mixes up outputs would have the same sum as the
+     * correct one. */
     fill(&c->random, p->dy, batch_of(c, layer->shape.y), 1);
     p->t.dy = p->dy;
     p->evaluate(p, p->y, (range){0, p->images});
-    /* Before any element moves: it reads the indices, which every evaluation overwrites. */
+    /* Before any element changes: it reads the indices, which every evaluation overwrites. */
     backward(p);
     broken_damage(&c->broken, p, layer->name, layer->kind->word);
     check_input(c, p, layer->name, layer->shape.x, (layer - 1)->flat);
     check_parameters(c, p);
-    /* The last evaluation left the indices of a moved element. Nobody reads them again. */
+    /* The last evaluation left the indices of a changed element, but they are not read again. */
 }
 
-/* The cast is sound: x is our own memory. */
+/* The cast is safe: x is our own memory. */
 static void check_layer(check *c, probe *p) {
     c->telling = false;
     for (size_t draw = 0; draw < DRAWS && !c->telling; draw++) {
@@ -224,7 +223,7 @@ static void check_layer(check *c, probe *p) {
     report_rows(c);
 }
 
-/* Goes on with this layer's outputs as the next one's inputs. On failure c->x is NULL. */
+/* Makes this layer's outputs the next one's inputs. On failure c->x is NULL. */
 static bool step_on(check *c, const probe *p, size_t values, cnn_error *error) {
     free(c->x);
     c->x = memory_new(values, sizeof *c->x, error);
@@ -237,7 +236,7 @@ static bool step_on(check *c, const probe *p, size_t values, cnn_error *error) {
     return true;
 }
 
-/* Memory for one layer, its check, and c->x for the next. False without memory only. */
+/* Allocates one layer, checks it, and sets c->x for the next. False only if there is no memory. */
 static bool check_layer_at(check *c, size_t index, cnn_error *error) {
     const layer *layer = &c->network->layers[index];
     probe p = {.evaluate = evaluate_layer,
@@ -261,10 +260,11 @@ static void softmax_there_and_back(const probe *p) {
     p->ops->softmax_backward(p->layer->shape.y.c, p->images, p->t.y, p->labels, p->t.dx, images);
 }
 
-/* Logits so far apart that each image is sure of its class leave gradients that are rounding. */
+/* If logits are so far apart that each image is certain of its class, the gradients are rounding
+ * errors. */
 #define SURE 1e-3
 
-/* L is the mean loss: each image's loss counts 1 / n. */
+/* L is the mean loss: each image's loss has weight 1 / n. */
 static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
     const size_t classes = p->layer->shape.y.c, n = p->images;
     for (size_t i = 0; i < n; i++) {
@@ -282,10 +282,10 @@ static void check_softmax_probe(check *c, probe *p, uint32_t *labels) {
     report_rows(c);
 }
 
-/* Last, on the logits that the layers have made. False without memory only. */
+/* Last, on the logits of the network. False only if there is no memory. */
 static bool check_softmax(check *c, cnn_error *error) {
     const layer *last = &c->network->layers[c->network->count];
-    /* Its outputs are losses, one an image; t.y are the probabilities, t.dx is their gradient. */
+    /* Its outputs are losses, one per image; t.y are the probabilities, t.dx is the gradient. */
     const size_t n = c->options.batch_size, logits = batch_of(c, last->shape.y);
     uint32_t *labels = memory_new(n, sizeof *labels, error);
     real *block = memory_new(4 * n + 2 * logits, sizeof *block, error);
@@ -333,7 +333,8 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
     c.random = random_seeded(c.options.seed, RANDOM_GRADCHECK);
     if (!network_complete(network, error))
         return false;
-    /* What is made of it then is memory for a few numbers, or refused by size_product(). */
+    /* Larger sizes derived from it need memory for a few numbers, or size_product() refuses
+     * them. */
     if (c.options.batch_size == 0 || c.options.batch_size > 4096)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "batch size %zu: must be 1 to 4096",
                          c.options.batch_size);
@@ -342,7 +343,7 @@ bool cnn_gradcheck(const cnn_network *network, const cnn_gradcheck_options *opti
     const bool ok = check_all(&c, error) && broken_was(&c.broken, error);
     free(c.x);
     broken_end(&c.broken);
-    /* What is wrong is wrong, whatever could not be checked. */
+    /* An error counts even if other gradients could not be checked. */
     if (worst)
         *worst = c.unchecked && c.worst <= CNN_GRADCHECK_LIMIT ? NAN : c.worst;
     return ok;

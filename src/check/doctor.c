@@ -1,11 +1,11 @@
-/* The doctor's public face: opens a session, makes every check in it once, hands out findings. */
+/* The doctor's public functions: open a session, run every check once, return the findings. */
 #include "doctor.h"
 
 #include "memory.h"
 
 #include <stdlib.h>
 
-/* In an order in which each knows what it asks of the others: doctor.h. */
+/* Ordered so that each check finds the results it needs from others: doctor.h. */
 static bool (*const checks[])(session *, cnn_error *) = {
     doctor_classes, doctor_pixels,   doctor_images,   doctor_first_loss,
     doctor_spread,  doctor_dead,     doctor_gradient, doctor_overfit,

@@ -1,4 +1,4 @@
-/* What can be said of images and labels without a network. */
+/* Checks images and labels without a network. */
 #include "doctor.h"
 #include "memory.h"
 #include "thousands.h"
@@ -26,8 +26,8 @@ static class_counts summarize(const size_t *counts, size_t classes, size_t image
     return sum;
 }
 
-/* Ten times: where Buda, Maki and Mazurowski ("A systematic study of the class imbalance problem in
- * convolutional neural networks", 2018) begin to see it cost accuracy. */
+/* Ten times: from there Buda, Maki and Mazurowski ("A systematic study of the class imbalance
+ * problem in convolutional neural networks", 2018) see a loss of accuracy. */
 #define MOST_UNEVEN 10
 
 static void judge_classes(cnn_finding *finding, const class_counts *sum, const char *commonest,
@@ -40,16 +40,15 @@ static void judge_classes(cnn_finding *finding, const class_counts *sum, const c
     if (sum->present == 1) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding_say(finding,
-                    sum->classes == 1
-                        ? "A network of one output cannot be wrong, nor learn."
-                        : "Look into the label file: always the same answer is right, "
-                          "and nothing else is learnt.",
+                    sum->classes == 1 ? "A network of one output cannot be wrong, nor learn."
+                                      : "Look into the label file: one answer is always right, and "
+                                        "nothing else is learned.",
                     "every one of %s is labeled %s", thousands(sum->images).text, commonest);
     } else if (sum->present < sum->classes) {
         finding->verdict = CNN_VERDICT_WARN;
         finding_say(finding,
-                    "What is never shown is never learnt: add images, or give the last layer fewer "
-                    "outputs.",
+                    "Classes without images are never learned: add images, or give the last layer "
+                    "fewer outputs.",
                     "%s of %s have no image, as %s", thousands(sum->classes - sum->present).text,
                     thousands(sum->classes).text, absent);
     } else if (sum->most >= MOST_UNEVEN * sum->least) {
@@ -78,15 +77,16 @@ bool doctor_classes(session *session, cnn_error *error) {
     return true;
 }
 
-/* The input as the network gets it. A layer's steepest curvature grows with the mean square of its
- * inputs, and the largest rate that converges falls with it (LeCun, Bottou, Orr and Müller,
- * "Efficient BackProp", 1998): four times off is within what rates forgive, a hundred times is not.
- * Inputs of one sign alone, their mean beyond their deviation, let a unit's weights move only all
- * up or all down. */
+/* The network's input. A layer's largest curvature grows with the mean square of its inputs, and
+ * the largest rate that converges falls with it (LeCun, Bottou, Orr and Müller, "Efficient
+ * BackProp", 1998): rates tolerate a factor of four, but not of a hundred. With inputs of one sign,
+ * their mean larger than their deviation, all weights of a unit can only move up or down
+ * together. */
 #define WARN_POWER 4.0
 #define FAIL_POWER 100.0
 #define FOR_A_MODEL                                                                                \
-    "The model normalizes as it once learnt; such images want a training from the network's text."
+    "The model keeps the normalization of its training; train anew for such images, from the "     \
+    "network's text."
 
 static bool beyond(double power, double times) {
     return power > times || power < 1 / times;
@@ -96,10 +96,10 @@ static void judge_pixels(const session *session, cnn_finding *finding, double me
     const double power = mean * mean + std * std;
     finding_number(finding, "mean", mean);
     finding_number(finding, "deviation", std);
-    finding_say(finding, "As it should be.", "mean %.2f, deviation %.2f as they enter", mean, std);
+    finding_say(finding, "As it should be.", "mean %.2f, deviation %.2f at the input", mean, std);
     if (std < 1e-6) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding_say(finding, "Look at the images: there is nothing in them to tell them apart.",
+        finding_say(finding, "Look at the images: they do not differ.",
                     "every pixel is the same, %.3g", mean);
     } else if (beyond(power, FAIL_POWER)) {
         finding->verdict = CNN_VERDICT_FAIL;

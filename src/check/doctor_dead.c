@@ -1,13 +1,13 @@
-/* Dead units: channels of a convolution, or values of a dense layer, that are 0 behind their ReLU
- * for every image examined. No gradient passes them, so they stay as they are (Lu et al., "Dying
- * ReLU and Initialization", 2019). Looked for before the first step and after the training. */
+/* Finds dead units: channels of a convolution, or values of a dense layer, that are 0 after their
+ * ReLU for every examined image. No gradient passes them, so they never change (Lu et al., "Dying
+ * ReLU and Initialization", 2019). Checked before the first step and after the training. */
 #include "doctor.h"
 #include "memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Marks the units that some image makes greater than 0. */
+/* Marks the units that are greater than 0 for some image. */
 static void mark_alive(const doctor_layer *layer, size_t images, bool *alive) {
     const size_t units = layer->info.channels;
     const float *y = layer->y.data;
@@ -16,7 +16,7 @@ static void mark_alive(const doctor_layer *layer, size_t images, bool *alive) {
             alive[unit] |= y[i + unit] > 0;
 }
 
-/* How many units of one layer are dead, once alive says which are not. */
+/* The number of dead units of a layer: those not marked. */
 static size_t count_dead(const doctor_layer *layer, const bool *alive) {
     size_t dead = 0;
     for (size_t unit = 0; unit < layer->info.channels; unit++)
@@ -24,7 +24,7 @@ static size_t count_dead(const doctor_layer *layer, const bool *alive) {
     return dead;
 }
 
-/* alive[layer][units]: the flags of all ReLUs, one after the other. */
+/* Sets the flags [layer][units] of all ReLUs, one after the other. */
 static bool pass_images(session *session, bool *alive, cnn_error *error) {
     for (size_t i = 0; i < session_examined(session); i += DOCTOR_CHUNK) {
         const size_t n = session_chunk(session, i);
@@ -41,10 +41,10 @@ static bool pass_images(session *session, bool *alive, cnn_error *error) {
     return true;
 }
 
-/* Before the first step half of a layer may be dead by its width's chance; beyond it is for
- * nothing, and at nine tenths next to nothing passes. In the first steps of runs that end at 99 %
- * right up to six tenths of a wide dense layer die, and stay dead: a model that has learnt is
- * measured by what training may cost. */
+/* Before the first step up to half of a layer may be dead by chance; above that its width is
+ * wasted, and at nine tenths almost nothing passes. In runs that reach 99 %, up to six tenths of a
+ * wide dense layer die in the first steps and stay dead: a trained model is judged by that
+ * limit. */
 #define WARN_SHARE 0.5
 #define WARN_DIED 0.75
 #define FAIL_SHARE 0.9
@@ -58,11 +58,11 @@ static void judge_first(const session *session, cnn_finding *finding, size_t dea
     if (share >= FAIL_SHARE) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Nothing passes there, forward or backward: look at the weights and "
-                          "biases before it, or draw them anew.";
+                          "biases before it, or draw new ones.";
     } else if (share > (session_knows(session) ? WARN_DIED : WARN_SHARE)) {
         finding->verdict = CNN_VERDICT_WARN;
-        finding->advice = "Much of its width is lost: look at the biases before it, or draw the "
-                          "weights anew.";
+        finding->advice =
+            "Much of its width is lost: look at the biases before it, or draw new weights.";
     }
 }
 
@@ -71,7 +71,7 @@ static void judge_dying(const session *session, cnn_finding *finding, size_t bef
     const double died = dead > before ? (double)(dead - before) / (double)units : 0;
     snprintf(finding->value, sizeof finding->value, "%zu of %zu", dead, units);
     finding_number(finding, "before", (double)before);
-    finding_say(finding, "Training keeps enough alive.",
+    finding_say(finding, "Training keeps enough units active.",
                 "%s: %zu of %zu units are dead after %zu steps, %zu before", finding->layer, dead,
                 units, session->steps, before);
     if (died >= FAIL_SHARE) {
@@ -91,7 +91,7 @@ static void report(session *session, cnn_check check, const bool *alive) {
         const size_t units = layer->info.channels, dead = count_dead(layer, alive);
         alive += units;
         if (check == CNN_CHECK_DYING && layer->dead == units)
-            continue; /* nothing was left to die */
+            continue; /* no unit was left to die */
         cnn_finding *finding =
             findings_add(&session->findings, check, layer->info.name, CNN_VERDICT_OK);
         finding_number(finding, "dead", (double)dead);

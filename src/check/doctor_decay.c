@@ -1,18 +1,18 @@
-/* Weight decay that pulls harder than the gradients: the training is repeated without it. */
+/* Finds weight decay that is stronger than the gradients by repeating the training without it. */
 #include "doctor.h"
 
 #include <math.h>
 
-/* Sgd and adam add decay times weight to the gradient: from 0.03 on a run of two epochs on MNIST
- * lost 2 % and more. Adamw takes rate times decay off each weight: from 0.001 on a weight that
- * nothing holds is a third after a thousand steps, and errors double. */
+/* SGD and Adam add decay times weight to the gradient: from 0.03 on, a run of two epochs on MNIST
+ * lost 2 % and more. AdamW subtracts rate times decay from each weight: from 0.001 on, a weight
+ * without gradient falls to a third in a thousand steps, and errors double. */
 #define MOST_ADDED 0.03
 #define MOST_TAKEN 1e-3
-/* What it costs within these steps, in losses of a guess: where little is learnt with it less is
- * enough to say why. */
+/* Its cost within these steps, in losses of a guess; if little is learned with it, less is enough
+ * to blame it. */
 #define FAIL_COST 0.25
 #define FAIL_COST_FAILED 0.1
-/* Usual, and PyTorch's default for adamw. */
+/* Common values; PyTorch's default for AdamW. */
 #define USUAL_ADDED 1e-4
 #define USUAL_TAKEN 0.01
 

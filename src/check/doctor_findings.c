@@ -1,4 +1,4 @@
-/* The list of findings, and how each is filled. */
+/* Stores findings and formats their texts. */
 #include "doctor_findings.h"
 
 #include "memory.h"
@@ -17,8 +17,7 @@ static const char *const codes[CNN_CHECK_COUNT] = {
     "rate",    "not-finite", "updates",  "dying-units", "one-batch",    "training",
 };
 
-/* In the order of cnn_setting: what stands in braces, and what a caller without names of its own
- * reads. */
+/* In the order of cnn_setting: the names in braces, and the default names in texts. */
 static const char *const settings[CNN_SETTING_COUNT] = {
     "",           "lr",   "momentum", "weight_decay", "gamma",
     "batch_size", "init", "mean",     "deviation",    "data",
@@ -105,7 +104,7 @@ static void explain_by_cause(findings *findings) {
     for (size_t i = 0; i < findings->count; i++) {
         cnn_finding *finding = &findings->all[i];
         if (finding->verdict != CNN_VERDICT_OK && finding->check > cause->check) {
-            finding->advice = "It may come of what is ill above: mend that first.";
+            finding->advice = "It may be caused by a finding above: fix that first.";
             finding_suggest(finding, CNN_SETTING_NONE, NAN);
         }
     }
@@ -115,7 +114,7 @@ const char *setting_name(const char *const names[CNN_SETTING_COUNT], cnn_setting
     return names[setting] ? names[setting] : settings[setting];
 }
 
-/* The setting whose name in braces the text begins with, and how long that is; or NONE. */
+/* The setting whose name in braces starts the text, and the length of that; or NONE. */
 static cnn_setting setting_at(const char *text, size_t *length) {
     for (size_t i = 1; i < CNN_SETTING_COUNT; i++) {
         *length = strlen(settings[i]) + 2;
@@ -127,7 +126,7 @@ static cnn_setting setting_at(const char *text, size_t *length) {
     return CNN_SETTING_NONE;
 }
 
-/* Cuts what does not fit. */
+/* Truncates. */
 static void write_advice(cnn_finding *finding, const char *const names[CNN_SETTING_COUNT],
                          char *text) {
     size_t used = 0, length;

@@ -1,10 +1,10 @@
-/* Where numbers stop being numbers. */
+/* Finds the first tensor with infinity or NaN. */
 #include "doctor.h"
 #include "model.h"
 
 #include <string.h>
 
-/* All exponent bits set is how a float says infinity or NaN. */
+/* In a float, all exponent bits set means infinity or NaN. */
 static bool finite_all(const float *values, size_t count) {
     uint32_t largest = 0;
     for (size_t i = 0; i < count; i++) {

@@ -1,11 +1,11 @@
-/* The loss before the first step. New weights know nothing, so it should be that of a guess among
- * all classes: every class has probability 1 / classes, and -ln of that is ln(classes). */
+/* Checks the loss before the first step. Untrained weights should have the loss of a random guess:
+ * every class has probability 1 / classes, and -ln of that is ln(classes). */
 #include "doctor.h"
 #include "explog.h"
 
-/* In nats above ln(classes): the truth gets e^-2.3, a tenth, or e^-4.6, a hundredth, of the
- * probability that a guess gives it. Sound first weights may be one or two nats above:
- * kaiming-normal makes the logits differ by about 1.5. */
+/* In nats above ln(classes): the true class gets e^-2.3, a tenth, or e^-4.6, a hundredth, of its
+ * probability in a random guess. Good initial weights may be one or two nats above: with
+ * kaiming-normal the logits differ by about 1.5. */
 #define WARN_ABOVE 2.3
 #define FAIL_ABOVE 4.6
 
@@ -30,17 +30,17 @@ static void judge(const session *session, cnn_finding *finding) {
             session,
             "It is sure of wrong answers before it has seen anything: the pixels or the first "
             "weights are too large.",
-            "It is sure of wrong answers: it has learnt from other images or labels, or its "
-            "weights are too large.");
+            "It is sure of wrong answers: it was trained on other images or labels, or its weights "
+            "are too large.");
     } else if (loss - guess > WARN_ABOVE) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = session_advice(
             session,
             "It has opinions before it has seen anything: smaller first weights ({init} pytorch) "
             "begin nearer to a guess.",
-            "It has learnt from other images or labels: look whether {data} is what it is for.");
+            "It was trained on other images or labels: check that {data} is right for it.");
     } else if (session_knows(session)) {
-        finding->advice = "These weights have learnt already.";
+        finding->advice = "These weights are trained.";
     } else if (!session->trained_before && loss < 0.5 * guess) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "New weights cannot know the answer: most labels are probably one class.";

@@ -1,5 +1,5 @@
-/* The gradient of the first batch: how large it is beside the weights of each layer, and whether
- * the units of a layer would ever become different. */
+/* Checks the gradient of the first batch: its size relative to the weights of each layer, and
+ * whether the units of a layer would ever differ. */
 #include "doctor.h"
 
 #include <math.h>
@@ -12,9 +12,9 @@ double doctor_norm(const float *values, size_t count) {
     return sqrt(squares);
 }
 
-/* Beside the weights' norm. A gradient ten times its weights makes every usual rate too large; one
- * ten thousand times smaller than that of another layer waits ten thousand times longer for the
- * rate that the other allows (vanishing gradients: Glorot and Bengio, 2010). */
+/* Relative to the weights' norm. A gradient ten times its weights makes every usual rate too large;
+ * one ten thousand times smaller than another layer's learns that much more slowly at a rate that
+ * the other allows (vanishing gradients: Glorot and Bengio, 2010). */
 #define WARN_HIGH 10.0
 #define WARN_BEHIND 1e-4
 
@@ -29,8 +29,8 @@ static void judge_size(const session *session, cnn_finding *finding, double rati
                           "are too large.";
     } else if (ratio == 0) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding->advice = "The weights will not move: what lies behind or before lets nothing "
-                          "through.";
+        finding->advice =
+            "The weights will not move: a layer before or after them lets nothing through.";
     } else if (ratio > WARN_HIGH) {
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = "Steps will be large: normalize the pixels or take a small rate.";
@@ -38,13 +38,13 @@ static void judge_size(const session *session, cnn_finding *finding, double rati
         finding->verdict = CNN_VERDICT_WARN;
         finding->advice = session_advice(
             session,
-            "It fades on its way back: {init} kaiming-normal, fewer layers, or adam, which evens "
-            "out the steps.",
-            "It fades on its way back: fewer layers, or adam, which evens out the steps.");
+            "It vanishes in the backward pass: {init} kaiming-normal, fewer layers, or adam, which "
+            "evens out the steps.",
+            "It vanishes in the backward pass: fewer layers, or adam, which evens out the steps.");
     }
 }
 
-/* Weights of 0 have no size to compare with: then the gradient stands for itself. */
+/* Weights of 0 have no size to compare with: then the norm of the gradient is used. */
 static double ratio_of(const doctor_layer *layer) {
     const double weights = doctor_norm(layer->w.data, layer->weights);
     return doctor_norm(layer->dw.data, layer->weights) / (weights > 0 ? weights : 1);
@@ -63,7 +63,8 @@ static void judge_sizes(session *session) {
                        ratio_of(&session->layers[l]), largest);
 }
 
-/* Are all units of [inputs][units] the same, but for rounding beside the largest number? */
+/* Whether all units of [inputs][units] are equal, except for rounding relative to the largest
+ * number. */
 static bool alike(const cnn_tensor *tensor, size_t count, size_t units, double largest) {
     const float *values = tensor->data;
     for (size_t i = 0; i < count; i++)
@@ -86,8 +87,8 @@ static bool all_alike(const cnn_tensor *w, const cnn_tensor *b, size_t weights, 
     return alike(w, weights, units, largest) && alike(b, biases, units, largest);
 }
 
-/* Units that are alike and get the same gradient stay alike for ever: the layer is as good as one
- * unit, however wide. Alike with different gradients, as in a last layer of zeros, they part. */
+/* Equal units with equal gradients stay equal: the layer is as good as a single unit, however wide.
+ * Equal units with different gradients, as in a last layer of zeros, separate. */
 static bool stays_alike(const doctor_layer *layer) {
     const size_t units = layer->info.channels;
     return layer->weights && units > 1 && all_alike(&layer->w, &layer->b, layer->weights, units) &&
@@ -104,14 +105,14 @@ static void judge_symmetry(session *session) {
                                             layer->info.name, CNN_VERDICT_FAIL);
         finding_number(finding, "units", (double)layer->info.channels);
         snprintf(finding->value, sizeof finding->value, "%zu", layer->info.channels);
-        finding_say(finding,
-                    session_advice(session,
-                                   "They will stay alike for ever and count as one: draw the first "
-                                   "weights ({init} pytorch).",
-                                   "They will stay alike for ever and count as one: begin anew "
-                                   "from the network's text."),
-                    "%s: all %zu units have the same weights and the same gradient",
-                    layer->info.name, layer->info.channels);
+        finding_say(
+            finding,
+            session_advice(
+                session,
+                "They stay equal and count as one: draw random initial weights ({init} pytorch).",
+                "They stay equal and count as one: begin anew from the network's text."),
+            "%s: all %zu units have the same weights and the same gradient", layer->info.name,
+            layer->info.channels);
         found++;
     }
     if (!found)

@@ -1,4 +1,4 @@
-/* Are the images different ones, and have equal ones equal labels? */
+/* Checks whether images are distinct, and whether equal ones have equal labels. */
 #include "doctor.h"
 #include "memory.h"
 #include "thousands.h"
@@ -6,16 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of more images so many, drawn by seed. */
+/* If there are more images, this many are drawn by seed. */
 #define MOST_IMAGES 100000
-/* Of equal images with different labels all but the commonest label are wrong, whatever is learnt:
- * one in a hundred is as many as a good network gets wrong on MNIST, a quarter leaves little. */
+/* If equal images have different labels, all but the most common label are wrong, whatever is
+ * learned: 1 % is as many errors as a good network makes on MNIST; a quarter leaves little. */
 #define WARN_SHARE 0.01
 #define FAIL_SHARE 0.25
-/* Over half are copies. */
+/* More than half are copies. */
 #define WARN_COPIES 0.5
 
-/* An image by its pixels' hash: of 100,000 different images two share one once in 10^9 sets. */
+/* An image by the hash of its pixels: in one of 10^9 sets of 100,000 different images two share
+ * one. */
 typedef struct image_print {
     uint64_t hash;
     size_t label;
@@ -25,7 +26,8 @@ typedef struct image_counts {
     size_t images, different, contradicted;
 } image_counts;
 
-/* FNV-1a of Fowler, Noll and Vo over words of eight bytes, with high bits brought down. */
+/* FNV-1a of Fowler, Noll and Vo over words of eight bytes, with high bits mixed into the low
+ * ones. */
 static uint64_t hash_of(const uint8_t *bytes, size_t size) {
     uint64_t hash = 0xcbf29ce484222325u;
     for (size_t i = 0; i < size; i += sizeof hash) {
@@ -44,7 +46,7 @@ static int compare(const void *a, const void *b) {
     return x->label < y->label ? -1 : x->label > y->label;
 }
 
-/* Equal images stand together, and among them equal labels. */
+/* Equal images are adjacent, and among them equal labels. */
 static image_counts count(const image_print *prints, size_t images) {
     image_counts counts = {.images = images};
     for (size_t first = 0, next; first < images; first = next) {
@@ -78,14 +80,14 @@ static void judge(cnn_finding *finding, const image_counts *counts) {
                 thousands(counts->different).text, thousands(counts->images).text);
     if (counts->different == 1 && counts->images > 1) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding_say(finding, "Look at the image file: nothing in it tells one from another.",
+        finding_say(finding, "Look at the image file: its images do not differ.",
                     "all %s images are the same", thousands(counts->images).text);
     } else if ((double)counts->contradicted >= WARN_SHARE * images) {
         judge_contradicted(finding, counts);
     } else if ((double)counts->different < (1 - WARN_COPIES) * images) {
         finding->verdict = CNN_VERDICT_WARN;
-        finding->advice = "Copies teach nothing new, and a test on copies of what was learnt tells "
-                          "nothing: look whether files repeat.";
+        finding->advice = "Copies teach nothing new, and a test on copies of training images shows "
+                          "nothing: look for repeated files.";
     }
 }
 

@@ -1,6 +1,6 @@
-/* Do the labels follow from the pixels? Where they do, images never seen are guessed better than by
- * chance: by the nearest class mean, or, where that is too simple, by the network after some
- * training. Where neither is, and the network can learn by heart, the labels belong to other
+/* Checks whether the labels depend on the pixels. If they do, unseen images are guessed better than
+ * by chance: by the nearest class mean, or, if that is too simple, by the network after some
+ * training. If neither succeeds and the network can memorize a batch, the labels belong to other
  * images. */
 #include "doctor_sampler.h"
 #include "memory.h"
@@ -9,22 +9,24 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Deviations above chance: once in thirty thousand sets by chance. */
+/* Standard deviations above chance; by chance once in thirty thousand sets. */
 #define SURE 4.0
-/* Where three quarters are of one class, the others are too few to show by their failure. */
+/* If three quarters are of one class, the others are too few to draw a conclusion. */
 #define MOST_COMMON 0.75
-/* Cohen's kappa, the share of what chance leaves: up to 0.2 is "slight" (Landis and Koch, 1977). */
+/* Cohen's kappa, the fraction of what chance leaves: up to 0.2 is "slight" (Landis and Koch,
+ * 1977). */
 #define SLIGHT 0.2
 enum { LABEL_STEPS = 300, LEAST_PER_CLASS = 10 };
 
 typedef struct hit_rate {
-    double right, chance, commonest; /* shares: of hits, of hits by chance, of a class */
-    double sigmas;                   /* how far above chance, in deviations of chance */
+    double right, chance, commonest; /* fractions: correct guesses; correct by chance; images of the
+                                        most common class */
+    double sigmas;                   /* distance from chance, in standard deviations of chance */
 } hit_rate;
 
-/* The deviation of hits over such deals: Hoeffding, "A combinatorial central limit theorem", 1951.
- * It is the smaller the rarer a class, so that few right guesses of it count for much; guesses that
- * are all the same have none. */
+/* The standard deviation of the hits over random labels: Hoeffding, "A combinatorial central limit
+ * theorem", 1951. It is smaller for rare classes, so a few correct guesses of them weigh much;
+ * constant guesses have none. */
 static double std_of(const size_t *labels, const size_t *guesses, size_t classes, double images,
                      double chance) {
     double sum = 0;
@@ -37,8 +39,8 @@ static double std_of(const size_t *labels, const size_t *guesses, size_t classes
     return sqrt(sum / fmax(images - 1, 1)) / images;
 }
 
-/* Chance is what the same guesses would hit if the labels were dealt out anew: the sum over classes
- * of the share of guesses times the share of labels, as in Cohen's kappa (1960). */
+/* Chance is the hits of the same guesses if the labels were permuted: the sum over classes of the
+ * fraction of guesses times the fraction of labels, as in Cohen's kappa (1960). */
 static hit_rate measure(const session *session, const uint32_t *guesses, size_t *counts) {
     const size_t classes = cnn_network_class_count(session->network);
     const double held = (double)session->held;
@@ -61,7 +63,7 @@ static hit_rate measure(const session *session, const uint32_t *guesses, size_t 
     return rate;
 }
 
-/* Adam, whatever the user's rule, at the rate by which one batch was learnt. batch is for the
+/* Adam, whatever the user's optimizer, at the rate that learned one batch best. `batch` holds the
  * images of a step. */
 static bool train(session *session, const class_sampler *sampler, uint32_t *batch,
                   cnn_error *error) {
@@ -115,8 +117,8 @@ static bool network_guess(session *session, uint32_t *guesses, cnn_error *error)
     return true;
 }
 
-/* Neither found anything: is that the labels' fault? Only if it would have been found: by a network
- * that can learn, with enough images that are not of the commonest class. */
+/* Neither found anything. That is the labels' fault only if it could have been found: by a network
+ * that can learn, with enough images outside the most common class. */
 static void judge_chance(const session *session, cnn_finding *finding, const hit_rate *rate) {
     const size_t classes = cnn_network_class_count(session->network);
     const bool fit = findings_worst(&session->findings, CNN_CHECK_OVERFIT) == CNN_VERDICT_OK;
@@ -124,25 +126,25 @@ static void judge_chance(const session *session, cnn_finding *finding, const hit
     const bool even = rate->commonest <= MOST_COMMON;
     finding->verdict = fit && enough && even ? CNN_VERDICT_FAIL : CNN_VERDICT_OK;
     finding_say(finding,
-                !even     ? "Nothing can be told where classes are so uneven."
-                : !enough ? "Nothing can be told by so few images of each class."
+                !even     ? "The classes are too uneven for a conclusion."
+                : !enough ? "There are too few images of each class for a conclusion."
                 : fit     ? "They do not belong to these images: look whether one of the two "
                             "files was sorted or shuffled alone."
-                          : "Nothing can be told by this network: mend it first, then ask again.",
+                          : "This network allows no conclusion: fix it first, then check again.",
                 "of %s unseen images %.0f %% are guessed right, %.0f %% by chance",
                 thousands(session->held).text, 100 * rate->right, 100 * rate->chance);
 }
 
-/* Better than chance, but so little that neither network nor rate gets anywhere: files in an order
- * of their own have that much to do with each other. */
+/* Better than chance, but so little that neither network nor rate makes progress: independently
+ * ordered files can agree that much. */
 static void judge_slight(const session *session, cnn_finding *finding) {
     if (findings_worst(&session->findings, CNN_CHECK_OVERFIT) != CNN_VERDICT_OK ||
         findings_worst(&session->findings, CNN_CHECK_TRAINING) != CNN_VERDICT_FAIL ||
         session->plain > 0)
         return;
     finding->verdict = CNN_VERDICT_FAIL;
-    finding->advice = "That is next to nothing: look whether one of the two files was sorted or "
-                      "shuffled alone.";
+    finding->advice =
+        "That is almost nothing: look whether one of the two files was sorted or shuffled alone.";
 }
 
 static double kappa(const hit_rate *rate) {
@@ -183,7 +185,7 @@ static bool judge(session *session, uint32_t *guesses, size_t *counts, cnn_error
 bool doctor_labels(session *session, cnn_error *error) {
     const size_t classes = cnn_network_class_count(session->network);
     if (findings_worst(&session->findings, CNN_CHECK_CLASSES) == CNN_VERDICT_FAIL || !session->held)
-        return true; /* one answer follows from anything */
+        return true; /* a single answer follows from anything */
     uint32_t *guesses = memory_new(session->held, sizeof *guesses, error);
     size_t *counts = guesses ? memory_new(2 * classes, sizeof *counts, error) : NULL;
     const bool good = counts && judge(session, guesses, counts, error);

@@ -1,12 +1,12 @@
-/* The simplest classifier there is: each image is of the class whose mean image is nearest. It has
- * nothing to tune and nothing to go wrong, so that it tells about the data alone. */
+/* The simplest classifier: each image gets the class with the nearest mean image. It has no
+ * parameters to tune, so its result depends on the data alone. */
 #include "doctor.h"
 #include "memory.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* Of larger images every so many pixels is looked at. */
+/* Larger images are subsampled to this many pixels. */
 #define MOST_PIXELS 4096
 #define MOST_IMAGES 5000
 

@@ -1,6 +1,6 @@
-/* Can it learn one small batch by heart? Whoever cannot learn a few images has no use for sixty
- * thousand. Asked of the network, not of the user's settings: it is trained by Adam at two rates.
- */
+/* Checks whether the network can memorize one small batch: if it cannot learn a few images, it
+ * cannot learn sixty thousand. Tests the network, not the user's settings: trains it with Adam at
+ * two rates. */
 #include "doctor.h"
 
 #include <math.h>
@@ -8,7 +8,8 @@
 
 enum { OVERFIT_IMAGES = 32, OVERFIT_STEPS = 200 };
 
-/* Probability 0.9 for the truth, in the mean; half of a guess's loss says something is learnt. */
+/* A mean probability of 0.9 for the true class; half of a guess's loss shows that something is
+ * learned. */
 #define KNOWN_LOSS 0.1
 #define HALF_KNOWN 0.5
 
@@ -35,7 +36,7 @@ static void judge(session *session, double loss, size_t steps) {
         findings_add(&session->findings, CNN_CHECK_OVERFIT, NULL, CNN_VERDICT_OK);
     finding_number(finding, "loss", loss);
     finding_number(finding, "steps", (double)steps);
-    finding_say(finding, "The network can learn.", "%zu images known by heart after %zu steps",
+    finding_say(finding, "The network can learn.", "%zu images memorized after %zu steps",
                 batch_of(session), steps);
     if (loss < KNOWN_LOSS)
         return;
@@ -43,7 +44,7 @@ static void judge(session *session, double loss, size_t steps) {
     finding_say(finding,
                 finding->verdict == CNN_VERDICT_WARN
                     ? "It learns, but slowly: a wider network, or see the other findings."
-                    : "It cannot even learn these by heart: the network is ill, or too small.",
+                    : "It cannot even memorize these: the network is faulty, or too small.",
                 "the loss is still %.3g after %zu steps on the same few images", loss, steps);
 }
 

@@ -1,10 +1,10 @@
-/* The learning-rate range test: training while the rate grows from step to step, to see at which
- * rates the loss falls and at which it goes up (Smith, "Cyclical Learning Rates for Training Neural
- * Networks", 2015). The rate grows exponentially and the loss is smoothed, as later practice has
- * it; suggested is a tenth of the rate at which nine tenths of the fall are done: there it still
- * falls, and an easy task, long learnt, does not drive the suggestion up. Decay and momentum are
- * left out, so that their faults are not the rate's: with momentum m a rate comes to rate / (1 - m)
- * in the end. */
+/* The learning-rate range test: trains with a rate that grows from step to step, to find the rates
+ * at which the loss falls and rises (Smith, "Cyclical Learning Rates for Training Neural Networks",
+ * 2015). The rate grows exponentially and the loss is smoothed, as in later practice; the
+ * suggestion is a tenth of the rate at which nine tenths of the fall are complete: there it still
+ * falls, and an easy task, learned early, does not raise the suggestion. Decay and momentum are
+ * omitted, so that their faults are not blamed on the rate: with momentum m the effective rate is
+ * rate / (1 - m). */
 #include "doctor.h"
 #include "explog.h"
 #include "ipow.h"
@@ -17,21 +17,21 @@ enum { RATE_STEPS = 160 };
 #define LOWEST_RATE 1e-7
 #define HIGHEST_RATE 10.0
 #define SMOOTHING 0.9
-/* The test ends where the smoothed loss is so many times its lowest, or a tenth of the first. */
+/* The test ends when the smoothed loss exceeds its minimum by this factor, or by that of the start
+ * divided by ten. */
 #define BLOWN_UP 4.0
-/* A model that has learnt has lost what it knows at half of what a guess costs. */
+/* A trained model has lost what it knew at this fraction of a guess's loss. */
 #define UNDONE 0.5
-/* Below this share of it something is learnt. */
+/* Below this fraction of it something is learned. */
 #define BEGUN 0.9
-/* The loss falls if it loses so much of what it was: more than smoothed batches differ by chance.
- */
+/* The loss counts as falling if it falls to this fraction: more than random batches cause. */
 #define FALL 0.97
 typedef struct range_test {
-    double smooth[RATE_STEPS]; /* loss, of each step done */
+    double smooth[RATE_STEPS]; /* loss after each completed step */
     size_t steps;
-    double first, lowest; /* smoothed loss: of the first steps, at its lowest */
-    double undone;        /* it may come to so much in any case */
-    double blown;         /* rate at which the test ended, 0: it did not blow up */
+    double first, lowest; /* smoothed loss: of the first steps; the minimum */
+    double undone;        /* the limit is at least this loss */
+    double blown;         /* rate at which the test ended; 0: the loss did not blow up */
     double mean, weight;  /* of the smoothing; the sum of its weights so far */
 } range_test;
 
@@ -57,7 +57,7 @@ static bool take(range_test *test, double loss) {
     return false;
 }
 
-/* The rate at which nine tenths of the fall are done. */
+/* The rate at which nine tenths of the fall are complete. */
 static double rate_of_fall(const range_test *test) {
     const double done = test->first - 0.9 * (test->first - test->lowest);
     size_t step = 0;
@@ -66,7 +66,7 @@ static double rate_of_fall(const range_test *test) {
     return rate_at(step);
 }
 
-/* The rates of the test are those of a step schedule that steps each time. */
+/* The rates of the test are those of a step schedule that steps every time. */
 static cnn_trainer *make_trainer(session *session, cnn_error *error) {
     cnn_optimizer optimizer = session->options.optimizer;
     cnn_schedule schedule = CNN_SCHEDULE_DEFAULT;
@@ -102,7 +102,7 @@ static double power_of_ten(double x) {
     return 1 / ipow(10, digits);
 }
 
-/* One digit: more would promise too much. */
+/* One digit: more would suggest too much precision. */
 static double one_digit(double rate) {
     const double unit = rate > 0 ? power_of_ten(rate) : 1;
     return round(rate / unit) * unit;
@@ -135,7 +135,7 @@ bool session_fails(const session *session) {
            findings_worst(&session->findings, CNN_CHECK_UPDATE) == CNN_VERDICT_FAIL;
 }
 
-/* Far above: ill if training has failed, else suspect, as it may yet. */
+/* Far above the suggestion: FAIL if the training failed, else WARN, as it still may. */
 static void judge_high(session *session, cnn_finding *finding, double rate) {
     const bool failed = session_fails(session) ||
                         findings_worst(&session->findings, CNN_CHECK_DYING) == CNN_VERDICT_FAIL;
@@ -149,20 +149,20 @@ static void judge_high(session *session, cnn_finding *finding, double rate) {
     finding_suggest(finding, CNN_SETTING_LR, session->suggested);
 }
 
-/* Far below: an easy task is learnt at any rate. */
+/* Far below the suggestion: an easy task is learned at any rate. */
 static void judge_low(session *session, cnn_finding *finding, double rate) {
     finding->verdict = findings_worst(&session->findings, CNN_CHECK_TRAINING);
     finding_say(finding,
                 finding->verdict == CNN_VERDICT_OK
                     ? "Low, but it learns."
-                    : "Learning takes so many times as long: take that one.",
+                    : "Learning takes that many times longer: take that one.",
                 "your rate %g is %s times below what the range test suggests, %s\t%g", rate,
                 in_short(session->suggested / rate).text, session_setting(session, CNN_SETTING_LR),
                 session->suggested);
     finding_suggest(finding, CNN_SETTING_LR, session->suggested);
 }
 
-/* Weights that know already: nothing falls far, and the rate must only not undo it. */
+/* Trained weights: the loss cannot fall far, and the rate must only not undo them. */
 static void judge_known(session *session, cnn_finding *finding, double rate) {
     const bool decays = findings_worst(&session->findings, CNN_CHECK_DECAY) != CNN_VERDICT_OK;
     const bool worse = findings_worst(&session->findings, CNN_CHECK_TRAINING) != CNN_VERDICT_OK;
@@ -173,18 +173,18 @@ static void judge_known(session *session, cnn_finding *finding, double rate) {
     finding->verdict = !undone                  ? CNN_VERDICT_OK
                        : session_fails(session) ? CNN_VERDICT_FAIL
                                                 : CNN_VERDICT_WARN;
-    finding_say(finding, "The weights have learnt already: there is little left to fall.",
+    finding_say(finding, "The weights are trained: the loss cannot fall much further.",
                 "your rate is %g; it undoes little", rate);
     if (!undone)
         return;
     session->suggested = better;
     finding_say(finding, "It undoes what the weights know: take that one, or a lower one still.",
-                "your rate %g is too high for weights that have learnt; %s\t%g", rate,
+                "your rate %g is too high for trained weights; %s\t%g", rate,
                 session_setting(session, CNN_SETTING_LR), better);
     finding_suggest(finding, CNN_SETTING_LR, better);
 }
 
-/* A new network. */
+/* Untrained weights. */
 static void judge_new(session *session, cnn_finding *finding, double rate) {
     const bool slow = findings_worst(&session->findings, CNN_CHECK_TRAINING) != CNN_VERDICT_OK;
     const double most = slow || session_fails(session) ? DOCTOR_OFF : DOCTOR_OFF_LEARNS;
@@ -206,7 +206,7 @@ static void judge_new(session *session, cnn_finding *finding, double rate) {
     }
 }
 
-/* A model that has begun to learn, and does not stop at this rate. */
+/* A partly trained model that keeps improving at this rate. */
 static bool goes_on_well(const session *session) {
     return session->trained_before && session->first_loss < BEGUN * session_guess(session) &&
            findings_worst(&session->findings, CNN_CHECK_TRAINING) == CNN_VERDICT_OK;

@@ -1,5 +1,5 @@
-/* Sorts the images by class, in the order in which they were drawn, and takes one class after the
- * other. */
+/* Sorts the images by class, in the order in which they were drawn, and takes one of each class in
+ * rotation. */
 #include "doctor_sampler.h"
 #include "memory.h"
 
@@ -23,7 +23,7 @@ bool sampler_make(const session *session, class_sampler *sampler, cnn_error *err
         sum += sampler->first[k];
         sampler->first[k] = sum;
     }
-    /* From the last image to the first, each to the end of what is left for its class. */
+    /* From the last image to the first, each to the end of the remaining part of its class. */
     for (size_t i = session->learn; i-- > 0;)
         sampler->images[--sampler->first[label_of(session, i)]] = session->order[i];
     return true;

@@ -1,5 +1,5 @@
-/* The model under examination and its images. Every check that trains begins with the weights as
- * they came, so that the order of the checks changes nothing. */
+/* The examined model and its images. Every check that trains starts from the initial weights, so
+ * that the order of the checks changes nothing. */
 #include "doctor.h"
 #include "memory.h"
 
@@ -11,7 +11,7 @@ static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-/* Numbers that look random, from a seed: splitmix64 of Steele, Lea and Flood, 2014. */
+/* Pseudo-random numbers from a seed: splitmix64 of Steele, Lea and Flood, 2014. */
 static uint64_t mix(uint64_t *state) {
     uint64_t z = *state += 0x9e3779b97f4a7c15u;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
@@ -19,7 +19,7 @@ static uint64_t mix(uint64_t *state) {
     return z ^ z >> 31;
 }
 
-/* Files may be sorted by class: only a random order makes a part of them like the whole. */
+/* Files may be sorted by class: only a random order makes a part representative. */
 static bool draw_order(session *session, cnn_error *error) {
     const size_t images = cnn_dataset_get_info(session->images).images;
     uint64_t state = session->options.model.seed;
@@ -51,7 +51,7 @@ static bool make_model(session *session, const cnn_network *network, const cnn_m
     return session->model;
 }
 
-/* A tensor without data if there is none of that name. */
+/* The tensor of this name; without data if there is none. */
 static cnn_tensor part(const cnn_model *model, const char *layer, const char *suffix) {
     cnn_tensor tensor;
     char name[2 * CNN_NAME_SIZE];
@@ -109,7 +109,7 @@ static bool take_weights(session *session, const cnn_model *trained, cnn_error *
     return !trained || cnn_model_set_parameters(session->model, numbers, count, error);
 }
 
-/* Fills what can be seen of the model. */
+/* Collects the tensors of the model. */
 static bool look_inside(session *session, cnn_error *error) {
     session->count = cnn_network_layer_count(session->network) + 1;
     session->layers = memory_new(session->count, sizeof *session->layers, error);
@@ -122,7 +122,7 @@ static bool look_inside(session *session, cnn_error *error) {
     return session->start;
 }
 
-/* Settings that no training would take are refused before there is anything to look at. */
+/* Refuses settings that no training accepts, before anything is examined. */
 static bool check_settings(session *session, cnn_error *error) {
     const cnn_schedule schedule = session_schedule(session);
     cnn_trainer *trainer =

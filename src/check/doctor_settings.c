@@ -1,13 +1,13 @@
-/* Settings of which more is asked than a rate can mend: batches, momentum, the schedule. */
+/* Checks settings whose faults no rate can compensate: batches, momentum, the schedule. */
 #include "doctor.h"
 #include "thousands.h"
 
 #include <math.h>
 
-/* Of fewer steps an epoch, five epochs (what cnn train does unless told) are under the twenty in
- * which a network learns a single batch by heart. */
+/* With fewer steps per epoch, five epochs (the default of cnn train) are less than the twenty steps
+ * in which a network learns a single batch. */
 #define LEAST_STEPS 4
-/* Suggested is a batch of which an epoch has so many; as many as the default at most. */
+/* The suggested batch gives this many steps per epoch; it is at most the default. */
 #define GOOD_STEPS 16
 #define USUAL_BATCH 64
 
@@ -39,8 +39,8 @@ static void judge_batch(session *session) {
     finding_suggest(finding, CNN_SETTING_BATCH_SIZE, (double)better);
 }
 
-/* The momentum with which a rate does as much as the range test suggests: lr / (1 - momentum) is
- * what a step comes to in the end. 0.9 is usual, and enough. */
+/* The momentum with which a rate has the effect that the range test suggests: the effective rate is
+ * lr / (1 - momentum). 0.9 is usual, and enough. */
 static double good_momentum(double rate, double plain) {
     if (!(rate <= plain))
         return 0;
@@ -73,7 +73,7 @@ static void judge_momentum(session *session) {
     finding_suggest(finding, CNN_SETTING_MOMENTUM, better);
 }
 
-/* A rate that an epoch multiplies is soon anywhere. */
+/* A rate multiplied in every epoch soon reaches any value. */
 #define LEAST_GAMMA 1e-3
 #define FAIL_GAMMA 10
 

@@ -1,7 +1,8 @@
-/* How far the outputs of each layer with weights lie apart from image to image: what it has to tell
- * images by. First weights are chosen so that this stays of one order from layer to layer (Glorot
- * and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010;
- * He et al., "Delving deep into rectifiers", 2015); through many layers it may fade or explode. */
+/* Measures how much the outputs of each layer with weights differ between images, which is all it
+ * has to distinguish them. Initial weights are chosen so that this keeps its order of magnitude
+ * from layer to layer (Glorot and Bengio, "Understanding the difficulty of training deep
+ * feedforward neural networks", 2010; He et al., "Delving deep into rectifiers", 2015); over many
+ * layers it may vanish or explode. */
 #include "doctor.h"
 #include "memory.h"
 
@@ -9,13 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Sums of squares over the places of the output, of chunks of images. */
+/* Sums of squares over the output's elements, over chunks of images. */
 typedef struct spread_sums {
     double within, size; /* variance between images; mean square */
-    double positions;    /* how many */
+    double positions;    /* number of them */
 } spread_sums;
 
-/* One chunk: around its own mean, so that nothing large is taken from something large. */
+/* Adds a chunk, relative to its own mean, to avoid cancellation of large numbers. */
 static void add_chunk(spread_sums *sums, const doctor_layer *layer, size_t images) {
     const float *y = layer->y.data;
     for (size_t position = 0; position < layer->values; position++) {
@@ -35,8 +36,8 @@ static void add_chunk(spread_sums *sums, const doctor_layer *layer, size_t image
     sums->positions += (double)layer->values;
 }
 
-/* Far outside what one layer can mend in the next; a float holds 7 digits, so that less than a
- * millionth of the size is rounding. */
+/* Far outside what the next layer can correct; a float has 7 digits, so a spread below a millionth
+ * of the size is rounding. */
 #define WARN_LOW 1e-3
 #define WARN_HIGH 1e2
 #define FAIL_LOW 1e-6
@@ -48,7 +49,7 @@ static void judge(const session *session, cnn_finding *finding, double spread, d
     snprintf(finding->value, sizeof finding->value, "%.2g", spread);
     finding_number(finding, "spread", spread);
     finding_number(finding, "size", size);
-    finding_say(finding, "They can be told apart.",
+    finding_say(finding, "Images can be distinguished.",
                 "%s: outputs differ by %.2g from image to image", name, spread);
     if (!(spread <= FAIL_HIGH)) {
         finding->verdict = CNN_VERDICT_FAIL;
@@ -75,7 +76,7 @@ static bool measure(session *session, spread_sums *sums, cnn_error *error) {
     for (size_t i = 0; i < session_examined(session); i += DOCTOR_CHUNK) {
         const size_t n = session_chunk(session, i);
         if (n < 2)
-            break; /* one image has no spread */
+            break; /* a single image has no spread */
         if (!session_set(session, i, n, error))
             return false;
         cnn_model_forward(session->model);
@@ -86,7 +87,7 @@ static bool measure(session *session, spread_sums *sums, cnn_error *error) {
     return true;
 }
 
-/* Images that hardly differ are no layer's fault. */
+/* Images that hardly differ are not a layer's fault. */
 static void judge_input(session *session, const spread_sums *sums) {
     const double share = sqrt(sums->within / sums->size);
     if (!(share < WARN_LOW) ||
@@ -95,7 +96,7 @@ static void judge_input(session *session, const spread_sums *sums) {
     cnn_finding *finding =
         findings_add(&session->findings, CNN_CHECK_IMAGES, NULL, CNN_VERDICT_FAIL);
     finding_number(finding, "spread", share);
-    finding_say(finding, "Look at the image file: as good as nothing tells one from another.",
+    finding_say(finding, "Look at the image file: its images are almost equal.",
                 "the images differ by %.2g of their size", share);
 }
 

@@ -1,10 +1,9 @@
-/* What the order and width of the layers forbid, whatever the weights are. */
+/* Checks the order and width of the layers, for faults that no weights can compensate. */
 #include "doctor.h"
 #include "ipow.h"
 
-
-/* The ReLU that the logits have passed, or 0. Behind it a pool or a flatten keeps the sign; a pool
- * seldom finds zeros alone. */
+/* The ReLU that limits the logits, or 0. A pool or a flatten after it keeps the sign; a pool rarely
+ * finds only zeros. */
 static size_t relu_before_loss(const session *session, bool *pooled) {
     for (size_t l = session->count - 1; l > 0; l--) {
         const cnn_layer_info *layer = &session->layers[l].info;
@@ -17,7 +16,7 @@ static size_t relu_before_loss(const session *session, bool *pooled) {
     return 0;
 }
 
-/* The first of the narrowest layers, the logits left out; 0: there is none. */
+/* The first of the narrowest layers, without the logits; 0: none. */
 static size_t narrowest(const session *session) {
     size_t last = session->count - 1, found = 0;
     while (last > 0 && !session->layers[last].weights)
@@ -28,7 +27,7 @@ static size_t narrowest(const session *session) {
     return found;
 }
 
-/* The second of two layers with weights between which nothing bends the line, or 0. */
+/* The second of two layers with weights and no nonlinearity between them, or 0. */
 static size_t without_relu(const session *session) {
     bool straight = false;
     for (size_t l = 1; l < session->count; l++) {
@@ -45,14 +44,14 @@ static void report_relu(session *session, size_t l, bool pooled) {
     cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_STRUCTURE, name,
                                         pooled ? CNN_VERDICT_WARN : CNN_VERDICT_FAIL);
     finding_say(finding,
-                "No class can be told to be unlikely, and one that is 0 for every image is never "
-                "learnt: leave out this last relu; softmax always follows.",
-                "%s stands between the last weights and the loss", name);
+                "No class can be rated unlikely, and one that is 0 for every image is never "
+                "learned: leave out this last relu; softmax always follows.",
+                "%s is between the last weights and the loss", name);
 }
 
-/* Units that are on or off tell 2^units classes apart. Ill if something suffers: a few linear
- * units can be enough (Wen et al., "A discriminative feature learning approach for deep face
- * recognition", 2016, draw ten digits by two). */
+/* Units that are on or off distinguish 2^units classes. FAIL only if a later check failed: a few
+ * linear units can be enough (Wen et al., "A discriminative feature learning approach for deep face
+ * recognition", 2016, separate ten digits with two). */
 static void report_neck(session *session, size_t l) {
     const doctor_layer *layer = &session->layers[l];
     const size_t classes = cnn_network_class_count(session->network);
@@ -63,10 +62,9 @@ static void report_neck(session *session, size_t l) {
                                         suffers ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN);
     finding_number(finding, "values", (double)layer->values);
     finding_number(finding, "classes", (double)classes);
-    finding_say(finding, "All that is known of an image has to pass there: make it wider.",
-                "%s (%s) leaves %zu value%s of each image to tell %zu classes apart",
-                layer->info.name, layer->info.text, layer->values, layer->values == 1 ? "" : "s",
-                classes);
+    finding_say(finding, "All information about an image has to pass there: make it wider.",
+                "%s (%s) leaves %zu value%s per image to distinguish %zu classes", layer->info.name,
+                layer->info.text, layer->values, layer->values == 1 ? "" : "s", classes);
 }
 
 static void report_sound(session *session) {
@@ -74,11 +72,12 @@ static void report_sound(session *session) {
     cnn_finding *finding =
         findings_add(&session->findings, CNN_CHECK_STRUCTURE, NULL, CNN_VERDICT_OK);
     if (l)
-        finding_say(finding, "Together they can do no more than one: a relu between would help.",
-                    "nothing bends the line between %s and the weights before it",
+        finding_say(finding,
+                    "Together they can do no more than one: a relu between them would help.",
+                    "there is no activation between %s and the weights before it",
                     session->layers[l].info.name);
     else
-        finding_say(finding, "Nothing stands in the way.", "no layer is too narrow, no relu last");
+        finding_say(finding, "The structure is sound.", "no layer is too narrow, no relu last");
 }
 
 bool doctor_structure(session *session, cnn_error *error) {

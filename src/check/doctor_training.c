@@ -1,20 +1,20 @@
-/* A hundred steps with the user's own settings: does the loss fall, how far does each layer move in
- * a step, do the numbers stay numbers. The schedule is run through within these steps. */
+/* Trains a hundred steps with the user's settings: checks that the loss falls, the size of each
+ * layer's updates, and that all numbers stay finite. The schedule is scaled to these steps. */
 #include "doctor.h"
 #include "memory.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* What is measured on the way. */
+/* Measurements during the training. */
 typedef struct course {
     session *session;
     cnn_trainer *trainer;
     float *before;            /* the block of parameters before an update */
     double *ratios;           /* [layer]: sums over steps of |update| / |weights| */
-    size_t steps;             /* whole ones */
-    double last;              /* loss of the last steps */
-    doctor_location location; /* of the first number that is none */
+    size_t steps;             /* completed ones */
+    double last;              /* mean loss of the last steps */
+    doctor_location location; /* of the first number that is not finite */
 } course;
 
 static void add_ratios(course *course) {
@@ -33,7 +33,7 @@ static void add_ratios(course *course) {
     }
 }
 
-/* False at the first number that is none. */
+/* False at the first number that is not finite. */
 static bool walk(course *course) {
     session *session = course->session;
     cnn_model_forward(session->model);
@@ -71,9 +71,9 @@ static void judge_finite(const course *course) {
                     course->location.layer, course->steps ? "become" : "are", course->steps + 1);
 }
 
-/* Around a thousandth a step is the usual rule of thumb (Karpathy, notes of Stanford's CS231n,
+/* About a thousandth per step is the usual rule of thumb (Karpathy, notes of Stanford's CS231n,
  * "Babysitting the learning process"); healthy runs of Adam begin at some hundredths. At a third
- * the weights are new every three steps; below a millionth a long run changes nothing. */
+ * the weights are replaced every three steps; below a millionth a long run changes nothing. */
 #define FAIL_HIGH 0.3
 #define WARN_HIGH 0.1
 #define WARN_LOW 1e-5
@@ -88,8 +88,7 @@ static void judge_update(cnn_finding *finding, double ratio) {
         finding->advice = "It does not move at all: see its gradient.";
     } else if (ratio > WARN_HIGH) {
         finding->verdict = ratio > FAIL_HIGH ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
-        finding->advice = "That overwrites what was learnt; 0.1 % is usual: a lower "
-                          "rate.";
+        finding->advice = "That overwrites what was learned; 0.1 % is usual: a lower rate.";
     } else if (ratio < WARN_LOW) {
         finding->verdict = ratio < FAIL_LOW ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
         finding->advice = "The layer hardly moves; 0.1 % is usual: a higher rate, if "
@@ -106,13 +105,13 @@ static void judge_updates(const course *course) {
                          course->ratios[l] / (double)course->steps);
 }
 
-/* A tenth less is more than batches differ by chance; a fifth less in a hundred steps is a pace at
- * which an epoch gets somewhere. */
+/* A fall of 5 % is more than the difference between batches; 20 % in a hundred steps is enough
+ * progress per epoch. */
 #define OK_FALL 0.8
 #define FAIL_FALL 0.95
 
-/* A model that has learnt: the loss of the images examined, in losses of a guess. It falls where
- * the rate is right, as they are among those trained on. */
+/* For a trained model: the loss of the examined images, in losses of a guess. At a good rate it
+ * falls, as these images are among the training images. */
 #define WARN_RISE 0.02
 #define FAIL_RISE 0.5
 
@@ -124,7 +123,7 @@ static void judge_known(cnn_finding *finding, double rise) {
     finding->advice = "It loses what it knew: see the rate and the decay.";
 }
 
-/* Network and rate are known to learn; then a slow beginning is no more than that. */
+/* Network and rate are known to learn; a slow start is then only that. */
 static bool is_able(const session *session) {
     const double rate = session->options.optimizer.lr;
     return findings_worst(&session->findings, CNN_CHECK_OVERFIT) == CNN_VERDICT_OK &&
@@ -147,7 +146,8 @@ static void judge_loss(const course *course) {
         return;
     }
     finding_say(finding, "It learns with your settings.",
-                "the loss goes from %.3f to %.3f in %d steps", first, course->last, DOCTOR_STEPS);
+                "the loss changes from %.3f to %.3f in %d steps", first, course->last,
+                DOCTOR_STEPS);
     if (session_knows(session)) {
         judge_known(finding, (course->last - first) / guess);
         return;
@@ -159,8 +159,8 @@ static void judge_loss(const course *course) {
                        : able || falls ? CNN_VERDICT_WARN
                                        : CNN_VERDICT_FAIL;
     finding->advice = finding->verdict == CNN_VERDICT_FAIL
-                          ? "Nothing is learnt with these settings: the other findings say why."
-                      : able ? "Slow, but rate and network are sound: it wants more steps."
+                          ? "Nothing is learned with these settings: the other findings say why."
+                      : able ? "Slow, but rate and network are sound: it needs more steps."
                              : "It learns, but slowly: the other findings say why.";
 }
 
@@ -187,7 +187,7 @@ bool doctor_training(session *session, cnn_error *error) {
         going = good && walk(&course);
     }
     session->steps = course.steps;
-    /* Where little changes, the same images tell more than a few batches. */
+    /* When little changes, the same images are more informative than a few batches. */
     if (good && course.steps == DOCTOR_STEPS && session_knows(session))
         good = session_loss(session, &course.last, error);
     session->last_loss = course.steps == DOCTOR_STEPS ? course.last : NAN;

@@ -1,25 +1,25 @@
-/* Every gradient against central differences, in double: this unit and the book it calls are built
- * with real = double. Each layer is checked by itself, with L = sum of dy y for random dy:
+/* Compares gradients with central differences, in double: this unit and the book are built with
+ * real = double. Each layer is checked separately, with L = sum of dy y for random dy:
  *
  *   dL/da  ~  (L(a + h) - L(a - h)) / 2h       for elements a of x, w and b
  *
- * docs/math/gradcheck.md says why this h, these limits, and what a kink is. */
+ * docs/math/gradcheck.md explains this h, these limits, and kinks. */
 #include "gradcheck.h"
 
 #include <math.h>
 
-#define STEP 0x1p-13 /* straight pieces allow any step; softmax errs by about its square */
-#define KINK 1e-11   /* straight pieces have no second difference but rounding, about 1e-14 */
-#define FLOOR 1e-3   /* gradients below this share of the largest are measured against that */
+#define STEP 0x1p-13 /* linear pieces allow any step; softmax errs by about its square */
+#define KINK 1e-11   /* the second difference of a linear piece is rounding only, about 1e-14 */
+#define FLOOR 1e-3   /* gradients below this fraction of the largest are compared with that */
 
-/* What moving one element by a step up and down did to L. */
+/* The effect on L of one element's step up and down. */
 typedef struct slope {
     double value;
     bool kink;
 } slope;
 
-/* Moves *element and puts it back. images: those whose outputs it can move; the others would add
- * nothing but work. */
+/* Changes *element and restores it. images: those whose outputs depend on it; others would only add
+ * work. */
 static slope central_difference(const probe *p, real *element, range images) {
     const real saved = *element;
     *element = saved + STEP;
@@ -27,11 +27,11 @@ static slope central_difference(const probe *p, real *element, range images) {
     *element = saved - STEP;
     p->evaluate(p, p->low, images);
     *element = saved;
-    /* Not 2 STEP: both sums are rounded, and this is the step that was taken. */
+    /* Not 2 STEP: both sums are rounded, and this is the actual step. */
     const double width = (saved + STEP) - (saved - STEP);
     slope slope = {0, false};
     for (size_t i = images.first * p->outputs; i < images.last * p->outputs; i++) {
-        /* Output by output: the difference of two whole sums would lose digits to the size of L. */
+        /* Per output: the difference of two sums would lose digits to the size of L. */
         slope.value += p->dy[i] * ((p->high[i] - p->low[i]) / width);
         slope.kink |= !p->smooth && fabs(p->high[i] - 2 * p->y[i] + p->low[i]) > KINK;
     }
@@ -45,8 +45,8 @@ double gradcheck_largest(const real *values, size_t count) {
     return most;
 }
 
-/* Over the larger of the two, or over floor if that is larger: or else a gradient that should be 0
- * and is 1e-17 would be all wrong. NaN is an error without bound; by comparison it would pass. */
+/* Relative to the larger of the two, or to floor if that is larger: otherwise 1e-17 instead of 0
+ * would be an error of 1. NaN gives an infinite error; in a comparison it would pass. */
 static double relative_error(double analytic, double numeric, double floor) {
     const double scale = fmax(fmax(fabs(analytic), fabs(numeric)), floor);
     const double difference = fabs(analytic - numeric);
@@ -55,8 +55,8 @@ static double relative_error(double analytic, double numeric, double floor) {
     return difference == 0 ? 0 : difference / scale;
 }
 
-/* One element out of each of as many equal stretches as there are samples: no large part of an
- * array is left out by chance. With as many samples as elements that is each of them. */
+/* One element from each of `samples` equal ranges, so no large part of an array is missed by
+ * chance. With as many samples as elements, all of them. */
 static size_t sample(random_state *random, size_t elements, size_t samples, size_t i) {
     const range stretch = range_part(elements, samples, i);
     return stretch.first +
@@ -68,14 +68,14 @@ void gradcheck_array(const probe *p, checked_array a, cnn_gradcheck_row *row, ra
     const double floor = FLOOR * gradcheck_largest(a.gradient, a.count);
     const size_t tries = samples == 0 || samples > a.count ? a.count : samples;
     row->elements = a.count;
-    /* Below every error, so that the first element is noted even if it has none. */
+    /* Below every error, so that the first element is recorded even without an error. */
     row->error = -1;
     for (size_t i = 0; i < tries; i++) {
         const size_t at = sample(random, a.count, tries, i);
         const size_t image = a.per_image ? at / a.per_image : 0;
         const range images = a.per_image ? (range){image, image + 1} : (range){0, p->images};
         const slope numeric = central_difference(p, &a.values[at], images);
-        /* There the slope lies between those of two pieces, and neither gradient is wrong. */
+        /* At a kink the slope is between those of two pieces, and neither gradient is wrong. */
         if (numeric.kink) {
             row->skipped++;
             continue;
@@ -89,7 +89,7 @@ void gradcheck_array(const probe *p, checked_array a, cnn_gradcheck_row *row, ra
             row->numeric = numeric.value;
         }
     }
-    /* Where every element was skipped, nothing is shown to be right or wrong. */
+    /* If every element was skipped, nothing is known. */
     if (!row->checked)
         row->error = row->analytic = row->numeric = NAN;
 }

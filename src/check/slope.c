@@ -162,9 +162,8 @@ static double forward(const study *s, int pass) {
 /* Of the middle, which has just passed forward. */
 static void backward(const study *s) {
     const size_t last = s->network->count;
-    ops_best_double()->softmax_backward(s->network->layers[last].shape.y.c, s->n,
-                                        s->probabilities, s->model->labels, s->dy[last],
-                                        all_images(s));
+    ops_best_double()->softmax_backward(s->network->layers[last].shape.y.c, s->n, s->probabilities,
+                                        s->model->labels, s->dy[last], all_images(s));
     for (size_t i = last; i > 0; i--) {
         const layer *layer = &s->network->layers[i];
         const operation *op = operation_in_double(ops_best_double(), layer);

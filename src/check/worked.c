@@ -55,8 +55,8 @@ static void load(worked *w) {
 static void forward(worked *w) {
     const range images = {0, w->t.n};
     if (is_loss(w))
-        ops_best_double()->softmax_forward(w->given->shape.y.c, w->t.x,
-                                           w->given->about.labels, w->t.y, (real *)w->t.dy, images);
+        ops_best_double()->softmax_forward(w->given->shape.y.c, w->t.x, w->given->about.labels,
+                                           w->t.y, (real *)w->t.dy, images);
     else if (w->op)
         w->op->forward(&w->given->shape, &w->t, images);
 }
@@ -75,8 +75,7 @@ static void clear(worked *w) {
 static void run_loss(worked *w, const mistaken_page *page) {
     const softmax_backward back =
         page ? page->softmax_backward : ops_best_double()->softmax_backward;
-    back(w->given->shape.y.c, w->t.n, w->t.y, w->given->about.labels, w->t.dx,
-         (range){0, w->t.n});
+    back(w->given->shape.y.c, w->t.n, w->t.y, w->given->about.labels, w->t.dx, (range){0, w->t.n});
 }
 
 /* What a page leaves out is the book's; of a view that is a copy. */

@@ -1,5 +1,5 @@
-/* Names come from a file and end up on terminals, in JSON and in model files. What is not printable
- * is refused here, once, with the byte where it stands. */
+/* Reads class names from a file. They end up on terminals, in JSON and in model files, so
+ * unprintable bytes are refused here, with their position. */
 #include "class_names.h"
 
 #include "dataset.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* Takes the line as a name, or refuses it; `at` is the byte of the file where it begins. */
+/* Uses the line as a name, or refuses it; `at` is its first byte in the file. */
 static bool name_class(char name[CNN_NAME_SIZE], const lines *line, size_t at, cnn_error *error) {
     const size_t length = line->length;
     if (line_blank(line->text, length))
@@ -25,8 +25,8 @@ static bool name_class(char name[CNN_NAME_SIZE], const lines *line, size_t at, c
 }
 
 bool class_names_parse(cnn_dataset *dataset, const uint8_t *text, size_t size, cnn_error *error) {
-    /* Too many lines are as wrong as too few: such a file was likely made for other classes, and
-     * its names would be put to the wrong ones. */
+    /* Too many lines are as wrong as too few: such a file was probably made for other classes, and
+     * its names would be assigned to the wrong ones. */
     const size_t classes = dataset->info.classes;
     lines lines;
     const char *other = lines_begin(&lines, text, size);

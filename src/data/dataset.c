@@ -1,7 +1,7 @@
-/* Everything is copied in when the set is made, so that nobody else can change it later, and
- * checked then, so that nothing that reads it has to. Pixels stay bytes: a quarter of the memory of
- * floats, and a model turns each byte into its float by a table anyway. Labels take the 32 bits in
- * which models want them. */
+/* Creates, measures and changes data sets. All data is copied and checked at creation, so that no
+ * other code can change it later and readers need no checks. Pixels stay bytes: a quarter of the
+ * memory of floats, and a model converts bytes to floats with a table anyway. Labels have 32 bits,
+ * as in models. */
 #include "dataset.h"
 
 #include "memory.h"
@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* False too if the product of all sizes does not fit: index * image_size then never wraps round,
- * and is not checked again. */
+/* Also false if the product of all sizes does not fit: so index * image_size never overflows and is
+ * not checked again. */
 static bool sizes_sound(const cnn_dataset_info *info, size_t *image_size, cnn_error *error) {
     size_t all;
     if (!info->images || !info->height || !info->width || !info->channels)
@@ -49,7 +49,8 @@ static cnn_dataset *dataset_new(const cnn_dataset_info *info, size_t image_size,
         dataset->labels = memory_new(info->images, sizeof *dataset->labels, error);
     if (dataset->labels)
         dataset->names = memory_new(info->classes, sizeof *dataset->names, error);
-    /* Each block is asked for only after the one before it came: names stands for all three. */
+    /* Each block is allocated only after the one before it succeeded: so names implies all
+     * three. */
     if (!dataset->names) {
         cnn_dataset_free(dataset);
         return NULL;
@@ -70,7 +71,7 @@ cnn_dataset *cnn_dataset_create(const cnn_dataset_info *info, const uint8_t *ima
     if (!given(info, "info", error) || !sizes_sound(info, &image_size, error) ||
         !given(images, "images", error) || !given(labels, "labels", error))
         return NULL;
-    /* Before any memory is taken: a label beyond would later be an index beyond. */
+    /* Before any memory is allocated: a larger label would later be an index out of range. */
     const size_t beyond = first_beyond(labels, info->images, info->classes);
     if (beyond < info->images) {
         error_set(error, CNN_STATUS_BAD_ARGUMENT, "label %" PRIu32 " of image %zu is not below %zu",
@@ -98,7 +99,7 @@ cnn_dataset_info cnn_dataset_get_info(const cnn_dataset *dataset) {
     return dataset ? dataset->info : (cnn_dataset_info){0};
 }
 
-/* The images beyond are only out of sight: no memory moves, and pointers to images stay valid. */
+/* The other images are only hidden: no memory moves, and pointers to images stay valid. */
 bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error) {
     if (!given(dataset, "data set", error))
         return false;
@@ -109,7 +110,7 @@ bool cnn_dataset_truncate(cnn_dataset *dataset, size_t images, cnn_error *error)
     return true;
 }
 
-/* Into a new set, which then changes places with the old one. */
+/* Copies both into a new set, then swaps it with the old one. */
 bool cnn_dataset_append(cnn_dataset *dataset, const cnn_dataset *more, cnn_error *error) {
     if (!given(dataset, "dataset", error) || !given(more, "more", error))
         return false;
@@ -118,7 +119,7 @@ bool cnn_dataset_append(cnn_dataset *dataset, const cnn_dataset *more, cnn_error
     if (a.height != b.height || a.width != b.width || a.channels != b.channels ||
         a.classes != b.classes)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT,
-                         "images of %zux%zux%zu in %zu classes cannot go behind such of "
+                         "images of %zux%zux%zu in %zu classes cannot be appended to images of "
                          "%zux%zux%zu in %zu",
                          b.height, b.width, b.channels, b.classes, a.height, a.width, a.channels,
                          a.classes);
@@ -152,15 +153,15 @@ const char *cnn_dataset_class_at(const cnn_dataset *dataset, size_t index) {
     return dataset && index < dataset->info.classes ? dataset->names[index] : NULL;
 }
 
-/* The float nearest to the decimal: both numbers divided are whole and small, so only the division
- * rounds. Four decimals, so that the number shown to people is the number used. */
+/* The float nearest to the decimal: dividend and divisor are small integers, so only the division
+ * rounds. Four decimals, so that the displayed number is the one used. */
 static float four_decimals(double value) {
     return (float)round(value * 1e4) / 1e4f;
 }
 
-/* The sums are whole numbers and exact, so the result does not depend on the order of the images;
- * 64 bits last for 2.8e14 pixels. A deviation that rounds to 0 counts as constant: nobody can
- * divide by it. */
+/* The sums are integers and exact, so the result does not depend on the order of the images; 64
+ * bits are enough for 2.8e14 pixels. A deviation that rounds to 0 counts as constant, since it
+ * cannot be a divisor. */
 cnn_normalization cnn_dataset_measure(const cnn_dataset *dataset) {
     if (!dataset)
         return (cnn_normalization){0};
@@ -173,7 +174,7 @@ cnn_normalization cnn_dataset_measure(const cnn_dataset *dataset) {
     }
     const double mean = (double)sum / (double)count;
     const double variance = (double)squares / (double)count - mean * mean;
-    /* Of a constant set the difference may be rounded to a hair below 0. */
+    /* For a constant set, rounding may make the difference slightly negative. */
     const float std = four_decimals(sqrt(variance > 0 ? variance : 0) / 255);
     return (cnn_normalization){four_decimals(mean / 255), std > 0 ? std : 1};
 }

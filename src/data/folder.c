@@ -1,6 +1,6 @@
-/* A data set from the files of a folder. All that touches the file system stands here and in
- * idx_names.c: idx.c, gunzip.c and class_names.c see bytes, so that they also serve where there are
- * no files, and in a fuzzer. */
+/* Loads a data set from files in a folder. Only this file and idx_names.c use the file system:
+ * idx.c, gunzip.c and class_names.c work on bytes, so that they also run without files and in a
+ * fuzzer. */
 #include "class_names.h"
 #include "dataset.h"
 #include "file.h"
@@ -11,34 +11,34 @@
 #include <stdlib.h>
 
 #define NAMES_FILE "classes.txt"
-/* The longest names of the most classes, CR LF with each. */
+/* The longest names of the most classes, with CR LF each. */
 #define NAMES_LIMIT (DATASET_CLASSES_LIMIT * (CNN_NAME_SIZE + 1))
 
 static const file_wanted idx_file = {FILE_KIND(IDX) | FILE_KIND(GZIP) | FILE_KIND(EMPTY),
                                      "an IDX file, plain or gzip,", IDX_LIMIT};
 static const file_wanted names_file = {FILE_KIND(TEXT) | FILE_KIND(EMPTY), "a text", NAMES_LIMIT};
 
-/* data is owned here and freed with free(); where it was found stays, for errors to name. */
+/* data is owned and freed with free(); `found` is kept for errors. */
 typedef struct folder_file {
     idx_found found;
     uint8_t *data;
     size_t size;
 } folder_file;
 
-/* The size of the file counts before any is read; idx.c then counts what it decompresses to. */
+/* Limits the file's size before reading it; idx.c then limits the decompressed size. */
 static bool read_part(folder_file *file, const char *folder, cnn_split split, idx_part part,
                       cnn_error *error) {
     return idx_find(&file->found, folder, split, part, error) &&
            file_read(file->found.path, &idx_file, &file->data, &file->size, error);
 }
 
-/* No such file is no error: classes keep their numbers. A bad one is: a name put to the wrong class
- * is worse than none. */
+/* A missing file is no error: classes keep their numbers. An invalid one is: names of the wrong
+ * classes are worse than numbers. */
 static bool read_names(cnn_dataset *dataset, const char *folder, cnn_error *error) {
     char path[IDX_PATH_SIZE];
     uint8_t *text;
     size_t size;
-    /* There was room for longer names. */
+    /* The path fits: longer names than NAMES_FILE have been joined to this folder. */
     snprintf(path, sizeof path, "%s/" NAMES_FILE, folder);
     if (!file_exists(path))
         return true;
@@ -49,7 +49,7 @@ static bool read_names(cnn_dataset *dataset, const char *folder, cnn_error *erro
     return ok;
 }
 
-/* The set has its own copy, so the bytes of the files are let go right away. */
+/* The set has its own copy, so the bytes of the files are freed at once. */
 static cnn_dataset *read_images(const char *folder, cnn_split split, size_t classes,
                                 cnn_error *error) {
     folder_file images = {.data = NULL}, labels = {.data = NULL};
@@ -74,7 +74,7 @@ cnn_dataset *cnn_dataset_load(const char *folder, cnn_split split, size_t classe
         error_set(error, CNN_STATUS_BAD_ARGUMENT, "no split %d of a data set", (int)split);
         return NULL;
     }
-    /* Names come second: if classes is 0, only the labels tell how many there must be. */
+    /* Names are read second: if classes is 0, only the labels give their number. */
     cnn_dataset *dataset = read_images(folder, split, classes, error);
     if (dataset && !read_names(dataset, folder, error)) {
         cnn_dataset_free(dataset);

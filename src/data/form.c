@@ -1,15 +1,17 @@
-/* Whether a set of images has MNIST's form, by looking. A name would say less: others have made
- * their digits in the same way, and sets in MNIST's files are of other form. */
+/* Detects whether images have MNIST's form, by their pixels. File names would not do: other sets
+ * are made in the same way, and sets in files with MNIST's names may have another form. */
 #include "dataset.h"
 
 #include <math.h>
 
-/* So many images tell; of them this share must have the form: a few of MNIST's touch the edge. */
+/* The number of images examined, and the fraction that must have the form: a few of MNIST's touch
+ * the edge. */
 #define LOOK_AT 1000
 #define SHARE 0.95
-/* What is brighter belongs to a stroke. */
+/* Brighter pixels belong to a stroke. */
 #define STROKE 32
-/* The longer side of a drawing's box, and its center of mass, in 28ths of the image: within one. */
+/* The longer side of a drawing's box, and its center of mass, in 28ths of the image, each within
+ * one. */
 #define BOX 20.0
 #define OF 28.0
 #define TOLERANCE 1.0
@@ -28,12 +30,12 @@ static void take(extent *extent, size_t at, uint8_t pixel) {
     extent->last = at > extent->last ? at : extent->last;
 }
 
-/* The length that an extent has of a side, in 28ths. */
+/* The length of an extent, in 28ths of a side. */
 static double length_of(const extent *extent, size_t side) {
     return (double)(extent->last - extent->first + 1) * OF / (double)side;
 }
 
-/* MNIST's middle is the pixel number side / 2, counted from 0. */
+/* MNIST's center is pixel number side / 2, counted from 0. */
 static bool centered(const extent *extent, size_t side) {
     const double off = extent->moment / extent->weight - (double)side / 2;
     return fabs(off) * OF / (double)side <= TOLERANCE;

@@ -1,9 +1,9 @@
-/* A file passes three gates: its header is read, it is unpacked if it is gzip, and the sizes in the
- * header are compared with the bytes that are there. Only then does anybody trust a size, so a
- * damaged file cannot ask for more memory than it has bytes. Of gzip the header comes first by
- * itself, and the rest may not be much more than it says: so a bomb needs a header that admits it.
- * Images and labels take the same way; a row of
- * idx_kind says how they differ. Pixels are used where they lie until the data set copies them. */
+/* Reads and validates IDX files in three stages: read the header, decompress if gzip, compare the
+ * sizes in the header with the number of bytes. Sizes are used only afterwards, so a damaged file
+ * cannot request more memory than it has bytes. For gzip, the header is decompressed first, and the
+ * rest may be only slightly longer than it says, so decompression is bounded by the header. Images
+ * and labels use the same code; a row of idx_kind has the differences. Pixels are used in place
+ * until the data set copies them. */
 #include "idx.h"
 
 #include "bytes.h"
@@ -15,20 +15,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define IDX_RANK 3 /* the most sizes that a header here has */
+#define IDX_RANK 3 /* maximum number of sizes in a header */
 #define HEAD_SIZE (4 + 4 * IDX_RANK)
 
-/* Bytes beyond what a header says that are unpacked all the same: of a file that is a little too
- * long one wants to know how much. */
+/* Decompressed bytes beyond the size in the header, so that an error can report how much longer a
+ * slightly too long file is. */
 #define SLACK ((size_t)1 << 16)
 
-/* Where the first size stands: what disagrees with it is reported there. */
+/* Where the first size is; size mismatches are reported there. */
 #define SIZES_OFFSET 4
 
 typedef struct idx_kind {
-    uint32_t magic; /* 0, 0, 8 for unsigned bytes, how many sizes follow */
+    uint32_t magic; /* 0, 0, 8 for unsigned bytes, number of sizes */
     size_t rank;
-    const char *noun; /* what errors call the things counted */
+    const char *noun; /* what errors call the items */
 } idx_kind;
 
 static const idx_kind IMAGES = {0x00000803, 3, "images"}, LABELS = {0x00000801, 1, "labels"};
@@ -37,14 +37,14 @@ typedef struct idx_file {
     const idx_source *source;
     uint8_t *unpacked;       /* what `in` reads if the source is gzip, else NULL; owned */
     uint8_t head[HEAD_SIZE]; /* what `in` reads before that */
-    bool inside;             /* `in` is what gzip holds, not the source itself */
+    bool inside;             /* `in` is decompressed data, not the source itself */
     bytes in;                /* once open: at the first byte after the header */
-    /* Read as they stand; nothing is trusted before check_body(). */
+    /* As read; not valid before check_body(). */
     uint32_t sizes[IDX_RANK]; /* number of images or labels; height, width */
 } idx_file;
 
-/* Completes an error found in this file. Always false. Of gzip, the byte at fault is none that the
- * user can look up in the file: so the message says which bytes were counted. */
+/* Adds the file to an error. Always false. For gzip the offset counts decompressed bytes, which the
+ * user cannot look up in the file: the message says so. */
 static bool blame(const idx_file *file, cnn_error *error) {
     if (error && file->inside) {
         const size_t length = strlen(error->message);
@@ -54,9 +54,9 @@ static bool blame(const idx_file *file, cnn_error *error) {
     return error_in_file(error, file->source->name);
 }
 
-/* Bytes that do not begin as gzip does are used as they are, without a copy. Of gzip only a
- * header's length is unpacked yet. An error of gzip counts bytes of the compressed file, here as
- * below: blame() adds nothing then. */
+/* Bytes that do not begin like gzip are used in place, without a copy. For gzip only the length of
+ * a header is decompressed yet. Errors of gzip, here and below, count bytes of the compressed file,
+ * so blame() adds nothing then. */
 static bool begin(idx_file *file, cnn_error *error) {
     const idx_source *source = file->source;
     file->in = (bytes){source->data, source->size, 0};
@@ -70,8 +70,8 @@ static bool begin(idx_file *file, cnn_error *error) {
     return true;
 }
 
-/* The magic number is looked at before the end of a short file is complained about: a file of the
- * wrong kind should be called so. */
+/* Checks the magic number before the length of a short file: a file of the wrong kind should be
+ * reported as such. */
 static bool read_header(idx_file *file, const idx_kind *kind, cnn_error *error) {
     uint32_t magic;
     bool whole = bytes_u32_big(&file->in, &magic);
@@ -83,7 +83,7 @@ static bool read_header(idx_file *file, const idx_kind *kind, cnn_error *error) 
     return whole || error_at(error, file->in.size, "the file ends within its header");
 }
 
-/* The bytes that must follow the header. */
+/* The number of bytes that must follow the header. */
 static bool read_need(const idx_file *file, const idx_kind *kind, size_t *need, cnn_error *error) {
     *need = 1;
     for (size_t i = 0; i < kind->rank; i++)
@@ -92,7 +92,7 @@ static bool read_need(const idx_file *file, const idx_kind *kind, size_t *need, 
     return *need || error_at(error, SIZES_OFFSET, "no %s in it", kind->noun);
 }
 
-/* The rest of gzip, up to a little more than the header says. */
+/* Decompresses the rest, up to slightly more than the header's size. */
 static bool unpack(idx_file *file, size_t need, cnn_error *error) {
     const idx_source *source = file->source;
     const size_t header = file->in.at;
@@ -112,8 +112,8 @@ static bool unpack(idx_file *file, size_t need, cnn_error *error) {
     return true;
 }
 
-/* The sizes must account for each byte after the header: too many bytes mean that header and data
- * do not belong together, as surely as too few do. */
+/* The sizes must account for every byte after the header: too many bytes show that header and data
+ * do not belong together, just as too few do. */
 static bool check_body(const idx_file *file, const idx_kind *kind, size_t need, cnn_error *error) {
     const size_t left = file->in.size - file->in.at;
     if (left < need)
@@ -124,7 +124,7 @@ static bool check_body(const idx_file *file, const idx_kind *kind, size_t need, 
     return true;
 }
 
-/* All three gates. On failure, too, file->unpacked is the caller's to free. */
+/* All three stages. The caller frees file->unpacked, also on failure. */
 static bool open_file(idx_file *file, const idx_kind *kind, cnn_error *error) {
     size_t need;
     return (begin(file, error) && read_header(file, kind, error) &&
@@ -133,7 +133,7 @@ static bool open_file(idx_file *file, const idx_kind *kind, cnn_error *error) {
            blame(file, error);
 }
 
-/* The number of classes, if nobody says: the largest label that comes up is the last class. */
+/* The default number of classes: the largest label is the last class. */
 static size_t largest_and_one(const uint8_t *labels, size_t count) {
     size_t largest = 0;
     for (size_t i = 0; i < count; i++)
@@ -141,8 +141,8 @@ static size_t largest_and_one(const uint8_t *labels, size_t count) {
     return largest + 1;
 }
 
-/* What only the two files together can be wrong about is the fault of the labels. Counts that
- * differ mean files of different sets, even where every image has a label. */
+/* Errors of the combination are reported for the labels. Different counts mean files of different
+ * sets, even if every image has a label. */
 static bool check_labels(const idx_file *file, size_t images, size_t classes, cnn_error *error) {
     const uint8_t *labels = file->in.data + file->in.at;
     if (file->sizes[0] != images) {
@@ -159,7 +159,7 @@ static bool check_labels(const idx_file *file, size_t images, size_t classes, cn
     return blame(file, error);
 }
 
-/* Copies the images of an open file, and labels of a byte each; NULL: all are 0. */
+/* Copies the images of an open file, and one-byte labels; NULL: all are 0. */
 static cnn_dataset *dataset_of(const idx_file *file, const uint8_t *labels, size_t classes,
                                cnn_error *error) {
     const cnn_dataset_info info = {.images = file->sizes[0],
@@ -176,7 +176,7 @@ static cnn_dataset *dataset_of(const idx_file *file, const uint8_t *labels, size
     return dataset;
 }
 
-/* Both files are open: the bytes promised by the sizes are there. */
+/* Both files are open, so all bytes that the sizes require are there. */
 static cnn_dataset *combine(const idx_file *images, const idx_file *labels, size_t classes,
                             cnn_error *error) {
     const uint8_t *label = labels->in.data + labels->in.at;
@@ -207,7 +207,7 @@ static cnn_dataset *images_alone(const idx_source *images, size_t classes, cnn_e
     return dataset;
 }
 
-/* Bytes have no path: errors call them by what they are. */
+/* Bytes have no path: errors call them "images" and "labels". */
 cnn_dataset *cnn_dataset_from_idx(const void *images, size_t images_size, const void *labels,
                                   size_t labels_size, size_t classes, cnn_error *error) {
     const idx_source image_source = {images, images_size, IMAGES.noun};

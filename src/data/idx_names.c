@@ -1,5 +1,5 @@
-/* Every look at a folder is in two steps: MNIST's own names, then all names that are there. The
- * order in which a system lists them decides nothing: of equals the first by bytes is taken. */
+/* Finds the IDX files of a folder: first by MNIST's own names, then among all names. The order in
+ * which the system lists them does not matter: among equals the first in byte order is taken. */
 #define _POSIX_C_SOURCE 200809L
 #include "idx_names.h"
 
@@ -10,12 +10,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of a name in a message. */
+/* A name in a message. */
 #define SHOWN "%.64s"
 
 /* ---------------------------------------------------------------------------------------- names */
 
-/* The words of a name, in small letters. */
+/* The words of a name, in lower case. */
 typedef struct idx_name {
     char set[IDX_NAME_SIZE];
     cnn_split split;
@@ -46,7 +46,7 @@ static const char *const IMAGES[] = {"images", "image", NULL};
 static const char *const LABELS[] = {"labels", "label", NULL};
 static const char *const FORMAT[] = {"idx3", "idx1", "idx", "ubyte", NULL};
 
-/* What follows the set: part, kind, and words of the format, one at least. */
+/* The words after the set: part, kind, and at least one word of the format. */
 static bool read_rest(idx_name *name, char *rest) {
     char *save, *part = strtok_r(rest, SEPARATORS, &save),
                 *kind = strtok_r(NULL, SEPARATORS, &save);
@@ -62,7 +62,7 @@ static bool read_rest(idx_name *name, char *rest) {
     return known && words;
 }
 
-/* False if it is no name of this kind. The set may have any words. */
+/* False if the name has another form. The set may have any words. */
 static bool read_name(idx_name *name, const char *text) {
     char all[IDX_NAME_SIZE], rest[IDX_NAME_SIZE];
     if (text[0] == '.' || !copy_small(all, text))
@@ -83,7 +83,7 @@ static bool read_name(idx_name *name, const char *text) {
     return true;
 }
 
-/* Has the name what is looked for in it, whatever else? */
+/* Whether the name contains the requested part and kind, whatever else it has. */
 static bool is_near(const char *text, cnn_split split, idx_part part) {
     char all[IDX_NAME_SIZE];
     if (text[0] == '.' || !copy_small(all, text))
@@ -96,7 +96,7 @@ static bool is_near(const char *text, cnn_split split, idx_part part) {
 
 /* ------------------------------------------------------------------------------------- a folder */
 
-/* A name and its set; "" as long as there is none. */
+/* A name and its set; "" if none. */
 typedef struct seen {
     char name[IDX_NAME_SIZE], set[IDX_NAME_SIZE];
 } seen;
@@ -105,12 +105,12 @@ typedef struct search {
     const char *folder;
     cnn_split split;
     idx_part part;
-    const char *set;            /* looked for, or NULL: any */
-    seen low, high;             /* of the first set and the last by bytes */
-    char best[IDX_NAME_SIZE];   /* what is looked for */
+    const char *set;            /* the requested set, or NULL: any */
+    seen low, high;             /* of the first and the last set in byte order */
+    char best[IDX_NAME_SIZE];   /* the requested file */
     char second[IDX_NAME_SIZE]; /* another spelling of it */
     char near[IDX_NAME_SIZE];
-    bool others; /* is anything of the other split there? */
+    bool others; /* whether there is a file of the other split */
 } search;
 
 /* path = FOLDER/NAME + ENDING. */
@@ -128,21 +128,21 @@ static void put_first(char to[IDX_NAME_SIZE], const char *name) {
         snprintf(to, IDX_NAME_SIZE, "%s", name);
 }
 
-/* Are they the same but for .gz behind one? */
+/* Whether they differ only in .gz at the end of one. */
 static bool same_but_gz(const char *a, const char *b) {
     const size_t x = strlen(a), y = strlen(b), least = x < y ? x : y;
     const char *rest = x < y ? b + least : a + least;
     return !memcmp(a, b, least) && (!*rest || !strcmp(rest, ".gz"));
 }
 
-/* Of a plain file and one with .gz the plain one comes first by bytes. */
+/* A plain file precedes one with .gz, as it does in byte order. */
 static void take(search *s, const char *name) {
     if (s->best[0] && !same_but_gz(s->best, name))
         put_first(s->second, strcmp(name, s->best) < 0 ? s->best : name);
     put_first(s->best, name);
 }
 
-/* Keeps the first name of the set that comes first (order 1) or last (order -1). */
+/* Keeps the first name of the first set (order 1) or of the last (order -1). */
 static void see(seen *seen, const char *set, const char *name, int order) {
     const int difference = seen->name[0] ? order * strcmp(set, seen->set) : -1;
     if (difference > 0 || (difference == 0 && strcmp(name, seen->name) >= 0))
@@ -212,13 +212,12 @@ static bool missing(const search *s, cnn_error *error) {
 /* Always false. */
 static bool unclear(const search *s, const char *one, const char *other, const char *what,
                     cnn_error *error) {
-    error_set(error, CNN_STATUS_IO,
-              "%s in it: " SHOWN " and " SHOWN "; each wants a folder of its own", what, one,
-              other);
+    error_set(error, CNN_STATUS_IO, "%s in it: " SHOWN " and " SHOWN "; each needs its own folder",
+              what, one, other);
     return error_in_file(error, s->folder);
 }
 
-/* The wrong folder, or one that cannot be looked into. Always false. */
+/* The folder is missing or unreadable. Always false. */
 static bool no_folder(const search *s, int reason, cnn_error *error) {
     if (reason == ENOENT || reason == ENOTDIR)
         error_set(error, CNN_STATUS_IO, "no such folder");
@@ -240,7 +239,8 @@ static bool find_other(search *s, idx_found *found, cnn_error *error) {
     return join(found->path, s->folder, s->best, "", error);
 }
 
-/* MNIST's own. False without an error: there is none; on a path too long, with. */
+/* Finds the file by MNIST's own name. False without an error if there is none; with one if the path
+ * is too long. */
 static bool find_own(const search *s, idx_found *found, bool *fits, cnn_error *error) {
     const char *own = own_name(s->split, s->part);
     found->set[0] = 0;
@@ -263,7 +263,7 @@ bool idx_find(idx_found *found, const char *folder, cnn_split split, idx_part pa
         return fits;
     if (find_other(&s, found, error))
         return true;
-    /* A folder of that name the reader of files refuses in its own words. */
+    /* For a folder of that name, the reader of files reports the error. */
     return join(found->path, folder, own_name(split, part), "", NULL) &&
            file_is_folder(found->path);
 }

@@ -1,9 +1,9 @@
-/* Names in folders of pictures that nobody put there. */
+/* Recognizes files in folders of pictures that operating systems create. */
 #include "cnn.h"
 
 #include <stddef.h>
 
-/* What Windows, macOS, Synology, QNAP and file systems leave behind. */
+/* Created by Windows, macOS, Synology, QNAP and file systems. */
 static const char *const leavings[] = {
     "thumbs.db",    "ehthumbs.db", "ehthumbs_vista.db",
     "desktop.ini",  "icon\r",      "__macosx",
@@ -11,7 +11,7 @@ static const char *const leavings[] = {
     "$recycle.bin", "lost+found",  "system volume information",
 };
 
-/* Not strcasecmp(), which depends on the locale of the program. */
+/* Not strcasecmp(), which depends on the locale. */
 static bool same_letters(const char *name, const char *small) {
     for (; *name && *small; name++, small++)
         if ((*name >= 'A' && *name <= 'Z' ? *name - 'A' + 'a' : *name) != *small)

@@ -1,7 +1,7 @@
-/* A data set from pictures: one sub-folder per class, one level deep, so that no loop of links can
- * be walked for ever. Names are sorted by bytes, since a file system lists them in any order: the
- * same files make the same data set everywhere. The classes take turns, so that the first images of
- * the set are a fair sample of it. */
+/* Loads a data set from pictures: one sub-folder per class, one level deep, so that loops of links
+ * are never followed. Names are sorted by bytes, since the order of a file system is arbitrary: the
+ * same files make the same data set everywhere. Images are interleaved by class, so that the first
+ * images of the set are a fair sample of it. */
 #define _GNU_SOURCE
 #include "class_names.h"
 #include "dataset.h"
@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names in a folder, sorted. Both are owned, as scandir() makes them. */
+/* Sorted names in a folder. Both are owned, as scandir() makes them. */
 typedef struct listing {
     struct dirent **entries;
     size_t count;
@@ -26,7 +26,7 @@ typedef struct class_folder {
     const char *name; /* owned by `classes` below */
     size_t label;
     listing files;
-    size_t looked, used; /* pictures that were tried, and those in the data set */
+    size_t looked, used; /* pictures tried, and those in the data set */
 } class_folder;
 
 typedef struct picture_folder {
@@ -34,7 +34,7 @@ typedef struct picture_folder {
     const cnn_pictures *options;
     listing classes;
     class_folder *folders; /* [count] */
-    size_t count;          /* fewer than entries in `classes`, if something else was left out */
+    size_t count;          /* fewer than entries in `classes` if some were skipped */
     cnn_dataset *dataset;
 } picture_folder;
 
@@ -77,7 +77,7 @@ static void release(listing *listing) {
     free(listing->entries);
 }
 
-/* True if the call goes on without what `reason` is about. Lack of memory is no picture's fault. */
+/* True if the call continues without this entry. Lack of memory always ends it. */
 static bool leave_out(const picture_folder *folder, const cnn_error *reason, cnn_error *error) {
     const cnn_pictures *options = folder->options;
     if (reason->status != CNN_STATUS_NO_MEMORY && options->skip &&
@@ -99,7 +99,7 @@ static bool name_sound(const char *name, const char *path, cnn_error *error) {
            refuse(error, path, "the name of a class must be printable UTF-8");
 }
 
-/* Without names given, folders are numbered as they come. */
+/* Without given names, folders are numbered in their order. */
 static bool find_label(const picture_folder *folder, class_folder *class, const char *path,
                        cnn_error *error) {
     const cnn_pictures *options = folder->options;
@@ -112,7 +112,7 @@ static bool find_label(const picture_folder *folder, class_folder *class, const 
     return refuse(error, path, "no class has this name");
 }
 
-/* Notes the entry if it is a folder with something in it. */
+/* Adds the entry if it is a folder that is not empty. */
 static bool add_class(picture_folder *folder, const char *name, cnn_error *error) {
     char path[PATH_MAX];
     cnn_error reason;
@@ -139,7 +139,7 @@ static bool check_count(const picture_folder *folder, cnn_error *error) {
         return refuse(error, folder->path, "no folder for any class in it");
     if (options->names || (options->classes ? count == options->classes : count > 1))
         return true;
-    error_set(error, CNN_STATUS_BAD_FILE, "%zu class folder%s, where %zu%s are wanted", count,
+    error_set(error, CNN_STATUS_BAD_FILE, "%zu class folder%s, where %zu%s are expected", count,
               count == 1 ? "" : "s", options->classes ? options->classes : 2,
               options->classes ? "" : " or more");
     return error_in_file(error, folder->path);
@@ -172,7 +172,7 @@ static bool reserve(picture_folder *folder, cnn_error *error) {
     folder->dataset = dataset_blank(&info, error);
     if (!folder->dataset)
         return error_in_file(error, folder->path);
-    /* From here on: images so far. */
+    /* From here on: the number of images so far. */
     folder->dataset->info.images = 0;
     for (size_t i = 0; i < info.classes; i++)
         snprintf(folder->dataset->names[i], CNN_NAME_SIZE, "%s",
@@ -183,7 +183,7 @@ static bool reserve(picture_folder *folder, cnn_error *error) {
 static const file_wanted picture_file = {FILE_KIND(PNG) | FILE_KIND(EMPTY), "a PNG",
                                          CNN_PNG_BYTES_MAX};
 
-/* A folder would only be called no regular file. */
+/* Otherwise a folder would only be reported as no regular file. */
 static cnn_picture *read_picture(const char *path, size_t channels, cnn_error *error) {
     uint8_t *bytes;
     size_t size;
@@ -232,8 +232,8 @@ static bool has_all(const picture_folder *folder) {
     return most && folder->dataset->info.images == most;
 }
 
-/* In turn: the first picture of each class, the second of each; a class that has no more sits
- * out. */
+/* Interleaved: the first picture of each class, then the second of each; classes without more
+ * pictures are skipped. */
 static bool read_pictures(picture_folder *folder, cnn_error *error) {
     bool more = true;
     for (size_t turn = 0; more; turn++) {
@@ -250,7 +250,7 @@ static bool read_pictures(picture_folder *folder, cnn_error *error) {
     return true;
 }
 
-/* Refuses a class without a readable picture, which would go unnoticed. */
+/* Rejects classes without a readable image, which would go unnoticed. */
 static bool every_class_used(const picture_folder *folder, cnn_error *error) {
     for (size_t i = 0; i < folder->count; i++) {
         const class_folder *class = &folder->folders[i];

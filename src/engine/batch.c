@@ -31,7 +31,7 @@ bool model_accepts(const cnn_model *model, const cnn_dataset *dataset, cnn_error
     const size_t classes = cnn_network_class_count(model->network);
     if (about.height != x.h || about.width != x.w || about.channels != x.c)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT,
-                         "the images are %zux%zux%zu, the network wants %zux%zux%zu", about.height,
+                         "the images are %zux%zux%zu, the network needs %zux%zux%zu", about.height,
                          about.width, about.channels, x.h, x.w, x.c);
     /* Fewer classes than outputs are fine: every label has its output. */
     if (about.classes > classes)

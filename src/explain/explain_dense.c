@@ -7,8 +7,7 @@ static size_t inputs_of(const layer_shape *g) {
 
 /* In pieces of DENSE_PARTIAL inputs. */
 static void dense_y_terms(walk *w, size_t index) {
-    const size_t K = w->shape->y.c, C = inputs_of(w->shape), n = index / K,
-                 k = index % K;
+    const size_t K = w->shape->y.c, C = inputs_of(w->shape), n = index / K, k = index % K;
     walk_start(w, k);
     walk_in_pieces(w);
     for (size_t c = 0; c < C; c++) {
@@ -19,15 +18,13 @@ static void dense_y_terms(walk *w, size_t index) {
 }
 
 static void dense_dx_terms(walk *w, size_t index) {
-    const size_t K = w->shape->y.c, C = inputs_of(w->shape), n = index / C,
-                 c = index % C;
+    const size_t K = w->shape->y.c, C = inputs_of(w->shape), n = index / C, c = index % C;
     for (size_t k = 0; k < K; k++)
         walk_multiply(w, n * K + k, c * K + k);
 }
 
 static void dense_dw_terms(walk *w, size_t index) {
-    const size_t K = w->shape->y.c, C = inputs_of(w->shape), c = index / K,
-                 k = index % K;
+    const size_t K = w->shape->y.c, C = inputs_of(w->shape), c = index / K, k = index % K;
     for (size_t n = 0; n < w->arrays->n; n++)
         walk_multiply(w, n * C + c, n * K + k);
 }

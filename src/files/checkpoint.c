@@ -1,5 +1,5 @@
-/* A checkpoint is believed in steps: the checksum first, then each part by itself, then that they
- * agree. What passes can be gone on with, but for images that are others than they were. */
+/* Reads checkpoints and validates them in stages: the checksum, then each part, then their
+ * consistency. An accepted checkpoint can be resumed, unless the images have changed. */
 #include "checkpoint.h"
 
 #include "class_names.h"
@@ -14,7 +14,7 @@
 
 /* ----------------------------------------------------------------------------------- the checks */
 
-/* False too for capital letters, which differ from small ones in one bit. */
+/* Also false for capital letters, which differ from lower case in one bit. */
 static bool read_digits(const uint8_t *text, uint32_t *number) {
     *number = 0;
     for (size_t i = 0; i < CHECKPOINT_DIGITS; i++) {
@@ -26,7 +26,7 @@ static bool read_digits(const uint8_t *text, uint32_t *number) {
     return true;
 }
 
-/* Before anything else is read. Cut files and damaged ones look the same from here. */
+/* Before anything else is read. Truncated and damaged files look the same at this point. */
 static bool check_sum(const uint8_t *bytes, size_t size, cnn_error *error) {
     const size_t start = sizeof CHECKPOINT_START - 1,
                  after = CHECKPOINT_CRC_OFFSET + CHECKPOINT_DIGITS;
@@ -46,10 +46,10 @@ static bool check_sum(const uint8_t *bytes, size_t size, cnn_error *error) {
                                      (unsigned long)stored, sum);
 }
 
-/* At the metadata, where all plain values stand. Always false. */
+/* The position of the metadata, which hold all plain values. Always false. */
 #define REFUSE(c, error, ...) error_at(error, model_file_metadata(&(c)->file), __VA_ARGS__)
 
-/* As cnn_run_set_note() asks for it. */
+/* The rules of cnn_run_set_note(). */
 static bool check_note(const cnn_checkpoint *c, cnn_error *error) {
     const char *note = cnn_checkpoint_note(c);
     const size_t length = strlen(note);
@@ -64,7 +64,7 @@ static bool check_version(const cnn_checkpoint *c, cnn_error *error) {
                   version ? show(version, strlen(version), 20).text : "");
 }
 
-/* A tensor of the run's own. NULL is an error. */
+/* One of the run's own tensors. NULL is an error. */
 static const safetensors_entry *find_tensor(const cnn_checkpoint *c, const char *name,
                                             const safetensors_type *type, size_t rank,
                                             const size_t *shape, cnn_error *error) {
@@ -78,13 +78,13 @@ static const safetensors_entry *find_tensor(const cnn_checkpoint *c, const char 
         !memcmp(entry->shape, shape, rank * sizeof *shape))
         return entry;
     error_at(error, safetensors_key_offset(&c->file, entry->key),
-             "tensor \"%s\" is %s of %s, wanted is %s of %s", name,
+             "tensor \"%s\" is %s of %s, expected %s of %s", name,
              show_shape(entry->rank, entry->shape).text, entry->type->name,
              show_shape(rank, shape).text, type->name);
     return NULL;
 }
 
-/* Each image once: whatever else it were, a step would read beyond the images. */
+/* Checks that each image occurs once: otherwise a step could read beyond the images. */
 static bool check_order(const cnn_checkpoint *c, cnn_error *error) {
     const size_t images = c->state.train.images;
     const safetensors_entry *entry =
@@ -104,7 +104,7 @@ static bool check_order(const cnn_checkpoint *c, cnn_error *error) {
     return good;
 }
 
-/* Losses, accuracies and times as they can come out; NaN is none, or of a run that had diverged. */
+/* Losses, accuracies and times in their possible ranges; NaN means none, or a diverged run. */
 static bool possible(const double row[CHECKPOINT_HISTORY_COLUMNS]) {
     return row[0] >= 0 && row[0] < INFINITY && !(row[1] < 0) && !(row[2] < 0) && !(row[3] < 0) &&
            !(row[3] > 1) && !(row[4] < 0) && !(row[5] < 0) && !(row[5] > 1) &&
@@ -143,7 +143,7 @@ static bool check_tensors(cnn_checkpoint *c, cnn_error *error) {
     return true;
 }
 
-/* How many of the images are trained on; 0 if the numbers make no sense. */
+/* The number of training images per epoch; 0 if the numbers are inconsistent. */
 static size_t images_of_epoch(const checkpoint_state *s) {
     size_t held_out;
     return s->train.images && run_holds_out(&s->options, s->train.images, &held_out, NULL)
@@ -151,7 +151,7 @@ static size_t images_of_epoch(const checkpoint_state *s) {
                : 0;
 }
 
-/* Could a run with these settings stand at this place? */
+/* Whether a run with these settings could be at this step. */
 static bool check_place(const cnn_checkpoint *c, cnn_error *error) {
     const checkpoint_state *s = &c->state;
     const run_progress *progress = &s->progress;
@@ -173,14 +173,14 @@ static bool check_place(const cnn_checkpoint *c, cnn_error *error) {
            REFUSE(c, error, "step %" PRIu64 ", where the epochs make it %" PRIu64, s->step, step);
 }
 
-/* What the epoch has brought so far; at its beginning, nothing. */
+/* The sums over the current epoch; at its start, 0. */
 static bool check_sums(const cnn_checkpoint *c, cnn_error *error) {
     const run_progress *progress = &c->state.progress;
     if (!(progress->loss_sum >= 0) || (!progress->images && progress->loss_sum > 0))
-        return REFUSE(c, error, "run.loss_sum is %g behind %zu images", progress->loss_sum,
+        return REFUSE(c, error, "run.loss_sum is %g after %zu images", progress->loss_sum,
                       progress->images);
     return (progress->seconds >= 0 && (progress->images || progress->seconds == 0)) ||
-           REFUSE(c, error, "run.seconds is %g behind %zu images", progress->seconds,
+           REFUSE(c, error, "run.seconds is %g after %zu images", progress->seconds,
                   progress->images);
 }
 
@@ -192,7 +192,7 @@ static bool check_rates(const cnn_checkpoint *c, cnn_error *error) {
     return !problem || REFUSE(c, error, "%s", problem);
 }
 
-/* The order of the checks matters: each relies on those before. */
+/* The order matters: each check relies on those before it. */
 static bool read_checkpoint(cnn_checkpoint *c, size_t size, cnn_error *error) {
     if (!check_sum(c->bytes, size, error) || !safetensors_open(&c->file, c->bytes, size, error) ||
         !check_version(c, error))
@@ -253,7 +253,7 @@ const char *cnn_checkpoint_note(const cnn_checkpoint *checkpoint) {
     return note ? note : "";
 }
 
-/* A copy, since reading marks what is wanted. */
+/* A copy, since reading sets the entries' marks. */
 cnn_model *cnn_checkpoint_model(const cnn_checkpoint *checkpoint, const cnn_model_options *options,
                                 cnn_error *error) {
     cnn_model_options used = CNN_MODEL_OPTIONS_DEFAULT;

@@ -1,4 +1,4 @@
-/* The plain values of a checkpoint, one row each: writing and reading cannot disagree. */
+/* The plain values of a checkpoint in a table, which both writing and reading use. */
 #include "checkpoint.h"
 
 #include "decimal.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* RARE: a count that is left out where it is 0, as in files from before it was there. */
+/* RARE: a count that is omitted if 0, as in files from before it existed. */
 typedef enum field_type { COUNT, RARE, WORD, REAL, FLAG, OPTIMIZER, SCHEDULE } field_type;
 
 typedef struct field {
@@ -73,7 +73,7 @@ static json_t *real_text(double number) {
     return string;
 }
 
-/* NULL without memory. */
+/* NULL if there is no memory. */
 static json_t *value_of(const checkpoint_state *state, const field *field) {
     const void *at = (const char *)state + field->offset;
     switch (field->type) {
@@ -120,7 +120,7 @@ static bool read_count(const char *text, size_t *count) {
     return good;
 }
 
-/* False with *error as it was if the text is not of the type. */
+/* False, with *error unchanged, if the text is not of the type. */
 static bool read_value(const char *text, const field *field, checkpoint_state *state,
                        cnn_error *error) {
     void *at = (char *)state + field->offset;

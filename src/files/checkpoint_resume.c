@@ -1,4 +1,4 @@
-/* From a checkpoint to a run that goes on. */
+/* Resumes a run from a checkpoint. */
 #include "checkpoint.h"
 
 #include "memory.h"
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Always by the text: two networks of one text have the same parameters in the same places. */
+/* Compares texts: networks with the same text have the same parameters in the same order. */
 static bool same_network(const cnn_network *a, const cnn_network *b, bool *same, cnn_error *error) {
     const size_t size = cnn_network_text(a, NULL, 0) + 1;
     if (size != cnn_network_text(b, NULL, 0) + 1) {
@@ -36,7 +36,7 @@ static bool check_model(const cnn_checkpoint *c, const cnn_model *model, cnn_err
     return model_file_agrees(&c->file, model, error);
 }
 
-/* What differs is told by count if it can be. */
+/* Reports a difference by counts if they differ. */
 static bool check_data(const char *what, run_data now, run_data then, cnn_error *error) {
     if (now.images != then.images)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT,
@@ -62,7 +62,7 @@ static void read_history(cnn_run *run, const cnn_checkpoint *c) {
     }
 }
 
-/* All that can fail comes first. */
+/* Everything that can fail comes first. */
 static bool restore(cnn_run *run, const cnn_checkpoint *c, cnn_error *error) {
     const safetensors_entry *order = safetensors_find(&c->file, CHECKPOINT_ORDER);
     const char *suffixes[2];

@@ -1,4 +1,4 @@
-/* A run as the bytes of a checkpoint. */
+/* Writes a run as the bytes of a checkpoint. */
 #include "checkpoint.h"
 
 #include "dataset.h"
@@ -27,7 +27,7 @@ run_data checkpoint_data(const cnn_dataset *dataset) {
         .labels = crc32_z(0, (const Bytef *)dataset->labels, images * sizeof *dataset->labels)};
 }
 
-/* The parameters and what the optimizer keeps for them; returns how many. */
+/* The parameters and the optimizer's state for them; returns the number of sets. */
 static size_t sets_of(const cnn_run *run, parameter_set sets[3]) {
     const char *suffixes[2];
     const size_t kept = checkpoint_suffixes(run->options.optimizer.kind, suffixes);
@@ -37,7 +37,7 @@ static size_t sets_of(const cnn_run *run, parameter_set sets[3]) {
     return 1 + kept;
 }
 
-/* What could not be read back is not written: the checkpoint before is worth more. */
+/* Refuses numbers that could not be read back: the previous checkpoint is worth more. */
 static bool check_finite(const cnn_run *run, const parameter_set *set, cnn_error *error) {
     parameter p;
     return parameters_finite(run->model, set, &p) ||
@@ -47,7 +47,7 @@ static bool check_finite(const cnn_run *run, const parameter_set *set, cnn_error
                      p.name, run->trainer->steps);
 }
 
-/* Zeroed and to be freed. NaN is a number like others here. */
+/* Zeroed, to be freed. NaN is an ordinary value here. */
 static double *history_numbers(const cnn_run *run, cnn_error *error) {
     const size_t epochs = run->progress.epoch;
     double *numbers = memory_new(epochs * CHECKPOINT_HISTORY_COLUMNS, sizeof *numbers, error);
@@ -65,7 +65,7 @@ static double *history_numbers(const cnn_run *run, cnn_error *error) {
     return numbers;
 }
 
-/* Behind those of the sets; what they look into must outlive the image. */
+/* Appended to those of the sets; their data must outlive the image. */
 static void add_tensors(model_image *image, const cnn_run *run, const double *history) {
     image->tensors[image->count++] = (safetensors_tensor){.name = CHECKPOINT_ORDER,
                                                           .type = &safetensors_i32,
@@ -80,7 +80,7 @@ static void add_tensors(model_image *image, const cnn_run *run, const double *hi
                              .data = history};
 }
 
-/* A batch is never larger than the images of an epoch. */
+/* A batch is never larger than an epoch. */
 static checkpoint_state state_of(const cnn_run *run) {
     const size_t batch = run->model->options.batch_size;
     return (checkpoint_state){.batch_size = batch < run->images ? batch : run->images,
@@ -91,7 +91,7 @@ static checkpoint_state state_of(const cnn_run *run) {
                               .test = run->test_data};
 }
 
-/* Steals what the model says, NULL for which is an error already. */
+/* Takes over the model's metadata; NULL for them means that the error is set. */
 static json_t *metadata_of(const cnn_run *run, json_t *of_model, cnn_error *error) {
     if (!of_model)
         return NULL;
@@ -110,7 +110,7 @@ static json_t *metadata_of(const cnn_run *run, json_t *of_model, cnn_error *erro
     return object;
 }
 
-/* Over all the parts, in which the digits are still zeros. */
+/* Over all parts, with the digits still zeros. */
 static void put_checksum(safetensors_image *file) {
     uLong sum = 0;
     char digits[CHECKPOINT_DIGITS + 1];
@@ -142,7 +142,7 @@ static bool build(checkpoint_image *image, const cnn_run *run, cnn_error *error)
 
 bool checkpoint_build(checkpoint_image *image, cnn_run *run, cnn_error *error) {
     *image = (checkpoint_image){.history = NULL};
-    /* Once: the images never change, and there may be many. */
+    /* Only once: the images never change, and there may be many. */
     if (!run->train_data.images) {
         run->train_data = checkpoint_data(run->train);
         run->test_data = checkpoint_data(run->test);

@@ -1,4 +1,4 @@
-/* A model's file without a model: what cnn_model_file_...() tell of it. */
+/* Reads a model file without making a model: the cnn_model_file_...() functions. */
 #include "memory.h"
 #include "model_file.h"
 
@@ -18,7 +18,7 @@ struct cnn_model_file {
     model_about about;
 };
 
-/* On failure the file is as far as it got, for cnn_model_file_free(). */
+/* On failure the file is partly filled, for cnn_model_file_free(). */
 static bool read_file(cnn_model_file *file, const void *bytes, size_t size, cnn_error *error) {
     safetensors tensors;
     file->network = model_file_open(&tensors, bytes, size, error);

@@ -1,4 +1,4 @@
-/* Writes models and reads them back; a file is checked before a model is made of it. */
+/* Writes models and reads them; a file is validated before a model is made from it. */
 #include "model_file.h"
 
 #include "class_names.h"
@@ -36,7 +36,7 @@ static char *class_text(const cnn_model *model, cnn_error *error) {
     return json_write(NULL, error);
 }
 
-/* Puts the text under a key and frees it. False if that, or the text, could not be had. */
+/* Sets the text under a key and frees it. False if text is NULL or memory runs out. */
 static bool put(json_t *object, const char *key, char *text) {
     const bool good = text && !json_object_set_new(object, key, json_string(text));
     free(text);
@@ -48,15 +48,14 @@ static bool put_form(json_t *object, const cnn_model *model) {
            !json_object_set_new(object, FORM_KEY, json_string(MNIST_FORM));
 }
 
-/* In a fixed order, so that the same model makes the same bytes. Nine digits tell any two floats
- * apart. */
+/* In a fixed order: the same model gives the same bytes. Nine digits distinguish all floats. */
 json_t *model_metadata(const cnn_model *model, cnn_error *error) {
     const cnn_normalization by = model->options.normalization;
     json_t *object = json_object();
     if (!json_object_set_new(object, "cnn.version", json_string(VERSION)) &&
         put(object, "cnn.network", network_text(model->network, error)) &&
         put(object, "cnn.mean", json_write(json_real(by.mean), error)) &&
-        put(object, "cnn.std", json_write(json_real(by.std), error)) &&
+        put(object, "cnn.deviation", json_write(json_real(by.std), error)) &&
         put(object, "cnn.classes", class_text(model, error)) && put_form(object, model) &&
         model_put_mistake(object, model))
         return object;
@@ -65,7 +64,7 @@ json_t *model_metadata(const cnn_model *model, cnn_error *error) {
     return NULL;
 }
 
-/* One set: a pass to count tensors and bytes, with image->tensors NULL, and one to fill them. */
+/* One set: called with image->tensors NULL to count tensors and bytes, then again to fill them. */
 static void walk(model_image *image, const cnn_model *model, const parameter_set *set,
                  size_t *bytes) {
     for (parameter p = {.suffix = set->suffix}; parameter_next(model->network, &p);) {
@@ -152,7 +151,7 @@ static const char *get_text(const safetensors *file, const char *key, cnn_error 
     return text;
 }
 
-/* The value of a key whose text is JSON. Places within that text are not places of the file. */
+/* The value of a key whose text is JSON. Positions in that text are not positions in the file. */
 static json_t *get_json(const safetensors *file, const char *key, cnn_error *error) {
     const char *text = get_text(file, key, error);
     cnn_error inner;
@@ -166,7 +165,7 @@ static json_t *get_json(const safetensors *file, const char *key, cnn_error *err
     return value;
 }
 
-/* The error of a network in a file keeps its line and column. Always NULL. */
+/* Keeps line and column of an error in the network text. Always NULL. */
 static cnn_network *refuse_network(const safetensors *file, cnn_network *network,
                                    const cnn_error *inner, cnn_error *error) {
     cnn_network_free(network);
@@ -181,7 +180,7 @@ static cnn_network *refuse_network(const safetensors *file, cnn_network *network
     return NULL;
 }
 
-/* The network and the version go first: without them, all else would be a puzzle. */
+/* Network and version are checked first: other errors would be confusing without them. */
 cnn_network *model_file_network(const safetensors *file, cnn_error *error) {
     const char *text = safetensors_metadata(file, "cnn.network");
     const char *version = safetensors_metadata(file, "cnn.version");
@@ -203,7 +202,7 @@ cnn_network *model_file_network(const safetensors *file, cnn_error *error) {
     return network;
 }
 
-/* What is too large for a float becomes infinity, which the caller refuses. */
+/* Values too large for a float become infinity, which the caller refuses. */
 static bool read_number(const safetensors *file, const char *key, float *value, cnn_error *error) {
     json_t *json = get_json(file, key, error);
     if (!json)
@@ -214,15 +213,15 @@ static bool read_number(const safetensors *file, const char *key, float *value, 
     return number || error_at(error, model_file_metadata(file), "%s is no number", key);
 }
 
-/* Checked here and not by cnn_model_create(), whose error would blame the caller's options. */
+/* Checked here: an error of cnn_model_create() would refer to the caller's options. */
 static bool read_normalization(const safetensors *file, cnn_normalization *by, cnn_error *error) {
     if (!read_number(file, "cnn.mean", &by->mean, error) ||
-        !read_number(file, "cnn.std", &by->std, error))
+        !read_number(file, "cnn.deviation", &by->std, error))
         return false;
     if (!normalization_accepts_mean(by->mean))
         return error_at(error, model_file_metadata(file), "cnn.mean is %g", by->mean);
     if (!normalization_accepts_std(by->std))
-        return error_at(error, model_file_metadata(file), "cnn.std is %g", by->std);
+        return error_at(error, model_file_metadata(file), "cnn.deviation is %g", by->std);
     return true;
 }
 
@@ -242,7 +241,7 @@ static bool check_class(const safetensors *file, size_t index, const json_t *nam
                     "cnn.classes: name %zu, \"%s\", is not printable", index, show_name(text).text);
 }
 
-/* An array of good names, as many as the network has classes, or NULL. */
+/* An array of valid names, one per class of the network, or NULL. */
 static json_t *read_classes(const safetensors *file, const cnn_network *network, cnn_error *error) {
     const size_t classes = cnn_network_class_count(network);
     json_t *names = get_json(file, "cnn.classes", error);
@@ -259,7 +258,7 @@ static json_t *read_classes(const safetensors *file, const cnn_network *network,
     return NULL;
 }
 
-/* Of files without the key nobody knows: they count as of no form. */
+/* Without the key the form is unknown and counts as none. */
 static bool read_form(const safetensors *file, cnn_preprocessing *preprocessing, cnn_error *error) {
     const char *form = safetensors_metadata(file, FORM_KEY);
     const bool mnist = form && !strcmp(form, MNIST_FORM);
@@ -269,7 +268,6 @@ static bool read_form(const safetensors *file, cnn_preprocessing *preprocessing,
                     show_name(form).text);
 }
 
-/* All that a file says beside its parameters. */
 bool model_about_read(model_about *about, const safetensors *file, const cnn_network *network,
                       cnn_error *error) {
     *about = (model_about){.names = NULL};
@@ -281,8 +279,7 @@ bool model_about_read(model_about *about, const safetensors *file, const cnn_net
     return about->names != NULL;
 }
 
-/* All is checked but the caller's options. The first parameters are soon overwritten: constant ones
- * cost the least. */
+/* Checks all but the caller's options. Constant initial parameters are the fastest to make. */
 static cnn_model *make_model(const safetensors *file, const cnn_network *network,
                              const model_about *about, const cnn_model_options *options,
                              cnn_error *error) {
@@ -303,8 +300,7 @@ static cnn_model *make_model(const safetensors *file, const cnn_network *network
     return model;
 }
 
-/* The parameters are checked against the network before a model is made: a network that is too
- * large for the file costs no memory. */
+/* Checks the parameters before it makes a model: too large a network costs no memory. */
 cnn_model *model_file_model(safetensors *file, const cnn_network *network,
                             const cnn_model_options *options, cnn_error *error) {
     model_about about;
@@ -320,8 +316,7 @@ bool model_file_check(safetensors *file, const cnn_network *network, model_about
     return parameters_check(network, file, error) && model_about_read(about, file, network, error);
 }
 
-/* A file of tensors with a network in it, and not a checkpoint. NULL is an error; the file is
- * closed then. */
+/* Opens a file with a network that is no checkpoint. NULL is an error; the file is then closed. */
 cnn_network *model_file_open(safetensors *file, const void *bytes, size_t size, cnn_error *error) {
     if (!safetensors_open(file, bytes, size, error))
         return NULL;
@@ -382,7 +377,7 @@ cnn_model *cnn_model_parse(const void *bytes, size_t size, const cnn_model_optio
     return model;
 }
 
-/* All checks come before the first number is taken. */
+/* All checks come before the first parameter is changed. */
 bool cnn_model_parse_weights(cnn_model *model, const void *bytes, size_t size, cnn_error *error) {
     safetensors file;
     if (!given(model, "model", error) || !given(bytes, "bytes", error) ||

@@ -7,17 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where the header begins: the place of what is missing in it. */
+/* Where the header begins: the position reported for missing entries. */
 #define HEADER_OFFSET 8
 
-/* Is the buffer one that this walk visits, and does the layer have it? */
+/* Whether this walk visits the buffer and the layer has it. */
 static bool visited(const layer *layer, size_t buffer, const char *suffix) {
     const buffer_role role = layer->kind->buffers[buffer].role;
     return (role == BUFFER_PARAMETER || (role == BUFFER_STATE && !suffix)) &&
            layer_buffer_size(layer, buffer);
 }
 
-/* p->next is the buffer to look at next, of layer p->layer. */
+/* p->next is the next buffer to examine, in layer p->layer. */
 bool parameter_next(const cnn_network *network, parameter *p) {
     for (; p->layer <= network->count; p->layer++, p->next = 0) {
         const layer *layer = &network->layers[p->layer];
@@ -50,7 +50,7 @@ bool parameters_finite(const cnn_model *model, const parameter_set *set, paramet
     return true;
 }
 
-/* Once this holds, the entry has exactly the bytes that the layout moves. */
+/* After this the entry has exactly the bytes that the layout copies. */
 static bool check_form(const parameter *p, const safetensors *file, const safetensors_entry *entry,
                        cnn_error *error) {
     if (!entry)
@@ -61,13 +61,13 @@ static bool check_form(const parameter *p, const safetensors *file, const safete
     if (entry->rank != p->layout.rank ||
         memcmp(entry->shape, p->layout.shape, entry->rank * sizeof *entry->shape))
         return error_at(error, safetensors_key_offset(file, entry->key),
-                        "tensor \"%s\" is %s, the network wants %s", p->name,
+                        "tensor \"%s\" is %s, the network needs %s", p->name,
                         show_shape(entry->rank, entry->shape).text,
                         show_shape(p->layout.rank, p->layout.shape).text);
     return true;
 }
 
-/* IEEE 754: an exponent of all ones means infinity or no number. */
+/* IEEE 754: an exponent of all ones means infinity or NaN. */
 static bool check_finite(const parameter *p, const safetensors *file,
                          const safetensors_entry *entry, cnn_error *error) {
     const uint32_t exponent = UINT32_C(0x7f800000);

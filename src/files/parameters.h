@@ -6,48 +6,48 @@
 #include "pytorch_layout.h"
 #include "safetensors.h"
 
-/* Of a layer, its part and a suffix. */
+/* A layer's name, a buffer's name and a suffix. */
 #define PARAMETER_NAME_SIZE (CNN_NAME_SIZE + 16)
 
-/* One tensor of what a model file has of a network, parameters and state; or, with a suffix, of
- * what an optimizer keeps for each parameter. */
+/* One tensor of a network in a model file, parameter or state; with a suffix, an optimizer's state
+ * for a parameter. */
 typedef struct parameter {
-    const char *suffix; /* after each name; NULL: none */
+    const char *suffix; /* appended to each name; NULL: none */
     char name[PARAMETER_NAME_SIZE];
     size_t layer, buffer, next;
     layout layout;
 } parameter;
 
-/* Walks over them in the order of the layers and their buffers: begin with one that has its suffix
- * and is else zeroed. False after the last. */
+/* Iterates in the order of the layers and their buffers: begin with a struct that is zeroed except
+ * for its suffix. False after the last. */
 bool parameter_next(const cnn_network *network, parameter *parameter);
 
-/* Where it begins in numbers that lie as all parameters of the model do. */
+/* Its offset in an array laid out like the model's parameters. */
 size_t parameter_offset(const cnn_model *model, const parameter *parameter);
 
-/* Numbers that lie as all parameters of a model do: these, or what an optimizer keeps for them. */
+/* An array laid out like the model's parameters: these, or an optimizer's state for them. */
 typedef struct parameter_set {
     const char *suffix; /* of their names; NULL: none */
     const float *numbers;
 } parameter_set;
 
-/* Are all numbers of the set finite? If not, *which is the first that has others: readers refuse
- * them, so writers must. */
+/* Whether all numbers of the set are finite; if not, *which is the first parameter with others.
+ * Writers must refuse them because readers do. */
 bool parameters_finite(const cnn_model *model, const parameter_set *set, parameter *which);
 
-/* Has the file each parameter of the network and no tensor that is not marked as wanted, in the
- * right type and shape, and are all numbers finite? */
+/* Whether the file has each parameter of the network with the right type and shape, all numbers
+ * finite, and no other tensors but those that the caller has marked. */
 bool parameters_check(const cnn_network *network, safetensors *file, cnn_error *error);
-/* The same with a suffix behind each name, whatever else is there. Marks them as wanted. */
+/* The same with a suffix after each name, ignoring other tensors. Marks those it finds. */
 bool parameters_check_set(const cnn_network *network, safetensors *file, const char *suffix,
                           cnn_error *error);
 
-/* Is no number of such a set, which was checked, below 0? */
+/* Whether no number of a checked set is below 0. */
 bool parameters_check_squares(const cnn_network *network, const safetensors *file,
                               const char *suffix, cnn_error *error);
 
-/* From a file that was checked for the model's network, into numbers that lie as all parameters of
- * the model do. */
+/* Reads from a file that was checked for the model's network into an array laid out like the
+ * model's parameters. */
 void parameters_read(const cnn_model *model, const safetensors *file, const char *suffix,
                      float *numbers);
 

@@ -1,4 +1,4 @@
-/* Files by path: all else on this floor works on bytes. */
+/* Reads and writes files by path; the rest of src/files works on bytes. */
 #include "checkpoint.h"
 #include "file.h"
 #include "network.h"
@@ -6,13 +6,13 @@
 
 #include <stdlib.h>
 
-/* Names the file of an error that is the file's fault. */
+/* Adds the path to an error in the file's contents. */
 static void blame(cnn_error *error, const char *path) {
     if (error && (error->status == CNN_STATUS_BAD_FILE || error->status == CNN_STATUS_BAD_NETWORK))
         error_in_file(error, path);
 }
 
-/* An empty file is for its parser to refuse, who says what should be there. */
+/* An empty file is left to the parser, whose error says what is missing. */
 static const file_wanted network_file = {FILE_KIND(TEXT) | FILE_KIND(EMPTY), "a network text",
                                          NETWORK_TEXT_MAX};
 static const file_wanted tensor_file = {FILE_KIND(SAFETENSORS) | FILE_KIND(EMPTY),
@@ -20,7 +20,7 @@ static const file_wanted tensor_file = {FILE_KIND(SAFETENSORS) | FILE_KIND(EMPTY
 static const file_wanted picture_file = {FILE_KIND(PNG) | FILE_KIND(EMPTY), "a PNG",
                                          CNN_PNG_BYTES_MAX};
 
-/* Each reader below: the whole file, then what reads bytes. */
+/* Readers: each reads the complete file and then parses its bytes. */
 cnn_network *cnn_network_load(const char *path, cnn_error *error) {
     uint8_t *text;
     size_t size;
@@ -58,7 +58,7 @@ bool cnn_model_load_weights(cnn_model *model, const char *path, cnn_error *error
     return good;
 }
 
-/* No more than a PNG may have is read. */
+/* Reads at most the maximum size of a PNG. */
 cnn_picture *cnn_picture_load(const char *path, size_t channels, cnn_error *error) {
     uint8_t *bytes;
     size_t size;
@@ -71,7 +71,7 @@ cnn_picture *cnn_picture_load(const char *path, size_t channels, cnn_error *erro
     return picture;
 }
 
-/* The writers: nothing is opened before the whole image stands in memory. */
+/* Writers: nothing is opened before the complete image is in memory. */
 bool cnn_model_save(const cnn_model *model, const char *path, cnn_error *error) {
     model_image image;
     if (!given(model, "model", error) || !given(path, "path", error))

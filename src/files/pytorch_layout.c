@@ -1,12 +1,12 @@
-/* Copies arrays between channels last, as models keep them, and PyTorch's order in files. */
+/* Copies arrays between channels-last memory and PyTorch's order in files. */
 #include "pytorch_layout.h"
 
 #include <string.h>
 
 #define NUMBER_BYTES 4
 
-/* Height, width and channels of a layer's output before it was flattened: layers without a kernel
- * keep the order of flat values, a dense layer ends it. */
+/* Height, width and channels of a layer's output before flattening: layers without a kernel keep
+ * the order of flat values, a dense layer does not. */
 static extent unflattened(const cnn_network *network, size_t index) {
     const layer *layer = &network->layers[index];
     while (layer->kind && layer->flat && !layer_kernel_size(layer))
@@ -14,7 +14,7 @@ static extent unflattened(const cnn_network *network, size_t index) {
     return layer->shape.y;
 }
 
-/* For a dense layer the kernel [h][w][c][k] is the same memory as the matrix [h w c][k]. */
+/* For a dense layer the kernel [h][w][c][k] has the same memory as the matrix [h w c][k]. */
 static layout layout_of_kernel(const cnn_network *network, size_t index) {
     const layer *layer = &network->layers[index];
     const layer_shape *g = &layer->shape;
@@ -63,7 +63,7 @@ size_t layout_count(const layout *layout) {
     return size[0] * size[1] * size[2] * size[3];
 }
 
-/* In the order of the file. Only the place copied to is written. */
+/* In the order of the file. Writes only the destination. */
 static void copy(const layout *layout, unsigned char *memory, unsigned char *file, bool to_file) {
     const size_t *size = layout->size, *stride = layout->stride;
     for (size_t i = 0; i < size[0]; i++)

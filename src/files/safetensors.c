@@ -14,7 +14,7 @@
 const safetensors_type safetensors_f32 = {"F32", 4}, safetensors_f64 = {"F64", 8},
                        safetensors_i32 = {"I32", 4};
 
-/* Those that can be sized; what can be done with them is for the caller to say. */
+/* Types of known size that this library does not use. */
 static const safetensors_type OTHERS[] = {
     {"BOOL", 1},    {"U8", 1},      {"I8", 1},          {"F8_E5M2", 1},
     {"F8_E4M3", 1}, {"F8_E8M0", 1}, {"F8_E4M3FNUZ", 1}, {"F8_E5M2FNUZ", 1},
@@ -35,7 +35,7 @@ static const safetensors_type *type_of(const char *name) {
 
 /* ---------------------------------------------------------------------------- places for errors */
 
-/* The end of the string that begins at text[at]. The text is good JSON. */
+/* The end of the string that begins at text[at]. The text is valid JSON. */
 static size_t string_end(const uint8_t *text, size_t at) {
     for (at++; text[at] != '"'; at++)
         at += text[at] == '\\';
@@ -44,7 +44,7 @@ static size_t string_end(const uint8_t *text, size_t at) {
 
 size_t safetensors_key_offset(const safetensors *file, size_t key) {
     size_t depth = 0;
-    bool value = true; /* the next string of the outermost object is no key */
+    bool value = true; /* the next string of the outermost object is not a key */
     for (size_t at = SAFETENSORS_LENGTH_BYTES; at < file->data; at++) {
         const uint8_t c = file->bytes[at];
         if (c == '"') {
@@ -64,25 +64,25 @@ size_t safetensors_key_offset(const safetensors *file, size_t key) {
     return SAFETENSORS_LENGTH_BYTES;
 }
 
-/* At the key of the entry in the header. */
+/* Reports at the key of the entry in the header. */
 #define REFUSE(file, entry, error, ...)                                                            \
     error_at(error, safetensors_key_offset(file, (entry)->key), __VA_ARGS__)
 
-/* Names come from the file and may be of any length and look. */
+/* Names come from the file and may be long or unprintable. */
 static shown called(const safetensors_entry *entry) {
     return show_name(entry->name);
 }
 
 /* ---------------------------------------------------------------------------------- one tensor */
 
-/* False too if the value is not a whole number from 0 on. */
+/* Also false if the value is not an integer of at least 0. */
 static bool get_size(const json_t *value, size_t *size) {
     const json_int_t number = json_integer_value(value);
     *size = (size_t)number;
     return json_is_integer(value) && number >= 0 && (uintmax_t)number <= SIZE_MAX;
 }
 
-/* Each of these fills one part of the entry from a value that may be of any kind, or NULL. */
+/* Each of these fills one part of the entry from a value of any type, or NULL. */
 static bool read_type(const safetensors *file, safetensors_entry *entry, const json_t *value,
                       cnn_error *error) {
     const char *name = json_string_value(value);
@@ -108,7 +108,7 @@ static bool read_shape(const safetensors *file, safetensors_entry *entry, const 
     return true;
 }
 
-/* The place of the numbers, checked against the file. */
+/* The range of the numbers, checked against the file. */
 static bool read_offsets(const safetensors *file, safetensors_entry *entry, const json_t *value,
                          cnn_error *error) {
     const size_t capacity = file->size - file->data;
@@ -127,7 +127,7 @@ static bool read_offsets(const safetensors *file, safetensors_entry *entry, cons
     return true;
 }
 
-/* No size is believed before it agrees with the bytes that are there. */
+/* Sizes are used only if they agree with the number of bytes. */
 static bool check_bytes(const safetensors *file, const safetensors_entry *entry, cnn_error *error) {
     size_t bytes = entry->type->bytes;
     bool fits = true;
@@ -142,7 +142,7 @@ static bool check_bytes(const safetensors *file, const safetensors_entry *entry,
                   bytes, entry->end - entry->begin);
 }
 
-/* A key that is not known may change what the others mean. */
+/* An unknown key could change the meaning of the others. */
 static bool check_keys(const safetensors *file, const safetensors_entry *entry, json_t *object,
                        cnn_error *error) {
     if (!json_is_object(object))
@@ -156,7 +156,7 @@ static bool check_keys(const safetensors *file, const safetensors_entry *entry, 
     return true;
 }
 
-/* The order matters: each step relies on those before. */
+/* The order matters: each step relies on those before it. */
 static bool read_tensor(const safetensors *file, safetensors_entry *entry, json_t *object,
                         cnn_error *error) {
     return check_keys(file, entry, object, error) &&
@@ -168,7 +168,7 @@ static bool read_tensor(const safetensors *file, safetensors_entry *entry, json_
 
 /* ---------------------------------------------------------------------------------- the header */
 
-/* Any keys, as other programs keep theirs here too; null stands for none. */
+/* Any keys, as other programs store theirs here too; null means no metadata. */
 static bool read_metadata(safetensors *file, json_t *object, size_t key, cnn_error *error) {
     bool strings = json_is_object(object) || json_is_null(object);
     for (void *i = json_object_iter(object); i; i = json_object_iter_next(object, i))
@@ -179,7 +179,7 @@ static bool read_metadata(safetensors *file, json_t *object, size_t key, cnn_err
                                METADATA " is not an object of strings");
 }
 
-/* In the order of the header, which jansson keeps: an entry's place there finds its text again. */
+/* In the order of the header, which jansson keeps: an entry's index there locates its text. */
 static bool read_entries(safetensors *file, cnn_error *error) {
     size_t key = 0;
     file->entries = memory_new(json_object_size(file->header), sizeof *file->entries, error);
@@ -199,7 +199,7 @@ static bool read_entries(safetensors *file, cnn_error *error) {
     return true;
 }
 
-/* Of two at one place the empty one comes first, as it must where tensors follow each other. */
+/* At the same offset the empty tensor comes first, as consecutive tensors require. */
 static int by_offset(const void *a, const void *b) {
     const safetensors_entry *x = a, *y = b;
     if (x->begin != y->begin)
@@ -230,7 +230,7 @@ static bool check_cover(safetensors *file, cnn_error *error) {
            error_at(error, at, "%zu bytes after the last tensor", file->size - at);
 }
 
-/* The header's text and where it ends, before it is read. */
+/* Locates the header's text, before it is read. */
 static bool find_header(safetensors *file, cnn_error *error) {
     bytes in = {file->bytes, file->size, 0};
     uint64_t length;
@@ -250,8 +250,8 @@ static bool find_header(safetensors *file, cnn_error *error) {
     return true;
 }
 
-/* A number with a sign: the others that are below 0 are refused by now, but jansson takes -0 for
- * 0, where the reference has digits alone. */
+/* Refuses -0: jansson reads it as 0, but the reference allows digits only; other negative numbers
+ * have been refused by now. */
 static bool check_signs(const safetensors *file, cnn_error *error) {
     for (size_t at = SAFETENSORS_LENGTH_BYTES; at < file->data; at++) {
         if (file->bytes[at] == '"')
@@ -262,7 +262,7 @@ static bool check_signs(const safetensors *file, cnn_error *error) {
     return true;
 }
 
-/* On failure the file is as far as it got, for safetensors_close(). */
+/* On failure the file is partly filled, for safetensors_close(). */
 static bool read_header(safetensors *file, cnn_error *error) {
     if (!find_header(file, error))
         return false;

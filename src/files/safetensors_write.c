@@ -1,4 +1,4 @@
-/* Lays out tensors as one safetensors file, the same bytes for the same tensors. */
+/* Lays out tensors as a safetensors file, the same bytes for the same tensors. */
 #include "json_text.h"
 #include "memory.h"
 #include "safetensors.h"
@@ -8,8 +8,8 @@
 
 #define ALIGNMENT 8
 
-/* A json function that is given NULL returns an error in its turn and frees what it would have
- * taken, so that one look at the end finds any lack of memory. */
+/* A jansson function with a NULL argument returns an error and frees what it would have taken over,
+ * so one check at the end detects any lack of memory. */
 static json_t *describe(const safetensors_tensor *tensor, size_t begin, size_t end) {
     json_t *object = json_object(), *shape = json_array(), *offsets = json_array();
     int bad = 0;
@@ -26,7 +26,7 @@ static json_t *describe(const safetensors_tensor *tensor, size_t begin, size_t e
     return NULL;
 }
 
-/* False if they are more than there can be. */
+/* False if the size does not fit. */
 static bool tensor_bytes(const safetensors_tensor *tensor, size_t *bytes) {
     *bytes = tensor->type->bytes;
     for (size_t i = 0; i < tensor->rank; i++)
@@ -48,7 +48,7 @@ static bool place(safetensors_image *image, json_t *header, const safetensors_te
     return true;
 }
 
-/* Numbers of eight bytes, then all others. */
+/* First eight-byte numbers, then all others. */
 static bool place_all(safetensors_image *image, json_t *header, const safetensors_tensor *tensors,
                       size_t count, cnn_error *error) {
     for (int large = 1; large >= 0; large--)
@@ -59,7 +59,7 @@ static bool place_all(safetensors_image *image, json_t *header, const safetensor
     return true;
 }
 
-/* The length and the text of the header, with spaces behind it up to the alignment. */
+/* The length and the text of the header, padded with spaces to the alignment. */
 static bool make_head(safetensors_image *image, char *text, cnn_error *error) {
     const size_t length = strlen(text);
     const size_t padded = (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -79,8 +79,7 @@ static bool make_head(safetensors_image *image, char *text, cnn_error *error) {
     return true;
 }
 
-/* On failure the image is as far as it got, for safetensors_release(). The header stays the
- * caller's. */
+/* On failure the image is partly filled, for safetensors_release(). The caller keeps the header. */
 static bool build(safetensors_image *image, json_t *header, const safetensors_tensor *tensors,
                   size_t count, cnn_error *error) {
     image->parts = memory_new(count + 1, sizeof *image->parts, error);

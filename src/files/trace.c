@@ -1,4 +1,4 @@
-/* Copies of what a model holds, taken step by step. */
+/* Records copies of a model's tensors step by step. */
 #include "trace.h"
 
 #include "class_names.h"
@@ -23,7 +23,7 @@ cnn_trace *cnn_trace_create(cnn_error *error) {
     return NULL;
 }
 
-/* Drops all tensors but the first `count`. */
+/* Removes all tensors after the first `count`. */
 static void shrink(cnn_trace *trace, size_t count) {
     while (trace->count > count) {
         safetensors_tensor *tensor = &trace->tensors[--trace->count];
@@ -33,7 +33,7 @@ static void shrink(cnn_trace *trace, size_t count) {
     }
 }
 
-/* NULL is no trace and no error. */
+/* NULL has nothing to free. */
 void cnn_trace_free(cnn_trace *trace) {
     if (!trace)
         return;
@@ -43,7 +43,7 @@ void cnn_trace_free(cnn_trace *trace) {
     free(trace);
 }
 
-/* Room for one more. On failure the trace is as before. */
+/* Makes room for one more. On failure the trace is unchanged. */
 static bool grow(cnn_trace *trace, cnn_error *error) {
     if (trace->count < trace->capacity)
         return true;
@@ -59,7 +59,7 @@ static bool grow(cnn_trace *trace, cnn_error *error) {
     return true;
 }
 
-/* PREFIX LAYER SUFFIX as a new string that no other tensor is called by. */
+/* PREFIX LAYER SUFFIX as a new string, unless another tensor has this name. */
 static char *take_name(cnn_trace *trace, const char *prefix, const char *layer, const char *suffix,
                        cnn_error *error) {
     const size_t size = strlen(prefix) + strlen(layer) + strlen(suffix) + 1;
@@ -82,7 +82,7 @@ static char *take_name(cnn_trace *trace, const char *prefix, const char *layer, 
     return NULL;
 }
 
-/* Appends the tensor, whose data becomes the trace's own, or is freed. data NULL: there was no
+/* Appends the tensor and takes over its data, or frees it on failure. data NULL: there was no
  * memory for it. */
 static bool append(cnn_trace *trace, safetensors_tensor tensor, void *data, char *name,
                    cnn_error *error) {
@@ -110,7 +110,7 @@ bool cnn_trace_add_value(cnn_trace *trace, const char *name, double value, cnn_e
     return append(trace, tensor, data, own_name, error);
 }
 
-/* What one call adds, and whether all went well so far. */
+/* The additions of one call, and whether all succeeded so far. */
 typedef struct addition {
     cnn_trace *trace;
     const cnn_model *model;
@@ -119,7 +119,7 @@ typedef struct addition {
     bool good;
 } addition;
 
-/* Numbers a model does not keep, data NULL, are left out. */
+/* Skips tensors that the model does not keep, data NULL. */
 static void add(addition *a, const char *layer, const char *suffix, const safetensors_type *type,
                 const layout *layout, const void *data) {
     if (!a->good || !data)
@@ -133,7 +133,7 @@ static void add(addition *a, const char *layer, const char *suffix, const safete
     a->good = append(a->trace, tensor, own, name, a->error);
 }
 
-/* A layer that leaves memory as it is shares numbers with the one before; in a file each has its
+/* A layer that does not change memory shares its output with the one before; in a file each has its
  * own. */
 static void add_activations(addition *a, size_t index) {
     const char *name = a->model->network->layers[index].name;
@@ -143,7 +143,7 @@ static void add_activations(addition *a, size_t index) {
     add(a, name, ".grad", &safetensors_f32, &layout, memory->dy);
 }
 
-/* What the layer keeps of the batch, and gradients; or parameters and state. */
+/* The layer's buffers for the batch, and gradients; or parameters and state. */
 static void add_buffers(addition *a, size_t index, bool pass) {
     const layer *layer = &a->model->network->layers[index];
     const layer_memory *memory = &a->model->layers[index];
@@ -161,7 +161,7 @@ static void add_buffers(addition *a, size_t index, bool pass) {
     }
 }
 
-/* What belongs to the batch but to no layer. */
+/* The batch's tensors that belong to no layer. */
 static void add_ends(addition *a) {
     const cnn_model *model = a->model;
     const layout vector = layout_of_vector(model->n);
@@ -171,7 +171,7 @@ static void add_ends(addition *a) {
     add(a, "probabilities", "", &safetensors_f32, &rows, model->probabilities);
 }
 
-/* Numbers of a pass there are only behind one. */
+/* A pass can be recorded only after it has run. */
 static bool addable(const cnn_trace *trace, const cnn_model *model, cnn_trace_part part,
                     const char *prefix, cnn_error *error) {
     if (!given(trace, "trace", error) || !given(model, "model", error) ||
@@ -180,10 +180,10 @@ static bool addable(const cnn_trace *trace, const cnn_model *model, cnn_trace_pa
     if (part != CNN_TRACE_PASS && part != CNN_TRACE_PARAMETERS)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no part %d of a trace", (int)part);
     return part == CNN_TRACE_PARAMETERS || model->state >= BATCH_PASSED ||
-           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no batch has gone forward");
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no forward pass of a batch yet");
 }
 
-/* All or nothing: at the first that cannot be added, the others of this call go again. */
+/* All or nothing: on failure the tensors added by this call are removed. */
 bool cnn_trace_add(cnn_trace *trace, const cnn_model *model, cnn_trace_part part,
                    const char *prefix, cnn_error *error) {
     if (!addable(trace, model, part, prefix, error))

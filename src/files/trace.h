@@ -1,10 +1,10 @@
-/* The inside of a trace. */
+/* The internal form of a trace. */
 #ifndef FILES_TRACE_H
 #define FILES_TRACE_H
 
 #include "safetensors.h"
 
-/* A trace as it goes into a file: tensors that own their names and numbers. */
+/* A trace before it is written: tensors that own their names and numbers. */
 struct cnn_trace {
     safetensors_tensor *tensors;
     size_t count, capacity;

@@ -1,8 +1,8 @@
-/* The rows of the layer table. A row's shape function puts in the defaults that are the kind's own,
- * fills the shape, and says in words why the layer cannot stand there; it is called with numbers
- * within the bounds of network.c, so its sums do not overflow. A new kind of layer is a page in
- * src/ops and a row here. That a shape is a vector is kept apart from 1 x 1 x c:
- * as in PyTorch, a dense layer wants to see a flatten, which settles the order of its inputs. */
+/* The rows of the layer table. A row's shape function fills in the kind's defaults and the shape,
+ * or says why the layer cannot be at its place; its arguments are within the bounds of network.c,
+ * so its sums do not overflow. A new kind of layer is a page in src/ops and a row here. A vector is
+ * distinct from 1 x 1 x c: as in PyTorch, a dense layer needs a flatten, which defines the order of
+ * its inputs. */
 #include "layers.h"
 
 #include "network.h"
@@ -10,12 +10,12 @@
 
 #include <string.h>
 
-/* 0 in options means: not said. */
+/* 0 means unspecified. */
 static size_t or_else(size_t value, size_t otherwise) {
     return value ? value : otherwise;
 }
 
-/* Strides are 1 unless given. A pad may exceed the kernel: at such positions y is the bias. */
+/* Strides are 1 by default. A pad may exceed the kernel: at such positions y is the bias. */
 static const char *conv2d_shape(const layer_options *o, layer_shape *g, bool *flat) {
     if (*flat)
         return "a convolution needs height and width";
@@ -27,8 +27,8 @@ static const char *conv2d_shape(const layer_options *o, layer_shape *g, bool *fl
     return g->y.h && g->y.w ? NULL : "the kernel does not fit";
 }
 
-/* Windows stand side by side unless a stride is given; a global one is the input. No padding: what
- * would its maximum be? */
+/* Windows are adjacent by default; a global one is the entire input. No padding, as its maximum
+ * would be undefined. */
 static const char *pool_shape(const layer_options *o, layer_shape *g, bool *flat) {
     if (*flat)
         return "pooling needs height and width";
@@ -45,7 +45,7 @@ static const char *relu_shape(const layer_options *o, layer_shape *g, bool *flat
     return NULL;
 }
 
-/* Channels stay last, so memory stays as it is: only files know PyTorch's order c, h, w. */
+/* Channels stay last, so memory does not change: only files use PyTorch's order c, h, w. */
 static const char *flatten_shape(const layer_options *o, layer_shape *g, bool *flat) {
     (void)o;
     g->y = (extent){1, 1, g->x.h * g->x.w * g->x.c};
@@ -53,7 +53,7 @@ static const char *flatten_shape(const layer_options *o, layer_shape *g, bool *f
     return NULL;
 }
 
-/* r, s, u and v stay 0: nothing of a dense layer asks for them. */
+/* r, s, u and v stay 0: no code uses them for a dense layer. */
 static const char *dense_shape(const layer_options *o, layer_shape *g, bool *flat) {
     if (!*flat)
         return "put flatten before it";
@@ -61,7 +61,7 @@ static const char *dense_shape(const layer_options *o, layer_shape *g, bool *fla
     return NULL;
 }
 
-/* The arguments of the rows, in the order in which a text has them. */
+/* The arguments of the rows, in the order of a text. */
 #define OUTPUTS                                                                                    \
     { .type = ARGUMENT_NUMBER, .offset = offsetof(layer_options, outputs) }
 #define KERNEL                                                                                     \
@@ -72,7 +72,7 @@ static const char *dense_shape(const layer_options *o, layer_shape *g, bool *fla
     { .keyword = "pad", .type = ARGUMENT_PAIR, .offset = offsetof(layer_options, pad) }
 #define BIAS                                                                                       \
     { .keyword = "bias", .type = ARGUMENT_BIAS, .offset = offsetof(layer_options, no_bias) }
-/* A window, or all of the input. */
+/* A window, or the entire input. */
 #define WINDOW                                                                                     \
     { .type = ARGUMENT_WINDOW, .offset = offsetof(layer_options, kernel) }
 #define REAL(low, high, without)                                                                   \
@@ -102,7 +102,7 @@ static buffer_shape output_shape(const layer *layer) {
     return (buffer_shape){3, {y.h, y.w, y.c}};
 }
 
-/* What several kinds keep. */
+/* Buffers shared by several kinds. */
 #define WEIGHT_BUFFER(weight_shape)                                                                \
     {                                                                                              \
         .name = "weight", .symbol = "dw", .initial = INITIAL_KERNEL, .shape = weight_shape,        \
@@ -114,8 +114,8 @@ static buffer_shape output_shape(const layer *layer) {
         .argument = offsetof(op_args, b), .gradient = offsetof(op_args, db)                        \
     }
 
-/* Prefixes are those of PyTorch's tutorials (conv1, fc1): weights meet it under names it knows. The
- * order of the rows is free. */
+/* Prefixes are those of PyTorch's tutorials (conv1, fc1), so that weights have the names it
+ * expects. The order of the rows is free. */
 const layer_kind layer_kinds[] = {
     {.word = "conv2d",
      .prefix = "conv",
@@ -161,7 +161,7 @@ const layer_kind layer_kinds[] = {
 
 const size_t layer_kind_count = sizeof layer_kinds / sizeof *layer_kinds;
 
-/* With a length, as words of a text have no 0 at their end. */
+/* With a length, as words of a text are not zero-terminated. */
 const layer_kind *layer_kind_of(const char *word, size_t length) {
     for (size_t i = 0; i < layer_kind_count; i++)
         if (strlen(layer_kinds[i].word) == length && !memcmp(layer_kinds[i].word, word, length))

@@ -1,6 +1,6 @@
-/* The layer table: everything the library knows of a kind of layer stands in its row. Parser,
- * printer, planner, passes, gradient check and files read the row; none of them knows a layer by
- * its kind's name. */
+/* The layer table: everything the library knows about a kind of layer is in its row. Parser,
+ * printer, planner, passes, gradient check and files read the row; none of them knows a kind by
+ * name. */
 #ifndef NETWORK_LAYERS_H
 #define NETWORK_LAYERS_H
 
@@ -9,16 +9,16 @@
 
 #include <string.h>
 
-/* What a description may say; which of these a kind has, its arguments tell. */
+/* Union of all kinds' options; `arguments` lists those a kind accepts. */
 typedef struct layer_options {
     size_t outputs;               /* channels of a convolution, values of a dense layer */
-    cnn_pair kernel, stride, pad; /* a stride of 0: the kind's own */
-    size_t no_bias;               /* 0 or 1; a size_t, so that it can be set by its offset */
-    double value;                 /* what the kind has for a real-valued argument */
+    cnn_pair kernel, stride, pad; /* stride 0: the kind's default */
+    size_t no_bias;               /* 0 or 1; a size_t so that it can be set by its offset */
+    double value;                 /* the real-valued argument, for a kind that has one */
 } layer_options;
 
-/* A number is `outputs`; a pair is a cnn_pair; a window is one too, or `global`, which is 0x0: all
- * of the input; on or off is no_bias; a real is `value`. */
+/* A number sets `outputs`; a pair a cnn_pair; a window too, or it is `global`, 0x0: the entire
+ * input; on or off sets no_bias; a real sets `value`. */
 typedef enum argument_type {
     ARGUMENT_NUMBER,
     ARGUMENT_PAIR,
@@ -27,24 +27,24 @@ typedef enum argument_type {
     ARGUMENT_REAL
 } argument_type;
 
-/* One argument of a layer's text. Those without a keyword come first and must be given, but for a
- * real, which may be left out before keywords too; sizes must not be 0. `bias on|off` sets no_bias.
+/* One argument of a layer's text. Those without a keyword come first and are required, except for a
+ * real, which may be omitted before keywords too; sizes must not be 0. `bias on|off` sets no_bias.
  */
 typedef struct argument {
     const char *keyword;
     argument_type type;
     size_t offset; /* in layer_options */
-    /* Of a real: its bounds, and its value where a text leaves it out. */
+    /* For a real: its bounds and its default. */
     double least, most, otherwise;
 } argument;
 
-enum { ARGUMENTS_MAX = 5 }; /* conv2d has them all */
+enum { ARGUMENTS_MAX = 5 }; /* as many as conv2d has */
 
-/* What a buffer is for. A parameter is trained, saved, and has a gradient; state is saved and not
- * trained; what is saved for backward belongs to one batch. */
+/* The purpose of a buffer. A parameter is trained, saved, and has a gradient; state is saved but
+ * not trained; values for backward belong to one batch. */
 typedef enum buffer_role { BUFFER_PARAMETER, BUFFER_STATE, BUFFER_FOR_BACKWARD } buffer_role;
 
-/* How its numbers begin. Kernels and biases begin as cnn_init says, by the fan-in of the kernel. */
+/* Initial values. Kernels and biases are initialized by cnn_init and the kernel's fan-in. */
 typedef enum buffer_initial {
     INITIAL_ZERO,
     INITIAL_ONE,
@@ -52,24 +52,24 @@ typedef enum buffer_initial {
     INITIAL_BIAS
 } buffer_initial;
 
-/* Sizes in memory, last index fastest. rank 0: the layer does without this buffer. */
+/* Sizes in memory, last index fastest. rank 0: the layer does not use this buffer. */
 typedef struct buffer_shape {
     size_t rank, size[4];
 } buffer_shape;
 
 struct layer;
 
-/* One array that a kind of layer keeps. In files a kernel, whose initial values are drawn by its
- * fan-in, has PyTorch's layout; others have that of memory. */
+/* One array of a kind of layer. A kernel, whose initial values depend on its fan-in, has PyTorch's
+ * layout in files; other buffers keep their layout. */
 typedef struct buffer {
-    const char *name;   /* of the tensor: conv1.weight */
-    const char *symbol; /* of a parameter's gradient in formulas: dw */
+    const char *name;   /* suffix of the tensor's name: conv1.weight */
+    const char *symbol; /* a parameter's gradient in formulas: dw */
     buffer_role role;
     buffer_initial initial;
     cnn_type type;
-    bool per_image; /* for backward: one of this shape for each image of the batch */
+    bool per_image; /* for backward: one of this shape per image of the batch */
     buffer_shape (*shape)(const struct layer *layer);
-    /* Where operations find it, and where they put its gradient: offsets in struct tensors. */
+    /* Offsets in struct tensors of the buffer and its gradient, for operations. */
     size_t argument, gradient;
 } buffer;
 
@@ -78,7 +78,7 @@ typedef struct buffer {
 
 enum { BUFFERS_MAX = 6 };
 
-/* The array of a call that stands at this offset of its arguments, and putting one there. */
+/* Reads and sets the array at this offset of a call's arguments. */
 static inline void *bound(const op_args *t, size_t offset) {
     void *data;
     memcpy(&data, (const char *)t + offset, sizeof data);
@@ -90,26 +90,25 @@ static inline void bind(op_args *t, size_t offset, void *data) {
 }
 
 typedef struct layer_kind {
-    const char *word;                  /* in network texts and of its operation: conv2d */
+    const char *word;                  /* in network texts, and name of its operation: conv2d */
     const char *prefix;                /* of names: conv */
-    argument arguments[ARGUMENTS_MAX]; /* ended by one of offset ARGUMENT_END if there are fewer */
-    /* Fills g->y, *flat and the rest of the shape from g->x and the options, or returns why it
-     * cannot be. `flat` comes in as the shape before. */
+    argument arguments[ARGUMENTS_MAX]; /* terminated by offset ARGUMENT_END if there are fewer */
+    /* Fills g->y, *flat and the rest of the shape from g->x and the options, or returns the reason
+     * why it cannot. On entry *flat is that of the input. */
     const char *(*shape)(const layer_options *options, layer_shape *g, bool *flat);
-    bool view; /* only the shape changes: memory stays as it is, and there is no operation */
-    /* What cnn_layer_info says of it; false for all is right for what bends a line in its own way.
-     */
+    bool view; /* only the shape changes: no memory of its own and no operation */
+    /* As in cnn_layer_info. All false is right for a nonlinear function of each value. */
     bool linear, rectifies, pools;
-    buffer buffers[BUFFERS_MAX]; /* ended by one without a name if there are fewer */
+    buffer buffers[BUFFERS_MAX]; /* terminated by an empty name if there are fewer */
 } layer_kind;
 
 #define ARGUMENT_END SIZE_MAX
 
-enum { KINDS_MAX = 64 }; /* a test asks that the table has no more */
+enum { KINDS_MAX = 64 }; /* a test checks that the table has no more */
 extern const layer_kind layer_kinds[];
 extern const size_t layer_kind_count;
 
-/* The row of this word; NULL if there is none. */
+/* The row of this word; NULL if it is unknown. */
 const layer_kind *layer_kind_of(const char *word, size_t length);
 
 #endif

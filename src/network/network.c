@@ -1,7 +1,7 @@
-/* A description is an array of layers that grows at its end. Each layer is checked against the
- * shape before it when it is added: so whoever holds a network may trust every shape in it, and a
- * refusal can tell which layer, on which input, for what reason. All refusals speak in the words of
- * the text form, also to a caller who never wrote one. */
+/* Builds network descriptions: growing arrays of layers. Each layer is checked against its input
+ * shape when it is added: so every shape in a network is valid, and an error gives the layer, its
+ * input and the reason. All errors use the words of the text form, also for callers of the
+ * functions. */
 #include "network.h"
 
 #include "memory.h"
@@ -10,10 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounds on what a description may ask for. They keep every product that is not made with care in a
- * size_t, and a pool's indices within 32 bits. 2^40 values are 4 TB as floats, and where a size_t
- * has 32 bits 2^28 are the 1 GB beside which as much is wanted for their gradient: no network that
- * a machine can hold is refused by them. */
+/* Bounds on a description. They keep every unchecked product within size_t, and a pool's indices
+ * within 32 bits. 2^40 values are 4 TB as floats; with a 32-bit size_t 2^28 are 1 GB, and their
+ * gradient needs as much again: the bounds refuse no network that fits in memory. */
 #define SIDE_MAX ((size_t)1 << 15)
 #if SIZE_MAX > UINT32_MAX
 #define VALUES_MAX ((size_t)1 << 40)
@@ -55,13 +54,13 @@ size_t layer_fan_in(const layer *layer) {
     return layer_kernel_size(layer) / layer->shape.y.c;
 }
 
-/* False if a b c is above VALUES_MAX, or no size_t at all. */
+/* False if a b c is above VALUES_MAX or overflows. */
 static bool bounded(size_t a, size_t b, size_t c, size_t *product) {
     return size_multiply(a, b, product) && size_multiply(*product, c, product) &&
            *product <= VALUES_MAX;
 }
 
-/* Sides have a bound of their own, since places and windows are calculated from them alone. */
+/* Sides have their own bound, since positions and windows are computed from them alone. */
 static bool extent_fits(extent e) {
     size_t values;
     return e.h <= SIDE_MAX && e.w <= SIDE_MAX && bounded(e.h, e.w, e.c, &values);
@@ -77,14 +76,14 @@ cnn_network *cnn_network_create(size_t height, size_t width, size_t channels, cn
     cnn_network *network = memory_new(1, sizeof *network, error);
     if (!network)
         return NULL;
-    network->capacity = 16; /* most networks never grow beyond */
+    network->capacity = 16; /* most networks never exceed it */
     network->layers = memory_new(network->capacity, sizeof *network->layers, error);
     if (!network->layers) {
         free(network);
         return NULL;
     }
-    /* The input is a layer like others, so that each has one before it. An image of one place is a
-     * vector, so that dense may follow at once, until a layer takes it as an image. */
+    /* The input is a layer too, so that every layer has a predecessor. An input of 1x1xC counts as
+     * a vector, so that dense may follow directly, until a layer uses it as an image. */
     network->layers[0] = (layer){
         .shape = {.x = input, .y = input}, .name = "input", .flat = height == 1 && width == 1};
     return network;
@@ -96,7 +95,7 @@ void cnn_network_free(cnn_network *network) {
     free(network);
 }
 
-/* Room for one layer more. Moves the layers; without memory, leaves them as they are. */
+/* Makes room for one more layer. Moves the layers; without memory they are unchanged. */
 static bool grow(cnn_network *network, cnn_error *error) {
     if (network->count + 1 < network->capacity)
         return true;
@@ -110,7 +109,7 @@ static bool grow(cnn_network *network, cnn_error *error) {
     return true;
 }
 
-/* As people say it: MNIST's images are 28x28. */
+/* The usual notation: MNIST's images are 28x28. */
 static void shape_text(const layer *layer, char *text, size_t size) {
     const extent e = layer->shape.y;
     if (layer->flat)
@@ -121,8 +120,7 @@ static void shape_text(const layer *layer, char *text, size_t size) {
         snprintf(text, size, "%zux%zux%zu", e.h, e.w, e.c);
 }
 
-/* Names the layer, what comes into it as the layer took it, and why that is no match. Always
- * false. */
+/* Reports the layer, its input as it was interpreted, and why they do not match. Always false. */
 static bool refuse(const layer *layer, const struct layer *before, const char *reason,
                    cnn_error *error) {
     char text[96], shape[64];
@@ -133,8 +131,8 @@ static bool refuse(const layer *layer, const struct layer *before, const char *r
     return error_set(error, CNN_STATUS_BAD_NETWORK, "%s: input is %s, %s", text, shape, reason);
 }
 
-/* Brings every number within the bounds, before a shape function calculates with it. Returns what
- * is wrong, or NULL. */
+/* Checks every number against the bounds before a shape function uses it. Returns the error, or
+ * NULL. */
 static const char *check_arguments(const layer *layer) {
     const layer_options *o = &layer->options;
     for (const argument *a = layer->kind->arguments; a < layer->kind->arguments + ARGUMENTS_MAX;
@@ -149,7 +147,7 @@ static const char *check_arguments(const layer *layer) {
         const cnn_pair *pair = (const void *)((const char *)o + a->offset);
         if (a->type == ARGUMENT_WINDOW && !pair->h != !pair->w)
             return "a side of the window is 0";
-        /* Only a pair with a word may be left out, which 0 means. */
+        /* Only a pair with a keyword is optional; 0 means unspecified. */
         if (a->type == ARGUMENT_PAIR && !a->keyword && (!pair->h || !pair->w))
             return "a side of the window is 0";
         if (a->offset == offsetof(layer_options, stride) && !pair->h != !pair->w)
@@ -160,13 +158,13 @@ static const char *check_arguments(const layer *layer) {
     return NULL;
 }
 
-/* A convolution works on a copy of its input with the padding around it. */
+/* A convolution works on a padded copy of its input. */
 static bool padded_fits(const layer_shape *g) {
     size_t values;
     return bounded(g->x.h + 2 * g->pad_h, g->x.w + 2 * g->pad_w, g->x.c, &values);
 }
 
-/* Adds up the parameters, or says why there are too many. */
+/* Adds up the parameters, or returns the reason why there are too many. */
 static const char *count_parameters(layer *layer) {
     for (size_t i = 0; i < layer_buffers(layer); i++) {
         const buffer_shape s = layer->kind->buffers[i].shape(layer);
@@ -180,7 +178,7 @@ static const char *count_parameters(layer *layer) {
     return NULL;
 }
 
-/* Counts by kind, so that a ReLU put in between renames no weights. */
+/* Numbered per kind, so that inserting a ReLU renames no weights. */
 static void name_layer(const cnn_network *network, layer *layer) {
     size_t i = network->count;
     while (i > 0 && network->layers[i].kind != layer->kind)
@@ -189,8 +187,8 @@ static void name_layer(const cnn_network *network, layer *layer) {
     snprintf(layer->name, sizeof layer->name, "%s%zu", layer->kind->prefix, layer->ordinal);
 }
 
-/* Is it a vector only since the input has one place, with nothing yet that made it one? Then a
- * layer that wants height and width finds an image of 1 x 1. */
+/* Whether the shape is a vector only because the input is 1x1xC, not because of a layer. Then a
+ * layer that needs height and width gets an image of 1 x 1. */
 static bool vector_by_input(const cnn_network *network) {
     for (size_t i = 1; i <= network->count; i++)
         if (layer_kernel_size(&network->layers[i]) || network->layers[i].kind->view)
@@ -198,8 +196,8 @@ static bool vector_by_input(const cnn_network *network) {
     return network->layers[0].flat;
 }
 
-/* Whether the input of one place is a vector or an image, the layers say that it meets: until one
- * wants an image it counts as a vector, which is what a dense layer wants. */
+/* An input of 1x1xC is a vector or an image, whichever its layers need: it counts as a vector, as a
+ * dense layer needs, until a layer needs an image. */
 static const char *set_shape(cnn_network *network, layer *layer) {
     const char *reason = layer->kind->shape(&layer->options, &layer->shape, &layer->flat);
     if (!reason || !vector_by_input(network))
@@ -208,13 +206,13 @@ static const char *set_shape(cnn_network *network, layer *layer) {
     return layer->kind->shape(&layer->options, &layer->shape, &layer->flat);
 }
 
-/* All behind the input are images from then on. */
+/* All layers after the input are images from then on. */
 static void make_images(cnn_network *network) {
     for (size_t i = 0; i <= network->count; i++)
         network->layers[i].flat = false;
 }
 
-/* grow() comes last: it moves what `before` points to, and only a layer that fits deserves room. */
+/* grow() comes last: it moves what `before` points to, and only a valid layer needs room. */
 bool network_add(cnn_network *network, const layer_kind *kind, const layer_options *options,
                  cnn_error *error) {
     const layer *before = &network->layers[network->count];
@@ -242,7 +240,7 @@ bool network_add(cnn_network *network, const layer_kind *kind, const layer_optio
     return true;
 }
 
-/* By the word of the table: calls and texts meet in network_add() and are checked alike. */
+/* By the word in the table: calls and texts both use network_add() and its checks. */
 static bool add(cnn_network *network, const char *word, layer_options options, cnn_error *error) {
     return given(network, "network", error) &&
            network_add(network, layer_kind_of(word, strlen(word)), &options, error);
@@ -295,10 +293,10 @@ bool cnn_network_dense(cnn_network *network, const cnn_dense_options *o, cnn_err
                error);
 }
 
-/* Not asked while layers are added: until the last one, no network is complete. */
-/* Are the outputs, which are the classes, places and channels of an image run together? Here they
- * stand in the order h, w, c, in PyTorch and so in files c, h, w: then no two programs mean the
- * same by class 3. */
+/* Not checked while layers are added: a network is complete only after the last one. */
+/* Whether the outputs, which are the classes, are flattened positions and channels of an image.
+ * Their order is h, w, c here, but c, h, w in PyTorch and so in files: programs would disagree on
+ * which is class 3. */
 static bool classes_are_places(const cnn_network *network) {
     size_t i = network->count;
     while (i > 0 && network->layers[i].flat && !layer_kernel_size(&network->layers[i]))
@@ -318,7 +316,7 @@ bool network_complete(const cnn_network *network, cnn_error *error) {
                          "flatten of more than one place gives classes no order: end with dense");
     if (cnn_network_parameter_count(network) == 0)
         return error_set(error, CNN_STATUS_BAD_NETWORK,
-                         "no layer has weights: nothing can be learnt");
+                         "no layer has weights: nothing can be learned");
     return true;
 }
 
@@ -334,7 +332,7 @@ cnn_network *cnn_network_copy(const cnn_network *network, cnn_error *error) {
         free(copy);
         return NULL;
     }
-    /* Layers point to nothing but rows of the table, which are there for ever. */
+    /* Layers point only to rows of a static table. */
     memcpy(copy->layers, network->layers, copy->capacity * sizeof *copy->layers);
     return copy;
 }

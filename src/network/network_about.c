@@ -1,6 +1,6 @@
-/* What a network description tells of itself. Texts come out of the layer table, from which the
- * parser reads them back. What was not said is not written: so a text stays as short as its author
- * made it, and defaults are told in one place only. */
+/* Information about a network description. Texts are generated from the layer table, which the
+ * parser uses too. Unspecified options are not written: so a text stays as short as its author
+ * wrote it, and defaults are defined in one place only. */
 #include "network.h"
 
 #include "memory.h"
@@ -10,15 +10,16 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Text that grows in a buffer that may be too small, counting what it would have needed. */
+/* Text written to a buffer that may be too small; counts the length it needs. */
 typedef struct writer {
     char *text;
     size_t size, length;
 } writer;
 
-/* Like snprintf(): goes on counting when the buffer is full, so that a second try can be sure. */
+/* Like snprintf(): continues counting when the buffer is full, so that a second call can
+ * succeed. */
 __attribute__((format(printf, 2, 3))) static void put(writer *w, const char *format, ...) {
-    /* From the end of the buffer on, vsnprintf() gets NULL and 0, and only counts. */
+    /* Beyond the end of the buffer vsnprintf() gets NULL and 0, and only counts. */
     const size_t at = w->length < w->size ? w->length : w->size;
     va_list values;
     va_start(values, format);
@@ -27,13 +28,13 @@ __attribute__((format(printf, 2, 3))) static void put(writer *w, const char *for
     w->length += count > 0 ? (size_t)count : 0;
 }
 
-/* A pair of equal sides is one number, except where it would stand beside another number: in
- * "conv2d 16 3" nobody sees which is the size. */
+/* A pair of equal sides is written as one number, except next to another number: in "conv2d 16 3"
+ * it would be unclear which is the size. */
 static void put_pair(writer *w, cnn_pair pair, bool beside_number) {
     put(w, pair.h == pair.w && !beside_number ? " %zu" : " %zux%zu", pair.h, pair.w);
 }
 
-/* With the space before it; nothing at all for a value that was left out. */
+/* With a space before it; nothing for an unspecified value. */
 static void put_argument(writer *w, const argument *argument, const layer_options *options,
                          bool first) {
     const void *value = (const char *)options + argument->offset;
@@ -59,7 +60,7 @@ static void put_argument(writer *w, const argument *argument, const layer_option
 
 int layer_text(const layer *layer, char *text, size_t size) {
     writer w = {text, size, 0};
-    /* The input has no row in the table; its shape is all there is to say. */
+    /* The input has no row in the table, only a shape. */
     if (!layer->kind) {
         const extent e = layer->shape.y;
         put(&w, "input %zux%zux%zu", e.h, e.w, e.c);
@@ -76,7 +77,7 @@ size_t cnn_network_text(const cnn_network *network, char *text, size_t size) {
     if (w.size)
         text[0] = '\0';
     for (size_t i = 0; network && i <= network->count; i++) {
-        /* Holds the longest layer that the bounds of network.c allow. */
+        /* Fits the longest layer that the bounds of network.c allow. */
         char line[96];
         layer_text(&network->layers[i], line, sizeof line);
         put(&w, "%s\n", line);
@@ -88,12 +89,12 @@ size_t cnn_network_layer_count(const cnn_network *network) {
     return network ? network->count : 0;
 }
 
-/* Of a network that still grows: what it would have if it ended here. */
+/* For an unfinished network: the classes if it ended here. */
 size_t cnn_network_class_count(const cnn_network *network) {
     return network ? network->layers[network->count].shape.y.c : 0;
 }
 
-/* Those that are learned; a model's memory also has gaps, which do not count. */
+/* Trained parameters only, without the padding between them in a model's memory. */
 size_t cnn_network_parameter_count(const cnn_network *network) {
     size_t sum = 0;
     for (size_t i = 1; network && i <= network->count; i++)
@@ -102,7 +103,7 @@ size_t cnn_network_parameter_count(const cnn_network *network) {
     return sum;
 }
 
-/* Each weight meets each place of the output once, as places in the padding count here. */
+/* Each weight is used once per output position, as padding counts here. */
 static uint64_t multiply_adds(const layer *layer) {
     const uint64_t positions = layer->shape.y.h * layer->shape.y.w;
     const uint64_t kernel = layer_kernel_size(layer);
@@ -143,7 +144,7 @@ bool cnn_network_layer_at(const cnn_network *network, size_t index, cnn_layer_in
         return true;
     const layer *layer = &network->layers[index];
     const extent y = layer->shape.y;
-    /* A view has none: its output is its input. */
+    /* A view has no output of its own: it is its input. */
     const bool own_memory = !layer->kind || !layer->kind->view;
     const size_t numbers = (own_memory ? 2 * extent_size(y) : 0) + saved_numbers(layer);
     *info = (cnn_layer_info){

@@ -1,5 +1,5 @@
-/* Network descriptions from text, by the layer table. What a shape may be is for the network to
- * say; here it is only given a place. */
+/* Parses network descriptions from text with the layer table. The network itself checks shapes; the
+ * parser adds their position to the error. */
 #include "decimal.h"
 #include "error.h"
 #include "json_text.h"
@@ -11,9 +11,9 @@
 
 /* -------------------------------------------------------------------------------------- numbers */
 
-/* Sizes with x between them. */
+/* Sizes separated by x. */
 typedef struct form {
-    size_t least, most; /* how many */
+    size_t least, most; /* number of sizes */
     const char *noun;
 } form;
 
@@ -31,7 +31,7 @@ static bool digits(const char **at, const char *end, size_t *value, bool *large)
     return count > 0;
 }
 
-/* 1 to 3 sizes with x between them, as the form allows. */
+/* 1 to 3 sizes separated by x, as the form allows. */
 static bool scan_sizes(const char *at, const char *end, const form *form, size_t sizes[SIZES_MAX],
                        size_t *count, bool *large) {
     bool good = digits(&at, end, &sizes[0], large);
@@ -42,7 +42,7 @@ static bool scan_sizes(const char *at, const char *end, const form *form, size_t
     return good && at == end && *count >= form->least;
 }
 
-/* Always false. Suggests what is plainly meant, if it can stand there. */
+/* Always false. Suggests the intended spelling if it is clear and allowed here. */
 static bool refuse_sizes(const reader *r, const word *w, const form *form) {
     char plain[PEERS_WORD_MAX + 1];
     size_t sizes[SIZES_MAX], count;
@@ -54,7 +54,7 @@ static bool refuse_sizes(const reader *r, const word *w, const form *form) {
     return refuse(r, w->column, "\"%s\" is not %s", quoted(w).text, form->noun);
 }
 
-/* The sizes in a word; with `zero`, 0 is one too. */
+/* The sizes in a word; with `zero`, 0 is allowed. */
 static bool read_sizes(const reader *r, const word *w, const form *form, bool zero,
                        size_t sizes[SIZES_MAX], size_t *count) {
     bool large = false;
@@ -70,13 +70,13 @@ static bool read_sizes(const reader *r, const word *w, const form *form, bool ze
 
 /* ------------------------------------------------------------------------------------ arguments */
 
-/* In options, 0 means the kind's own value, which in a text is said by silence; only of a pad it is
- * a value like any other. */
+/* In options 0 means the default, which a text expresses by omission; only for a pad it is an
+ * ordinary value. */
 static bool zero_allowed(const argument *argument) {
     return argument->offset == offsetof(layer_options, pad);
 }
 
-/* An argument with a word is missing behind it. Always false. */
+/* A keyword has no argument. Always false. */
 static bool refuse_missing(const reader *r, const word *w, const argument *argument,
                            const char *noun) {
     const char *after = argument->keyword ? " after " : "";
@@ -94,7 +94,7 @@ static bool read_bias(reader *r, const argument *argument, size_t *no_bias) {
     return true;
 }
 
-/* A JSON number, which no locale changes. */
+/* A JSON number, which no locale changes; the row's default if omitted. */
 static bool read_real(reader *r, const argument *argument, double *value) {
     word w;
     if (!next_word(r, &w))
@@ -113,7 +113,7 @@ static bool read_real(reader *r, const argument *argument, double *value) {
                   argument->most);
 }
 
-/* The word or words that give an argument its value. */
+/* Reads the word or words of an argument's value. */
 static bool read_value(reader *r, const argument *argument, layer_options *options) {
     void *field = (char *)options + argument->offset;
     if (argument->type == ARGUMENT_BIAS)
@@ -142,7 +142,7 @@ static size_t arguments_of(const layer_kind *kind) {
     return count;
 }
 
-/* A number, or anything where no word can be, is only superfluous. Always false. */
+/* A number, or any word where none is allowed, is reported as superfluous. Always false. */
 static bool refuse_unknown(const reader *r, const word *w, peers_context context,
                            const char *const *known, size_t count) {
     static const char *const NOUNS[] = {"layer", "option"};
@@ -163,7 +163,7 @@ static bool refuse_option(const reader *r, const word *w, const layer_kind *kind
     return refuse_unknown(r, w, PEERS_OPTION, known, count);
 }
 
-/* The argument of this keyword; as many as there are: none. */
+/* The index of the argument with this keyword; the number of arguments if there is none. */
 static size_t find_keyword(const layer_kind *kind, const word *w) {
     const size_t count = arguments_of(kind);
     size_t i = 0;
@@ -172,7 +172,7 @@ static size_t find_keyword(const layer_kind *kind, const word *w) {
     return i;
 }
 
-/* Does the line end here, or go on with a keyword? */
+/* Does the line end here, or is the next word a keyword? */
 static bool left_out(reader *r, const layer_kind *kind) {
     const size_t at = r->at;
     word w;
@@ -181,8 +181,8 @@ static bool left_out(reader *r, const layer_kind *kind) {
     return out;
 }
 
-/* Those without a keyword, in their order. Only a real can be left out: it is the row's own then,
- * as one with a keyword is. */
+/* Those without a keyword, in order. Only a real can be omitted, and has the row's default then, as
+ * has one with a keyword. */
 static bool read_first(reader *r, const layer_kind *kind, layer_options *options) {
     for (size_t i = 0; i < arguments_of(kind); i++) {
         const argument *argument = &kind->arguments[i];
@@ -195,7 +195,7 @@ static bool read_first(reader *r, const layer_kind *kind, layer_options *options
     return true;
 }
 
-/* First those without a keyword, then keywords in any order, each at most once. */
+/* First those without a keyword, in order, then keywords in any order, each at most once. */
 static bool read_arguments(reader *r, const layer_kind *kind, layer_options *options) {
     const size_t count = arguments_of(kind);
     bool given[ARGUMENTS_MAX] = {false};
@@ -246,7 +246,7 @@ static bool refuse_layer(const reader *r, const word *w) {
     return refuse_unknown(r, w, PEERS_LAYER, known, count);
 }
 
-/* An empty line, or one that is all comment, is read and does nothing. */
+/* Empty lines and comments are allowed and have no effect. */
 static bool read_line(reader *r) {
     word first;
     if (!strip_comment(r))
@@ -264,7 +264,7 @@ static bool read_line(reader *r) {
                                                  refuse_because(r, first.column, &inner));
 }
 
-/* What only the end of the text shows. */
+/* Checks that need the end of the text. */
 static bool finish(reader *r) {
     if (!r->network)
         return refuse_with(r, r->number ? r->number : 1, 1,
@@ -275,7 +275,7 @@ static bool finish(reader *r) {
     return r->network->count || refuse_with(r, r->input_line, r->input_column, message);
 }
 
-/* The text as lines. */
+/* Starts to read the text by lines. */
 static bool begin(reader *r, const char *text, size_t size) {
     if (size > NETWORK_TEXT_MAX)
         return error_set(r->error, CNN_STATUS_BAD_NETWORK,

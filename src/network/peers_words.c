@@ -1,4 +1,4 @@
-/* Tables of words of other frameworks, each with the advice what to write instead. */
+/* Tables of other frameworks' words, each with a hint on what to write instead. */
 #include "peers_words.h"
 
 #include "closest.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Words that share a hint, each between blanks, plain; the list ends with NULL. */
+/* Words that share a hint, separated by blanks, in plain form; the list ends with NULL. */
 typedef struct peers_row {
     const char *words, *hint;
 } peers_row;
@@ -23,23 +23,23 @@ static const peers_row LAYERS[] = {
      "it is called maxpool2d, such as maxpool2d 2"},
     {" avgpool avgpool2d averagepool averagepool2d averagepooling averagepooling2d meanpool "
      "globalaveragepooling2d adaptiveavgpool2d gap ",
-     "there is no average pooling; maxpool2d 2 takes the maximum"},
+     "it is called avgpool2d, such as avgpool2d 2 or avgpool2d global"},
     {" dropout dropout2d spatialdropout2d ",
-     "there is no dropout, leave it out; weight decay is there"},
+     "there is no dropout, leave it out; weight decay is available"},
     {" batchnorm batchnorm1d batchnorm2d batchnormalization bn layernorm layernormalization "
      "groupnorm instancenorm2d lrn normalize ",
      "no layer normalizes here, leave it out; images are normalized"},
     {" sigmoid tanh leakyrelu leaky prelu elu selu gelu silu swish mish softplus hardtanh relu6 "
      "logistic activation ",
-     "the one activation is relu, in a line of its own"},
+     "the activations are relu and leakyrelu, each on its own line"},
     {" view reshape ", "it is called flatten"},
     {" conv1d conv3d convtranspose2d conv2dtranspose depthwiseconv2d separableconv2d deconv "
      "deconvolution lstm gru rnn simplernn embedding attention multiheadattention transformer "
      "upsample upsampling2d zeropadding2d globalmaxpooling2d adaptivemaxpool2d lambda identity ",
-     "not a layer here: conv2d, relu, maxpool2d, flatten and dense are"},
+     "not a layer here: conv2d, relu, leakyrelu, maxpool2d, avgpool2d, flatten and dense are"},
     {" add concat concatenate residual shortcut route skip merge ",
      "layers follow one another, without branches"},
-    {" sequential model net network layers ", "it needs no such line: one layer a line"},
+    {" sequential model net network layers ", "leave this line out: one layer per line"},
     {NULL, NULL},
 };
 
@@ -47,15 +47,14 @@ static const peers_row OPTIONS[] = {
     {" padding pads paddings ", "say pad 1"},
     {" strides step subsample ", "say stride 2"},
     {" same samepadding ", "say pad 1, which keeps the size under a 3x3 kernel"},
-    {" valid validpadding ", "leave it out, nothing is padded without pad"},
+    {" valid validpadding ", "leave it out, the default is no padding"},
     {" kernel kernelsize ksize size filtersize window poolsize ",
-     "the size stands without a word, as in conv2d 16 3x3 or maxpool2d 2"},
+     "the size has no keyword, as in conv2d 16 3x3 or maxpool2d 2"},
     {" filters outchannels numoutput units outputs outfeatures channels ",
-     "their number stands first, as in conv2d 16 3x3 or dense 10"},
-    {" inchannels infeatures inputshape inputdim ", "leave it out, the layer before tells"},
+     "their number comes first, as in conv2d 16 3x3 or dense 10"},
+    {" inchannels infeatures inputshape inputdim ", "leave it out, the previous layer defines it"},
     {" usebias nobias biasterm ", "say bias off"},
-    {" activation relu sigmoid tanh softmax linear leaky ",
-     "an activation is a line of its own, relu"},
+    {" activation relu sigmoid tanh softmax linear leaky ", "an activation has its own line: relu"},
     {" dilation dilationrate groups paddingmode dataformat ceilmode returnindices ",
      "there is no such option"},
     {NULL, NULL},
@@ -70,7 +69,7 @@ static const char *hint_of(const peers_row *rows, const char *plain) {
     return NULL;
 }
 
-/* Is the byte one of these? The 0 at their end is none. */
+/* Whether the byte is one of these; the terminating 0 does not count. */
 static bool one_of(char byte, const char *these) {
     return byte && strchr(these, byte);
 }
@@ -79,9 +78,9 @@ static char small(char byte) {
     return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
 }
 
-/* A word without its spelling: in small letters, without _ and -, without what stands before a
- * point or a bracket ("nn.", "[") and from a bracket, =, comma or colon on. What is longer is cut.
- * Returns its length. */
+/* The plain form of a word: lower case, without _ and -, without everything up to a point or
+ * opening bracket ("nn.", "["), and cut at a bracket, =, comma or colon. Truncates. Returns its
+ * length. */
 static size_t plain_word(char plain[PEERS_WORD_MAX + 1], const char *word, size_t length) {
     size_t count = 0;
     for (size_t i = 0; i < length && count < PEERS_WORD_MAX; i++) {

@@ -1,4 +1,4 @@
-/* Lines and words of a network text, and errors that say where they are. */
+/* Splits a network text into lines and words, and reports errors with their position. */
 #include "text_reader.h"
 
 #include "error.h"
@@ -21,7 +21,7 @@ bool refuse_with(const reader *r, size_t number, size_t column, const char *mess
     return false;
 }
 
-/* The line as it was written, then the reason. Always false. */
+/* Quotes the line, then gives the reason. Always false. */
 __attribute__((format(printf, 3, 4))) bool refuse(const reader *r, size_t column,
                                                   const char *reason, ...) {
     size_t first = 0, last = r->length;
@@ -41,13 +41,13 @@ __attribute__((format(printf, 3, 4))) bool refuse(const reader *r, size_t column
     return refuse_with(r, r->number, column, message);
 }
 
-/* Is the input a few planes of rows, if its sizes are taken for channels, height and width? */
+/* Whether the input looks like channels, height and width: a few planes of rows. */
 static bool channels_first(const cnn_network *network) {
     const extent input = network ? network->layers[0].shape.y : (extent){0, 0, 0};
     return input.w == input.c && input.h <= 4 && input.w > input.h;
 }
 
-/* Gives an error of the network its place; lack of memory has none. Always false. */
+/* Adds the position to an error of the network; lack of memory has none. Always false. */
 bool refuse_because(const reader *r, size_t column, const cnn_error *inner) {
     char message[192];
     if (inner->status == CNN_STATUS_BAD_NETWORK && channels_first(r->network)) {
@@ -63,7 +63,7 @@ bool refuse_because(const reader *r, size_t column, const cnn_error *inner) {
     return false;
 }
 
-/* Of a word only the beginning: the line before it in the message may be long too. */
+/* Only the beginning of a word: the line before it in the message may be long too. */
 shown quoted(const word *w) {
     return show(w->text, w->length, WORD_LIMIT);
 }
@@ -79,12 +79,12 @@ bool next_line(reader *r) {
     return true;
 }
 
-/* The sign that is no letter, in UTF-8. */
+/* The multiplication sign in UTF-8. */
 static bool is_times(const reader *r, size_t at) {
     return r->length - at >= 2 && !memcmp(r->line + at, "\xc3\x97", 2);
 }
 
-/* Cuts off the comment, in which any bytes may stand but those that control a terminal. */
+/* Removes the comment, which may contain any bytes but control characters. */
 bool strip_comment(reader *r) {
     const char *hash = memchr(r->line, '#', r->length);
     const size_t code = hash ? (size_t)(hash - r->line) : r->length;
@@ -100,12 +100,12 @@ bool strip_comment(reader *r) {
     return true;
 }
 
-/* Within the line. */
+/* `at` must be within the line. */
 static bool is_space(const reader *r, size_t at) {
     return r->line[at] == ' ' || r->line[at] == '\t';
 }
 
-/* False at the end of the line, w->column then is right behind the last word. */
+/* False at the end of the line; w->column is then directly after the last word. */
 bool next_word(reader *r, word *w) {
     *w = (word){.column = r->at + 1};
     size_t at = r->at;

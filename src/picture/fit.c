@@ -1,8 +1,8 @@
-/* MNIST's form: the drawing's box, strokes and all, fits 20 x 20 of 28 x 28 with its proportions
- * kept; its center of mass is in the middle; strokes are white on black, two or three pixels wide,
- * with soft edges. MNIST was made so from black and white scans, and so is a fit: the drawing is
- * set large in black and white, its strokes are made bolder if a fine pen would leave too little of
- * them, and what comes out is shrunk. */
+/* Fits a drawing to MNIST's form: its box, including the strokes' width, fits 20 x 20 of 28 x 28 in
+ * proportion; its center of mass is in the middle; strokes are white on black, two or three pixels
+ * wide, with soft edges. MNIST was made from black and white scans, and a fit follows it: the
+ * drawing is enlarged in black and white, its strokes are thickened if a fine pen would leave too
+ * little of them, and the result is reduced. */
 #include "ink.h"
 #include "memory.h"
 #include "shape.h"
@@ -10,49 +10,50 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Larger pictures are cut down to this side first: strokes stay wide enough. */
+/* Larger pictures are reduced to this side first; strokes stay wide enough. */
 #define PLANE_SIDE 1024
-/* The box is 20/28 of either side. */
+/* The box is 20/28 of each side. */
 #define BOX 20
 #define OF 28
-/* Most pixels a side in a fit. */
+/* Maximum pixels per side of a result. */
 #define SIDE_MOST 1024
-/* The large setting has this many pixels to one, or fewer if it would have more than FINE_SIDE. */
+/* The shape has this many pixels to one of the result, or fewer if a side would exceed
+ * FINE_SIDE. */
 #define FINE 8
 #define FINE_SIDE 512
-/* Ink that is fainter than this part of what a stroke leaves is a trace. */
+/* Ink below this fraction of a stroke's ink is a trace, which the box leaves out. */
 #define TRACE 0.25
 /* Width of strokes on 28 pixels, as stroke_width() measures it. Half of MNIST's are between 2.0 and
- * 2.7. What is bold there is so by a broad pen and still open where it should be; what is bold in a
- * small drawing closes its loops, and is the better for being made finer. */
+ * 2.7. Bold digits of MNIST were written with a broad pen, with their loops open; bold strokes in a
+ * small drawing close their loops, so thinning helps. */
 #define FINEST_STROKE 2.0
 #define BOLDEST_STROKE 2.5
 
-/* The part of a plane that is looked at. */
+/* A region of a plane. */
 typedef struct box {
     size_t top, left, height, width;
 } box;
 
-/* One fit under way. */
+/* The state of one fit. */
 typedef struct setting {
     plane ink;
-    double pen;    /* width of strokes on the plane */
-    box box;       /* of the drawing on the plane */
-    size_t fine;   /* pixels of the shape to one of the result */
-    double scale;  /* pixels of the shape to one of the plane */
-    double reach;  /* by how much strokes grow, in pixels of the shape; below 0: shrink */
-    double stroke; /* width of strokes in pixels of the shape, before they grow */
+    double pen;   /* width of strokes on the plane */
+    box box;      /* bounding box of the drawing on the plane */
+    size_t fine;  /* pixels of the shape per pixel of the result */
+    double scale; /* pixels of the shape per pixel of the plane */
+    double reach; /* growth of strokes on each side, in pixels of the shape; below 0: they shrink */
+    double stroke; /* width of strokes in pixels of the shape, before growth */
     size_t margin; /* around the drawing in the shape: room to grow */
     shape shape;
 } setting;
 
-/* Paper beyond the edge. */
+/* 0, paper, outside the plane. */
 static double ink_at(const plane *ink, size_t y, size_t x) {
     return y < ink->height && x < ink->width ? ink->values[y * ink->width + x] : 0;
 }
 
-/* Twice the area over the length of the outline: the width of a long stroke. The outline is the sum
- * of the gradient's lengths, wherever edges are soft too. */
+/* The width of a long stroke: twice the area divided by the length of the outline. The outline is
+ * the sum of the gradient's magnitudes, which also holds for soft edges. */
 static double stroke_width(const plane *ink) {
     double area = 0, outline = 0;
     for (size_t y = 0; y <= ink->height; y++)
@@ -69,7 +70,7 @@ static double smaller(double a, double b) {
     return a < b ? a : b;
 }
 
-/* Around all that is no mere trace. */
+/* The bounding box of all ink above a trace. */
 static box box_of(const plane *ink, double pen) {
     const double least = TRACE * smaller(1, 0.9 * pen);
     size_t top = ink->height, left = ink->width, bottom = 0, right = 0;
@@ -84,8 +85,8 @@ static box box_of(const plane *ink, double pen) {
     return (box){top, left, bottom - top, right - left};
 }
 
-/* How large the drawing is set, and how much bolder. Strokes grow to both sides, also over the box:
- * what they grow by is left free in it. */
+/* Sets the scale of the drawing and the growth of its strokes. Strokes grow on both sides, also
+ * beyond the box, so the drawing leaves that much of the box free. */
 static void measure(setting *setting, size_t height, size_t width) {
     const double unit = smaller((double)height, (double)width) / OF;
     const double high = (double)(height * setting->fine) * BOX / OF;
@@ -105,8 +106,8 @@ static void measure(setting *setting, size_t height, size_t width) {
     setting->margin = setting->reach > 0 ? (size_t)setting->reach : 1;
 }
 
-/* The mean of the ink under a window of one pixel of the shape, or of the plane if that is larger,
- * around a place in the box. */
+/* The mean ink in a window around a position in the box; the window is one pixel of the shape or of
+ * the plane, whichever is larger. */
 static double ink_under(const setting *setting, double y, double x) {
     const double half = setting->scale < 1 ? 0.5 / setting->scale : 0.5;
     const double top = (double)setting->box.top + y, left = (double)setting->box.left + x;
@@ -121,8 +122,8 @@ static double ink_under(const setting *setting, double y, double x) {
     return sum / (4 * half * half);
 }
 
-/* Sets the drawing in the shape. Half of a pixel must be covered to be inside; of a stroke that is
- * finer than a pixel, half of what it can cover when it lies across two. */
+/* Draws the enlarged drawing into the shape. A pixel is inside if half of it is covered; for a
+ * stroke finer than a pixel, half of what it covers when it lies across two pixels is enough. */
 static bool set_shape(setting *setting, cnn_error *error) {
     shape *shape = &setting->shape;
     const double margin = (double)setting->margin;
@@ -143,15 +144,15 @@ static bool set_shape(setting *setting, cnn_error *error) {
     return setting->reach == 0 || shape_shrink(shape, (size_t)-setting->reach, error);
 }
 
-/* Where a shape of this length begins on a side of `side` pixels of the shape, if its center is to
- * come to `middle`; it may not stick out. */
+/* Where a shape of this length starts on a side of `side` pixels of the shape so that its center is
+ * at `middle`, limited so that it stays inside. */
 static long begin_at(double middle, double center, size_t length, size_t side) {
     const long begin = (long)floor(middle - center + 0.5), last = (long)side - (long)length;
     return begin > last ? last : begin < 0 ? 0 : begin;
 }
 
-/* Where the shape begins on the result, in pixels of the shape. The center of mass comes to the
- * center of the pixel after the middle, as in MNIST. */
+/* Where the shape starts on the result, in pixels of the shape. The center of mass is at the center
+ * of the pixel after the middle, as in MNIST. */
 static void place(const setting *setting, size_t height, size_t width, long *top, long *left) {
     const shape *shape = &setting->shape;
     double weight = 0, at_y = 0, at_x = 0;
@@ -169,7 +170,7 @@ static void place(const setting *setting, size_t height, size_t width, long *top
     *left = begin_at((double)wide / 2 + half, at_x / weight, shape->width, wide);
 }
 
-/* How much of a pixel of the result is inside, 0 to 255. */
+/* The covered part of a pixel of the result, 0 to 255. */
 static uint8_t covered(const setting *setting, long top, long left) {
     size_t count = 0;
     for (long y = top; y < top + (long)setting->fine; y++)

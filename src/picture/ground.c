@@ -1,6 +1,6 @@
-/* An opening by windows takes strokes away and leaves shadows, tables and light as they are, but
- * for the tips of their corners. A stroke ends where its level falls; a tip ends also where the
- * ground rises, which is how they are told apart. */
+/* Removes the ground under a drawing by a morphological opening: windows remove strokes and keep
+ * shadows, tables and light, except for the tips of their corners. A stroke ends where its level
+ * falls; a tip also ends where the ground rises, which distinguishes the two. */
 #include "ground.h"
 
 #include "levels.h"
@@ -9,12 +9,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Black has no shadow: so many levels are added before brightnesses are compared. */
+/* Added to brightnesses before they are compared, since black has no shadow. */
 #define BLACK 16.0
-/* What is fainter than this part of the strokes belongs to no patch. */
+/* Ink below this fraction of the strokes' strength belongs to no patch. */
 #define TRACE 0.25
 
-/* What stands out from the ground, in proportion to the light that falls there. */
+/* The difference between level and ground, relative to the brightness of the ground. */
 static void subtract(plane *plane, const struct plane *level, const struct plane *ground) {
     const size_t all = plane->height * plane->width;
     double bright = 0;
@@ -23,7 +23,7 @@ static void subtract(plane *plane, const struct plane *level, const struct plane
     for (size_t i = 0; i < all; i++)
         plane->values[i] = (float)((level->values[i] - ground->values[i]) * bright /
                                    (fabs(ground->values[i]) + BLACK));
-    /* An opening lies below the grain: most of what is left is paper. */
+    /* An opening lies below the grain, so subtract the median: most of what is left is paper. */
     const double paper = levels_below(plane, 2);
     for (size_t i = 0; i < all; i++)
         plane->values[i] -= (float)paper;

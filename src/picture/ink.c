@@ -1,5 +1,5 @@
-/* First lines on the paper are rubbed out, then its light is taken off: smooth light, or if there
- * are steps in it whatever is wider than strokes. */
+/* Extracts the ink of a picture: removes printed lines, then the paper's light: smooth light, or,
+ * if the light has steps, everything wider than strokes. */
 #include "ink.h"
 
 #include "error.h"
@@ -13,14 +13,14 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Grain never reaches this many deviations. */
+/* Grain never reaches this many standard deviations. */
 #define GRAIN_NEVER 6.0
-/* Below this part of a stroke's strength there is paper, however fine its grain. */
+/* Below this fraction of a stroke's strength a pixel is paper, even if the grain is finer. */
 #define PAPER_PART (1.0 / 16)
-/* And no more than this part, however coarse. */
+/* The limit for coarse grain is at most this fraction. */
 #define PAPER_MOST 0.6
 
-/* 0 at the paper's grain, 1 at the strokes' strength, straight between. */
+/* Maps linearly: 0 at the paper's grain, 1 at the strokes' strength. */
 static void set_contrast(plane *plane, double strength, double grain) {
     double paper = strength * PAPER_PART;
     if (grain > paper)
@@ -31,7 +31,8 @@ static void set_contrast(plane *plane, double strength, double grain) {
     }
 }
 
-/* Brightness becomes the distance from the paper, ink up. *noise is the deviation of the grain. */
+/* Turns brightness into the distance from the paper, ink up. *noise is the standard deviation of
+ * the grain. */
 static bool take_paper_off(plane *plane, double *noise, cnn_error *error) {
     const light light = light_of(plane);
     bool found;
@@ -48,7 +49,7 @@ static bool take_paper_off(plane *plane, double *noise, cnn_error *error) {
     return true;
 }
 
-/* *blank if nothing stands out. False if there is no memory. */
+/* *blank if there is no ink. False if there is no memory. */
 static bool find(plane *plane, bool *blank, cnn_error *error) {
     double strongest, noise;
     if (!take_paper_off(plane, &noise, error))
@@ -61,7 +62,7 @@ static bool find(plane *plane, bool *blank, cnn_error *error) {
     return patches_clean(plane, error);
 }
 
-/* A line that is alone on the paper is no rule but a 1. */
+/* A single line is not a printed rule but the digit 1. */
 bool ink_find(plane *plane, cnn_error *error) {
     struct plane drawn;
     size_t lines;
@@ -77,7 +78,6 @@ bool ink_find(plane *plane, cnn_error *error) {
     }
     free(drawn.values);
     if (ok && blank)
-        return error_set(error, CNN_STATUS_BAD_ARGUMENT,
-                         "a blank picture: nothing stands out in it");
+        return error_set(error, CNN_STATUS_BAD_ARGUMENT, "a blank picture: no drawing found in it");
     return ok;
 }

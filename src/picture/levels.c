@@ -1,18 +1,18 @@
-/* Medians and their like come from histograms, in one walk. */
+/* Computes medians and other quantiles of a plane from histograms, in one pass. */
 #include "levels.h"
 
 #include <math.h>
 
-/* One pixel in so many may be of any strength: the strongest of the others counts. */
+/* One in this many pixels may have any strength: the strongest of the others counts. */
 #define STRAY 10000
 #define LEVELS 256
-/* A histogram in quarters of a level. */
+/* A histogram with bins of a quarter of a level. */
 #define BINS 2048
 #define BINS_PER_LEVEL 4
-/* The deviation of a normal distribution over the median of distances from its middle. */
+/* Ratio of standard deviation to median distance from the mean, for a normal distribution. */
 #define DEVIATION_PER_MEDIAN 1.4826
 
-/* How many values lie in each level from 0 up; those below 0 do not count. */
+/* The number of values in each level; values below 0 are not counted. */
 static void count_levels(const plane *plane, size_t levels[LEVELS]) {
     for (size_t i = 0; i < plane->height * plane->width; i++) {
         const float value = plane->values[i];
@@ -21,7 +21,7 @@ static void count_levels(const plane *plane, size_t levels[LEVELS]) {
     }
 }
 
-/* The level that `count` values reach, taken from the top. */
+/* The highest level that at least `count` values reach. */
 static size_t level_reached(const size_t levels[LEVELS], size_t count) {
     size_t level = LEVELS - 1, above = levels[level];
     while (level && above < count)
@@ -50,7 +50,7 @@ static void add(histogram *histogram, double value) {
     histogram->all++;
 }
 
-/* The level below which one value in `part` lies. */
+/* The level below which one of `part` values is. */
 static double below(const histogram *histogram, size_t part) {
     size_t count = 0, bin = 0;
     while (bin + 1 < BINS && part * (count + histogram->bins[bin]) < histogram->all)

@@ -1,28 +1,29 @@
-/* Fits a polynomial of second degree to what looks like paper, in rounds that leave out the
- * rest. */
+/* Fits a polynomial of second degree to the pixels that look like paper, in rounds that exclude
+ * outliers. */
 #include "light.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The rim is as wide as this part of the shorter side, but a pixel at least. */
+/* The rim's width as a fraction of the shorter side, at least one pixel. */
 #define RIM_PART 16
-/* Of a larger plane so many rows and columns, evenly spread, tell enough. */
+/* In larger planes this many rows and columns, evenly spaced, are enough. */
 #define SAMPLES 100
-/* Rounds of fitting and leaving out what does not fit. */
+/* Rounds of fitting and excluding outliers. */
 #define RIM_ROUNDS 6
 #define PLANE_ROUNDS 4
-/* What is further off than this many deviations is no paper; nor what is further off than so many
- * levels, when the grain is finer. */
+/* Pixels further off than this many standard deviations are not paper, unless within this many
+ * levels, for finer grain. */
 #define FAR 3.0
 #define RIM_LEAST 2.0
 #define PLANE_LEAST 12.0
-/* A histogram of distances in quarters of a level. */
+/* A histogram of distances, with bins of a quarter of a level. */
 #define BINS 1024
 #define BINS_PER_LEVEL 4
-/* The deviation of a normal distribution over the median of distances from its middle. */
+/* Ratio of standard deviation to median distance from the mean, for a normal distribution. */
 #define DEVIATION_PER_MEDIAN 1.4826
-/* Keeps planes that are too small for six terms solvable; far below what any pixel weighs. */
+/* Keeps the system solvable for planes too small for six terms; far below the weight of any
+ * pixel. */
 #define RIDGE 1e-9
 
 static void terms_at(const plane *plane, size_t y, size_t x, double terms[LIGHT_TERMS]) {
@@ -40,12 +41,12 @@ double light_at(const light *light, const plane *plane, size_t y, size_t x) {
     return sum;
 }
 
-/* What a round looks at: pixels of the rim or of all the plane, not further than `cut` from the
- * light so far. */
+/* The pixels used in a round: those of the rim or of the entire plane within `cut` of the current
+ * light. */
 typedef struct choice {
     const plane *plane;
-    size_t rim;  /* its width; 0: all the plane */
-    size_t step; /* from one row or column looked at to the next */
+    size_t rim;  /* its width; 0: the entire plane */
+    size_t step; /* between sampled rows or columns */
     double cut;
 } choice;
 
@@ -57,7 +58,7 @@ static bool chosen(const choice *choice, const light *light, size_t y, size_t x,
     return fabs(*off) <= choice->cut;
 }
 
-/* The value below which half of a histogram lies. */
+/* The median bin of a histogram. */
 static size_t middle_bin(const size_t bins[BINS]) {
     size_t all = 0, below = 0, bin = 0;
     for (size_t i = 0; i < BINS; i++)
@@ -67,7 +68,7 @@ static size_t middle_bin(const size_t bins[BINS]) {
     return bin;
 }
 
-/* The deviation by way of the median, which a few lines of ink do not move. */
+/* The standard deviation from the median, which a few lines of ink do not affect. */
 static double noise_of(const choice *choice, const light *light) {
     size_t bins[BINS] = {0};
     double off;
@@ -80,7 +81,7 @@ static double noise_of(const choice *choice, const light *light) {
     return DEVIATION_PER_MEDIAN * (double)middle_bin(bins) / BINS_PER_LEVEL;
 }
 
-/* Where all begins: the same light everywhere, the median of the rim. */
+/* The initial estimate: constant light, the median of the rim. */
 static light even_light(const choice *choice) {
     size_t bins[BINS] = {0};
     light light = {.noise = 0};
@@ -93,8 +94,8 @@ static light even_light(const choice *choice) {
     return light;
 }
 
-/* Elimination without exchange of rows: the sums of squares and products of terms, with the ridge
- * on their diagonal, are positive definite. */
+/* Gaussian elimination without pivoting: the normal matrix with the ridge on its diagonal is
+ * positive definite. */
 static void solve(double a[LIGHT_TERMS][LIGHT_TERMS + 1], double x[LIGHT_TERMS]) {
     for (size_t i = 0; i < LIGHT_TERMS; i++)
         for (size_t k = i + 1; k < LIGHT_TERMS; k++) {
@@ -110,7 +111,7 @@ static void solve(double a[LIGHT_TERMS][LIGHT_TERMS + 1], double x[LIGHT_TERMS])
     }
 }
 
-/* Least squares on what is left between the chosen pixels and the light, which is added to it. */
+/* Adds the least squares fit of the residuals of the chosen pixels to the light. */
 static void improve(const choice *choice, light *light) {
     double a[LIGHT_TERMS][LIGHT_TERMS + 1] = {{0}}, terms[LIGHT_TERMS + 1], change[LIGHT_TERMS];
     for (size_t y = 0; y < choice->plane->height; y += choice->step)

@@ -1,5 +1,6 @@
-/* The lowest of a window of any length is the lower of two, each of a power of two: these come by
- * doubling, row by row. The highest is the lowest of what is turned over. */
+/* Computes gray openings row by row. The minimum of a window of any length is the smaller of two
+ * minima over a power of two, which are computed by doubling. The maximum is the minimum of the
+ * negated plane. */
 #include "opening.h"
 
 #include "memory.h"
@@ -11,8 +12,8 @@ static float lower(float a, float b) {
     return a < b ? a : b;
 }
 
-/* Each value becomes the lowest within `radius`; `beyond` is what lies beyond the
- * row. room[width + 2 radius] is lost. */
+/* Replaces each value by the minimum within `radius`; `beyond` is the value outside the row.
+ * scratch[width + 2 radius] is overwritten. */
 static void lowest_in_row(float *row, size_t width, size_t radius, float beyond, float *scratch) {
     const size_t length = width + 2 * radius, window = 2 * radius + 1;
     size_t span = 1;

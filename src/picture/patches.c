@@ -1,20 +1,21 @@
-/* A search that grows each patch from its first place, in the order of rows. */
+/* Finds connected patches by a flood fill from each one's first pixel, in row order. */
 #include "patches.h"
 
 #include "memory.h"
 
 #include <stdlib.h>
 
-/* One pair of the outline in so many is open where a piece of the ground begins. */
+/* A piece of the ground begins where one in this many pairs of the outline is open. */
 #define OPEN 4.0
-/* Patches that hold less than this part of the largest are dust. */
+/* Patches that weigh less than the largest divided by this are dust. */
 #define DUST 50
-/* Strokes are 1: what is nowhere so strong is a trace of something. */
+/* Strokes are 1: a patch that never reaches this is a trace. */
 #define STRONG 0.5F
-/* A drawing that does not touch the edge holds at least this part of what does. */
+/* Patches at the edge are removed unless they weigh this many times more than the drawing
+ * inside. */
 #define BESIDE 10
 
-/* Each patch is a stretch at the beginning of `places` while it is looked at. */
+/* The current patch is the first part of `indices`. */
 typedef struct search {
     const plane *plane;
     const relief *relief;
@@ -62,7 +63,7 @@ static void widen(patch *patch, size_t y, size_t x) {
     patch->right = x + 1 > patch->right ? x + 1 : patch->right;
 }
 
-/* The patch that a place belongs to; count is 0 if it is none, or of one seen before. */
+/* The patch that a pixel belongs to; count is 0 if the pixel is in none, or in one already seen. */
 static void find_patch(search *search, size_t index) {
     const size_t width = search->plane->width;
     search->patch = (patch){.top = SIZE_MAX, .left = SIZE_MAX};
@@ -105,7 +106,7 @@ bool patches_sift(plane *plane, const relief *relief, patch_keep *keep, void *co
     return ok;
 }
 
-/* The weights of the largest patch away from the edge and of the largest at it, traces aside. */
+/* The weights of the largest patch inside and of the largest at the edge, without traces. */
 typedef struct largest {
     double inner, outer;
 } largest;

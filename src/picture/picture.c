@@ -1,5 +1,5 @@
-/* Pictures are small when a network sees them and large when people make them. All that lies
- * between is whole-number arithmetic here, so that every machine sees the same bytes. */
+/* Creates, loads and resizes pictures. Resizing uses integer arithmetic only, so that every machine
+ * gets the same bytes. */
 #include "picture.h"
 
 #include "memory.h"
@@ -69,13 +69,14 @@ const uint8_t *cnn_picture_pixels(const cnn_picture *picture) {
     return picture ? picture->pixels : NULL;
 }
 
-/* The input under one output pixel, along one side, in units of which an input pixel has `unit`. */
+/* The input range of one output pixel along one axis, in units; an input pixel has `unit` of
+ * them. */
 typedef struct window {
     size_t begin, end, unit;
-    size_t first, beyond; /* input pixels that it touches */
+    size_t first, beyond; /* range of input pixels */
 } window;
 
-/* Units are halves of an output pixel's share, so that centers are whole numbers. */
+/* A unit is half of an output pixel's share, so that centers are integers. */
 static window window_at(size_t index, size_t in, size_t out) {
     const size_t unit = 2 * out, all = in * unit;
     const size_t width = 2 * (in > out ? in : out), center = (2 * index + 1) * in;
@@ -92,7 +93,7 @@ static size_t overlap(const window *window, size_t pixel) {
            (begin > window->begin ? begin : window->begin);
 }
 
-/* At most 255 (2 * 16384)^2, which fits easily. */
+/* The sum is at most 255 (2 * 16384)^2, which fits easily. */
 static uint8_t mean_under(const cnn_picture *picture, const window *rows, const window *columns,
                           size_t channel) {
     uint64_t sum = 0;

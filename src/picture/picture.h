@@ -1,4 +1,4 @@
-/* A picture from the inside. */
+/* The internal form of a picture. */
 #ifndef PICTURE_PICTURE_H
 #define PICTURE_PICTURE_H
 
@@ -9,7 +9,7 @@ struct cnn_picture {
     uint8_t *pixels;                /* [height][width][channels], perhaps in a larger block */
 };
 
-/* Is there such a picture? Else a reason without a place. */
+/* False, with an error without a place, if no picture may have this size. */
 bool picture_sound(size_t height, size_t width, cnn_error *error);
 
 /* Are there pictures of so many channels? */

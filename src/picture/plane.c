@@ -1,4 +1,4 @@
-/* Makes, reduces and compares planes of floats. */
+/* Creates, reduces, copies and transposes planes of floats. */
 #include "plane.h"
 
 #include "memory.h"
@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rows transposed together, whose values then share a line of the cache. */
+/* Rows transposed together, whose values share a cache line. */
 #define BLOCK 16
 
-/* A side in the proportion in which the longer one is cut down; never 0. */
+/* The length of a side after the longer one is reduced to `side`; never 0. */
 static size_t cut_down(size_t length, size_t longer, size_t side) {
     const size_t cut = longer > side ? (length * side + longer / 2) / longer : length;
     return cut ? cut : 1;
@@ -45,7 +45,7 @@ bool plane_copy(const plane *from, plane *to, cnn_error *error) {
     return to->values != NULL;
 }
 
-/* The mean of a square, less where the plane ends. */
+/* The mean of a square, clipped at the plane's end. */
 static float mean_of(const plane *plane, size_t top, size_t left, size_t side) {
     double sum = 0, count = 0;
     for (size_t y = top; y < top + side && y < plane->height; y++)

@@ -1,15 +1,16 @@
-/* libpng refuses a file for a wrong profile behind perfect pixels: what it sees is chosen here. */
+/* Selects the chunks of a PNG that libpng sees, since libpng refuses a file for a bad profile even
+ * if its pixels are perfect. */
 #include "png_chunks.h"
 
 #include <string.h>
 #include <zlib.h>
 
-/* Around the data of a chunk: its length and type, its checksum. */
+/* Bytes around the data of a chunk: length and type before it, also the checksum after it. */
 enum { BEFORE = 8, AROUND = 12 };
 enum { SIGNATURE = 8, COLOR_AT = 25 };
 /* Bits of the color type. */
 enum { PALETTE = 1, ALPHA = 4 };
-/* An opacity for each color of a palette. */
+/* One opacity for each color of a palette. */
 enum { TRANSPARENCY_MOST = 256 };
 
 static size_t number_at(const uint8_t *bytes) {
@@ -31,7 +32,7 @@ static bool ends_early(const png_chunks *chunks, cnn_error *error) {
     return error_at(error, chunks->size, "the PNG data ends too early");
 }
 
-/* Moves to the chunk behind, of any type; its end is not beyond that of the file. */
+/* Moves to the next chunk, of any type, which must end within the file. */
 static bool step(png_chunks *chunks, cnn_error *error) {
     const size_t at = chunks->end, left = chunks->size - at;
     const uint8_t *chunk = chunks->bytes + at;
@@ -55,7 +56,7 @@ static bool whole(const png_chunks *chunks) {
     return chunks->end - chunks->begin >= AROUND + number_at(chunks->bytes + chunks->begin);
 }
 
-/* Is the checksum that of the data under this name? The chunk must be whole. */
+/* Whether the checksum is that of the data with this name. The chunk must be complete. */
 static bool sum_right(const png_chunks *chunks, const char *name) {
     size_t size;
     const uint8_t *data = png_chunks_data(chunks, &size);
@@ -73,7 +74,7 @@ static bool sound(const png_chunks *chunks, cnn_error *error) {
            error_at(error, chunks->end, "damaged PNG data: %s: CRC error", name);
 }
 
-/* Is the chunk of use where it stands? The head, which is first, tells the color type. */
+/* Whether the chunk is needed at its position. The header, which is first, gives the color type. */
 static bool of_use(const png_chunks *chunks, bool image_begun) {
     const uint8_t *type = chunks->bytes + chunks->begin + 4;
     if (chunks->begin == SIGNATURE)
@@ -86,14 +87,14 @@ static bool of_use(const png_chunks *chunks, bool image_begun) {
     return (is(type, "PLTE") && (color & PALETTE)) || (is(type, "tRNS") && !(color & ALPHA));
 }
 
-/* Chunks that may be passed over say so by a small letter. */
+/* A lowercase first letter marks chunks that may be skipped. */
 static bool harmless(const png_chunks *chunks) {
     const uint8_t *type = chunks->bytes + chunks->begin + 4;
     return (type[0] & 32) || is(type, "PLTE");
 }
 
-/* Is it transparency whose name is damaged? Passed over, it would be lost without a word; of the
- * others that are of use, something misses them. */
+/* Whether this is a transparency chunk with a damaged name. Skipping it would lose it silently; any
+ * other needed chunk would be missed later. */
 static bool was_transparency(const png_chunks *chunks) {
     const uint8_t *chunk = chunks->bytes + chunks->begin;
     return number_at(chunk) <= TRANSPARENCY_MOST && !is(chunk + 4, "tRNS") && whole(chunks) &&
@@ -116,7 +117,7 @@ bool png_chunks_next(png_chunks *chunks, cnn_error *error) {
             return error_at(error, chunks->begin, "damaged PNG data: %.4s has the checksum of tRNS",
                             type);
         if (!harmless(chunks))
-            return error_at(error, chunks->begin, "chunk %.4s is not known here", type);
+            return error_at(error, chunks->begin, "unknown chunk %.4s", type);
     }
     return false;
 }

@@ -1,7 +1,8 @@
-/* libpng reports errors by a jump: all that must outlive one stands in `decoding`, whose owner does
- * not change it between setjmp() and the jump. Memory comes from our malloc(), so that a test can
- * refuse it. A PNG of a few bytes can declare or unfold into gigabytes: its sizes are held against
- * the limits, and against what so many bytes can hold, before memory is taken for pixels. */
+/* Decodes a PNG with libpng, which reports errors by longjmp(): everything that must survive one is
+ * in `decoding`, which its owner does not change between setjmp() and the jump. Memory comes from
+ * our malloc(), so that a test can refuse it. A PNG of a few bytes can declare, or decompress to,
+ * gigabytes: its sizes are compared with the limits, and with what its bytes can hold, before
+ * memory is allocated for pixels. */
 #include "png_read.h"
 
 #include "error.h"
@@ -14,22 +15,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Deflate packs no more than this many bytes into one (zlib's technical details). */
+/* Deflate compresses at most this many bytes into one (zlib's technical details). */
 #define DEFLATE_MOST 1032
 
-/* Where the header keeps the width. */
+/* Offset of the width in the header. */
 #define SIZE_OFFSET 16
 
 typedef struct decoding {
     png_chunks chunks;
     png_rows rows;
-    const uint8_t *next, *end; /* the bytes to feed */
-    size_t refused;            /* a request for memory that failed, in bytes, or 0 */
+    const uint8_t *next, *end; /* the bytes to pass to libpng */
+    size_t refused;            /* size of an allocation that failed, or 0 */
     cnn_error *error;
     png_structp png;
     png_infop info;
-    size_t height, width, channels; /* as rows come out of libpng: channels up to 4 */
-    shrinking shrinking;            /* of a PNG that is too large */
+    size_t height, width, channels; /* of the rows from libpng: up to 4 channels */
+    shrinking shrinking;            /* for a PNG that is too large */
     uint8_t *row, *pixels;
 } decoding;
 
@@ -41,7 +42,7 @@ static void fail(png_structp png, png_const_charp message) {
     png_longjmp(png, 1);
 }
 
-/* About what stands behind the last row, and transparency that cannot be. */
+/* Warnings concern data after the last row and impossible transparency. */
 static void ignore(png_structp png, png_const_charp message) {
     (void)png;
     (void)message;
@@ -57,7 +58,7 @@ static bool sides_sound(const decoding *job) {
                     CNN_PNG_PIXELS_MAX);
 }
 
-/* The bytes of all rows as they are stored, each behind one that names its filter. */
+/* The bytes of all stored rows, each with its filter byte. */
 static size_t bytes_stored(const decoding *job, size_t bits) {
     const int passes = png_get_interlace_type(job->png, job->info) ? PNG_INTERLACE_ADAM7_PASSES : 1;
     size_t sum = 0;
@@ -69,7 +70,7 @@ static size_t bytes_stored(const decoding *job, size_t bits) {
     return sum;
 }
 
-/* What the head says, once it is read. Nothing is believed that the file could not hold. */
+/* Checks the header once it is read: refuses sizes that the file could not hold. */
 static bool check_head(decoding *job) {
     const size_t size = job->chunks.size;
     job->width = png_get_image_width(job->png, job->info);
@@ -84,7 +85,7 @@ static bool check_head(decoding *job) {
                     job->height, size);
 }
 
-/* The chunks that are of use, as if there were no others; of the image data its rows. */
+/* Passes only the needed chunks to libpng; for image data, its decompressed rows. */
 static bool find_next(decoding *job) {
     png_chunks *chunks = &job->chunks;
     if (!chunks->image && !png_chunks_next(chunks, job->error))
@@ -127,7 +128,7 @@ static void give_back(png_structp png, png_voidp block) {
 /* ------------------------------------------------------------------------------------ the steps */
 
 /* Whatever is stored, rows come out as gray, gray and alpha, RGB, or RGB and alpha, of 8 bits; gray
- * is spread over RGB if that is asked for. */
+ * is converted to RGB if requested. */
 static void ask_for(decoding *job, size_t channels) {
     png_set_expand(job->png);
     png_set_scale_16(job->png);
@@ -148,7 +149,7 @@ static bool read_small(decoding *job) {
     return true;
 }
 
-/* The rows of one pass of an interlaced PNG have some of the pixels of some of its rows. */
+/* In an interlaced PNG, a row of a pass has some of the pixels of some of the picture's rows. */
 static void shrink_pass(decoding *job, int pass) {
     const size_t count = PNG_PASS_COLS(job->width, pass), rows = PNG_PASS_ROWS(job->height, pass);
     for (size_t row = 0; count && row < rows; row++) {
@@ -158,7 +159,7 @@ static void shrink_pass(decoding *job, int pass) {
     }
 }
 
-/* Never has more at hand than a row and the sums. */
+/* Never holds more than a row and the sums. */
 static bool read_large(decoding *job) {
     const bool interlaced = png_get_interlace_type(job->png, job->info);
     png_read_update_info(job->png, job->info);
@@ -177,14 +178,14 @@ static bool read_large(decoding *job) {
     return true;
 }
 
-/* Only here does libpng jump to. */
+/* libpng jumps to here only. */
 static bool read_guarded(decoding *job, size_t channels) {
     if (setjmp(png_jmpbuf(job->png)))
         return false;
     png_set_read_fn(job->png, job, feed);
     png_set_crc_action(job->png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
     png_set_user_limits(job->png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
-    /* Checksums and the end of the image data are looked at already. */
+    /* Checksums and the end of the image data have been checked by now. */
     png_set_benign_errors(job->png, 1);
     png_read_info(job->png, job->info);
     ask_for(job, channels);
@@ -199,7 +200,7 @@ static bool read_all(decoding *job, size_t channels) {
         job->info = png_create_info_struct(job->png);
     const bool ok = job->info && read_guarded(job, channels);
     png_destroy_read_struct(&job->png, &job->info, NULL);
-    /* libpng can do without some blocks, but what would come out then is not the same. */
+    /* libpng continues without some blocks, but with a different result. */
     return job->refused ? error_no_memory(job->error, job->refused) : ok;
 }
 
@@ -209,7 +210,7 @@ static uint8_t gray_of(const uint8_t *pixel, size_t colors) {
     return colors == 3 ? picture_gray(pixel) : pixel[0];
 }
 
-/* What transparent pixels are laid on: white, or black if what is opaque is light on average. */
+/* The background of transparent pixels: white, or black if the opaque ones are light on average. */
 static unsigned background(const decoding *job) {
     const size_t colors = job->channels - 1, count = job->height * job->width;
     uint64_t weight = 0, light = 0;
@@ -221,7 +222,7 @@ static unsigned background(const decoding *job) {
     return 2 * light > 255 * weight ? 0 : 255;
 }
 
-/* Without alpha, in place: pixels only get smaller. */
+/* Removes alpha, in place, as pixels only get smaller. */
 static void flatten(decoding *job) {
     const size_t colors = job->channels - 1, count = job->height * job->width;
     const unsigned under = background(job);

@@ -1,4 +1,4 @@
-/* PNG (ISO/IEC 15948) in memory, the decoding done by libpng. */
+/* Reads PNGs (ISO/IEC 15948) from memory with libpng. */
 #ifndef PICTURE_PNG_READ_H
 #define PICTURE_PNG_READ_H
 

@@ -1,18 +1,18 @@
-/* Unpacks the image data of a PNG once and packs it again in stored blocks for libpng. */
+/* Decompresses the image data of a PNG once and repacks it in stored blocks for libpng. */
 #define ZLIB_CONST
 #include "png_rows.h"
 
 #include <string.h>
 
-/* Bytes by which a picture of few pixels may be exceeded too. */
+/* Tolerated excess of image data, for pictures of few pixels. */
 #define SLACK ((size_t)1 << 16)
 
-/* Where the PNG is read. */
+/* The current position in the PNG. */
 static size_t offset_of(const png_rows *rows) {
     return (size_t)(rows->stream.next_in - rows->chunks->bytes);
 }
 
-/* The data of the chunk that is found. */
+/* Uses the data of the current chunk as input. */
 static void take_chunk(png_rows *rows) {
     size_t length;
     rows->stream.next_in = png_chunks_data(rows->chunks, &length);
@@ -38,7 +38,7 @@ static bool step(png_rows *rows, cnn_error *error) {
         return error_set(error, CNN_STATUS_NO_MEMORY, "no memory to decompress");
     return rows->ended || result == Z_OK || result == Z_BUF_ERROR ||
            error_at(error, offset_of(rows), "damaged PNG data: %s",
-                    rows->stream.msg ? rows->stream.msg : "not as zlib wants it");
+                    rows->stream.msg ? rows->stream.msg : "not valid for zlib");
 }
 
 static bool count_sound(const png_rows *rows, cnn_error *error) {
@@ -50,7 +50,7 @@ static bool count_sound(const png_rows *rows, cnn_error *error) {
                     rows->count, need);
 }
 
-/* Fills a block if there is as much. */
+/* Fills a block if there is enough data. */
 static bool unpack(png_rows *rows, uint8_t *block, size_t *size, cnn_error *error) {
     if (!rows->begun && !begin(rows, error))
         return false;

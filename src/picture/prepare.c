@@ -1,5 +1,4 @@
-/* What becomes of a picture before a network sees it: one way for single pictures and for folders
- * of them. */
+/* Prepares pictures as network inputs, the same for single pictures and for folders of them. */
 #include "prepare.h"
 
 #include "memory.h"
@@ -8,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As if the PNG had been read with so many channels, 1 or 3, which the picture does not have. */
+/* The picture as if the PNG had been read with `channels`, 1 or 3, which differs from its own. */
 static cnn_picture *convert(const cnn_picture *picture, size_t channels, cnn_error *error) {
     const size_t count = picture->height * picture->width;
     cnn_picture *other = memory_new(1, sizeof *other, error);

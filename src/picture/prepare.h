@@ -1,16 +1,16 @@
-/* Pictures as a network wants them. */
+/* Turns pictures into network inputs. */
 #ifndef PICTURE_PREPARE_H
 #define PICTURE_PREPARE_H
 
 #include "error.h"
 
-/* Is it one that there is? */
+/* False, with an error, for an unknown value. */
 bool preprocessing_sound(cnn_preprocessing preprocessing, cnn_error *error);
 
-/* Can pictures be made so? Else a reason without a place. */
+/* False, with an error without a place, if pictures cannot be prepared like this. */
 bool pictures_sound(const cnn_pictures *wanted, cnn_error *error);
 
-/* Fills pixels[height][width][channels] as `wanted` says: fitted, or stretched with its colors
+/* Fills pixels[height][width][channels] as the options describe: fitted, or resized with its colors
  * converted. */
 bool picture_prepare(const cnn_picture *picture, const cnn_pictures *wanted, uint8_t *pixels,
                      cnn_error *error);

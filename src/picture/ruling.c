@@ -1,6 +1,6 @@
-/* Lines are found on a small copy, so that they may be a little bent, and rubbed out on the plane.
- * Those within 45 degrees of upright are dealt with; the others are when all is laid on its side.
- */
+/* Removes printed lines. They are found on a reduced copy, so that they may be slightly bent, and
+ * removed from the plane. Each pass handles lines within 45 degrees of vertical; a second pass on
+ * the transposed plane handles the others. */
 #include "ruling.h"
 
 #include "levels.h"
@@ -12,36 +12,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The small copy's longer side. */
+/* The longer side of the reduced copy. */
 #define SMALL 256
-/* In smaller planes, as MNIST's, strokes are as thin as lines. */
+/* In smaller planes, such as MNIST's, strokes are as thin as lines. */
 #define LEAST_SIDE 48
-/* A line is no wider than this part of the shorter side of it, and a place. */
+/* A line is at most the shorter side divided by this, plus one pixel, wide. */
 #define WIDTH_PART 24
-/* What a line lies on is wider than this part. */
+/* The ground of a line is wider than the shorter side divided by this. */
 #define GROUND_PART 3
-/* What stands out less, in deviations of the grain and in levels besides, does not. */
+/* A line differs from its ground by more than this many standard deviations of the grain plus this
+ * many levels. */
 #define FAR 3.0
 #define THINNEST 3.0
-/* So much of a line's length stands out, itself or because something crosses it; so much is a line
- * and nothing else; and so much of the ends, in this part of its length each, stands out. */
+/* Fraction of a line's pixels that must be dark, the line itself or a stroke across it; fraction
+ * that must be bare line; fraction that must be dark at each end, which is the length divided by
+ * END_PART. */
 #define DARK 0.88
 #define BARE 0.2
 #define END_PART 20
 #define END_DARK 0.5
-/* What is so many times as strong as the line is a stroke along it. */
+/* Anything this many times as strong as the line is a stroke along it. */
 #define STRONGER 1.4
 
-/* One brightness and direction under way; ink is up. */
+/* The search for one brightness and direction; ink is up. */
 typedef struct work {
     plane *plane;
-    struct plane thin; /* by how much what is no wider than a line stands out */
-    size_t part;       /* pixels of the plane to one of the maps, a side */
+    struct plane thin; /* the part of each value that is no wider than a line */
+    size_t part;       /* pixels of the plane per pixel of the maps, along one axis */
     size_t height, width, radius;
-    bool *dark, *bare; /* [height][width]: what stands out, and what is no wider than a line */
+    bool *dark, *bare; /* [height][width]: above the ground; no wider than a line */
 } work;
 
-/* By how much each value stands out from what is wider than a window, or in its row. */
+/* Subtracts everything wider than a window, or wider within the row. */
 static bool stand_out(const plane *plane, size_t radius, bool in_row, struct plane *out,
                       cnn_error *error) {
     if (!plane_copy(plane, out, error))
@@ -53,10 +55,11 @@ static bool stand_out(const plane *plane, size_t radius, bool in_row, struct pla
     return ok;
 }
 
-/* Sets a place and both beside it where it stands out, and at least half as much as `beside`. */
+/* Sets a pixel and its two neighbors in the row if it is above the noise and at least half of
+ * `beside`. */
 static void set_map(bool *map, const plane *out, const plane *beside, double grain) {
     const size_t width = out->width;
-    /* More than a quarter is paper. */
+    /* More than a quarter of the plane is paper. */
     const double least = levels_below(out, 4) + FAR * grain + THINNEST;
     for (size_t i = 0; i < out->height * width; i++)
         if (out->values[i] > least && 2 * out->values[i] > beside->values[i]) {
@@ -92,14 +95,14 @@ static bool is_set(const bool *map, const work *work, const run *run, size_t y) 
     return x >= 0 && x < (double)work->width && map[y * work->width + (size_t)x];
 }
 
-/* What runs along the edge of the picture is the edge of something. */
+/* Lines along the edge of the picture are usually the edge of something. */
 static bool along_edge(const work *work, const run *run) {
     const double near = 2, far = (double)(work->width - 1) - near;
     const double last = run->first + run->slope * (double)(work->height - 1);
     return (run->first < near && last < near) || (run->first > far && last > far);
 }
 
-/* How many rows of a stretch are set. */
+/* The number of set rows in a range. */
 static size_t count_set(const bool *map, const work *work, const run *run, size_t from,
                         size_t end) {
     size_t count = 0;
@@ -108,7 +111,7 @@ static size_t count_set(const bool *map, const work *work, const run *run, size_
     return count;
 }
 
-/* `any`: also along the edge. */
+/* `any`: accept lines along the edge. */
 static bool is_line(const work *work, const run *run, bool any) {
     const size_t top = run->top, bottom = run->bottom, end = (bottom - top) / END_PART + 1;
     const double all = (double)(bottom - top), least = END_DARK * (double)end;
@@ -119,7 +122,7 @@ static bool is_line(const work *work, const run *run, bool any) {
            (double)count_set(work->dark, work, run, top, bottom) >= DARK * all;
 }
 
-/* The columns of a row that may belong to the line; false if there are none. */
+/* The columns of a row that may belong to the line; false if it has none. */
 static bool reach(const work *work, const run *run, size_t y, size_t part, size_t *from,
                   size_t *end) {
     const double row = ((double)y + 0.5) / (double)part - 0.5;
@@ -137,7 +140,7 @@ static int compare(const void *one, const void *other) {
     return a < b ? -1 : a > b;
 }
 
-/* By how much the line stands out in half of its rows. */
+/* The median difference between the line and its ground, over its rows. */
 static bool strength_of(const work *work, const run *run, double *strength, cnn_error *error) {
     float *most = memory_new(work->plane->height, sizeof *most, error);
     size_t from, end, count = 0;
@@ -169,27 +172,27 @@ static bool rub_out(const work *work, const run *run, cnn_error *error) {
                     work->plane->values[i] -= work->thin.values[i];
                     work->thin.values[i] = 0;
                 }
-    /* No other line is found in the same places. */
+    /* Clears the line's pixels, so that no other line is found there. */
     for (size_t y = 0; y < work->height; y++)
         if (reach(work, run, y, 1, &from, &end))
             memset(work->bare + y * work->width + from, false, end - from);
     return true;
 }
 
-/* The thin things of the plane, if they are not known yet. */
+/* Computes the thin structures of the plane, once. */
 static bool set_thin(work *work, cnn_error *error) {
     return work->thin.values || stand_out(work->plane, work->radius * work->part + work->part / 2,
                                           true, &work->thin, error);
 }
 
-/* Turns the plane and its brightness as the maps are, or back. */
+/* Transposes and negates the plane as the maps were, or back. */
 static bool lay(work *work, bool lying, bool light, cnn_error *error) {
     if (!light)
         plane_negate(work->plane);
     return !lying || plane_transpose(work->plane, error);
 }
 
-/* Lines along the edge are lines if others are. */
+/* Lines along the edge count as lines if there are others. */
 static bool rub_out_all(work *work, const run *runs, size_t all, size_t *count, cnn_error *error) {
     bool ok = true;
     for (int any = 0; any < 2; any++)
@@ -208,7 +211,7 @@ static bool any_line(const work *work, const run *runs, size_t all) {
     return false;
 }
 
-/* The plane is transposed only if there is a line. */
+/* Transposes the plane only if there is a line. */
 static bool one_way(plane *plane, bool lying, bool light, size_t *count, cnn_error *error) {
     work work = {.plane = plane};
     struct plane small;

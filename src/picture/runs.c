@@ -1,7 +1,7 @@
-/* Brady's fast discrete Radon transform, "A fast discrete approximation algorithm for the Radon
- * transform", 1998: a line through 2 n rows is one through the upper n and one through the lower n,
- * each of half its lean, and so down to single rows. So n rows of n columns take n n log n sums. A
- * sum keeps to within a place or two of its straight line. */
+/* Sums along lines by Brady's fast discrete Radon transform, "A fast discrete approximation
+ * algorithm for the Radon transform", 1998: a line through 2 n rows is a line through the upper n
+ * and one through the lower n, each with half the shift, recursively down to single rows. So n rows
+ * of n columns take n n log n sums. A sum stays within one or two pixels of its straight line. */
 #include "runs.h"
 
 #include "memory.h"
@@ -10,10 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sums for one direction of lean. */
+/* Sums for one sign of the slope. */
 typedef struct sums {
-    size_t rows, columns; /* rows: a power of two; columns: those of the map, and `rows` before */
-    uint16_t *now, *next; /* [strip][lean][column], as many strips and leans as rows */
+    size_t rows,
+        columns; /* rows: a power of two; columns: those of the map, with `rows` before them */
+    uint16_t *now, *next; /* [strip][shift][column], as many strips and shifts as rows */
 } sums;
 
 static size_t power_above(size_t count) {
@@ -23,7 +24,7 @@ static size_t power_above(size_t count) {
     return power;
 }
 
-/* upper and lower have `high` rows; a line of lean l is l columns further right in the last. */
+/* upper and lower have `high` rows; a line of shift l moves l columns right by the last row. */
 static void join(const sums *s, const uint16_t *upper, const uint16_t *lower, size_t high,
                  uint16_t *joint) {
     for (size_t lean = 0; lean < 2 * high; lean++) {
@@ -60,7 +61,7 @@ double run_column(const run *run, size_t y) {
     return floor(run->first + run->slope * (double)y + 0.5);
 }
 
-/* Sets from where to where the run is inside. */
+/* Sets the range of rows in which the run is inside. */
 static void cut(run *run, size_t height, size_t width) {
     const double end = (double)width - 0.5;
     double top = 0, bottom = (double)height;
@@ -75,7 +76,7 @@ static void cut(run *run, size_t height, size_t width) {
     run->bottom = bottom > top ? (size_t)bottom : run->top;
 }
 
-/* Adds what there is to runs[*count], or only counts if runs is NULL. */
+/* Appends the lines found to runs[*count]; only counts them if runs is NULL. */
 static void collect(const sums *s, size_t height, size_t width, bool mirrored, double least,
                     run *runs, size_t *count) {
     for (size_t lean = mirrored; lean < s->rows; lean++)
@@ -98,7 +99,7 @@ static void collect(const sums *s, size_t height, size_t width, bool mirrored, d
         }
 }
 
-/* By count, then by place, so that the order is the same everywhere. */
+/* By count, then by position, so that the order is the same everywhere. */
 static int compare(const void *one, const void *other) {
     const run *a = one, *b = other;
     if (a->count != b->count)
@@ -108,7 +109,7 @@ static int compare(const void *one, const void *other) {
     return a->first < b->first ? -1 : a->first > b->first;
 }
 
-/* Both directions of lean: once to count, once to keep. */
+/* Both signs of the slope: once to count, once to store. */
 static bool find(sums *s, const bool *map, size_t height, size_t width, double least, run **runs,
                  size_t *count, cnn_error *error) {
     for (int keep = 0; keep < 2; keep++) {

@@ -1,12 +1,13 @@
-/* Distance in two passes: along rows to the nearest place of the shape in the row, then along
- * columns by Pythagoras. Time grows with the reach, not with its square. */
+/* Grows and shrinks shapes by a distance, in two passes: along rows to the nearest pixel of the
+ * shape in the row, then along columns by Pythagoras. Time is proportional to the reach, not to its
+ * square. */
 #include "shape.h"
 
 #include "memory.h"
 
 #include <stdlib.h>
 
-/* Distances along a row to the nearest place inside, at most reach + 1. */
+/* Distances along a row to the nearest pixel inside, at most reach + 1. */
 static void row_distances(const bool *inside, size_t width, size_t reach, size_t *distance) {
     size_t d = reach + 1;
     for (size_t x = 0; x < width; x++) {

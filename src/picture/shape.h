@@ -1,4 +1,4 @@
-/* Black and white shapes, fine enough for strokes to be made bolder or finer. */
+/* Black and white shapes whose strokes can be thickened or thinned. */
 #ifndef PICTURE_SHAPE_H
 #define PICTURE_SHAPE_H
 
@@ -9,11 +9,10 @@ typedef struct shape {
     bool *inside; /* [height][width] */
 } shape;
 
-/* Takes in all places that are no further than `reach` from the shape. False if there is no memory.
- */
+/* Adds all pixels within `reach` of the shape. False if there is no memory. */
 bool shape_grow(shape *shape, size_t reach, cnn_error *error);
-/* Leaves out all places that are no further than `reach` from the outside; what lies around counts
- * as inside. */
+/* Removes all pixels within `reach` of the outside; beyond the border counts as inside. False if
+ * there is no memory. */
 bool shape_shrink(shape *shape, size_t reach, cnn_error *error);
 
 #endif

@@ -1,10 +1,10 @@
-/* Adds up squares of pixels while rows come in; each square becomes its mean. */
+/* Sums squares of pixels as rows arrive; each square becomes its mean. */
 #include "shrink.h"
 
 #include "memory.h"
 
-/* More squares than 1/4 of CNN_PICTURE_PIXELS_MAX no network wants; their sums are four bytes each.
- */
+/* No network needs more squares than 1/4 of CNN_PICTURE_PIXELS_MAX; their sums take four bytes
+ * each. */
 #define SQUARES_MOST ((size_t)CNN_PICTURE_PIXELS_MAX / 4)
 
 static size_t squares(size_t pixels, size_t side) {
@@ -42,13 +42,13 @@ static uint8_t mean(uint32_t sum, uint32_t count) {
     return count ? (uint8_t)((sum + count / 2) / count) : 0;
 }
 
-/* Pixels that the square with this number along a side has there. */
+/* The number of pixels along one side of this square. */
 static size_t within(size_t square, size_t side, size_t pixels) {
     const size_t left = pixels - square * side;
     return left < side ? left : side;
 }
 
-/* A pixel is written where its sums were or before that, after they have been read. */
+/* Pixels are written at or before the place of their sums, after these have been read. */
 uint8_t *shrink_end(shrinking *s, size_t *height, size_t *width) {
     const size_t channels = s->channels, colors = channels - (channels % 2 == 0);
     const uint32_t *sum = s->sums;

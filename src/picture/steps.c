@@ -1,5 +1,5 @@
-/* A shadow is wider than any stroke and reaches the edge of the picture: an opening by windows
- * takes strokes away and leaves shadows as they are, up to their corners. */
+/* Detects shadows and other steps of light. A shadow is wider than any stroke and reaches the edge
+ * of the picture: an opening removes strokes and keeps shadows, except for their corners. */
 #include "steps.h"
 
 #include "levels.h"
@@ -9,22 +9,22 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Windows that tell whether there is a step have a radius of this part of the shorter side. */
+/* The windows have a radius of the shorter side divided by this. */
 #define RADIUS_PART 14
-/* What differs less from smooth light, in deviations of the grain, in levels, and in parts of what
- * differs most, is no step. */
+/* A step differs from smooth light by at least this many standard deviations of the grain, this
+ * many levels, and this fraction of the largest difference. */
 #define STEP_LEAST 4.0
 #define STEP_FAINTEST 10.0
 #define STEP_FAINTEST_PART 0.125
-/* Nor is what covers less than this part of the plane. */
+/* A step covers more than the plane divided by this, */
 #define STEP_PART 100
-/* Nor what lies along less of the edge than this part of the shorter side. */
+/* and more of the edge than the shorter side divided by this. */
 #define EDGE_PART 5
-/* Smooth light from which the paper is further off than so many times its grain and so many levels
- * is not its light. */
+/* Smooth light does not fit if the paper deviates from it by more than this many times its grain
+ * plus this many levels. */
 #define ROUGH 2.0
 #define ROUGH_LEAST 2.0
-/* The longer side of the copy that is looked at. */
+/* The longer side of the reduced copy. */
 #define SMALL 256
 
 static bool along_edge(const patch *patch, void *context) {
@@ -32,7 +32,7 @@ static bool along_edge(const patch *patch, void *context) {
     return patch->at_edge * EDGE_PART > *shorter;
 }
 
-/* Counts the places around which all is beyond smooth light, and which reach the edge. */
+/* Counts the pixels in regions at the edge that are wider than a window and beyond smooth light. */
 static bool count_wide(const plane *off, double least, size_t *count, cnn_error *error) {
     size_t shorter = plane_shorter(off);
     plane wide;

@@ -1,6 +1,6 @@
-/* Strokes may be of any width and either brightness: each is tried on a small copy. Where windows
- * are too small strokes break, and where ink is taken for paper only the holes in digits are whole.
- */
+/* Chooses window size and brightness by trying them on a small copy, since strokes may have any
+ * width and be light or dark. Too small windows break strokes; with the wrong brightness only the
+ * holes of digits form closed patches. */
 #include "ground.h"
 #include "levels.h"
 
@@ -9,19 +9,19 @@
 
 /* The copy's longer side. */
 #define SMALL 160
-/* The smallest and the largest window tried, in parts of the shorter side. */
+/* The smallest and the largest radius tried: the shorter side divided by these. */
 #define FINEST 48
 #define WIDEST 6
-/* More than there are. */
+/* An upper bound of the radii tried. */
 #define WINDOWS 12
-/* What comes to this part of the best is as good. */
+/* A score of this fraction of the best is equally good. */
 #define NEARLY 0.9
-/* What is fainter than this part of the strokes belongs to no patch. */
+/* Ink below this fraction of the strokes' strength belongs to no patch. */
 #define TRACE 0.25
-/* What touches the edge counts for less. */
+/* Factor of the score of patches at the edge. */
 #define AT_EDGE 0.55
 
-/* The diagonal of a patch's box, less for what is open of its outline. */
+/* The diagonal of a patch's bounding box, reduced by the open part of its outline. */
 static double score_of(const patch *patch) {
     const double size =
         hypot((double)(patch->bottom - patch->top), (double)(patch->right - patch->left));
@@ -34,7 +34,7 @@ static bool measure(const patch *patch, void *context) {
     return true;
 }
 
-/* What reaches the edge is rather a piece of the ground. */
+/* Patches at the edge are probably pieces of the ground. */
 static bool measure_inner(const patch *patch, void *context) {
     return patch->at_edge || measure(patch, context);
 }
@@ -50,7 +50,7 @@ static bool try(const plane *plane, way way, double *score, cnn_error *error) {
     return ok;
 }
 
-/* Windows from the finest to the widest, and what each came to for either brightness. */
+/* Windows from the smallest to the largest, and the scores of each for both brightnesses. */
 typedef struct attempt {
     size_t count, radius[WINDOWS];
     double score[2][WINDOWS];
@@ -70,7 +70,7 @@ static bool try_all(const plane *small, attempt *attempt, cnn_error *error) {
     return true;
 }
 
-/* The middle of the windows that come to nearly the best: there, it matters least. */
+/* The middle of the range of nearly best windows, where the choice matters least. */
 static way best_of(const attempt *attempt, double *most) {
     size_t first = 0, last = 0;
     way best = {0};
@@ -90,7 +90,7 @@ static way best_of(const attempt *attempt, double *most) {
     return best;
 }
 
-/* What smooth light alone would come to; `small` is lost. */
+/* The score with smooth light alone; overwrites `small`. */
 static bool smooth_score(plane *small, const light *light, double *score, cnn_error *error) {
     const double grain = GRAIN * light->noise;
     double strongest;

@@ -1,5 +1,5 @@
-/* The defaults of every struct of options, once as calls: a caller in another language, or in C++
- * before it had designated initializers, cannot use the macros. */
+/* Returns the defaults of every options struct, for callers that cannot use the macros: in another
+ * language, or in C++ before designated initializers. */
 #include "cnn.h"
 
 cnn_model_options cnn_model_options_defaults(void) {

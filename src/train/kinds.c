@@ -1,9 +1,9 @@
-/* Optimizers and schedules by their names, as files and commands write them. */
+/* Looks up optimizers and schedules by their names in files and commands. */
 #include "kinds.h"
 
 #include <string.h>
 
-/* As unsigned, what is below 0 is beyond the end too. */
+/* As unsigned, a negative value is out of range too. */
 const char *cnn_optimizer_kind_name(cnn_optimizer_kind kind) {
     return (unsigned)kind < optimizer_row_count ? optimizer_rows[kind].name : NULL;
 }

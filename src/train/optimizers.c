@@ -1,6 +1,6 @@
 /* The rows of the table of optimizers. The arithmetic of one element is a page of the book (sgd.c,
- * adam.c); here whatever does not depend on the element is worked out in double and rounded once,
- * so that a schedule's rates are, too. */
+ * adam.c); values that are the same for all elements are computed here in double and rounded once,
+ * and so are a schedule's rates. */
 #include "kinds.h"
 
 #include "ipow.h"
@@ -11,7 +11,7 @@
 static const char *sgd_problem(const cnn_optimizer *o) {
     if (!within(o->momentum, 0, 1))
         return "the momentum must be 0 to 1";
-    /* Nesterov's step looks ahead along the momentum; torch refuses it without one, too. */
+    /* Nesterov's step looks ahead along the momentum; PyTorch refuses it without momentum too. */
     return o->nesterov && o->momentum == 0 ? "Nesterov needs momentum" : NULL;
 }
 
@@ -36,8 +36,8 @@ double bias_correction(double beta, uint64_t steps) {
     return 1 - ipow(beta, steps);
 }
 
-/* As in torch.optim. The bias correction takes the beta1 of this step, which a schedule may have
- * moved, also for the steps before: so does torch. */
+/* As in torch.optim. The bias correction uses the current beta1, which a schedule may have changed,
+ * for all earlier steps too, as PyTorch does. */
 static void adam_update_range(const cnn_trainer *t, range elements) {
     const cnn_optimizer *o = &t->now;
     const bool decoupled = o->kind == CNN_OPTIMIZER_ADAMW;

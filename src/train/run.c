@@ -1,6 +1,6 @@
-/* A run is made, looked at and freed here; train.c takes its steps. Images are never moved, only
- * their numbers are: those for training lie first in `order`, those held out behind them, and a
- * shuffle touches the first part alone. */
+/* Creates and frees runs; train.c takes their steps. Images never move, only their indices: `order`
+ * holds those for training first, then the held-out ones, and a shuffle changes the first part
+ * only. */
 #include "run.h"
 
 #include "class_names.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Rounded down: a share below 1 leaves at least one image to train on. NaN is above nothing. */
+/* Rounded down, so a fraction below 1 leaves at least one training image. NaN compares false. */
 size_t cnn_train_options_held_out(const cnn_train_options *options, size_t images) {
     if (!options)
         return 0;
@@ -34,14 +34,14 @@ bool run_holds_out(const cnn_train_options *options, size_t images, size_t *held
                          "%zu of %zu images held out, validation %g", options->held_out, images,
                          share);
     *held_out = cnn_train_options_held_out(options, images);
-    /* Rather than train without the validation that was asked for. */
+    /* Fails rather than training without the requested validation. */
     return !(share > 0) || *held_out ||
            error_set(error, CNN_STATUS_BAD_ARGUMENT, "validation %g of %zu images is not one image",
                      share, images);
 }
 
-/* The images to train on, then those held out for validation: the last of all, or drawn from a
- * stream of their own, so that the seed alone says which they are, whatever else is drawn. */
+/* The training images, then the held-out ones: the last of all, or drawn from a stream of their
+ * own, so that they depend on the seed alone, whatever else is drawn. */
 static bool split_images(cnn_run *run, cnn_error *error) {
     const size_t all = cnn_dataset_get_info(run->train).images;
     if (!run_holds_out(&run->options, all, &run->held_out, error))
@@ -58,7 +58,7 @@ static bool split_images(cnn_run *run, cnn_error *error) {
     return true;
 }
 
-/* Never too many for a number, since epochs may be without end in practice. */
+/* Limited to the range of the type: the number of epochs may be practically endless. */
 cnn_schedule run_schedule(const cnn_train_options *options, size_t steps) {
     cnn_schedule schedule = options->schedule;
     const uint64_t most = UINT64_MAX / 2;
@@ -71,7 +71,7 @@ cnn_schedule run_schedule(const cnn_train_options *options, size_t steps) {
     return schedule;
 }
 
-/* At least doubled, so that an endless run asks for little and rarely. */
+/* At least doubles, so that an endless run allocates little and rarely. */
 bool run_reserve(cnn_run *run, size_t epochs, cnn_error *error) {
     if (epochs <= run->history_capacity)
         return true;
@@ -88,7 +88,7 @@ bool run_reserve(cnn_run *run, size_t epochs, cnn_error *error) {
     return true;
 }
 
-/* Everything that can be refused, before the model is touched. */
+/* Makes all checks before the model is changed. */
 static bool prepare(cnn_run *run, cnn_error *error) {
     if (!reserved_unused(run->options.reserved, error))
         return false;
@@ -123,7 +123,7 @@ cnn_run *cnn_run_create(cnn_model *model, const cnn_dataset *train, const cnn_da
     return NULL;
 }
 
-/* Parts are NULL if prepare() did not get that far. */
+/* Parts are NULL if prepare() ended before it made them. */
 void cnn_run_free(cnn_run *run) {
     if (!run)
         return;
@@ -153,7 +153,7 @@ const cnn_epoch *cnn_run_history(const cnn_run *run) {
     return run ? run->history : NULL;
 }
 
-/* Refused while it can be seen whose it is; a file could not hold it. */
+/* Refuses here, where the caller can see the cause, what a file could not hold. */
 bool cnn_run_set_note(cnn_run *run, const char *note, cnn_error *error) {
     if (!given(run, "run", error))
         return false;

@@ -1,6 +1,6 @@
-/* Learning rates over time, as torch.optim.lr_scheduler. Formulas: docs/math/schedules.md. A rate
- * follows from the number of the step alone and not from the rate before: there is no state to keep
- * or to restore, and roundings do not pile up. */
+/* Learning rates over time, as in torch.optim.lr_scheduler. Formulas: docs/math/schedules.md. A
+ * rate depends only on the number of the step, not on the previous rate: there is no state to save
+ * or restore, and rounding errors do not accumulate. */
 #include "kinds.h"
 
 #include "explog.h"
@@ -20,7 +20,7 @@ static const char *step_problem(const cnn_schedule *s, const cnn_optimizer *o) {
     return within(s->gamma, 0, 1e9) ? NULL : "gamma must be 0 or more";
 }
 
-/* A trainer refuses a step_size of 0; whoever calls without one must not divide by it either. */
+/* A trainer refuses a step_size of 0; direct callers must not divide by it either. */
 static void step(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer) {
     if (schedule->step_size)
         optimizer->lr *= ipow(schedule->gamma, step / schedule->step_size);
@@ -33,7 +33,7 @@ static const char *cosine_problem(const cnn_schedule *s, const cnn_optimizer *o)
     return within(s->min_lr, 0, 1e9) ? NULL : "the lowest learning rate must be 0 or more";
 }
 
-/* Stays at the end when it gets there: the cosine by itself would climb again. */
+/* Constant after the end: the cosine would rise again. */
 static void cosine(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer) {
     const bool over = step >= schedule->total_steps;
     const double share = over ? 1 : (double)step / (double)schedule->total_steps;
@@ -53,16 +53,16 @@ static const char *onecycle_problem(const cnn_schedule *s, const cnn_optimizer *
         return "the division factors make the rate too large";
     if (!within(s->base_momentum, 0, 1) || !within(s->max_momentum, 0, 1))
         return "the momenta of a cycle must be 0 to 1";
-    /* What holds for the base value holds for the greatest, too: Adam divides by 1 - beta1. */
+    /* Limits of the base value hold for the maximum too: Adam divides by 1 - beta1. */
     cnn_optimizer greatest = *o;
     *optimizer_momentum(&greatest) = most;
     return optimizer_rows[o->kind].problem(&greatest) ? "beta1 must stay below 1 in a cycle" : NULL;
 }
 
-/* Up to the peak at step `peak` (not always whole), then down to the last step, where it stays.
- * Steps count from 0, hence the - 1. A warm-up of just one step is at the peak at once: share is 1,
- * not 0/0. Momentum is low where the rate is high: both together would overshoot. Adam's beta1 is
- * its momentum. */
+/* Rises to the maximum at step `peak` (not always an integer), then falls until the last step and
+ * stays there. Steps count from 0, hence the - 1. A warm-up of a single step is at the maximum at
+ * once: share is 1, not 0/0. Momentum is low where the rate is high: both together would overshoot.
+ * Adam's beta1 is its momentum. */
 static void onecycle(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer) {
     const double last = (double)schedule->total_steps - 1;
     const double peak = schedule->warmup * (double)schedule->total_steps - 1;
@@ -70,7 +70,8 @@ static void onecycle(const cnn_schedule *schedule, uint64_t step, cnn_optimizer 
     const double now = (double)step < last ? (double)step : last;
     const bool rising = now <= peak;
     const double share = !rising ? (now - peak) / (last - peak) : peak > 0 ? now / peak : 1;
-    /* Both ends go by the first rate: torch, too, divides that one again and not the peak. */
+    /* Both ends are relative to the first rate: PyTorch too divides that again and not the
+     * maximum. */
     const double low = rising ? first_lr : first_lr / schedule->final_div_factor;
     const double momentum =
         anneal(rising ? schedule->max_momentum : schedule->base_momentum,
@@ -88,7 +89,7 @@ const schedule_row schedule_rows[] = {
 
 const size_t schedule_row_count = sizeof schedule_rows / sizeof *schedule_rows;
 
-/* Of an optimizer that there is not no rate can be told to cycle. */
+/* An unknown optimizer has no rate that could cycle. */
 void cnn_schedule_apply(const cnn_schedule *schedule, uint64_t step, cnn_optimizer *optimizer) {
     if (schedule && optimizer && cnn_schedule_kind_name(schedule->kind) &&
         cnn_optimizer_kind_name(optimizer->kind) && schedule_rows[schedule->kind].apply)

@@ -1,5 +1,5 @@
-/* Epochs: the order of the images, the steps, and what is measured between. A run is at rest
- * whenever the callback is called: its place says all, and it may be saved there. */
+/* Trains epochs: shuffles the images, takes the steps, and evaluates in between. Whenever the
+ * callback runs, the state is consistent and can be saved. */
 #include "run.h"
 
 #include "clock.h"
@@ -17,7 +17,7 @@ static cnn_progress progress_of(const cnn_run *run) {
                           .seconds = progress->seconds};
 }
 
-/* False if the caller wants to stop. */
+/* False if the callback stops the run. */
 static bool report(const cnn_run *run, const cnn_progress *progress, cnn_error *error) {
     if (!run->options.progress || run->options.progress(progress, run->options.context))
         return true;
@@ -25,13 +25,13 @@ static bool report(const cnn_run *run, const cnn_progress *progress, cnn_error *
                      progress->epoch + 1, progress->images);
 }
 
-/* What is left of one pass over the training images, in an order of its own. The loss is weighted
- * by images: the last batch may be small, and must not count as much as a whole one. */
+/* The rest of one pass over the training images, in random order. The loss is weighted by images,
+ * since the last batch may be smaller. */
 static bool train_epoch(cnn_run *run, cnn_error *error) {
     const size_t batch = run->model->options.batch_size;
     run_progress *progress = &run->progress;
     const double start = clock_seconds() - progress->seconds;
-    /* On from the last order, not from the first: one stream makes all epochs differ. */
+    /* Shuffles the previous order, not the first: one stream makes all epochs differ. */
     if (!progress->images)
         random_shuffle(&progress->random, run->order, run->images);
     while (progress->images < run->images) {
@@ -56,10 +56,10 @@ static double lowest_validation_loss(const cnn_run *run) {
     return lowest;
 }
 
-/* A loss of NaN is never the best: it is below nothing. */
+/* A loss of NaN is never the best, as it compares false. */
 static void measure_validation(const cnn_run *run, cnn_epoch *epoch, bool diverged) {
     epoch->validation_loss = epoch->validation_accuracy = NAN;
-    /* With nothing to choose by, the last epoch is the one to keep. */
+    /* Without validation the last epoch is the best. */
     epoch->best = run->progress.epoch + 1 == run->options.epochs && !diverged;
     if (!run->held_out || diverged)
         return;
@@ -70,7 +70,7 @@ static void measure_validation(const cnn_run *run, cnn_epoch *epoch, bool diverg
     epoch->best = score.loss < lowest_validation_loss(run);
 }
 
-/* Nothing is decided by it. A test set that chooses the best epoch is no test any more. */
+/* Nothing depends on it. A test set that chooses the best epoch is no longer a test set. */
 static void measure_test(const cnn_run *run, cnn_epoch *epoch, bool diverged) {
     epoch->test_loss = epoch->test_accuracy = NAN;
     if (!run->test || diverged)
@@ -82,7 +82,7 @@ static void measure_test(const cnn_run *run, cnn_epoch *epoch, bool diverged) {
     epoch->test_accuracy = score.accuracy;
 }
 
-/* The last step may have spoilt parameters that no loss has met yet. */
+/* The last step may have made parameters non-finite after the last loss was computed. */
 static bool has_diverged(const cnn_run *run, double loss) {
     const cnn_model *model = run->model;
     bool finite = isfinite(loss);
@@ -91,8 +91,8 @@ static bool has_diverged(const cnn_run *run, double loss) {
     return !finite;
 }
 
-/* The clock has stopped when measuring begins; of a run that has diverged there is nothing to
- * measure. The callback finds the run between the epochs. */
+/* The time of the epoch excludes evaluation; a diverged run is not evaluated. When the callback
+ * runs, the run is between the epochs. */
 static bool finish_epoch(cnn_run *run, cnn_epoch *copy, cnn_error *error) {
     cnn_progress progress = progress_of(run);
     cnn_epoch *epoch = &run->history[run->progress.epoch];
@@ -112,7 +112,7 @@ static bool finish_epoch(cnn_run *run, cnn_epoch *copy, cnn_error *error) {
                                    run->progress.epoch));
 }
 
-/* The order of the images and the numbers kept for them are those of the run's beginning. */
+/* The order and the other arrays were made for the number of images at the start of the run. */
 static bool images_as_begun(const cnn_run *run, cnn_error *error) {
     const size_t images = cnn_dataset_get_info(run->train).images;
     return images == run->images + run->held_out ||

@@ -1,6 +1,6 @@
-/* A trainer checks its rates once, when it is made, so that no step can fail. In a step it asks the
- * schedule for the rates of the moment and has the threads update the parameters part by part, as
- * the optimizer's row says (optimizers.c). */
+/* Applies optimizer steps. A trainer checks its rates once, when it is made, so that no step can
+ * fail. In a step it gets the current rates from the schedule, and the threads update the
+ * parameters part by part with the function in the optimizer's row (optimizers.c). */
 #include "trainer.h"
 
 #include "execute.h"
@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* What is wrong, or NULL. 1e9 keeps rates far from the end of what a float holds. */
+/* The error, or NULL. 1e9 keeps rates far below the range of a float. */
 static const char *check_optimizer(const cnn_optimizer *o) {
     if (!cnn_optimizer_kind_name(o->kind))
         return "no such kind of optimizer";
@@ -22,7 +22,7 @@ static const char *check_optimizer(const cnn_optimizer *o) {
     return optimizer_rows[o->kind].problem(o);
 }
 
-/* Of fields that the kind does not use any number is fine, as in a zeroed schedule. */
+/* Fields that the kind does not use may have any value, as in a zeroed schedule. */
 static const char *check_schedule(const cnn_schedule *s, const cnn_optimizer *o) {
     if (!cnn_schedule_kind_name(s->kind))
         return "no such kind of schedule";
@@ -30,7 +30,7 @@ static const char *check_schedule(const cnn_schedule *s, const cnn_optimizer *o)
     return row->problem ? row->problem(s, o) : NULL;
 }
 
-/* Also of what is not used: a checkpoint holds every field, and can hold numbers only. */
+/* Includes unused fields: a checkpoint holds every field, and can hold finite numbers only. */
 static bool all_finite(const cnn_optimizer *o, const cnn_schedule *s) {
     const double reals[] = {o->lr,
                             o->momentum,
@@ -78,7 +78,8 @@ cnn_trainer *cnn_trainer_create(cnn_model *model, const cnn_optimizer *optimizer
     if (!trainer)
         return NULL;
     *trainer = (cnn_trainer){.model = model, .optimizer = *optimizer, .schedule = *chosen};
-    /* Cleared, as all rules start from 0: SGD then begins with the bare gradient, as torch does. */
+    /* Cleared, as all rules start from 0: the first step of SGD uses the gradient alone, as in
+     * PyTorch. */
     const char *const *kept = optimizer_rows[optimizer->kind].kept;
     trainer->moment1 = memory_new(kept[0] ? model->parameters_size : 0, sizeof(float), error);
     trainer->moment2 = memory_new(kept[1] ? model->parameters_size : 0, sizeof(float), error);
@@ -102,10 +103,10 @@ static void update(void *context, range elements) {
     optimizer_rows[trainer->now.kind].update(trainer, elements);
 }
 
-/* Elements do not meet, so the number of parts changes no bit. */
+/* Elements are independent, so the number of parts changes no bit. */
 enum { UPDATE_PARTS = 8 };
 
-/* One of UPDATE_PARTS stretches of all parameters, whatever layers they belong to. */
+/* One of UPDATE_PARTS equal ranges of the parameter array. */
 static void update_part(void *context, size_t part, size_t worker) {
     const cnn_model *model = ((const cnn_trainer *)context)->model;
     const uint64_t begun = profile_begin(model);
@@ -114,7 +115,7 @@ static void update_part(void *context, size_t part, size_t worker) {
                 part ? 0 : model->n);
 }
 
-/* The schedule counts steps from 0 and Adam's correction from 1. Set before the threads begin, and
+/* The schedule counts steps from 0, Adam's correction from 1. Set before the threads begin, and
  * only read by them. */
 static void begin_update(cnn_trainer *trainer) {
     trainer->now = trainer->optimizer;
