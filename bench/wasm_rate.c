@@ -33,9 +33,12 @@ static cnn_dataset *read_images(const char *images, const char *labels) {
     size_t pixels_size = (size_t)IMAGES * SIDE * SIDE, labels_size = IMAGES;
     uint8_t *pixels = read_file(images, IMAGES_HEAD, &pixels_size);
     uint8_t *label = read_file(labels, LABELS_HEAD, &labels_size);
-    cnn_error error = {.message = "fewer images than wanted"};
+    static uint32_t wide[IMAGES];
+    cnn_error error = {.message = "too few images"};
+    for (size_t i = 0; i < labels_size; i++)
+        wide[i] = label[i];
     cnn_dataset *dataset = labels_size == IMAGES && pixels_size == (size_t)IMAGES * SIDE * SIDE
-                               ? cnn_dataset_create(&info, pixels, label, &error)
+                               ? cnn_dataset_create(&info, pixels, wide, &error)
                                : NULL;
     free(pixels);
     free(label);

@@ -14,7 +14,7 @@ enum { REGISTERS = 16 };
 #define LANE_NUMBERS                                                                               \
     { 0, 1, 2, 3 }
 
-#define OUTSIDE_LOOPS KERNEL
+#define OUTSIDE_LOOPS KERNEL __attribute__((unused))
 
 /* Lane by lane, as these sets have no masked loads. Lanes outside the mask access the position of
  * lane 0: the compiler would replicate branches in each block of sums. */
