@@ -34,6 +34,8 @@ void explained_next(const explained *one);
 void explained_command(const explained *one, const char *where);
 /* For programs; NULL with no memory. */
 json_t *explained_json(const explained *one);
+/* null if the class is not known. */
+json_t *explained_label(const explained *one);
 
 /* The way of the image through the network, on a screen, and where to look. */
 void explained_way(const explained *one);

@@ -42,6 +42,10 @@ static json_t *chosen_json(const cnn_sum *sum) {
     return sum->chosen < sum->count ? json_integer((json_int_t)sum->chosen) : json_null();
 }
 
+json_t *explained_label(const explained *one) {
+    return one->label == SIZE_MAX ? json_null() : json_integer((json_int_t)one->label);
+}
+
 json_t *explained_json(const explained *one) {
     const cnn_sum *sum = &one->sum;
     json_t *terms = json_array();
@@ -50,11 +54,11 @@ json_t *explained_json(const explained *one) {
         json_line_append(&terms, term_json(one, &one->terms[i]));
     where_text(&one->where.tensor, one->where.index, name);
     return json_pack(
-        "{s:o, s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o}", "model",
-        json_line_text(one->model_path), "image", json_line_text(one->image_path), "where", name,
-        "value", json_line_float((float)sum->value), "kind", cnn_sum_kind_name(sum->kind), "book",
-        book_json(sum), "start", start_json(one), "chosen", chosen_json(sum), "divisor",
-        json_line_real(sum->divisor), "slope", json_line_float((float)sum->slope), "left_out",
-        (json_int_t)sum->left_out, "zeros", (json_int_t)sum->zeros, "parts", (json_int_t)sum->parts,
-        "terms", terms);
+        "{s:o, s:o, s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o}", "model",
+        json_line_text(one->model_path), "image", json_line_text(one->image_path), "label",
+        explained_label(one), "where", name, "value", json_line_float((float)sum->value), "kind",
+        cnn_sum_kind_name(sum->kind), "book", book_json(sum), "start", start_json(one), "chosen",
+        chosen_json(sum), "divisor", json_line_real(sum->divisor), "slope",
+        json_line_float((float)sum->slope), "left_out", (json_int_t)sum->left_out, "zeros",
+        (json_int_t)sum->zeros, "parts", (json_int_t)sum->parts, "terms", terms);
 }

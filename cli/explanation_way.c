@@ -132,7 +132,7 @@ json_t *explained_way_json(const explained *one) {
     if (one->label != SIZE_MAX && cnn_model_tensor(one->model, "losses", &losses, NULL))
         loss = json_line_float(*(float *)losses.data);
     cnn_model_tensor(one->model, "probabilities", &p, NULL);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "model", json_line_text(one->model_path), "image",
-                     json_line_text(one->image_path), "layers", layers, "best",
-                     answer_json(one->model, p.data), "loss", loss);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "model", json_line_text(one->model_path),
+                     "image", json_line_text(one->image_path), "label", explained_label(one),
+                     "layers", layers, "best", answer_json(one->model, p.data), "loss", loss);
 }

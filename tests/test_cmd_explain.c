@@ -149,8 +149,9 @@ static void as_json(void **state) {
     assert_string_equal(a, "input[2,0]");
     assert_string_equal(page, "src/ops/conv2d.c");
     json_decref(object);
-    says("@/hand.st @/hand.png --json", "\"layers\": [", "\"loss\": null");
+    says("@/hand.st @/hand.png --json", "\"layers\": [", "\"label\": null");
     json_decref(command_json());
+    says("@/hand.st @/hand.png losses --label 1 --json", "\"label\": 1", "\"chosen\": 1");
 }
 
 static void refuses(const char *call, const char *part, const char *other) {
