@@ -85,7 +85,7 @@ static const command_case command_cases[] = {
     {.name = "explain",
      .arguments = "explain @/ready.safetensors @/packed fc1.weight.grad[3,1] --index 1"},
     {.name = "explain --json",
-     .arguments = "explain @/ready.safetensors @/p/test/1/0.png fc1[1] --json"},
+     .arguments = "explain @/ready.safetensors @/p/test/1/0.png probabilities[1] --json"},
     {.name = "gradcheck --at",
      .arguments = "gradcheck @/ready.safetensors --at input[3,3] --image @/p"},
     {.name = "doctor", .arguments = DOCTOR, .timed = true},
