@@ -29,6 +29,9 @@ static const cnn_case_shape shapes[] = {
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
+/* More is a slip, as in a data set. */
+#define CLASSES_MOST ((size_t)1 << 20)
+
 static bool is_softmax(const char *layer) {
     return !strcmp(layer, "softmax");
 }
@@ -64,7 +67,7 @@ static cnn_network *network_of(const cnn_case_shape *shape, cnn_error *error) {
 
 static bool set_softmax(cnn_case *one, const cnn_case_shape *shape, cnn_error *error) {
     const size_t classes = size_product(shape->height, size_product(shape->width, shape->channels));
-    if (!classes || classes > UINT32_MAX)
+    if (!classes || classes > CLASSES_MOST)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "softmax over %zu classes", classes);
     one->shape.x = one->shape.y = (extent){1, 1, classes};
     snprintf(one->about.layer, sizeof one->about.layer, "softmax");

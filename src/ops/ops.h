@@ -140,10 +140,10 @@ typedef struct adam_rates {
     real weight_decay; /* Adam: added to the gradient; AdamW: 0 */
     real beta2;
     real new1, new2; /* 1 - beta1, 1 - beta2 */
-    real lr;         /* the rate alone; a page without the corrections would take it */
     real step;       /* lr / (1 - beta1^t) */
     real root;       /* 1 / sqrt(1 - beta2^t) */
     real epsilon;
+    real lr; /* alone: what a page that forgets the corrections takes */
 } adam_rates;
 typedef void (*adam_update)(const adam_rates *rates, real *w, const real *dw, real *m, real *v,
                             range elements);

@@ -46,10 +46,10 @@ static void adam_update_range(const cnn_trainer *t, range elements) {
                               .beta2 = (float)o->beta2,
                               .new1 = (float)(1 - o->beta1),
                               .new2 = (float)(1 - o->beta2),
-                              .lr = (float)o->lr,
                               .step = (float)(o->lr / bias_correction(o->beta1, t->steps)),
                               .root = (float)(1 / sqrt(bias_correction(o->beta2, t->steps))),
-                              .epsilon = (float)o->epsilon};
+                              .epsilon = (float)o->epsilon,
+                              .lr = (float)o->lr};
     t->model->ops->adam(&rates, t->model->parameters, t->model->gradients, t->moment1, t->moment2,
                         elements);
 }
