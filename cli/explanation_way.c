@@ -77,12 +77,12 @@ static void print_answer(const explained *one) {
     for (size_t i = 0, used = 0; i < count && used < sizeof text; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "%s%s\t%s", i ? ", " : "",
                                  cnn_model_class_at(one->model, best[i]),
-                                 format_percent((double)((float *)p.data)[best[i]]).text);
+                                 format_percent((double)((const float *)p.data)[best[i]]).text);
     putchar('\n');
     print_field(stdout, "it says", "%s", text);
     if (one->label != SIZE_MAX && cnn_model_tensor(one->model, "losses", &losses, NULL))
         print_field(stdout, "it is", "%s: loss %s", cnn_model_class_at(one->model, one->label),
-                    format_loss((double)*(float *)losses.data).text);
+                    format_loss((double)*(const float *)losses.data).text);
 }
 
 /* The score of the likeliest class: from there one comes to everything. */
@@ -130,7 +130,7 @@ json_t *explained_way_json(const explained *one) {
     for (size_t i = 0; cnn_network_layer_at(cnn_model_network(one->model), i, &info); i++)
         json_line_append(&layers, layer_json(one, &info));
     if (one->label != SIZE_MAX && cnn_model_tensor(one->model, "losses", &losses, NULL))
-        loss = json_line_float(*(float *)losses.data);
+        loss = json_line_float(*(const float *)losses.data);
     cnn_model_tensor(one->model, "probabilities", &p, NULL);
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "model", json_line_text(one->model_path),
                      "image", json_line_text(one->image_path), "label", explained_label(one),

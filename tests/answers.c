@@ -34,7 +34,7 @@ static void answer_layer(const cnn_case *one, const ops *back) {
     const operation *op = ops_operation(back, a.layer);
     const layer_shape *g = &one->shape;
     const size_t outputs = a.images * extent_size(g->y);
-    tensors t = {.n = a.images,
+    op_args t = {.n = a.images,
                  .x = a.x,
                  .w = a.weight,
                  .b = a.bias,

@@ -67,16 +67,12 @@ cnn_model *small_model(void) {
                                        .normalization = {0, 1}};
     cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
     cnn_model *model = cnn_model_create(network, &options, NULL);
-    cnn_tensor t;
+    static const float kernel[] = {1, -2, 3, 0.5f}, bias = -1, dense[] = {0.25f, -0.25f}, zero[2];
     assert_non_null(model);
-    assert_true(cnn_model_tensor(model, "conv1.weight", &t, NULL));
-    memcpy(t.data, (const float[]){1, -2, 3, 0.5f}, 4 * sizeof(float));
-    assert_true(cnn_model_tensor(model, "conv1.bias", &t, NULL));
-    *(float *)t.data = -1;
-    assert_true(cnn_model_tensor(model, "fc1.weight", &t, NULL));
-    memcpy(t.data, (const float[]){0.25f, -0.25f}, 2 * sizeof(float));
-    assert_true(cnn_model_tensor(model, "fc1.bias", &t, NULL));
-    memcpy(t.data, (const float[]){0, 0}, 2 * sizeof(float));
+    assert_true(cnn_model_set_tensor(model, "conv1.weight", kernel, 4, NULL));
+    assert_true(cnn_model_set_tensor(model, "conv1.bias", &bias, 1, NULL));
+    assert_true(cnn_model_set_tensor(model, "fc1.weight", dense, 2, NULL));
+    assert_true(cnn_model_set_tensor(model, "fc1.bias", zero, 2, NULL));
     assert_true(cnn_model_set_input(model, x, &label, 1, NULL));
     cnn_model_forward(model);
     cnn_model_backward(model);
@@ -107,7 +103,7 @@ static void factor_stands(const cnn_model *model, const char *name, size_t index
     assert_true(cnn_model_tensor(model, name, &tensor, NULL));
     assert_in_range(index, 0, numbers_of(&tensor) - 1);
     if (tensor.type == CNN_TYPE_FLOAT32)
-        assert_true(same_number((double)((float *)tensor.data)[index], value));
+        assert_true(same_number((double)((const float *)tensor.data)[index], value));
 }
 
 /* Terms are in order, counted rightly, and lead to the number. */

@@ -18,9 +18,9 @@ enum { IMAGES = 997, CLASSES = 4, CELLS = CLASSES * CLASSES };
 static cnn_dataset *mislabelled(void) {
     cnn_dataset *data = sample_dataset(IMAGES, 5);
     const cnn_dataset_info info = cnn_dataset_get_info(data);
-    uint8_t labels[IMAGES];
+    uint32_t labels[IMAGES];
     for (size_t i = 0; i < IMAGES; i++)
-        labels[i] = (uint8_t)((i + (i % 7 == 0)) % CLASSES);
+        labels[i] = (uint32_t)((i + (i % 7 == 0)) % CLASSES);
     cnn_dataset *wrong = cnn_dataset_create(&info, cnn_dataset_image_at(data, 0), labels, NULL);
     cnn_dataset_free(data);
     return wrong;

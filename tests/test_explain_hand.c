@@ -64,10 +64,9 @@ static void a_zero_keeps_its_sign(void **state) {
         .batch_size = 1, .threads = 1, .every_layer = true, .normalization = {0, 1}};
     cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
     cnn_model *model = cnn_model_create(network, &options, NULL);
-    cnn_tensor t;
     assert_non_null(model);
-    assert_true(cnn_model_tensor(model, "fc1.weight", &t, NULL));
-    memcpy(t.data, (const float[]){1e-20f, -1e-20f}, 2 * sizeof(float));
+    assert_true(
+        cnn_model_set_tensor(model, "fc1.weight", (const float[]){1e-20f, -1e-20f}, 2, NULL));
     assert_true(cnn_model_set_input(model, &x, &label, 1, NULL));
     cnn_model_forward(model);
     cnn_model_backward(model);

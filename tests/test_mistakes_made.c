@@ -35,11 +35,12 @@ static const char trained_text[] =
 static cnn_dataset *images_of(void) {
     const cnn_dataset_info info = {
         .images = 3 * BATCH, .height = 9, .width = 9, .channels = 1, .classes = 3};
-    static uint8_t pixels[3 * BATCH * PIXELS], labels[3 * BATCH];
+    static uint8_t pixels[3 * BATCH * PIXELS];
+    static uint32_t labels[3 * BATCH];
     for (size_t i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)(i * 7919 % 251);
-    for (size_t i = 0; i < sizeof labels; i++)
-        labels[i] = (uint8_t)(i * 5 % 3);
+    for (uint32_t i = 0; i < 3 * BATCH; i++)
+        labels[i] = i * 5 % 3;
     cnn_dataset *images = cnn_dataset_create(&info, pixels, labels, NULL);
     assert_non_null(images);
     return images;

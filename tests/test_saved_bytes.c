@@ -29,7 +29,7 @@ static void a_model(void **state) {
     cnn_model *model = sample_model(4, 1);
     size_t size, again;
     assert_true(cnn_model_set_class(model, 2, "Ankle boot", NULL));
-    cnn_model_set_preprocessing(model, true);
+    assert_true(cnn_model_set_preprocessing(model, CNN_PREPROCESSING_MNIST, NULL));
     assert_true(cnn_model_save(model, fixture_path(*state, "m"), NULL));
     void *bytes = cnn_model_bytes(model, &size, NULL);
     cnn_model *read = cnn_model_parse(bytes, size, NULL, NULL);

@@ -12,10 +12,11 @@ enum { SIDE = 28, CLASSES = 10, IMAGES = 1000, WEIGHTS = 200 };
 /* Noisy bars, one place for each class. */
 static cnn_dataset *bars(void) {
     const cnn_dataset_info info = {IMAGES, SIDE, SIDE, 1, CLASSES};
-    uint8_t *pixels = malloc(IMAGES * SIDE * SIDE), labels[IMAGES];
+    uint8_t *pixels = malloc(IMAGES * SIDE * SIDE);
+    uint32_t labels[IMAGES];
     random_state random = random_seeded(5, RANDOM_INIT);
     for (size_t n = 0; n < IMAGES; n++) {
-        labels[n] = (uint8_t)(n % CLASSES);
+        labels[n] = (uint32_t)(n % CLASSES);
         for (size_t i = 0; i < SIDE * SIDE; i++) {
             const size_t at = labels[n] < 5 ? i / SIDE : i % SIDE, bar = 3 + 5 * (labels[n] % 5u);
             pixels[n * SIDE * SIDE + i] =
@@ -110,12 +111,10 @@ static cnn_model *model_of(const char *text, const float *x, const float *weight
     const cnn_model_options options = {
         .batch_size = 1, .threads = 1, .init = CNN_INIT_CONSTANT, .normalization = {0, 1}};
     static const uint32_t label = 0;
-    cnn_tensor t;
     cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
     cnn_model *model = cnn_model_create(network, &options, NULL);
     assert_non_null(model);
-    assert_true(cnn_model_tensor(model, "fc1.weight", &t, NULL));
-    memcpy(t.data, weights, count * sizeof *weights);
+    assert_true(cnn_model_set_tensor(model, "fc1.weight", weights, count, NULL));
     assert_true(cnn_model_set_input(model, x, &label, 1, NULL));
     cnn_network_free(network);
     return model;

@@ -17,9 +17,9 @@ typedef struct numbers {
 
 static const sgd_rates sgd_cases[] = {
     {0.1f, 0, 0, 0}, {0.01f, 0.9f, 0, 0}, {0.01f, 0.9f, 0.03f, 0}, {0.01f, 0.9f, 0.03f, 1}};
-static const adam_rates adam_cases[] = {{1, 0, 0.999f, 0.1f, 0.001f, 0.01f, 0.03f, 1e-8f},
-                                        {1, 0.03f, 0.999f, 0.1f, 0.001f, 0.01f, 0.03f, 1e-8f},
-                                        {0.997f, 0, 0.95f, 0.3f, 0.0625f, 0.01f, 0.7f, 0}};
+static const adam_rates adam_cases[] = {{1, 0, 0.999f, 0.1f, 0.001f, 0.01f, 0.03f, 1e-8f, 0},
+                                        {1, 0.03f, 0.999f, 0.1f, 0.001f, 0.01f, 0.03f, 1e-8f, 0},
+                                        {0.997f, 0, 0.95f, 0.3f, 0.0625f, 0.01f, 0.7f, 0, 0}};
 enum { CASES = COUNT(sgd_cases) + COUNT(adam_cases) };
 
 /* One in four is special; means of squares are not below 0. */
