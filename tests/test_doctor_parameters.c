@@ -28,12 +28,12 @@ static layer_kind made_up(void) {
                                .symbol = "ds",
                                .initial = INITIAL_ONE,
                                .shape = units,
-                               .argument = offsetof(tensors, indices),
-                               .gradient = offsetof(tensors, dz)};
+                               .argument = offsetof(op_args, indices),
+                               .gradient = offsetof(op_args, dz)};
     kind.buffers[3] = (buffer){.name = "seen",
                                .role = BUFFER_STATE,
                                .shape = units,
-                               .argument = offsetof(tensors, indices)};
+                               .argument = offsetof(op_args, indices)};
     return kind;
 }
 
