@@ -184,7 +184,8 @@ ALWAYS_INLINE void add_kernel(kernel_sums c) {
     size_t v = columns(c, 12, 0);
     v = columns(c, 6, v);
     v = columns(c, 4, v);
-    v = columns(c, 3, v);
+    if (!FEW_BLOCKS)
+        v = columns(c, 3, v);
     v = columns(c, 2, v);
     columns(c, 1, v);
 }

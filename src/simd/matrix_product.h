@@ -14,7 +14,7 @@ enum {
     ROWS = SUMS_MAX / 2,
     ROWS_WIDE = REGISTERS == 32 ? 6 : 3, /* by four vectors */
     ROWS_MIN = 6,                        /* at least, for a product to pay off */
-    ROWS_NARROW = ROWS > 12 ? ROWS : 12,
+    ROWS_NARROW = ROWS > 12 || FEW_BLOCKS ? ROWS : 12,
     PANEL = 4 * LANES
 };
 

@@ -4,6 +4,7 @@
  *   REGISTERS       number of vector registers
  *   load_part()     loads the lanes of a first_lanes() mask; the others are zero, and their memory
  *   store_part()    is not touched
+ *   FEW_BLOCKS      1 where a page loads the code: kernels in fewer block sizes
  *   OUTSIDE_LOOPS   how these are called outside of innermost loops: inline, or as a function
  *   bits_of()       one bit per lane, lane 0 the lowest
  *   transpose_lanes()    lane j of vector i becomes lane i of vector j

@@ -6,7 +6,7 @@
 
 #include <immintrin.h>
 
-enum { REGISTERS = 16 };
+enum { REGISTERS = 16, FEW_BLOCKS = 0 };
 
 #define VECTOR_INSTRUCTIONS "AVX2, FMA"
 #define LANE_NUMBERS                                                                               \

@@ -7,7 +7,7 @@
 
 #include <immintrin.h>
 
-enum { REGISTERS = 32 };
+enum { REGISTERS = 32, FEW_BLOCKS = 0 };
 
 #define VECTOR_INSTRUCTIONS "AVX-512 F VL BW DQ, FMA"
 #define LANE_NUMBERS                                                                               \

@@ -6,9 +6,11 @@
 #include "lanes.h"
 
 #ifdef __aarch64__
-enum { REGISTERS = 32 };
+enum { REGISTERS = 32, FEW_BLOCKS = 0 };
+#elif defined(__wasm__)
+enum { REGISTERS = 16, FEW_BLOCKS = 1 };
 #else
-enum { REGISTERS = 16 };
+enum { REGISTERS = 16, FEW_BLOCKS = 0 };
 #endif
 
 #define LANE_NUMBERS                                                                               \
