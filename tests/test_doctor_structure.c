@@ -39,7 +39,7 @@ static void assert_structure(const char *text, cnn_verdict verdict, const char *
     cnn_network_free(network);
 }
 
-#define STRAIGHT "nothing bends the line between fc1 and the weights before it"
+#define STRAIGHT "there is no activation between fc1 and the weights before it"
 #define SOUND "no layer is too narrow, no relu last"
 
 /* A mean is a sum: only the largest of a window bends the line. */
@@ -58,11 +58,11 @@ static void an_average_pool_is_linear(void **state) {
 /* Behind a last ReLU a pool keeps the sign, of whichever kind; a leaky one lets it through. */
 static void a_last_relu(void **state) {
     (void)state;
-    assert_structure("input 8x8x1\nflatten\ndense 4\nrelu\n", CNN_VERDICT_FAIL, "relu1 stands");
+    assert_structure("input 8x8x1\nflatten\ndense 4\nrelu\n", CNN_VERDICT_FAIL, "relu1 is between");
     assert_structure("input 8x8x1\nconv2d 4 3x3\nrelu\navgpool2d global\nflatten\n",
-                     CNN_VERDICT_WARN, "relu1 stands");
+                     CNN_VERDICT_WARN, "relu1 is between");
     assert_structure("input 8x8x1\nconv2d 4 3x3\nrelu\nmaxpool2d 6\nflatten\n", CNN_VERDICT_WARN,
-                     "relu1 stands");
+                     "relu1 is between");
     assert_structure("input 8x8x1\nflatten\ndense 4\nleakyrelu\n", CNN_VERDICT_OK, SOUND);
 }
 
@@ -71,7 +71,7 @@ static void a_new_kind_is_judged_by_its_row(void **state) {
     static const struct {
         bool linear, pools;
         const char *says;
-    } ROWS[] = {{true, false, "nothing bends the line between fc2 and the weights before it"},
+    } ROWS[] = {{true, false, "there is no activation between fc2 and the weights before it"},
                 {false, true, SOUND},
                 {false, false, SOUND}};
     (void)state;
