@@ -49,7 +49,7 @@ static void another_model_takes_it(void **state) {
                                   .every_layer = true,
                                   .input_gradient = true,
                                   .profile = true,
-                                  .normalization = options.normalization,
+                                  .normalization = cnn_model_normalization(c.model),
                                   .backend = "ref"};
     cnn_model *other = cnn_model_create(c.network, &options, NULL);
     size_t count, theirs;
