@@ -4,10 +4,14 @@
 
 #include "vector.h"
 
-/* x <= 0 ? 0 : x, in which -0 becomes 0 by adding one: clang takes the comparison with <= for
- * WebAssembly's pmax, which leaves -0 as it is. */
+/* x <= 0 ? 0 : x. For WebAssembly clang makes pmax of that, which leaves -0 as it is; adding 0 does
+ * not. */
 ALWAYS_INLINE vector relu(vector x) {
+#ifdef __wasm__
     return keep(~(x < 0), x) + 0;
+#else
+    return keep(~(x <= 0), x);
+#endif
 }
 
 /* The maximum of a window so far, for one vector of channels, and the index of its position. */
