@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const phase_names[PHASES] = {"gather", "forward", "loss", "backward", "sums", "update"};
+const char *const phase_names[PHASES] = {"gather",   "forward", "loss",
+                                         "backward", "reduce",  "update"};
 
 /* All rows of a bench model; the caller frees them. */
 static bench_model_row *rows_of(const bench_model *tested, size_t *count) {

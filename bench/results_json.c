@@ -21,7 +21,7 @@ json_t *results_chip_json(const chip *chip) {
     return json_pack("{s:s, s:s, s:I, s:I, s:[f, f], s:[f, f], s:o}", "model", chip->model,
                      "vectors", chip->vectors, "lanes", (json_int_t)chip->lanes, "threads",
                      (json_int_t)chip->threads, "flops", chip->flops[0], chip->flops[1],
-                     "handover_seconds", chip->core_latency[0], chip->core_latency[1], "levels",
+                     "core_latency_seconds", chip->core_latency[0], chip->core_latency[1], "levels",
                      levels);
 }
 

@@ -138,10 +138,10 @@ static void print_step(const info_program *program, size_t i, int width, char (*
     char names[256], own[sizeof *cut];
     layers_text(program, step, names, sizeof names);
     cut_text(program, step, own, sizeof own);
-    if (step->meet && i && program->threads > 1)
+    if (step->barrier && i && program->threads > 1)
         printf("%s-- threads synchronize --%s\n", terminal_style(stdout, LOOK_BOLD),
                terminal_style(stdout, LOOK_PLAIN));
-    if (step->meet || strcmp(own, *cut))
+    if (step->barrier || strcmp(own, *cut))
         printf("%s:\n", own);
     memcpy(*cut, own, sizeof own);
     printf("  %-*s  %s%s\n", width, names, works[step->work], extent_of(step));
@@ -169,8 +169,8 @@ static json_t *step_json(const info_program *program, const cnn_step *step) {
         json_line_append(&layers, json_string(layer.name));
     }
     return json_pack("{s:s, s:o, s:b, s:s, s:I, s:I, s:I, s:I}", "work", cnn_work_name(step->work),
-                     "layers", layers, "meet", step->meet, "cut", cnn_cut_name(step->cut), "tasks",
-                     (json_int_t)step->tasks, "shards", (json_int_t)step->shards, "splits",
+                     "layers", layers, "barrier", step->barrier, "cut", cnn_cut_name(step->cut),
+                     "tasks", (json_int_t)step->tasks, "shards", (json_int_t)step->shards, "splits",
                      (json_int_t)step->splits, "tile", (json_int_t)step->tile);
 }
 

@@ -158,7 +158,7 @@ const char *cnn_cut_name(cnn_cut cut);
 typedef struct cnn_step {
     cnn_work work;
     size_t first, last; /* layers computed together */
-    bool meet;          /* threads synchronize before this step */
+    bool barrier;       /* threads synchronize before this step */
     cnn_cut cut;
     size_t tasks;  /* number of tasks */
     size_t shards; /* CNN_CUT_SHARDS: shards in all tasks together */
@@ -252,7 +252,7 @@ typedef struct cnn_profile_row {
     uint64_t reserved[CNN_RESERVED];          /* 0 */
 } cnn_profile_row;
 /* The rows of the layers in order, then one for each part of a step, called "gather", "loss",
- * "update", "sums" and "waiting". Their sum is the number of threads times the time of all passes
+ * "update", "reduce" and "waiting". Their sum is the number of threads times the time of all passes
  * since the model was made. Fills at most `count` rows; returns the number of rows. */
 size_t cnn_model_profile(const cnn_model *model, cnn_profile_row *rows, size_t count);
 

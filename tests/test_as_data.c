@@ -97,7 +97,7 @@ static void a_network_from_data(void **state) {
 }
 
 static void profile_rows_as_data(void **state) {
-    static const char *const names[] = {NULL, "gather", "loss", "update", "sums", "waiting"};
+    static const char *const names[] = {NULL, "gather", "loss", "update", "reduce", "waiting"};
     cnn_network *network = parsed();
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     cnn_profile_row found[32];

@@ -73,7 +73,7 @@ static void the_command_gives_it_as_data(void **state) {
     const json_t *step = json_array_get(steps, 0);
     assert_string_equal(json_string_value(json_object_get(step, "work")), "forward");
     assert_string_equal(json_string_value(json_object_get(step, "cut")), "images");
-    assert_true(json_is_true(json_object_get(step, "meet")));
+    assert_true(json_is_true(json_object_get(step, "barrier")));
     assert_string_equal(json_string_value(json_array_get(json_object_get(step, "layers"), 0)),
                         "conv1");
     step = json_array_get(steps, json_array_size(steps) - 1);

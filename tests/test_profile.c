@@ -74,11 +74,11 @@ static void assert_names(bool every_layer, const char *const *names) {
 }
 
 static void test_names(void **state) {
-    static const char *const layers[] = {"conv1", "relu1",   "pool1",  "flatten1", "fc1",
-                                         "relu2", "fc2",     "gather", "loss",     "update",
-                                         "sums",  "waiting", NULL};
+    static const char *const layers[] = {"conv1",  "relu1",   "pool1",  "flatten1", "fc1",
+                                         "relu2",  "fc2",     "gather", "loss",     "update",
+                                         "reduce", "waiting", NULL};
     static const char *const blocks[] = {
-        "conv1 relu1 pool1", "flatten1", "fc1 relu2", "fc2", "gather", "loss", "update", "sums",
+        "conv1 relu1 pool1", "flatten1", "fc1 relu2", "fc2", "gather", "loss", "update", "reduce",
         "waiting",           NULL};
     (void)state;
     assert_names(true, layers);
@@ -101,7 +101,7 @@ static void test_images(void **state) {
     assert_int_equal(row_named(model, "gather").forward.images, seen);
     assert_int_equal(row_named(model, "loss").input.images, trained);
     assert_int_equal(row_named(model, "update").weights.images, trained);
-    assert_int_equal(row_named(model, "sums").weights.images, trained);
+    assert_int_equal(row_named(model, "reduce").weights.images, trained);
     cnn_model_free(model);
 }
 

@@ -326,7 +326,7 @@ static void a_known_program(void **state) {
         char text[80], tile[32] = "";
         if (s->tile)
             snprintf(tile, sizeof tile, " tile %zu", s->tile);
-        snprintf(text, sizeof text, "%s %s %zu-%zu %s %zu%s", s->meet ? "*" : " ",
+        snprintf(text, sizeof text, "%s %s %zu-%zu %s %zu%s", s->barrier ? "*" : " ",
                  cnn_work_name(s->work), s->first, s->last, cnn_cut_name(s->cut), s->tasks, tile);
         assert_string_equal(text, listed[i]);
         assert_int_equal(s->shards, s->cut == CNN_CUT_SHARDS ? 8 : 0);

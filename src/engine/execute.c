@@ -162,7 +162,7 @@ static const struct work {
     [CNN_WORK_ACTIVATION_GRADIENT] = {activation_gradient, PASS_INPUT, false, false},
     [CNN_WORK_INPUT_GRADIENT] = {input_gradient, PASS_INPUT, false, true},
     [CNN_WORK_WEIGHT_GRADIENT] = {weight_gradient, PASS_WEIGHTS, false, true},
-    [CNN_WORK_REDUCE] = {reduce, PASS_SUMS, false, true},
+    [CNN_WORK_REDUCE] = {reduce, PASS_REDUCE, false, true},
     [CNN_WORK_UPDATE] = {update, PASS_UPDATE, false, false},
 };
 

@@ -105,8 +105,9 @@ static cnn_profile_row row_of(const cnn_model *model, size_t row) {
 
 /* Adding up the shards' sums, for all layers. */
 static cnn_profile_row sums_row(const cnn_model *model) {
-    return (cnn_profile_row){
-        .part = CNN_PROFILE_REDUCE, .name = "sums", .weights = sum_of_fusions(model, PASS_SUMS)};
+    return (cnn_profile_row){.part = CNN_PROFILE_REDUCE,
+                             .name = "reduce",
+                             .weights = sum_of_fusions(model, PASS_REDUCE)};
 }
 
 /* Time that threads did not use. */

@@ -11,7 +11,7 @@ typedef enum profile_pass {
     PASS_FORWARD,
     PASS_INPUT,
     PASS_WEIGHTS,
-    PASS_SUMS,
+    PASS_REDUCE,
     PASS_UPDATE,
     PROFILE_PASSES
 } profile_pass;

@@ -34,7 +34,7 @@ static cnn_step info_of(const cnn_model *model, size_t images, const step *s) {
     return (cnn_step){.work = s->work,
                       .first = f->first,
                       .last = f->last,
-                      .meet = s->barrier,
+                      .barrier = s->barrier,
                       .cut = s->cut,
                       .tasks = s->tasks,
                       .shards = s->cut == CNN_CUT_SHARDS ? program_shards(images, 1, 0).last : 0,

@@ -13,8 +13,8 @@ typedef struct search {
 } search;
 
 /* Numbers that lie in `kept` as this buffer lies among the parameters. */
-static void meet(search *s, const cnn_model *model, const float *kept, const char *suffix,
-                 size_t index, size_t b) {
+static void visit(search *s, const cnn_model *model, const float *kept, const char *suffix,
+                  size_t index, size_t b) {
     const struct layer *layer = &model->network->layers[index];
     const buffer *buffer = &layer->kind->buffers[b];
     const float *numbers = model->layers[index].buffers[b];
@@ -38,7 +38,7 @@ static void walk(search *s, const cnn_trainer *trainer) {
     for (size_t k = 0; k < OPTIMIZER_KEPT_MAX && kept[k]; k++)
         for (size_t i = 1; i <= model->network->count; i++)
             for (size_t b = 0; b < layer_buffers(&model->network->layers[i]); b++)
-                meet(s, model, arrays[k], kept[k], i, b);
+                visit(s, model, arrays[k], kept[k], i, b);
 }
 
 size_t cnn_trainer_tensor_count(const cnn_trainer *trainer) {
