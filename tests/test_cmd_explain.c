@@ -188,7 +188,7 @@ static void other_calls_are_refused(void **state) {
     refuses("@/hand.st @/hand.png --index 1", "has 1 image, counted from 0", NULL);
     refuses("@/tiny.st @ --index 64", "has 64 images, counted from 0", "no number 64");
     refuses("@/tiny.st @/none.png", "none.png", NULL);
-    refuses("@/tiny.st @/tiny.st", "a PNG or IDX images are wanted", NULL);
+    refuses("@/tiny.st @/tiny.st", "a PNG or IDX images are expected", NULL);
     refuses("@/tiny.net @", "not a model but a network", NULL);
     command_run("explain @/tiny.st @ --mean 0.5");
     command_refused(2, "--mean and --std go with --weights", NULL);

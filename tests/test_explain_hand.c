@@ -220,7 +220,7 @@ static void explainer_is_in_the_book(const char *word, const explainer *by, cons
     snprintf(page, sizeof page, "src/ops/%s.c", word);
     if (!by->terms)
         fail_msg("%s: %s is not explained", word, what);
-    look_up(page, by->line, by->formula, by->function);
+    look_up(page, formula_line(word, by->formula), by->formula, by->function);
 }
 
 /* Each kind that has an explanation has all of it. */

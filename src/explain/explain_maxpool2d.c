@@ -51,20 +51,17 @@ static void maxpool2d_dx_terms(walk *w, size_t index) {
 const explanation maxpool2d_explanation = {
     .output = {.kind = CNN_SUM_MAXIMUM,
                .a = offsetof(op_args, x),
-               .line = 5,
                .formula = "y[n,p,q,c] = max over r, s of x[n, p u + r, q v + s, c]",
                .function = "maxpool2d_y",
                .terms = maxpool2d_y_terms},
     .input_gradient = {.kind = CNN_SUM_ADDED,
                        .a = offsetof(op_args, dy),
-                       .line = 6,
-                       .formula = "dx[n,h,w,c] = sum of dy[n,p,q,c] over the windows p, q that "
-                                  "x[n,h,w,c] is the maximum of",
+                       .formula = "dx[n,h,w,c] = sum of dy[n,p,q,c] over the windows p, q whose "
+                                  "maximum is x[n,h,w,c]",
                        .function = "maxpool2d_dx",
                        .terms = maxpool2d_dx_terms},
     .buffers = {{.kind = CNN_SUM_PLACE,
                  .a = offsetof(op_args, x),
-                 .line = 8,
                  .formula = "indices[n,p,q,c] = h W + w of that maximum",
                  .function = "maxpool2d_y",
                  .terms = maxpool2d_winner_terms}},

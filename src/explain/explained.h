@@ -12,9 +12,8 @@ typedef struct explainer {
     /* The arrays of the factors, and of what the sum starts from: offsets in struct tensors, 0 for
      * none. A start that the layer does without counts as none. */
     size_t a, b, start;
-    /* The page's name is the layer's word; the line of its formula there, and its text, blanks made
-     * one; the function that computes it. tests/test_explain.c looks them up. */
-    unsigned line;
+    /* As in src/ops/WORD.c: the formula of its opening comment, blanks made one, and the function
+     * that computes it. tests/test_explain_hand.c looks both up. */
     const char *formula, *function;
     /* Walks over the terms of number `index` in the order of the page. NULL: not explained yet. */
     void (*terms)(walk *w, size_t index);
@@ -26,7 +25,9 @@ typedef struct explanation {
     explainer buffers[BUFFERS_MAX];
 } explanation;
 
-/* NULL: nobody has explained this kind. */
+/* NULL: this kind has no explanation. */
 const explanation *explanation_of(const char *word);
+/* The line of src/ops/WORD.c with this formula, which the build looks up. 0: there is none. */
+unsigned formula_line(const char *word, const char *formula);
 
 #endif

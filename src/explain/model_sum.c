@@ -72,7 +72,7 @@ static void describe(question *q, const layer *layer, const explainer *by) {
     cnn_sum *sum = q->walk.sum;
     sum->kind = by->kind;
     snprintf(sum->page, sizeof sum->page, "src/ops/%s.c", layer->kind->word);
-    sum->line = by->line;
+    sum->line = formula_line(layer->kind->word, by->formula);
     sum->formula = by->formula;
     sum->function = by->function;
     name_array(q, layer, by->a, sum->a);
@@ -122,7 +122,7 @@ static bool output(question *q, size_t index) {
 }
 
 /* What stands behind the last layer is one page of the book too. */
-static bool explain_loss(question *q, cnn_sum_kind kind, unsigned line, const char *formula) {
+static bool explain_loss(question *q, cnn_sum_kind kind, const char *formula) {
     const cnn_model *model = q->model;
     const layer *last = layer_at(q, model->network->count);
     const bool gradient = kind == CNN_SUM_LOGITS_GRADIENT;
@@ -130,7 +130,7 @@ static bool explain_loss(question *q, cnn_sum_kind kind, unsigned line, const ch
     if (!passed(q, kind != CNN_SUM_PROBABILITY))
         return false;
     sum->kind = kind;
-    sum->line = line;
+    sum->line = formula_line("softmax_xent", formula);
     sum->formula = formula;
     sum->function = gradient ? "softmax_xent_backward" : "softmax_image";
     snprintf(sum->page, sizeof sum->page, "src/ops/softmax_xent.c");
@@ -162,7 +162,7 @@ static bool output_gradient(question *q, size_t index) {
     const size_t next = reader_of(q->model->network, index);
     const layer *reader = layer_at(q, next);
     if (!next)
-        return explain_loss(q, CNN_SUM_LOGITS_GRADIENT, 5, "dx[n,k] = (p[n,k] - [k = label]) / N");
+        return explain_loss(q, CNN_SUM_LOGITS_GRADIENT, "dx[n,k] = (p[n,k] - [k = label]) / N");
     if (!passed(q, true))
         return false;
     if (reader->kind->view)
@@ -191,9 +191,9 @@ static bool buffer_number(question *q, size_t index, const char *rest) {
 /* A tensor of the batch as a whole. */
 static bool batch_number(question *q) {
     if (!strcmp(q->tensor.name, "probabilities"))
-        return explain_loss(q, CNN_SUM_PROBABILITY, 3, "p[n,k] = exp(x[n,k] - max[n]) / sum[n]");
+        return explain_loss(q, CNN_SUM_PROBABILITY, "p[n,k] = exp(x[n,k] - max[n]) / sum[n]");
     if (!strcmp(q->tensor.name, "losses"))
-        return explain_loss(q, CNN_SUM_LOSS, 4, "loss[n] = log(sum[n]) - (x[n,label] - max[n])");
+        return explain_loss(q, CNN_SUM_LOSS, "loss[n] = log(sum[n]) - (x[n,label] - max[n])");
     return given_number(q);
 }
 

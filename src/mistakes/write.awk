@@ -1,5 +1,5 @@
-# Makes C of src/mistakes/catalogue.txt: with -v what=rows the rows of the table, with -v what=pages
-# the mistaken pages, which are the pages of the book with the lines of the catalogue changed. Run in
+# Makes C of src/mistakes/catalog.txt: with -v what=rows the rows of the table, with -v what=pages
+# the mistaken pages, which are the pages of the book with the lines of the catalog changed. Run in
 # the root of the tree. A line that is not in its function exactly once is an error.
 
 function fail(text) {
@@ -80,7 +80,7 @@ function write_row(m,    e) {
 }
 
 function write_rows(    m) {
-    print "/* Made of src/mistakes/catalogue.txt by write.awk. */"
+    print "/* Made of src/mistakes/catalog.txt by write.awk. */"
     print "#include \"mistakes.h\"\n"
     print "const mistake_row mistake_rows[] = {"
     for (m = 1; m <= mistakes; m++)
@@ -225,7 +225,7 @@ function paired(a, b) {
 }
 
 function write_pages(    m, o, e, files) {
-    print "/* Made of src/mistakes/catalogue.txt and the pages by write.awk. */"
+    print "/* Made of src/mistakes/catalog.txt and the pages by write.awk. */"
     print "#include \"explog.h\"\n#include \"mistaken.h\"\n#include <math.h>\n#include <string.h>"
     print "#pragma GCC diagnostic ignored \"-Wunused-function\""
     print "#pragma GCC diagnostic ignored \"-Wunused-variable\""
