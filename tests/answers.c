@@ -144,6 +144,6 @@ void diagnosis_describe(const cnn_diagnosis *d, const char *wanted) {
     for (size_t i = 0; i < d->explanation_count; i++)
         print_message(" %s%s%s", d->explanations[i][0], d->explanations[i][1] ? "+" : "",
                       d->explanations[i][1] ? d->explanations[i][1] : "");
-    print_message("; %s of case %zu, ours %g theirs %g\n", d->gradient, d->place, d->ours,
+    print_message("; %s of case %zu, ours %g theirs %g\n", d->gradient, d->case_index, d->ours,
                   d->theirs);
 }

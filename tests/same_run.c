@@ -39,7 +39,7 @@ static uint64_t hashed(uint64_t hash, const void *bytes, size_t size) {
     return hash;
 }
 
-/* Of each class a bright square at a place of its own, moved a little, on a noisy ground. */
+/* Each class is a bright square at its own position, moved a little, on a noisy background. */
 static void draw(random_state *random, uint8_t *pixels, uint8_t label) {
     const size_t top = 2 + 5 * (label / 3u) + random_below(random, 5);
     const size_t left = 2 + 7 * (label % 3u) + random_below(random, 5);

@@ -75,7 +75,7 @@ static void gradcheck_finds_it(void **state) {
     assert_non_null(strstr(command_out, "damage done to conv1 on purpose was found"));
 }
 
-/* Said at the start, in the object, in the file's name, in the file, and by whoever reads it. */
+/* Reported at the start, in the object, in the file's name, in the file, and by its readers. */
 static void trained_model_says_so(void **state) {
     (void)state;
     assert_int_equal(

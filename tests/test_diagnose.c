@@ -171,7 +171,7 @@ static void two_gradients_wrong(void **state) {
 }
 
 /* Written by hand: the kernel turned, and everything a row and a column too far down. */
-static void turned_and_moved(const cnn_case *one) {
+static void transposed_and_shifted(const cnn_case *one) {
     const cnn_case_info a = cnn_case_get_info(one);
     const size_t R = a.kernel.h, S = a.kernel.w, C = a.channels, K = a.outputs;
     memset(a.dx, 0, a.x_count * sizeof *a.dx);
@@ -194,7 +194,7 @@ static void one_gradient_twice_wrong(void **state) {
         assert_true(cnn_case_shape_at("conv2d", c, &shape));
         cases[c] = cnn_case_create(&shape, 77, NULL);
         case_answer_wrong(cases[c], "relu-open"); /* right, for a convolution */
-        turned_and_moved(cases[c]);
+        transposed_and_shifted(cases[c]);
     }
     const cnn_diagnosis d = case_diagnosis(cases, 3);
     assert_true(d.explanation_count == 1 && diagnosis_names(&d, "conv-dx-pad", "conv-dx-flipped"));

@@ -78,7 +78,7 @@ static void others_are_described(void **state) {
             cases[i].spoil(&a);
         }
         const cnn_diagnosis d = case_diagnosis(both, 2);
-        if (d.right || d.explanation_count || d.place != 1 ||
+        if (d.right || d.explanation_count || d.case_index != 1 ||
             strcmp(d.gradient, cases[i].gradient) ||
             (d.properties & cases[i].has) != cases[i].has || (d.properties & cases[i].has_not)) {
             diagnosis_describe(&d, cases[i].gradient);
@@ -121,7 +121,7 @@ static void first_difference(void **state) {
 
 /* ---------------------------------------------------------------------------- what is asked */
 
-/* Of an exercise that asks for one gradient the others stay NaN. */
+/* An exercise that asks for one gradient leaves the others NaN. */
 static void only_what_is_answered(void **state) {
     cnn_case *cases[3];
     cnn_case_shape shape;
@@ -203,7 +203,7 @@ static void refusals(void **state) {
     cnn_case_free(one);
 }
 
-/* Every request for memory fails once: one error, and nothing is left behind. */
+/* Every request for memory fails once: one error, and no memory is leaked. */
 static void without_memory(void **state) {
     const cnn_case_shape shape = {"conv2d 2 3x3", 2, 5, 5, 2};
     cnn_diagnosis d;

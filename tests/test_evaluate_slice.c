@@ -13,7 +13,7 @@
 
 enum { IMAGES = 997, CLASSES = 4, CELLS = CLASSES * CLASSES };
 
-/* The images of the task with every seventh label wrong: a model that has learnt has losses of many
+/* The images of the task with every seventh label wrong: a trained model has losses of many
  * sizes there, so that the order of their sum matters. */
 static cnn_dataset *mislabelled(void) {
     cnn_dataset *data = sample_dataset(IMAGES, 5);

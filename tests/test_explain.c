@@ -23,8 +23,8 @@ static size_t explain_on_all(const cnn_network *network, size_t images, size_t s
 }
 
 static size_t share(void) {
-    const char *wanted = getenv("CNN_TEST_SHARE");
-    return wanted ? (size_t)atoi(wanted) : 1;
+    const char *expected = getenv("CNN_TEST_SHARE");
+    return expected ? (size_t)atoi(expected) : 1;
 }
 
 static void every_number_of_lab(void **state) {

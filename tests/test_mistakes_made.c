@@ -196,7 +196,7 @@ static void remembered(void **state) {
     options.debug_mistake = "sine";
     assert_null(cnn_model_create(cnn_model_network(sound), &options, &error));
     assert_string_equal(error.message, "no mistake named \"sine\"");
-    /* A run with it cannot be gone on with by a process that knows nothing of it. */
+    /* Another process could not resume a run with it. */
     cnn_dataset *images = images_of();
     cnn_run *run = cnn_run_create(broken, images, NULL, NULL, NULL);
     assert_false(cnn_run_save(run, path, &error));

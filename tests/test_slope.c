@@ -1,5 +1,5 @@
 /* cnn_model_slope(): the loss by central differences through a whole trained network agrees with
- * backprop, and a kink between the ends is told. */
+ * backprop, and a kink between the ends is reported. */
 #include "books.h"
 #include "cnn.h"
 
@@ -98,7 +98,7 @@ static void trained_weights_agree(void **state) {
                   large.median, large.kinks, WEIGHTS, large.worst_straight);
     assert_true(small.median <= 1e-6);
     assert_true(small.worst_straight <= 1e-6);
-    /* Curvature alone: a kink that was not told would be a thousand times as much. */
+    /* Curvature alone: an unreported kink would cause an error a thousand times as large. */
     assert_true(large.kinks > WEIGHTS / 10);
     assert_true(large.worst_straight <= 1e-3);
     cnn_model_free(model);

@@ -27,7 +27,7 @@ static cnn_tensor kept(const cnn_trainer *trainer, const char *name) {
     return tensor;
 }
 
-/* Names, shapes and order of all of them, as they stand in a checkpoint. */
+/* Names, shapes and order of all of them, as in a checkpoint. */
 static void names_and_shapes(void **state) {
     static const struct {
         cnn_optimizer_kind kind;

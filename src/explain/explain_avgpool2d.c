@@ -1,4 +1,4 @@
-/* Where the numbers of an average pool come from: the mean of a window, and its shares. */
+/* Where the numbers of an average pool come from: the mean of a window, and shares of gradients. */
 #include "explained.h"
 #include "windows.h"
 

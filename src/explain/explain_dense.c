@@ -5,11 +5,11 @@ static size_t inputs_of(const layer_shape *g) {
     return g->x.h * g->x.w * g->x.c;
 }
 
-/* In pieces of DENSE_PARTIAL inputs. */
+/* In partial sums over DENSE_PARTIAL inputs. */
 static void dense_y_terms(walk *w, size_t index) {
     const size_t K = w->shape->y.c, C = inputs_of(w->shape), n = index / K, k = index % K;
     walk_start(w, k);
-    walk_in_pieces(w);
+    walk_in_partial_sums(w);
     for (size_t c = 0; c < C; c++) {
         walk_multiply(w, n * C + c, c * K + k);
         if ((c + 1) % DENSE_PARTIAL == 0 || c + 1 == C)

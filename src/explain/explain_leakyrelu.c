@@ -1,7 +1,7 @@
-/* Where the numbers of a leaky ReLU come from: as they are, or times the slope. */
+/* Where the numbers of a leaky ReLU come from: a number as it is, or times the slope. */
 #include "explained.h"
 
-/* x is what goes through, y is what decides. */
+/* The factor b decides whether a passes. */
 static void leak(walk *w, size_t index) {
     const float slope = (float)w->shape->value, x = walk_x(w, index);
     const bool open = ((const float *)w->b)[index] > 0;

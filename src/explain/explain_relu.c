@@ -1,7 +1,7 @@
 /* Where the numbers of a ReLU come from: through an open gate or a closed one. */
 #include "explained.h"
 
-/* x is what goes through, y is what opens the gate. A NaN goes through. */
+/* The factor b decides whether a passes. A NaN passes. */
 static void gate(walk *w, size_t index) {
     const float at = ((const float *)w->b)[index];
     walk_take(w, at <= 0 ? CNN_TERM_CLOSED : CNN_TERM_COUNTS, index, index,
