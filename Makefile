@@ -44,7 +44,7 @@ AR     := $(call tool,AR,ar)
 OBJCOPY ?= objcopy
 STRIP  ?= strip
 
-# WASM=relaxed or plain, as `make wasm` says: compiled for WebAssembly.
+# WASM=relaxed or plain: a build for WebAssembly (make wasm).
 ifdef WASM
 include wasm.mk
 endif

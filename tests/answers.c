@@ -28,7 +28,7 @@ static void answer_softmax(const cnn_case *one, const ops *back) {
     free(losses);
 }
 
-/* Flatten has a page only where there is a mistake in it. */
+/* Flatten has a page only with a mistake. */
 static void answer_layer(const cnn_case *one, const ops *back) {
     const cnn_case_info a = cnn_case_get_info(one);
     const operation *op = ops_operation(back, a.layer);

@@ -1,5 +1,5 @@
-/* cnn explain and cnn gradcheck --at from end to end: numbers that are worked out by hand, the way
- * from one number to the next, and what is said of a WHERE that is none. */
+/* cnn explain and cnn gradcheck --at from end to end: numbers worked out by hand, the suggested
+ * next numbers, and messages for a wrong WHERE. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,7 +90,7 @@ static void the_way_on_a_screen(void **state) {
     prints("@/tiny.st @ --index 3", "it is        3: loss", "--index 3");
 }
 
-/* Each step as it is printed, up to a number that nothing computes. */
+/* Follows the suggestions to a number that nothing computes. */
 static void one_number_leads_to_the_next(void **state) {
     (void)state;
     char call[1024] = "";
@@ -107,7 +107,7 @@ static void one_number_leads_to_the_next(void **state) {
     assert_non_null(strstr(call, "'input["));
 }
 
-/* Images from a file of many, and a class that only the call knows. */
+/* Images from a file of many, with a class from the command line. */
 static void images_of_idx_files(void **state) {
     (void)state;
     prints("@/tiny.st @ 'conv1[3,3,2]' --index 5", "conv1[3,3,2] =", "--index 5");
@@ -120,7 +120,7 @@ static void images_of_idx_files(void **state) {
            "--label 2");
 }
 
-/* All terms in order, with the sum as it grows. */
+/* All terms in order, with the running sum. */
 static void all_terms(void **state) {
     (void)state;
     prints("@/hand.st @/hand.png 'conv1[1,1]' --all",
@@ -208,7 +208,7 @@ static void slopes_in_a_row(void **state) {
     assert_non_null(strstr(command_out, "\n 1e-05"));
     assert_non_null(strstr(command_out, "digits agree"));
     assert_null(strstr(command_out, "kinks        within"));
-    /* conv1[1,1] is 0.5 where the bias is -1: moved by 0.1 it stays open, others stay shut. */
+    /* conv1[1,1] is 0.5 with the bias -1: moved by 0.1 its gate stays open, others closed. */
     assert_int_equal(command_run("gradcheck @/hand.st --at 'conv1.bias[0]' --image @/hand.png "
                                  "--label 1 --json"),
                      0);

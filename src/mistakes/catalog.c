@@ -70,7 +70,7 @@ static bool overlap(const layer_shape *g) {
     return (g->u < g->r && g->y.h > 1) || (g->v < g->s && g->y.w > 1);
 }
 
-static bool need_is_met(mistake_need need, const layer_shape *g, size_t images) {
+static bool satisfies(mistake_need need, const layer_shape *g, size_t images) {
     const size_t plane = g->x.h * g->x.w, positions = g->y.h * g->y.w;
     switch (need) {
     case NEEDS_WINDOW:
@@ -102,7 +102,7 @@ bool mistake_shows(const mistake_row *row, const char *kind, const char *gradien
     for (const char *red = row->about.red; *red; red += strspn(red, ", ")) {
         const size_t size = strcspn(red, ",");
         if (size == length && !memcmp(red, expected, size))
-            return need_is_met(row->need, g, images);
+            return satisfies(row->need, g, images);
         red += size;
     }
     return false;
