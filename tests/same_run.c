@@ -40,7 +40,7 @@ static uint64_t hashed(uint64_t hash, const void *bytes, size_t size) {
 }
 
 /* Each class is a bright square at its own position, moved a little, on a noisy background. */
-static void draw(random_state *random, uint8_t *pixels, uint8_t label) {
+static void draw(random_state *random, uint8_t *pixels, uint32_t label) {
     const size_t top = 2 + 5 * (label / 3u) + random_below(random, 5);
     const size_t left = 2 + 7 * (label % 3u) + random_below(random, 5);
     for (size_t h = 0; h < SIDE; h++)
@@ -52,12 +52,13 @@ static void draw(random_state *random, uint8_t *pixels, uint8_t label) {
 }
 
 static cnn_dataset *images(size_t count, uint64_t seed) {
-    static uint8_t pixels[IMAGES * SIDE * SIDE], labels[IMAGES];
+    static uint8_t pixels[IMAGES * SIDE * SIDE];
+    static uint32_t labels[IMAGES];
     const cnn_dataset_info info = {count, SIDE, SIDE, 1, CLASSES};
     random_state random = random_seeded(seed, 105);
     cnn_error error = {0};
     for (size_t i = 0; i < count; i++) {
-        labels[i] = (uint8_t)random_below(&random, CLASSES);
+        labels[i] = random_below(&random, CLASSES);
         draw(&random, pixels + i * SIDE * SIDE, labels[i]);
     }
     return need(cnn_dataset_create(&info, pixels, labels, &error), &error);

@@ -91,7 +91,7 @@ static const use *use_of(const row *row, const char *name, size_t length) {
     return NULL;
 }
 
-/* --------------------------------------------------------------------------- is the table whole */
+/* ------------------------------------------------------------------------ is the table complete */
 
 static const row *row_of(const char *command) {
     for (size_t i = 0; i < ROWS; i++)
@@ -103,7 +103,7 @@ static const row *row_of(const char *command) {
 
 /* Operands that name no file. */
 static bool names_no_file(const char *name, size_t length) {
-    static const char *const words[] = {"WHERE", "COMMAND"};
+    static const char *const words[] = {"WHERE", "TOPIC"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i]) == length && !strncmp(name, words[i], length))
             return true;
