@@ -44,7 +44,7 @@ AR     := $(call tool,AR,ar)
 OBJCOPY ?= objcopy
 STRIP  ?= strip
 
-# WASM=relaxed or plain, as `make wasm` says: compiled for WebAssembly.
+# WASM=relaxed or plain: a build for WebAssembly (make wasm).
 ifdef WASM
 include wasm.mk
 endif
@@ -95,16 +95,16 @@ FLAGS_simd_avx512 := -DVECTOR_BYTES=64 -mavx2 -mfma -mavx512f -mavx512vl -mavx51
                      -mprefer-vector-width=512
 SIMD_NAMES = -DSIMD_TABLE=$(1) -DSIMD_NAME='"$(1:simd_%=%)"'
 
-# The classic mistakes (src/mistakes/catalogue.txt): the rows of their table, and the book's pages
+# The classic mistakes (src/mistakes/catalog.txt): the rows of their table, and the book's pages
 # with one line changed, once for each build of the book.
-MISTAKES := src/mistakes/catalogue.txt src/mistakes/write.awk
+MISTAKES := src/mistakes/catalog.txt src/mistakes/write.awk
 MISTAKEN := $(BOOKS:book_%=mistaken_%)
 FLAGS_mistaken_float := -DMISTAKEN_TABLE=mistaken_float
 FLAGS_mistaken_double := -DMISTAKEN_TABLE=mistaken_double -DCNN_REAL=double -DMISTAKEN_PAIRS
 FLAGS_mistaken_float_fma := -DMISTAKEN_TABLE=mistaken_float_fma -mavx2 -mfma
 FLAGS_mistaken_double_fma := -DMISTAKEN_TABLE=mistaken_double_fma -DCNN_REAL=double -DMISTAKEN_PAIRS \
                              -mavx2 -mfma
-MISTAKE_OBJECTS := $(patsubst %,$(BUILD)/src/mistakes/%.o,catalogue rows mistaken $(MISTAKEN))
+MISTAKE_OBJECTS := $(patsubst %,$(BUILD)/src/mistakes/%.o,catalog rows mistaken $(MISTAKEN))
 
 # Kernels are one unit each: -flto could only remove their flags. Fuzzing gains nothing from
 # instrumented arithmetic, and is slowed down by it (make fuzz).
@@ -171,9 +171,13 @@ $(BUILD)/%.o: %.c
 # The gradient check computes the network in double.
 $(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o broken.o diagnose.o worked.o properties.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
 
-$(BUILD)/src/explain/explained.o: $(EXPLAINED:%=src/explain/explain_%.c)
-$(BUILD)/src/explain/explained.o: \
-  CFLAGS_ALL += "-DEXPLAINED_LAYERS=$(patsubst %,EXPLAINED(%),$(EXPLAINED))"
+# Explanations name the line of the page that has a formula; lines.awk finds it.
+$(BUILD)/src/explain/lines.h: src/explain/lines.awk $(PAGES)
+	@mkdir -p $(@D)
+	$(QUIET)awk -f src/explain/lines.awk $(PAGES) >$@
+$(BUILD)/src/explain/explained.o: $(BUILD)/src/explain/lines.h $(EXPLAINED:%=src/explain/explain_%.c)
+$(BUILD)/src/explain/explained.o: CFLAGS_ALL += -include $(BUILD)/src/explain/lines.h \
+  "-DEXPLAINED_LAYERS=$(patsubst %,EXPLAINED(%),$(EXPLAINED))"
 
 $(BOOKS:%=$(BUILD)/src/ops/%.o): $(BUILD)/src/ops/%.o: src/ops/book.c $(PAGES)
 	@mkdir -p $(@D)
@@ -190,7 +194,7 @@ $(SIMDS:%=$(BUILD)/src/simd/%.o): $(BUILD)/src/simd/%.o: src/simd/kernels.c $(PA
 $(BUILD)/src/mistakes/rows.c $(BUILD)/src/mistakes/pages.c: $(BUILD)/src/mistakes/%.c: \
   $(MISTAKES) $(PAGES) src/mistakes/flatten.c
 	@mkdir -p $(@D)
-	$(QUIET)awk -v what=$* -f src/mistakes/write.awk src/mistakes/catalogue.txt >$@
+	$(QUIET)awk -v what=$* -f src/mistakes/write.awk src/mistakes/catalog.txt >$@
 $(BUILD)/src/mistakes/rows.o: $(BUILD)/src/mistakes/rows.c
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@

@@ -1,10 +1,10 @@
-# What is different where the library is compiled for WebAssembly; the Makefile includes it with
+# Settings of builds for WebAssembly; the Makefile includes this file with
 #
 #   WASM=relaxed   SIMD128 and its relaxed multiply-add, which is fused: the bits of the book
 #   WASM=plain     SIMD128 alone, which any engine has: the bits of base on SSE2
 #
-# Wanted are clang 19 or newer (LLVM=22), its linker and wasi-libc. Nothing of the host's headers may be
-# found, or they would seem to work until the link.
+# Needs clang 19 or newer (LLVM=22), its linker and wasi-libc. The host's headers are kept out, since
+# they would seem to work until the link.
 LLVM ?= 19
 WASI_INCLUDE ?= /usr/include/wasm32-wasi
 
@@ -17,16 +17,16 @@ override CC := clang-$(LLVM) --target=wasm32-wasi -nostdlibinc -isystem $(WASI_I
                -isystem $(JANSSON) -msimd128 -msign-ext -mnontrapping-fptoint $(WASM_FLAGS_$(WASM))
 override POOL := serial
 
-# The kernels as fast as can be, all else as short: it costs no time that could be measured, and a
+# The kernels are optimized for speed, all else for size: it costs no time that could be measured, and a
 # quarter of the module.
 override OPT := -Oz
 SIMD_OPT := -O3
 
-# Kernels and book have one instruction set here: so they are one unit, and share the pages.
+# Kernels and book have the same instruction set here: they are one unit, and share the pages.
 WASM_BOOK := -DBOOK_TABLE=book_float -include src/ops/book.c
 
-# Files, folders, threads, zlib and libpng: bytes go in and out by memory, and who has the module
-# unpacks and decodes them.
+# Files, folders, threads, zlib and libpng: bytes go in and out by memory, and the module's user
+# decompresses and decodes them.
 WASM_WITHOUT := $(patsubst %,src/%.c,\
                   base/file base/quota data/folder data/gunzip data/idx data/idx_names \
                   data/picture_folder files/checkpoint files/checkpoint_fields files/checkpoint_resume \
@@ -53,7 +53,7 @@ WASM_TESTS := as_data avgpool2d blocks calls_all defaults exact fit_turned gradc
               once peers_words profile program pytorch_layout random real_text relu_softmax schedules \
               scratch simd train updates
 # These hold the book to one rounding.
-WASM_TESTS_relaxed := conv2d dense optimisers
+WASM_TESTS_relaxed := conv2d dense optimizers
 WASM_PROGRAMS := $(patsubst %,$(BUILD)/tests/test_%,$(WASM_TESTS) $(WASM_TESTS_$(WASM)))
 wasm-tests: $(WASM_PROGRAMS) $(BUILD)/tests/cross_bits $(BUILD)/tests/same_run
 	@tests/run $(WASM_PROGRAMS)

@@ -1,6 +1,6 @@
 /* wasm_rate NETWORK IMAGES LABELS BATCH [BACKEND]: times training steps (Adam 0.001) as train_rate
  * does, in a program that is built natively and for WASI alike, where the library reads no files.
- * IMAGES and LABELS are MNIST's, unpacked. See serve.h for how it is asked. */
+ * IMAGES and LABELS are MNIST's, decompressed. See serve.h for its protocol. */
 #include "cnn.h"
 #include "serve.h"
 

@@ -36,7 +36,7 @@ static const option_group explain_groups[] = {
 static const char *const explain_notes[] = {
     "",
     "WHERE counts from 0: outputs [row,column,channel], kernels [row,column,in,out].",
-    "Gradients, .grad, want the true class. See docs/explain.md.",
+    "Gradients, .grad, need the true class. See docs/explain.md.",
     NULL,
 };
 static const char *const explain_examples[] = {
@@ -53,7 +53,7 @@ static bool needs_label(const explained *one, cnn_error *error) {
                          one->where.tensor.name);
 }
 
-/* Asked twice: how many terms there are, and then for all of them. */
+/* The first call returns the number of terms, the second all of them. */
 static bool ask(explained *one, const char *where, cnn_error *error) {
     if (!where_read(one->model, where, &one->where, error) || !needs_label(one, error))
         return false;
@@ -80,7 +80,7 @@ static int answer(explained *one, const explain_settings *settings) {
     return explained_print(one, &error) ? 0 : report_cnn_error(&error);
 }
 
-/* Forward, and backward if the class is known. */
+/* Runs forward, and backward if the class is known. */
 static int pass_image(explained *one, const explain_settings *settings, cnn_model *model) {
     cnn_error error;
     if (!one_image_set(model, settings->image, &settings->one, &one->label, &error))

@@ -27,7 +27,7 @@ static const option gradcheck_rows[] = {
     ROW_TEXT(gradcheck_settings, layer, "--layer", "LAYER", "in this one alone"),
     ROW_SWITCH(gradcheck_settings, json, "--json", "one JSON object instead of the table"),
     ROW_TEXT(gradcheck_settings, at, "--at", "WHERE",
-             "nudge this number alone, through the whole network"),
+             "move this number alone, through the whole network"),
     ROW_FILE(gradcheck_settings, image, OPTION_INPUT, "--image", "FILE",
              "for --at, as for cnn explain; without it one is drawn"),
 };

@@ -33,32 +33,32 @@ static bool next(DIR *entries, const char *folder, bool (*counts)(const char *),
 
 /* Compares by name, for a file to come; else by what the entries are, since links may lead to
  * it. */
-static bool folder_holds(const char *folder, bool (*counts)(const char *), const file_id *wanted) {
+static bool folder_holds(const char *folder, bool (*counts)(const char *), const file_id *target) {
     char path[PATH_MAX];
     struct stat about;
     file_id there;
-    if (wanted->named && counts(wanted->name) && join(path, folder, wanted->name) &&
-        file_id_of(path, &there) && file_id_same(&there, wanted))
+    if (target->named && counts(target->name) && join(path, folder, target->name) &&
+        file_id_of(path, &there) && file_id_same(&there, target))
         return true;
-    DIR *entries = wanted->there ? opendir(folder) : NULL;
+    DIR *entries = target->there ? opendir(folder) : NULL;
     bool found = false;
     while (!found && next(entries, folder, counts, path, &about))
-        found = about.st_dev == wanted->device && about.st_ino == wanted->file;
+        found = about.st_dev == target->device && about.st_ino == target->file;
     if (entries)
         closedir(entries);
     return found;
 }
 
-typedef bool (*folder_visit)(const char *path, const file_id *wanted);
+typedef bool (*folder_visit)(const char *path, const file_id *target);
 
 /* True if `visit` is true for any sub-folder that is not hidden. */
-static bool any_folder(const char *folder, folder_visit visit, const file_id *wanted) {
+static bool any_folder(const char *folder, folder_visit visit, const file_id *target) {
     char path[PATH_MAX];
     struct stat about;
     DIR *entries = opendir(folder);
     bool found = false;
     while (!found && next(entries, folder, shown_name, path, &about))
-        found = S_ISDIR(about.st_mode) && visit(path, wanted);
+        found = S_ISDIR(about.st_mode) && visit(path, target);
     if (entries)
         closedir(entries);
     return found;
@@ -75,12 +75,12 @@ static bool is_png(const char *path) {
 }
 
 /* Any folder may have sub-folders: only pictures in them make them classes. */
-static bool has_png(const char *folder, const file_id *wanted) {
+static bool has_png(const char *folder, const file_id *target) {
     char path[PATH_MAX];
     struct stat about;
     DIR *entries = opendir(folder);
     bool found = false;
-    (void)wanted;
+    (void)target;
     while (!found && next(entries, folder, shown_name, path, &about))
         found = S_ISREG(about.st_mode) && is_png(path);
     if (entries)
@@ -88,33 +88,33 @@ static bool has_png(const char *folder, const file_id *wanted) {
     return found;
 }
 
-static bool is_there(const char *path, const file_id *wanted) {
-    (void)path, (void)wanted;
+static bool is_there(const char *path, const file_id *target) {
+    (void)path, (void)target;
     return true;
 }
 
 /* Is it named train, test, val or a longer word for one, with folders of classes in it? */
-static bool is_part(const char *path, const file_id *wanted) {
+static bool is_part(const char *path, const file_id *target) {
     static const char *const words[] = {"train", "test", "val"};
     const char *name = strrchr(path, '/') + 1;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!strncasecmp(name, words[i], strlen(words[i])))
-            return any_folder(path, is_there, wanted);
+            return any_folder(path, is_there, target);
     return false;
 }
 
-static bool holds(const char *path, const file_id *wanted) {
-    return folder_holds(path, shown_name, wanted);
+static bool holds(const char *path, const file_id *target) {
+    return folder_holds(path, shown_name, target);
 }
 
 /* Files beside the folders of classes are refused as well. */
-static bool classes_hold(const char *path, const file_id *wanted) {
-    return any_folder(path, has_png, wanted) &&
-           (holds(path, wanted) || any_folder(path, holds, wanted));
+static bool classes_hold(const char *path, const file_id *target) {
+    return any_folder(path, has_png, target) &&
+           (holds(path, target) || any_folder(path, holds, target));
 }
 
-static bool part_holds(const char *path, const file_id *wanted) {
-    return is_part(path, wanted) && classes_hold(path, wanted);
+static bool part_holds(const char *path, const file_id *target) {
+    return is_part(path, target) && classes_hold(path, target);
 }
 
 static bool has_idx(const char *folder) {
@@ -129,10 +129,10 @@ static bool has_idx(const char *folder) {
     return found;
 }
 
-bool data_files_hold(const char *folder, const file_id *wanted) {
+bool data_files_hold(const char *folder, const file_id *target) {
     if (has_idx(folder))
-        return folder_holds(folder, idx_name, wanted);
-    if (any_folder(folder, is_part, wanted))
-        return any_folder(folder, part_holds, wanted);
-    return classes_hold(folder, wanted);
+        return folder_holds(folder, idx_name, target);
+    if (any_folder(folder, is_part, target))
+        return any_folder(folder, part_holds, target);
+    return classes_hold(folder, target);
 }

@@ -6,6 +6,6 @@
 
 /* Is the place a file of the data set in the folder, or one that the next run would take for a
  * picture or for the folder of a class? */
-bool data_files_hold(const char *folder, const file_id *wanted);
+bool data_files_hold(const char *folder, const file_id *target);
 
 #endif

@@ -1,4 +1,4 @@
-/* Prints a sum as a person would write it down: the formula, its numbers, its terms. */
+/* Prints a sum as a person would write it: the formula, its numbers, its terms. */
 #include "explanation.h"
 
 #include "print.h"
@@ -33,7 +33,7 @@ double explained_part(const cnn_sum *sum, const cnn_term *term) {
     return sum->kind == CNN_SUM_PRODUCTS ? term->x * term->y : term->x / sum->divisor;
 }
 
-/* Does the sum add its terms up, one after the other? */
+/* Does the sum add its terms, one after the other? */
 static bool adds_up(const cnn_sum *sum) {
     return sum->kind == CNN_SUM_PRODUCTS || sum->kind == CNN_SUM_ADDED ||
            sum->kind == CNN_SUM_MEAN || sum->kind == CNN_SUM_SHARES;
@@ -65,7 +65,7 @@ static ranked *rank(const explained *one) {
     return list;
 }
 
-static size_t telling(const ranked *list, size_t count) {
+static size_t nonzero_count(const ranked *list, size_t count) {
     size_t n = 0;
     while (n < count && list[n].part != 0)
         n++;
@@ -81,7 +81,7 @@ static double rest_of(const ranked *list, size_t from, size_t count) {
 
 /* ----------------------------------------------------------------------------------- in numbers */
 
-/* Appends to a text of 512 bytes, as far as there is room. */
+/* Appends to a text of 512 bytes, within this size. */
 __attribute__((format(printf, 2, 3))) static void append(char *text, const char *format, ...) {
     const size_t used = strlen(text);
     va_list values;
@@ -90,7 +90,7 @@ __attribute__((format(printf, 2, 3))) static void append(char *text, const char 
     va_end(values);
 }
 
-/* A factor: what is below 0 in brackets. */
+/* A factor, negative ones in brackets. */
 static short_text factor(double value) {
     short_text t = number(value);
     if (value < 0)
@@ -113,7 +113,7 @@ static void append_term(char *text, const cnn_sum *sum, const ranked *r, bool fi
 
 static void write_sum(const explained *one, const ranked *list, char *text) {
     const cnn_sum *sum = &one->sum;
-    const size_t count = telling(list, sum->count), shown = count < IN_LINE ? count : IN_LINE;
+    const size_t count = nonzero_count(list, sum->count), shown = count < IN_LINE ? count : IN_LINE;
     const bool mean = sum->kind == CNN_SUM_MEAN;
     append(text, mean ? "(" : "");
     if (sum->start[0])
@@ -153,14 +153,14 @@ static void write_gate(const explained *one, char *text) {
         append(text, ": the gate is %s", closed ? "closed" : "open");
 }
 
-/* What stands behind the equals sign. */
+/* The right-hand side of the formula, in numbers. */
 static void write_numbers(const explained *one, const ranked *list, char *text) {
     const cnn_sum *sum = &one->sum;
     const double chosen = sum->chosen < sum->count ? one->terms[sum->chosen].x : 0;
     text[0] = '\0';
     if (adds_up(sum))
         write_sum(one, list, text);
-    else if (sum->kind == CNN_SUM_MAXIMUM || sum->kind == CNN_SUM_PLACE)
+    else if (sum->kind == CNN_SUM_MAXIMUM || sum->kind == CNN_SUM_POSITION)
         write_maximum(one, text);
     else if (sum->kind == CNN_SUM_GATE)
         write_gate(one, text);
@@ -188,18 +188,19 @@ static void print_columns(const cnn_sum *sum, bool running) {
            running    ? "sum"
            : products ? "x y"
                       : "adds",
-           products ? "where x and y stand" : "where x stands", terminal_style(stdout, LOOK_PLAIN));
+           products ? "where x and y come from" : "where x comes from",
+           terminal_style(stdout, LOOK_PLAIN));
 }
 
 static void print_term(const explained *one, const cnn_term *term, bool running) {
     char a[WHERE_SIZE], b[WHERE_SIZE];
     const cnn_sum *sum = &one->sum;
-    const bool second = sum->kind == CNN_SUM_PRODUCTS || sum->kind == CNN_SUM_PROBABILITY ||
-                        sum->kind == CNN_SUM_LOSS;
+    const bool has_y = sum->kind == CNN_SUM_PRODUCTS || sum->kind == CNN_SUM_PROBABILITY ||
+                       sum->kind == CNN_SUM_LOSS;
     where_name(one->model, sum->a, term->a, a);
     where_name(one->model, sum->kind == CNN_SUM_PRODUCTS ? sum->b : "", term->b, b);
     printf("%5zu %11s %11s %11s  %s%s%s", (size_t)(term - one->terms) + 1,
-           term->a == CNN_NO_INDEX ? "" : number(term->x).text, second ? number(term->y).text : "",
+           term->a == CNN_NO_INDEX ? "" : number(term->x).text, has_y ? number(term->y).text : "",
            number(running ? term->sum : explained_part(sum, term)).text, a,
            a[0] && b[0] ? "  " : "", b);
     printf("%s%s\n", term->note ? "  " : "", cnn_term_note_name(term->note));
@@ -218,7 +219,8 @@ static void print_all(const explained *one) {
 
 static void print_largest(const explained *one, const ranked *list) {
     const cnn_sum *sum = &one->sum;
-    const size_t count = telling(list, sum->count), shown = count < IN_TABLE ? count : IN_TABLE;
+    const size_t count = nonzero_count(list, sum->count),
+                 shown = count < IN_TABLE ? count : IN_TABLE;
     if (!shown)
         return;
     print_columns(sum, false);
@@ -229,7 +231,7 @@ static void print_largest(const explained *one, const ranked *list) {
                number(rest_of(list, shown, count)).text, thousands(count - shown).text);
 }
 
-/* How many terms are what, in words. */
+/* The counts of notes, in words. */
 static void print_counts(const explained *one) {
     size_t counts[CNN_TERM_CLOSED + 1] = {0};
     for (size_t i = 0; i < one->sum.count; i++)
@@ -240,23 +242,24 @@ static void print_counts(const explained *one) {
         print_field(stdout, "zeros", "%s terms have a factor 0 and change nothing",
                     thousands(counts[CNN_TERM_ZERO]).text);
     if (counts[CNN_TERM_PADDING])
-        print_field(stdout, "left out", "%s terms: there x would lie in the padding",
+        print_field(stdout, "left out", "%s terms: x would lie in the padding",
                     thousands(counts[CNN_TERM_PADDING]).text);
     if (counts[CNN_TERM_NO_OUTPUT])
-        print_field(stdout, "left out", "%s terms: no output has its kernel so",
+        print_field(stdout, "left out", "%s terms: no output has its kernel there",
                     thousands(counts[CNN_TERM_NO_OUTPUT]).text);
     if (counts[CNN_TERM_PASSED_OVER] && one->sum.kind == CNN_SUM_ADDED)
-        print_field(stdout, "left out", "windows of which another number is the maximum: %s",
+        print_field(stdout, "left out", "%s windows: another number is the maximum",
                     thousands(counts[CNN_TERM_PASSED_OVER]).text);
     if (one->sum.parts > 1)
-        print_field(stdout, "pieces", "summed in %s pieces, then these added up",
+        print_field(stdout, "partial sums", "%s, which are added at the end",
                     thousands(one->sum.parts).text);
 }
 
 static void print_terms(const explained *one, const ranked *list) {
     const cnn_sum *sum = &one->sum;
-    const bool table = adds_up(sum) || sum->kind == CNN_SUM_MAXIMUM || sum->kind == CNN_SUM_PLACE ||
-                       sum->kind == CNN_SUM_PROBABILITY || sum->kind == CNN_SUM_LOSS;
+    const bool table = adds_up(sum) || sum->kind == CNN_SUM_MAXIMUM ||
+                       sum->kind == CNN_SUM_POSITION || sum->kind == CNN_SUM_PROBABILITY ||
+                       sum->kind == CNN_SUM_LOSS;
     if (table && (one->all || !adds_up(sum)))
         print_all(one);
     else if (table)
@@ -264,7 +267,7 @@ static void print_terms(const explained *one, const ranked *list) {
     print_counts(one);
 }
 
-/* ---------------------------------------------------------------------------------------- whole */
+/* -------------------------------------------------------------------------------- all together */
 
 /* "row 4, column 3, channel 8 of conv2, made by conv2d 16 3x3 pad 1". */
 static void print_head(const explained *one) {
@@ -282,7 +285,7 @@ static void print_head(const explained *one) {
                         info.text);
 }
 
-/* What no pass computes: a pixel, a class, a parameter. */
+/* A number that no pass computes: a pixel, a class, a parameter. */
 static void print_given(const explained *one) {
     const char *name = one->where.tensor.name;
     const cnn_normalization by = cnn_model_normalization(one->model);

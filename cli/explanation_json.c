@@ -3,13 +3,13 @@
 
 #include "json_line.h"
 
-/* Exponentials are doubles; all else is float, and short as such. */
+/* Exponentials are doubles; all other numbers are floats, in few digits. */
 static json_t *real(const cnn_sum *sum, double value) {
     const bool wide = sum->kind == CNN_SUM_PROBABILITY || sum->kind == CNN_SUM_LOSS;
     return wide ? json_line_real(value) : json_line_float((float)value);
 }
 
-static json_t *place(const explained *one, const char *tensor, size_t index) {
+static json_t *position(const explained *one, const char *tensor, size_t index) {
     char text[WHERE_SIZE];
     where_name(one->model, tensor, index, text);
     return text[0] ? json_string(text) : json_null();
@@ -17,10 +17,10 @@ static json_t *place(const explained *one, const char *tensor, size_t index) {
 
 static json_t *term_json(const explained *one, const cnn_term *term) {
     const cnn_sum *sum = &one->sum;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:s}", "a", place(one, sum->a, term->a), "b",
-                     place(one, sum->b, term->b), "x", real(sum, term->x), "y", real(sum, term->y),
-                     "sum", real(sum, term->sum), "part", (json_int_t)term->part, "note",
-                     cnn_term_note_name(term->note));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:s}", "a", position(one, sum->a, term->a),
+                     "b", position(one, sum->b, term->b), "x", real(sum, term->x), "y",
+                     real(sum, term->y), "sum", real(sum, term->sum), "part",
+                     (json_int_t)term->part, "note", cnn_term_note_name(term->note));
 }
 
 static json_t *book_json(const cnn_sum *sum) {
@@ -34,7 +34,7 @@ static json_t *start_json(const explained *one) {
     const cnn_sum *sum = &one->sum;
     if (!sum->start[0])
         return json_null();
-    return json_pack("{s:o, s:o}", "where", place(one, sum->start, sum->start_index), "value",
+    return json_pack("{s:o, s:o}", "where", position(one, sum->start, sum->start_index), "value",
                      real(sum, sum->start_value));
 }
 

@@ -1,4 +1,4 @@
-/* What to ask next: where the factors come from that count most, and what the gradient is. */
+/* What to ask next: the factors of the largest term, and the gradient. */
 #include "explanation.h"
 
 #include "print.h"
@@ -25,8 +25,8 @@ static void ask(questions *q, const explained *one, const char *tensor, size_t i
         strcpy(q->text[q->count++], text);
 }
 
-/* The chosen term, or the one that adds most; NULL if there is none. */
-static const cnn_term *most_telling(const explained *one) {
+/* The chosen term, or the largest; NULL if there is none. */
+static const cnn_term *main_term(const explained *one) {
     const cnn_term *best = NULL;
     if (one->sum.chosen < one->sum.count)
         return &one->terms[one->sum.chosen];
@@ -40,7 +40,7 @@ static const cnn_term *most_telling(const explained *one) {
 }
 
 static void ask_all(questions *q, const explained *one) {
-    const cnn_term *term = most_telling(one);
+    const cnn_term *term = main_term(one);
     const char *tensor = one->where.tensor.name;
     char gradient[CNN_NAME_SIZE + 8];
     if (term) {

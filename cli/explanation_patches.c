@@ -1,4 +1,4 @@
-/* What lies under a kernel and the kernel itself, side by side, channel by channel. */
+/* Prints the patch under a kernel and the kernel, side by side, channel by channel. */
 #include "explanation.h"
 
 #include "print.h"
@@ -15,8 +15,8 @@ typedef struct patches {
     size_t rows, columns, channels;
 } patches;
 
-/* Is the second factor a kernel with rows and columns, and does each of its places have terms? A
- * sum over places, as a weight's gradient, is none. */
+/* Is the second factor a kernel with rows and columns, with terms for each of its weights? False
+ * for a sum over positions, as a weight's gradient. */
 static bool find(const explained *one, patches *p) {
     cnn_layer_info info;
     const cnn_sum *sum = &one->sum;
@@ -26,9 +26,9 @@ static bool find(const explained *one, patches *p) {
     for (size_t i = 1; cnn_network_layer_at(cnn_model_network(one->model), i, &info); i++)
         if (strlen(info.name) == length && !memcmp(info.name, sum->b, length)) {
             *p = (patches){one, info.kernel.h, info.kernel.w, 0};
-            const size_t places = p->rows * p->columns;
-            p->channels = places ? sum->count / places : 0;
-            return places > 1 && p->columns <= WIDEST && p->channels * places == sum->count;
+            const size_t weights = p->rows * p->columns;
+            p->channels = weights ? sum->count / weights : 0;
+            return weights > 1 && p->columns <= WIDEST && p->channels * weights == sum->count;
         }
     return false;
 }

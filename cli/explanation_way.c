@@ -1,5 +1,5 @@
-/* The way of an image through the network: a line for each layer, what it says at the end, and the
- * numbers that are worth a look. */
+/* An image in every layer of the network: a line for each layer, the answer, and the numbers that
+ * are worth a look. */
 #include "explanation.h"
 
 #include "answer.h"
@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What stands in one tensor of floats. */
+/* The range of a tensor of floats. */
 typedef struct spread {
     double least, most;
     size_t count, zeros, at; /* at: of the number furthest from 0 */
@@ -66,7 +66,7 @@ static void print_layers(const explained *one) {
         print_layer(one, &info);
 }
 
-/* The likeliest classes, and what the loss is if the true one is known. */
+/* The likeliest classes, and the loss if the true one is known. */
 static void print_answer(const explained *one) {
     cnn_tensor p, losses;
     size_t best[ANSWER_BEST];
@@ -85,7 +85,7 @@ static void print_answer(const explained *one) {
                     format_loss((double)*(const float *)losses.data).text);
 }
 
-/* The score of the likeliest class: from there one comes to everything. */
+/* Suggests the score of the likeliest class, from which all others can be reached. */
 static void print_next(const explained *one) {
     cnn_tensor p;
     cnn_layer_info last;

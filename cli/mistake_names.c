@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define NAMES_SIZE 1536 /* of one family */
+#define NAMES_SIZE 1536 /* for one family */
 
 bool mistake_names_check(const char *name) {
     cnn_mistake_info mistake;
@@ -22,7 +22,7 @@ bool mistake_names_check(const char *name) {
     return false;
 }
 
-/* In the order of cnn_mistake_family: what becomes of a run. */
+/* In the order of cnn_mistake_family: the effect on a run. */
 static const char *const effects[CNN_MISTAKE_FAMILIES] = {
     "wrong gradient, and it learns about as well: only the check sees it",
     "wrong gradient, and it learns, but worse",
@@ -52,10 +52,10 @@ void mistake_names_list(void) {
 void mistake_names_verdict(const cnn_mistake_info *mistake, char *text, size_t size) {
     if (mistake->red[0])
         snprintf(text, size, "the gradient check turns red: %s%s%s", mistake->red,
-                 mistake->needs[0] ? "; wants " : "", mistake->needs);
+                 mistake->needs[0] ? "; needs " : "", mistake->needs);
     else
         snprintf(text, size, "the gradient check stays green%s%s",
-                 mistake->needs[0] ? "; wants " : "", mistake->needs);
+                 mistake->needs[0] ? "; needs " : "", mistake->needs);
 }
 
 static void print_lines(const char *name, const char *lines) {

@@ -1,14 +1,14 @@
-/* The mistakes that --break makes on purpose, as people type them and read of them. */
+/* The mistakes that --break makes, by name and in words. */
 #ifndef CLI_MISTAKE_NAMES_H
 #define CLI_MISTAKE_NAMES_H
 
 #include "cnn.h"
 
-/* False if there is none of this name, which is said, with the nearest. */
+/* False if there is none of this name: reports it, with the nearest name. */
 bool mistake_names_check(const char *name);
-/* All of them by their families, on one screen. */
+/* Prints all of them by family, on one screen. */
 void mistake_names_list(void);
-/* One, with the line that it changes. */
+/* Prints one, with the line that it changes. */
 void mistake_names_explain(const cnn_mistake_info *mistake);
 /* All of them as one JSON object. Returns an exit code. */
 int mistake_names_json(void);

@@ -1,4 +1,4 @@
-/* Brings one image to a model by the ways that predict and eval take. */
+/* Sets one image of a model, prepared as predict and eval do. */
 #define _POSIX_C_SOURCE 200809L
 #include "one_image.h"
 
@@ -24,25 +24,24 @@ static bool is_folder(const char *path) {
 }
 
 /* The class of this name, or else of this number. */
-static bool find_class(const cnn_model *model, const char *wanted, size_t *label,
-                       cnn_error *error) {
+static bool find_class(const cnn_model *model, const char *name, size_t *label, cnn_error *error) {
     const size_t classes = cnn_network_class_count(cnn_model_network(model));
-    closest near = {.typed = wanted, .length = strlen(wanted)};
+    closest near = {.typed = name, .length = strlen(name)};
     uint64_t number;
     for (size_t i = 0; i < classes; i++) {
         closest_offer(&near, cnn_model_class_at(model, i));
-        if (!strcmp(wanted, cnn_model_class_at(model, i))) {
+        if (!strcmp(name, cnn_model_class_at(model, i))) {
             *label = i;
             return true;
         }
     }
-    if (decimal_whole(wanted, classes - 1, &number)) {
+    if (decimal_whole(name, classes - 1, &number)) {
         *label = (size_t)number;
         return true;
     }
     return source_refuse(
-        error, "", "--label %.60s: no such class; there are %zu, from %s to %s%s%s", wanted,
-        classes, cnn_model_class_at(model, 0), cnn_model_class_at(model, classes - 1),
+        error, "", "--label %.60s: no such class; there are %zu, from %s to %s%s%s", name, classes,
+        cnn_model_class_at(model, 0), cnn_model_class_at(model, classes - 1),
         near.word[0] ? ", such as " : "", near.word);
 }
 
@@ -51,7 +50,7 @@ static bool refuse_index(const char *path, uint64_t index, size_t images, cnn_er
                          images, images == 1 ? "" : "s", (unsigned long long)index);
 }
 
-/* A test image, and with it its class. */
+/* A test image with its class. */
 static bool set_from_folder(cnn_model *model, const char *path, const one_image_flags *flags,
                             size_t *label, cnn_error *error) {
     images_folder folder;
@@ -70,7 +69,7 @@ static bool set_from_folder(cnn_model *model, const char *path, const one_image_
     return ok;
 }
 
-/* Its class is 0 unless a flag or the data set says another. */
+/* With class 0, which a flag may replace. */
 static bool set_bytes(cnn_model *model, const uint8_t *bytes, cnn_error *error) {
     static const uint32_t label = 0;
     return cnn_model_set_images(model, bytes, &label, 1, error);
@@ -79,8 +78,8 @@ static bool set_bytes(cnn_model *model, const uint8_t *bytes, cnn_error *error) 
 static bool set_from_file(cnn_model *model, const char *path, const one_image_flags *flags,
                           cnn_error *error) {
     pixels pixels;
-    const cnn_pictures wanted = cnn_model_pictures(model, false);
-    const size_t size = wanted.height * wanted.width * wanted.channels;
+    const cnn_pictures form = cnn_model_pictures(model, false);
+    const size_t size = form.height * form.width * form.channels;
     if (!pixels_read(&pixels, path, model, !flags->no_fit, 0, error))
         return false;
     const bool ok = flags->index < pixels.count

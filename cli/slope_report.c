@@ -21,8 +21,8 @@ typedef struct report {
     size_t best; /* the step whose quotient is nearest to backprop's gradient */
 } report;
 
-/* Uniform numbers of about the size of normalized pixels; the same generator everywhere. */
-static double drawn(uint64_t *state) {
+/* Uniform random numbers from 0 to 1; the same generator on every machine. */
+static double uniform(uint64_t *state) {
     *state = *state * 6364136223846793005u + 1442695040888963407u;
     return (double)(*state >> 40) / (double)(1 << 24);
 }
@@ -36,9 +36,9 @@ static bool draw_image(report *r, cnn_error *error) {
     if (!x)
         return source_refuse(error, "", "no memory for %zu pixels", values);
     for (size_t i = 0; i < values; i++)
-        x[i] = (float)(4 * drawn(&state) - 2);
+        x[i] = (float)(4 * uniform(&state) - 2);
     r->label =
-        (size_t)(drawn(&state) * (double)cnn_network_class_count(cnn_model_network(r->model)));
+        (size_t)(uniform(&state) * (double)cnn_network_class_count(cnn_model_network(r->model)));
     const uint32_t label = (uint32_t)r->label;
     const bool ok = cnn_model_set_input(r->model, x, &label, 1, error);
     free(x);
@@ -51,7 +51,7 @@ static bool set_image(report *r, cnn_error *error) {
         return draw_image(r, error);
     return one_image_set(r->model, settings->image, settings->flags, &r->label, error) &&
            (r->label != SIZE_MAX ||
-            source_refuse(error, settings->image, "the loss wants the true class: --label CLASS"));
+            source_refuse(error, settings->image, "the loss needs the true class: --label CLASS"));
 }
 
 /* A number of size 1000 would not be moved by the smallest step. */
@@ -101,8 +101,8 @@ static void print_kink(const report *r) {
             char kink[256];
             kink_text(r, &r->slopes[i], kink, sizeof kink);
             print_field(stdout, "kinks",
-                        "within %.0e another piece of a gate or a window counts: %s",
-                        r->slopes[i].h, kink);
+                        "within %.0e a gate or the maximum of a window changes: %s", r->slopes[i].h,
+                        kink);
             return;
         }
 }
@@ -110,7 +110,7 @@ static void print_kink(const report *r) {
 static void print_verdict(const report *r) {
     const cnn_slope *best = &r->slopes[r->best];
     if (best->gradient == 0 && best->quotient == 0)
-        print_field(stdout, "so", "the loss does not move with it, and backprop says so");
+        print_field(stdout, "so", "the loss does not depend on it, and backprop agrees");
     else if (best->error > 0)
         print_field(stdout, "so",
                     "with h %.0e %.0f digits agree. Larger steps err by curvature and by kinks, "

@@ -1,5 +1,4 @@
-/* cnn gradcheck --at: one number nudged by smaller and smaller steps, the whole network in double.
- */
+/* cnn gradcheck --at: moves one number by smaller and smaller steps, the network in double. */
 #ifndef CLI_SLOPE_REPORT_H
 #define CLI_SLOPE_REPORT_H
 
@@ -8,9 +7,9 @@
 
 typedef struct slope_settings {
     const char *network, *at;
-    const char *image; /* NULL: one is drawn by the seed, and its class too */
+    const char *image; /* NULL: a random one, and a random class */
     const one_image_flags *flags;
-    uint64_t seed; /* of that, and of the weights of a network text */
+    uint64_t seed; /* for that, and for the weights of a network text */
     bool json;
 } slope_settings;
 

@@ -20,20 +20,20 @@ static bool ends_with(const char *text, const char *end) {
     return length >= tail && !strcmp(text + length - tail, end);
 }
 
-/* The first index is the image: of all but parameters and their gradients. */
+/* Is the first index the image? Not of parameters and their gradients. */
 static bool of_images(const cnn_tensor *tensor) {
     const char *dot = strchr(tensor->name, '.');
     return !dot || !strcmp(dot, ".grad") || tensor->type == CNN_TYPE_INT32;
 }
 
-/* The indices that are said: not the image if there is one alone, nor the channel of a gray one. */
-typedef struct spoken {
-    size_t first, last; /* one behind */
-} spoken;
+/* The indices of a name: not the image of a single one, nor the channel of a gray one. */
+typedef struct shown {
+    size_t first, last; /* last: one past the end */
+} shown;
 
-static spoken spoken_of(const cnn_tensor *tensor) {
+static shown shown_of(const cnn_tensor *tensor) {
     const bool images = of_images(tensor);
-    spoken s = {images && tensor->rank && tensor->shape[0] == 1, tensor->rank};
+    shown s = {images && tensor->rank && tensor->shape[0] == 1, tensor->rank};
     s.last -= images && tensor->rank == 4 && tensor->shape[3] == 1;
     return s;
 }
@@ -47,7 +47,7 @@ static void unfold(const cnn_tensor *tensor, size_t index, size_t at[4]) {
 
 void where_text(const cnn_tensor *tensor, size_t index, char text[WHERE_SIZE]) {
     size_t at[4];
-    const spoken s = spoken_of(tensor);
+    const shown s = shown_of(tensor);
     unfold(tensor, index, at);
     size_t used = (size_t)snprintf(text, WHERE_SIZE, "%s", tensor->name);
     for (size_t d = s.first; d < s.last && used < WHERE_SIZE; d++)
@@ -62,9 +62,9 @@ void where_name(const cnn_model *model, const char *name, size_t index, char tex
         where_text(&tensor, index, text);
 }
 
-/* "14x14x16", as many sizes as indices are wanted. */
+/* "14x14x16", the sizes of the indices in a name. */
 static void shape_text(const cnn_tensor *tensor, char *text, size_t size) {
-    const spoken s = spoken_of(tensor);
+    const shown s = shown_of(tensor);
     size_t used = 0;
     text[0] = '\0';
     for (size_t d = s.first; d < s.last && used < size; d++)
@@ -73,7 +73,7 @@ static void shape_text(const cnn_tensor *tensor, char *text, size_t size) {
 }
 
 /* Reads "[4,3,8]" as the indices from first to last - 1; the others are 0. */
-static bool read_indices(const char *text, const cnn_tensor *tensor, spoken s, size_t *index) {
+static bool read_indices(const char *text, const cnn_tensor *tensor, shown s, size_t *index) {
     *index = 0;
     for (size_t d = 0; d < tensor->rank; d++) {
         uint64_t at = 0;
@@ -91,7 +91,7 @@ static bool read_indices(const char *text, const cnn_tensor *tensor, spoken s, s
     return !strcmp(text, s.first < s.last ? "]" : "");
 }
 
-/* An example lies in the middle, where nothing is at an edge. */
+/* The number in the middle, an example away from the edges. */
 static size_t middle_of(const cnn_tensor *tensor) {
     size_t index = 0;
     for (size_t d = 0; d < tensor->rank; d++)
@@ -116,7 +116,7 @@ static bool refuse_name(const cnn_model *model, const char *name, cnn_error *err
     char example[WHERE_SIZE] = "";
     for (size_t i = 0; cnn_model_tensor_at(model, i, &tensor); i++) {
         closest_offer(&near, tensor.name);
-        if (i == 2) /* behind the input and its gradient: the first layer */
+        if (i == 2) /* after the input and its gradient: the first layer */
             where_text(&tensor, middle_of(&tensor), example);
     }
     if (cnn_model_tensor(model, near.word, &tensor, NULL))
@@ -134,8 +134,8 @@ bool where_read(const cnn_model *model, const char *text, where *where, cnn_erro
         memcpy(name, text, length);
     if (!cnn_model_tensor(model, name, tensor, NULL))
         return refuse_name(model, length < sizeof name ? name : text, error);
-    const spoken least = spoken_of(tensor), image = {least.first, tensor->rank},
-                 all = {0, tensor->rank}, none = {0, 0};
+    const shown least = shown_of(tensor), image = {least.first, tensor->rank},
+                all = {0, tensor->rank}, none = {0, 0};
     return read_indices(text + length, tensor, least, &where->index) ||
            read_indices(text + length, tensor, image, &where->index) ||
            read_indices(text + length, tensor, all, &where->index) ||
@@ -159,7 +159,7 @@ void where_words(const where *where, char *text, size_t size) {
                                : !images && tensor->rank == 4                      ? kernel
                                : !images && tensor->rank == 2                      ? matrix
                                                                                    : NULL;
-    const spoken s = spoken_of(tensor);
+    const shown s = shown_of(tensor);
     size_t at[4], used = 0;
     unfold(tensor, where->index, at);
     text[0] = '\0';

@@ -196,7 +196,7 @@ bool cnn_model_tensor(const cnn_model *model, const char *name, cnn_tensor *tens
  * before the next backward pass; and their gradients, of which an update then makes use. */
 bool cnn_model_set_tensor(cnn_model *model, const char *name, const float *numbers, size_t count,
                           cnn_error *error);
-/* All parameters as one block of *count numbers, in the order of their tensors, and behind them
+/* All parameters as one block of *count numbers, in the order of their tensors, followed by
  * what else a file keeps. Each tensor begins at a multiple of 16 numbers; gaps are 0. All models of
  * a network have blocks of the same form, whatever their options: one takes the parameters of
  * another. The model owns it. count may be NULL. */

@@ -28,7 +28,7 @@ static void answer_softmax(const cnn_case *one, const ops *back) {
     free(losses);
 }
 
-/* Flatten has a page only where there is a mistake in it. */
+/* Flatten has a page only with a mistake. */
 static void answer_layer(const cnn_case *one, const ops *back) {
     const cnn_case_info a = cnn_case_get_info(one);
     const operation *op = ops_operation(back, a.layer);
@@ -144,6 +144,6 @@ void diagnosis_describe(const cnn_diagnosis *d, const char *wanted) {
     for (size_t i = 0; i < d->explanation_count; i++)
         print_message(" %s%s%s", d->explanations[i][0], d->explanations[i][1] ? "+" : "",
                       d->explanations[i][1] ? d->explanations[i][1] : "");
-    print_message("; %s of case %zu, ours %g theirs %g\n", d->gradient, d->place, d->ours,
+    print_message("; %s of case %zu, ours %g theirs %g\n", d->gradient, d->case_index, d->ours,
                   d->theirs);
 }

@@ -173,7 +173,7 @@ void command_refused(int code, const char *part, const char *other) {
     const char *end = strchr(command_err, '\n');
     if (command_code != code || strncmp(command_err, "cnn: ", 5) || !end || end[1] ||
         (part && !strstr(command_err, part)) || (other && !strstr(command_err, other)))
-        fail_msg("exit code %d, wanted %d; said: %s", command_code, code, command_err);
+        fail_msg("exit code %d, expected %d; output: %s", command_code, code, command_err);
 }
 
 json_t *command_json(void) {

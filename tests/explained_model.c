@@ -90,13 +90,13 @@ static size_t numbers_of(const cnn_tensor *tensor) {
     return count;
 }
 
-/* Zeros of both signs are told apart. */
+/* Zeros of different signs differ. */
 static bool same_number(double a, double b) {
     return a == b && signbit(a) == signbit(b);
 }
 
-/* The number that stands at a factor's place; what the sum says of it must be that. */
-static void factor_stands(const cnn_model *model, const char *name, size_t index, double value) {
+/* The sum's value of a factor must be the tensor's number at its index. */
+static void check_factor(const cnn_model *model, const char *name, size_t index, double value) {
     cnn_tensor tensor;
     if (index == CNN_NO_INDEX)
         return;
@@ -116,9 +116,9 @@ static void sum_is_whole(const cnn_model *model, const cnn_sum *sum) {
         zeros += t->note == CNN_TERM_ZERO;
         left_out += t->note >= CNN_TERM_PADDING && t->note <= CNN_TERM_PASSED_OVER;
         if (i % 7 == 0)
-            factor_stands(model, sum->a, t->a, t->x);
+            check_factor(model, sum->a, t->a, t->x);
         if (i % 7 == 1)
-            factor_stands(model, sum->b, t->b, t->y);
+            check_factor(model, sum->b, t->b, t->y);
     }
     assert_int_equal(zeros, sum->zeros);
     assert_int_equal(left_out, sum->left_out);

@@ -4,14 +4,14 @@
 
 #include "cnn.h"
 
-/* Strides, padding, overlapping and gaping windows, no bias, average pools, a leaky ReLU. */
+/* Strides, padding, windows that overlap or leave gaps, no bias, average pools, a leaky ReLU. */
 cnn_network *odd_network(void);
 
-/* A model with every_layer whose batch has gone there and back. */
+/* A model with every_layer after forward and backward of a batch. */
 cnn_model *passed_model(const cnn_network *network, const char *backend, size_t images);
 
-/* Explains one number in `step` of each tensor. Returns how many; fails the test where the terms do
- * not make the number, to the last bit. */
+/* Explains one number in `step` of each tensor. Returns how many; fails the test if the terms do
+ * not add up to the number, to the last bit. */
 size_t explain_numbers(const cnn_model *model, size_t step);
 
 /* One image of 3 x 3 under a kernel of 2 x 2 with padding, a pool over all, a dense layer of two:

@@ -1,6 +1,6 @@
-/* What a run comes to, as text: a hash of every tensor after thirty steps; of the parameters after
- * two epochs that are stopped after each seventh step; of the model's file, and of what the model
- * read back from it predicts. Two builds compute the same where they print the same.
+/* Prints the results of a run: hashes of every tensor after thirty steps; of the parameters after
+ * two epochs that are stopped after each seventh step; of the model's file, and of the predictions
+ * of the model read back from it. Two builds that print the same compute the same.
  *
  *   same_run BACKEND */
 #include "cnn.h"
@@ -15,13 +15,13 @@
 enum { SIDE = 28, CLASSES = 10, IMAGES = 1000, HELD = 200, BATCH = 32, STEPS = 30, STOP = 7 };
 
 static const char *const networks[] = {
-    /* networks/lab.net, and one with all that it lacks */
+    /* networks/lab.net, and one with layers that it lacks */
     "input 28x28x1\nconv2d 8 3x3 pad 1\nrelu\nmaxpool2d 2\nconv2d 16 3x3 pad 1\nrelu\nmaxpool2d 2\n"
     "flatten\ndense 10\n",
     "input 28x28x1\nconv2d 6 5x3 stride 2x1 pad 2x0\nleakyrelu 0.1\navgpool2d 3 stride 2\n"
     "conv2d 9 2x2\nrelu\nmaxpool2d 3 stride 1\nflatten\ndense 33\nrelu\ndense 10\n"};
 
-/* The pointer, or the end of the program with what was wrong. */
+/* Returns the pointer; NULL ends the program with the error. */
 static void *need(void *pointer, const cnn_error *error) {
     if (!pointer) {
         fprintf(stderr, "same_run: %s\n", error->message);
@@ -30,7 +30,7 @@ static void *need(void *pointer, const cnn_error *error) {
     return pointer;
 }
 
-/* FNV-1a; from 0 it begins. */
+/* FNV-1a; a hash of 0 starts anew. */
 static uint64_t hashed(uint64_t hash, const void *bytes, size_t size) {
     const uint8_t *byte = bytes;
     hash = hash ? hash : UINT64_C(14695981039346656037);
@@ -39,8 +39,8 @@ static uint64_t hashed(uint64_t hash, const void *bytes, size_t size) {
     return hash;
 }
 
-/* Of each class a bright square at a place of its own, moved a little, on a noisy ground. */
-static void draw(random_state *random, uint8_t *pixels, uint8_t label) {
+/* Each class is a bright square at its own position, moved a little, on a noisy background. */
+static void draw(random_state *random, uint8_t *pixels, uint32_t label) {
     const size_t top = 2 + 5 * (label / 3u) + random_below(random, 5);
     const size_t left = 2 + 7 * (label % 3u) + random_below(random, 5);
     for (size_t h = 0; h < SIDE; h++)
@@ -52,12 +52,13 @@ static void draw(random_state *random, uint8_t *pixels, uint8_t label) {
 }
 
 static cnn_dataset *images(size_t count, uint64_t seed) {
-    static uint8_t pixels[IMAGES * SIDE * SIDE], labels[IMAGES];
+    static uint8_t pixels[IMAGES * SIDE * SIDE];
+    static uint32_t labels[IMAGES];
     const cnn_dataset_info info = {count, SIDE, SIDE, 1, CLASSES};
     random_state random = random_seeded(seed, 105);
     cnn_error error = {0};
     for (size_t i = 0; i < count; i++) {
-        labels[i] = (uint8_t)random_below(&random, CLASSES);
+        labels[i] = random_below(&random, CLASSES);
         draw(&random, pixels + i * SIDE * SIDE, labels[i]);
     }
     return need(cnn_dataset_create(&info, pixels, labels, &error), &error);
@@ -75,7 +76,7 @@ static cnn_model *model_of(const char *text, const char *backend, bool every_lay
     return model;
 }
 
-/* What no batch has filled is left out, as some back ends have no such tensor. */
+/* Leaves out tensors that no batch has filled, as some back ends do not have them. */
 static void print_tensors(const char *when, const cnn_model *model) {
     cnn_tensor tensor;
     for (size_t i = 0; cnn_model_tensor_at(model, i, &tensor); i++) {
@@ -88,7 +89,7 @@ static void print_tensors(const char *when, const cnn_model *model) {
     }
 }
 
-/* Layer by layer, so that each tensor is kept. */
+/* With every_layer, so that each tensor is kept. */
 static void steps(const char *text, const char *backend, const cnn_optimizer *optimizer,
                   const cnn_dataset *train) {
     cnn_error error = {0};

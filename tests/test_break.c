@@ -1,5 +1,5 @@
 /* The mistakes from the command: listed, explained, made in a training, in the gradient check and
- * before the doctor; and no model made with one is taken for a sound one. */
+ * in the doctor; and every reader of a model with a mistake reports it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -75,7 +75,7 @@ static void gradcheck_finds_it(void **state) {
     assert_non_null(strstr(command_out, "damage done to conv1 on purpose was found"));
 }
 
-/* Said at the start, in the object, in the file's name, in the file, and by whoever reads it. */
+/* Reported at the start, in the object, in the file's name, in the file, and by its readers. */
 static void trained_model_says_so(void **state) {
     (void)state;
     assert_int_equal(
@@ -90,7 +90,7 @@ static void trained_model_says_so(void **state) {
     assert_int_equal(command_run("info @/here.sign.safetensors --json"), 0);
     assert_non_null(strstr(command_err, "the mistake sign"));
     json_decref(command_json());
-    /* Sound training does not make it sound. */
+    /* Later training without it does not remove it. */
     assert_int_equal(command_run("train @/here.sign.safetensors --data @ --epochs 1 --json --out "
                                  "@/more.safetensors"),
                      0);
@@ -114,7 +114,7 @@ static void trained_model_says_so(void **state) {
     assert_string_equal(command_err, "");
 }
 
-/* Rates and pixels are part of what is trained. */
+/* A mistake in the rate or the pixels counts too. */
 static void settings_are_made(void **state) {
     (void)state;
     assert_int_equal(
@@ -134,14 +134,14 @@ static void settings_are_made(void **state) {
     json_decref(object);
 }
 
-/* What becomes of the model decides, not the name: the doctor sees weights, rate and labels. */
+/* The doctor judges weights, rate and labels, not the mistake's name. */
 static void doctor_examines_it(void **state) {
     static const struct {
         const char *mistake, *cause;
     } cases[] = {
         {"weights-zero", "symmetry"}, {"rate-x100", "rate"}, {"labels-shuffled", "labels"}};
     (void)state;
-    /* Trainings of some seconds, of which a sanitizer makes minutes. */
+    /* Training takes some seconds, and minutes with a sanitizer. */
     if (getenv("CNN_TEST_SHARE") ||
         command_shell("test -e data/mnist/train-images-idx3-ubyte -o -e "
                       "data/mnist/train-images-idx3-ubyte.gz"))

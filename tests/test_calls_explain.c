@@ -1,4 +1,4 @@
-/* A part of the walk over include/: what explains numbers is called with what it cannot take. */
+/* A part of the walk over include/: the calls of cnn_explain.h with bad arguments. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

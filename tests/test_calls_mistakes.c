@@ -63,7 +63,7 @@ static void diagnoses(void **state) {
     REFUSED(cnn_diagnose(list, 0, &diagnosis, e));
     REFUSED(cnn_diagnose(list, SIZE_MAX, &diagnosis, e));
     REFUSED(cnn_diagnose(list, 1, NULL, e));
-    /* Nothing is answered, and then one of two is no case. */
+    /* Without an answer, and then with NULL for one of two cases. */
     REFUSED(cnn_diagnose(list, 1, &diagnosis, e));
     const cnn_case_info about = cnn_case_get_info(one);
     memset(about.dx, 0, about.x_count * sizeof *about.dx);

@@ -1,5 +1,5 @@
-/* cnn explain and cnn gradcheck --at from end to end: numbers that are worked out by hand, the way
- * from one number to the next, and what is said of a WHERE that is none. */
+/* cnn explain and cnn gradcheck --at from end to end: numbers worked out by hand, the suggested
+ * next numbers, and messages for a wrong WHERE. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,7 +33,7 @@ static int make_folder(void **state) {
 }
 
 /* The call succeeds, and its output has each of the parts. */
-static void says(const char *call, const char *part, const char *other) {
+static void prints(const char *call, const char *part, const char *other) {
     command_run("explain %s", call);
     if (command_code || command_err[0] || !strstr(command_out, part) ||
         (other && !strstr(command_out, other)))
@@ -43,63 +43,63 @@ static void says(const char *call, const char *part, const char *other) {
 /* conv1[1,1] lies on 1 0 / 0 1 with the kernel 1 -2 / 3 0.5 and the bias -1. */
 static void sums_by_hand(void **state) {
     (void)state;
-    says("@/hand.st @/hand.png 'conv1[1,1]'", "conv1[1,1] = 0.5\n", "-1 + 1 x 1 + 1 x 0.5\n");
-    says("@/hand.st @/hand.png 'conv1[1,1]'", "src/ops/conv2d.c:3, computed by conv2d_y()",
-         "       1       0          1      -2\n       0       1  x       3     0.5\n");
-    says("@/hand.st @/hand.png 'conv1[1,0]'", "conv1[1,0] = -0.8", "-1 + 0.4 x 0.5\n");
-    says("@/hand.st @/hand.png 'conv1[1,0]'", "2 terms: there x would lie in the padding",
-         "       .       0          1      -2\n       .     0.4  x       3     0.5\n");
-    says("@/hand.st @/hand.png 'relu1[1,0]'", "relu1[1,0] = 0\n",
-         "0, as x = -0.8 is not above 0: the gate is closed");
-    says("@/hand.st @/hand.png 'pool1[0,0]'", "the largest of 0, 0, 0, 0.5: number 4 of 4",
-         "relu1[1,1]  chosen");
-    says("@/hand.st @/hand.png 'fc1[0]'", "fc1[0] = 0.125\n", "0 + 0.5 x 0.25\n");
+    prints("@/hand.st @/hand.png 'conv1[1,1]'", "conv1[1,1] = 0.5\n", "-1 + 1 x 1 + 1 x 0.5\n");
+    prints("@/hand.st @/hand.png 'conv1[1,1]'", "src/ops/conv2d.c:3, computed by conv2d_y()",
+           "       1       0          1      -2\n       0       1  x       3     0.5\n");
+    prints("@/hand.st @/hand.png 'conv1[1,0]'", "conv1[1,0] = -0.8", "-1 + 0.4 x 0.5\n");
+    prints("@/hand.st @/hand.png 'conv1[1,0]'", "2 terms: x would lie in the padding",
+           "       .       0          1      -2\n       .     0.4  x       3     0.5\n");
+    prints("@/hand.st @/hand.png 'relu1[1,0]'", "relu1[1,0] = 0\n",
+           "0, as x = -0.8 is not above 0: the gate is closed");
+    prints("@/hand.st @/hand.png 'pool1[0,0]'", "the largest of 0, 0, 0, 0.5: number 4 of 4",
+           "relu1[1,1]  chosen");
+    prints("@/hand.st @/hand.png 'fc1[0]'", "fc1[0] = 0.125\n", "0 + 0.5 x 0.25\n");
 }
 
 /* Logits 0.125 and -0.125, of which the second should win: log(1 + exp(0.25)) = 0.825939; its
  * share is 1 / (1 + exp(0.25)) = 0.437823. */
 static void losses_by_hand(void **state) {
     (void)state;
-    says("@/hand.st @/hand.png losses --label 1", "losses = 0.825939",
-         "log(1.7788) - (-0.125 - 0.125)\n");
-    says("@/hand.st @/hand.png 'probabilities[1]'", "probabilities[1] = 0.43782",
-         "exp(-0.125 - 0.125) / 1.7788\n");
-    says("@/hand.st @/hand.png 'fc1.grad[1]' --label 1", "fc1.grad[1] = -0.56217",
-         "(0.43782 - 1) / 1\n");
-    says("@/hand.st @/hand.png 'fc1.weight.grad[0,1]' --label 1", "fc1.weight.grad[0,1] = -0.28108",
-         "0.5 x (-0.56218)\n");
+    prints("@/hand.st @/hand.png losses --label 1", "losses = 0.825939",
+           "log(1.7788) - (-0.125 - 0.125)\n");
+    prints("@/hand.st @/hand.png 'probabilities[1]'", "probabilities[1] = 0.43782",
+           "exp(-0.125 - 0.125) / 1.7788\n");
+    prints("@/hand.st @/hand.png 'fc1.grad[1]' --label 1", "fc1.grad[1] = -0.56217",
+           "(0.43782 - 1) / 1\n");
+    prints("@/hand.st @/hand.png 'fc1.weight.grad[0,1]' --label 1",
+           "fc1.weight.grad[0,1] = -0.28108", "0.5 x (-0.56218)\n");
     /* Through the gate that is open, to the pixel under it: 0.28109 (0.25 + 0.25) / 0.5. */
-    says("@/hand.st @/hand.png 'conv1.weight.grad[0,0,0,0]' --label 1",
-         "conv1.weight.grad[0,0,0,0] = 0.28108", "1 x 0.28109\n");
-    says("@/hand.st @/hand.png 'input.grad[2,2]' --label 1", "input.grad[2,2] = 0.14054",
-         "0.28109 x 0.5\n");
-    says("@/hand.st @/hand.png 'input[2,0]' --label 1", "a pixel, (102 / 255 - 0) / 1",
-         "input.grad[2,0]");
-    says("@/hand.st @/hand.png 'conv1.weight[0,1,0,0]'", "= -2\n", "a parameter");
+    prints("@/hand.st @/hand.png 'conv1.weight.grad[0,0,0,0]' --label 1",
+           "conv1.weight.grad[0,0,0,0] = 0.28108", "1 x 0.28109\n");
+    prints("@/hand.st @/hand.png 'input.grad[2,2]' --label 1", "input.grad[2,2] = 0.14054",
+           "0.28109 x 0.5\n");
+    prints("@/hand.st @/hand.png 'input[2,0]' --label 1", "a pixel, (102 / 255 - 0) / 1",
+           "input.grad[2,0]");
+    prints("@/hand.st @/hand.png 'conv1.weight[0,1,0,0]'", "= -2\n", "a parameter");
 }
 
 /* Without WHERE: a line for each layer, and where to begin. */
 static void the_way_on_a_screen(void **state) {
     int lines = 0;
     (void)state;
-    says("@/hand.st @/hand.png", "conv1     conv2d 1 2x2 stride 2 pad 1", "explain");
-    says("@/hand.st @/hand.png --label 1", "1: loss 0.8259", "0 56.22 %, 1 43.78 %");
+    prints("@/hand.st @/hand.png", "conv1     conv2d 1 2x2 stride 2 pad 1", "explain");
+    prints("@/hand.st @/hand.png --label 1", "1: loss 0.8259", "0 56.22 %, 1 43.78 %");
     for (const char *c = command_out; *c; c++)
         lines += *c == '\n';
     assert_in_range(lines, 8, 24);
-    says("@/tiny.st @ --index 3", "it is        3: loss", "--index 3");
+    prints("@/tiny.st @ --index 3", "it is        3: loss", "--index 3");
 }
 
-/* Each step as it is printed, up to a number that nothing computes. */
+/* Follows the suggestions to a number that nothing computes. */
 static void one_number_leads_to_the_next(void **state) {
     (void)state;
     char call[1024] = "";
     int steps = 0;
-    says("@/tiny.st @ 'fc1.grad[2]' --index 5", "probabilities[2]", "fc1.grad[2] =");
-    says("@/tiny.st @ 'fc1[2]' --index 5", "fc1[2] =", "next");
+    prints("@/tiny.st @ 'fc1.grad[2]' --index 5", "probabilities[2]", "fc1.grad[2] =");
+    prints("@/tiny.st @ 'fc1[2]' --index 5", "fc1[2] =", "next");
     for (const char *at; (at = strstr(command_out, " explain ")) && steps < 9; steps++) {
         snprintf(call, sizeof call, "%.*s", (int)strcspn(at + 9, "\n"), at + 9);
-        says(call, " = ", NULL);
+        prints(call, " = ", NULL);
         if (strstr(command_out, "given "))
             break;
     }
@@ -107,25 +107,25 @@ static void one_number_leads_to_the_next(void **state) {
     assert_non_null(strstr(call, "'input["));
 }
 
-/* Images from a file of many, and a class that only the call knows. */
+/* Images from a file of many, with a class from the command line. */
 static void images_of_idx_files(void **state) {
     (void)state;
-    says("@/tiny.st @ 'conv1[3,3,2]' --index 5", "conv1[3,3,2] =", "--index 5");
+    prints("@/tiny.st @ 'conv1[3,3,2]' --index 5", "conv1[3,3,2] =", "--index 5");
     char *first = strdup(command_out);
-    says("@/tiny.st @/t10k-images-idx3-ubyte 'conv1[3,3,2]' --index 5", "conv1[3,3,2] =", NULL);
+    prints("@/tiny.st @/t10k-images-idx3-ubyte 'conv1[3,3,2]' --index 5", "conv1[3,3,2] =", NULL);
     assert_int_equal(strcspn(first, "\n"), strcspn(command_out, "\n"));
     assert_memory_equal(first, command_out, strcspn(first, "\n"));
     free(first);
-    says("@/tiny.st @/t10k-images-idx3-ubyte 'fc1.grad[2]' --index 5 --label 2", "- 1) / 1",
-         "--label 2");
+    prints("@/tiny.st @/t10k-images-idx3-ubyte 'fc1.grad[2]' --index 5 --label 2", "- 1) / 1",
+           "--label 2");
 }
 
-/* All terms in order, with the sum as it grows. */
+/* All terms in order, with the running sum. */
 static void all_terms(void **state) {
     (void)state;
-    says("@/hand.st @/hand.png 'conv1[1,1]' --all",
-         "    2           0          -2           0  input[1,2]  conv1.weight[0,1,0,0]  zero\n",
-         "    4           1         0.5         0.5  input[2,2]  conv1.weight[1,1,0,0]\n");
+    prints("@/hand.st @/hand.png 'conv1[1,1]' --all",
+           "    2           0          -2           0  input[1,2]  conv1.weight[0,1,0,0]  zero\n",
+           "    4           1         0.5         0.5  input[2,2]  conv1.weight[1,1,0,0]\n");
     const char *table = strstr(command_out, " term ");
     assert_non_null(table);
     assert_null(strstr(table, "others"));
@@ -135,7 +135,7 @@ static void as_json(void **state) {
     double x, y, value, sum, start;
     const char *page, *a, *note;
     (void)state;
-    says("@/hand.st @/hand.png 'conv1[1,0]' --json", "{", NULL);
+    prints("@/hand.st @/hand.png 'conv1[1,0]' --json", "{", NULL);
     json_t *object = command_json(), *terms = json_object_get(object, "terms");
     assert_int_equal(json_array_size(terms), 4);
     assert_int_equal(json_unpack(object, "{s:F, s:{s:s}, s:{s:F}}", "value", &value, "book", "page",
@@ -149,9 +149,9 @@ static void as_json(void **state) {
     assert_string_equal(a, "input[2,0]");
     assert_string_equal(page, "src/ops/conv2d.c");
     json_decref(object);
-    says("@/hand.st @/hand.png --json", "\"layers\": [", "\"label\": null");
+    prints("@/hand.st @/hand.png --json", "\"layers\": [", "\"label\": null");
     json_decref(command_json());
-    says("@/hand.st @/hand.png losses --label 1 --json", "\"label\": 1", "\"chosen\": 1");
+    prints("@/hand.st @/hand.png losses --label 1 --json", "\"label\": 1", "\"chosen\": 1");
 }
 
 static void refuses(const char *call, const char *part, const char *other) {
@@ -174,7 +174,7 @@ static void a_bad_where_is_answered(void **state) {
     refuses("@/tiny.st @ 'fc1.wieght[3,2]'", "did you mean fc1.weight[32,2]?", NULL);
     refuses("@/tiny.st @ zzz", "no tensor zzz", "conv1[4,4,2]");
     /* Its own example works. */
-    says("@/tiny.st @ 'fc1.weight[32,2]'", "a parameter", NULL);
+    prints("@/tiny.st @ 'fc1.weight[32,2]'", "a parameter", NULL);
 }
 
 static void other_calls_are_refused(void **state) {
@@ -188,7 +188,7 @@ static void other_calls_are_refused(void **state) {
     refuses("@/hand.st @/hand.png --index 1", "has 1 image, counted from 0", NULL);
     refuses("@/tiny.st @ --index 64", "has 64 images, counted from 0", "no number 64");
     refuses("@/tiny.st @/none.png", "none.png", NULL);
-    refuses("@/tiny.st @/tiny.st", "a PNG or IDX images are wanted", NULL);
+    refuses("@/tiny.st @/tiny.st", "a PNG or IDX images are expected", NULL);
     refuses("@/tiny.net @", "not a model but a network", NULL);
     command_run("explain @/tiny.st @ --mean 0.5");
     command_refused(2, "--mean and --std go with --weights", NULL);
@@ -208,7 +208,7 @@ static void slopes_in_a_row(void **state) {
     assert_non_null(strstr(command_out, "\n 1e-05"));
     assert_non_null(strstr(command_out, "digits agree"));
     assert_null(strstr(command_out, "kinks        within"));
-    /* conv1[1,1] is 0.5 where the bias is -1: moved by 0.1 it stays open, others stay shut. */
+    /* conv1[1,1] is 0.5 with the bias -1: moved by 0.1 its gate stays open, others closed. */
     assert_int_equal(command_run("gradcheck @/hand.st --at 'conv1.bias[0]' --image @/hand.png "
                                  "--label 1 --json"),
                      0);
@@ -222,7 +222,7 @@ static void slopes_in_a_row(void **state) {
 }
 
 /* relu1[0,0] lies on -0.5, and its weight on a pixel of 1: 0.5 + 0.6 opens the gate. */
-static void kinks_are_told(void **state) {
+static void kinks_are_reported(void **state) {
     (void)state;
     assert_int_equal(command_run("gradcheck @/tiny.st --at 'conv1.weight[1,1,0,2]' --image @"), 0);
     assert_non_null(strstr(command_out, "kinks        within"));
@@ -237,7 +237,7 @@ static void bad_slopes_are_refused(void **state) {
     command_run("gradcheck @/tiny.st --at 'conv1.weight[3,4,2]' --image @");
     command_refused(1, "conv1.weight is 3x3x1x4", "conv1.weight[1,1,0,2]");
     command_run("gradcheck @/hand.st --at 'input[0,0]' --image @/hand.png");
-    command_refused(1, "hand.png: the loss wants the true class", NULL);
+    command_refused(1, "hand.png: the loss needs the true class", NULL);
     command_run("gradcheck @/tiny.net --image @");
     command_refused(2, "--image counts only with --at", NULL);
     command_run("gradcheck @/tiny.net --at 'input[0,0]' --break conv1");
@@ -256,7 +256,7 @@ int main(void) {
         cmocka_unit_test(a_bad_where_is_answered),
         cmocka_unit_test(other_calls_are_refused),
         cmocka_unit_test(slopes_in_a_row),
-        cmocka_unit_test(kinks_are_told),
+        cmocka_unit_test(kinks_are_reported),
         cmocka_unit_test(bad_slopes_are_refused),
     };
     return cmocka_run_group_tests(tests, make_folder, command_folder_remove);

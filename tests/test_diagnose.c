@@ -1,5 +1,5 @@
-/* The diagnosis: each mistake of the catalog is recognised from its own numbers on shapes it was
- * not tuned on, two together too, and nothing is said against right implementations. */
+/* The diagnosis recognizes each mistake of the catalog from its numbers on random shapes, and pairs
+ * of mistakes, and finds nothing wrong in right implementations. */
 #define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,7 +17,7 @@ static const char *const kinds[] = {"conv2d",    "dense",     "relu",    "leakyr
                                     "maxpool2d", "avgpool2d", "flatten", "softmax"};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-/* One in which the mistake shows. */
+/* A case in which the mistake shows. */
 static cnn_case *case_for(const mistake_row *row, const char *kind, const char *gradient) {
     for (;;) {
         cnn_case *one = case_by_chance(kind);
@@ -32,7 +32,7 @@ static cnn_case *case_for(const mistake_row *row, const char *kind, const char *
 
 /* --------------------------------------------------------------------- each mistake by itself */
 
-/* Cases of each kind of layer that the row calls red. */
+/* Cases of each kind of layer in whose gradient the row says it shows. */
 static size_t cases_of(const mistake_row *row, size_t each, cnn_case **cases, bool unseen) {
     char red[96], *rest, *word;
     size_t count = 0;
@@ -60,7 +60,7 @@ static cnn_diagnosis diagnosis_of(const mistake_row *row, const ops *sound, bool
     return d;
 }
 
-static void each_is_recognised(void **state) {
+static void each_is_recognized(void **state) {
     size_t asked = 0, unique = 0;
     const ops *sound;
     bool runs;
@@ -71,17 +71,16 @@ static void each_is_recognised(void **state) {
                 const cnn_diagnosis d = diagnosis_of(&mistake_rows[m], sound, true);
                 if (d.right || !diagnosis_names(&d, mistake_rows[m].about.name, NULL)) {
                     diagnosis_describe(&d, mistake_rows[m].about.name);
-                    fail_msg("%s is not recognised", mistake_rows[m].about.name);
+                    fail_msg("%s is not recognized", mistake_rows[m].about.name);
                 }
                 asked++;
                 unique += d.explanation_count == 1;
             }
-    print_message("%zu times recognised on shapes drawn by chance, %zu times alone\n", asked,
-                  unique);
+    print_message("%zu times recognized on random shapes, %zu times alone\n", asked, unique);
     assert_true(unique * 10 >= asked * 9);
 }
 
-/* The library's own cases leave no doubt. */
+/* The library's own cases distinguish all mistakes. */
 static void own_cases_part_them(void **state) {
     size_t asked = 0;
     (void)state;
@@ -99,8 +98,8 @@ static void own_cases_part_them(void **state) {
     assert_true(asked >= 35);
 }
 
-/* Ties are no wrong gradient, but they are numbers. */
-static void ties_are_recognised(void **state) {
+/* Gradients at ties are not wrong, but they differ. */
+static void ties_are_recognized(void **state) {
     (void)state;
     const cnn_case_shape shape = {"maxpool2d 3 stride 2", 3, 7, 7, 2};
     cnn_case *one = cnn_case_create(&shape, 5, NULL);
@@ -140,7 +139,7 @@ static void right_is_right(void **state) {
 
 /* ------------------------------------------------------------------------------- two together */
 
-/* dx of the one, dw and db of the other. */
+/* dx by one mistake, dw and db by another. */
 static void two_gradients_wrong(void **state) {
     static const char *const pairs[][2] = {{"conv-dx-pad", "conv-dw-flipped"},
                                            {"conv-dx-flipped", "biases-stay"},
@@ -170,8 +169,8 @@ static void two_gradients_wrong(void **state) {
     }
 }
 
-/* Written by hand: the kernel turned, and everything a row and a column too far down. */
-static void turned_and_moved(const cnn_case *one) {
+/* Written by hand: the kernel transposed; and a gradient shifted by a row and a column. */
+static void transposed_and_shifted(const cnn_case *one) {
     const cnn_case_info a = cnn_case_get_info(one);
     const size_t R = a.kernel.h, S = a.kernel.w, C = a.channels, K = a.outputs;
     memset(a.dx, 0, a.x_count * sizeof *a.dx);
@@ -194,14 +193,14 @@ static void one_gradient_twice_wrong(void **state) {
         assert_true(cnn_case_shape_at("conv2d", c, &shape));
         cases[c] = cnn_case_create(&shape, 77, NULL);
         case_answer_wrong(cases[c], "relu-open"); /* right, for a convolution */
-        turned_and_moved(cases[c]);
+        transposed_and_shifted(cases[c]);
     }
     const cnn_diagnosis d = case_diagnosis(cases, 3);
     assert_true(d.explanation_count == 1 && diagnosis_names(&d, "conv-dx-pad", "conv-dx-flipped"));
     cases_free(cases, 3);
 }
 
-/* A layer with the one, another layer with the other. */
+/* One layer with one mistake, another layer with another. */
 static void two_layers_wrong(void **state) {
     cnn_case *cases[4];
     cnn_case_shape shape;
@@ -225,8 +224,8 @@ static int begin_chance(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_is_recognised),  cmocka_unit_test(own_cases_part_them),
-        cmocka_unit_test(ties_are_recognised), cmocka_unit_test(right_is_right),
+        cmocka_unit_test(each_is_recognized),  cmocka_unit_test(own_cases_part_them),
+        cmocka_unit_test(ties_are_recognized), cmocka_unit_test(right_is_right),
         cmocka_unit_test(two_gradients_wrong), cmocka_unit_test(one_gradient_twice_wrong),
         cmocka_unit_test(two_layers_wrong),
     };

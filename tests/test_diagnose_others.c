@@ -1,5 +1,5 @@
-/* The diagnosis of what is none of the catalog's: what differs, where first, and what holds for
- * it; and what a diagnosis may be asked. */
+/* The diagnosis of gradients that no mistake of the catalog gives: the first difference and its
+ * properties; and bad arguments. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -78,7 +78,7 @@ static void others_are_described(void **state) {
             cases[i].spoil(&a);
         }
         const cnn_diagnosis d = case_diagnosis(both, 2);
-        if (d.right || d.explanation_count || d.place != 1 ||
+        if (d.right || d.explanation_count || d.case_index != 1 ||
             strcmp(d.gradient, cases[i].gradient) ||
             (d.properties & cases[i].has) != cases[i].has || (d.properties & cases[i].has_not)) {
             diagnosis_describe(&d, cases[i].gradient);
@@ -90,7 +90,7 @@ static void others_are_described(void **state) {
     }
 }
 
-/* The first number that differs, by its indices, in the case that has fewer numbers. */
+/* The indices of the first number that differs, in the case with fewer numbers. */
 static void first_difference(void **state) {
     const cnn_case_shape shape = {"conv2d 4 3x2 pad 1", 2, 5, 6, 3};
     (void)state;
@@ -106,7 +106,7 @@ static void first_difference(void **state) {
     assert_true(d.ours == ours && d.theirs == ours + 7);
     assert_int_equal(d.rank, 4);
     assert_true(d.index[0] == 2 && d.index[1] == 1 && d.index[2] == 1 && d.index[3] == 3);
-    /* The same again: the same diagnosis. */
+    /* A second call gives the same diagnosis. */
     const cnn_diagnosis again = case_diagnosis(&one, 1);
     assert_true(again.ours == d.ours && again.properties == d.properties);
     cnn_case_free(one);
@@ -121,7 +121,7 @@ static void first_difference(void **state) {
 
 /* ---------------------------------------------------------------------------- what is asked */
 
-/* Of an exercise that asks for one gradient the others stay NaN. */
+/* An exercise that asks for one gradient leaves the others NaN. */
 static void only_what_is_answered(void **state) {
     cnn_case *cases[3];
     cnn_case_shape shape;
@@ -141,7 +141,7 @@ static void only_what_is_answered(void **state) {
     cases_free(cases, 3);
 }
 
-/* Other inputs than those drawn, with fractions. */
+/* Other inputs than the case's own, with fractions. */
 static void own_inputs(void **state) {
     const cnn_case_shape shape = {"dense 7", 5, 3, 2, 4};
     (void)state;
@@ -203,7 +203,7 @@ static void refusals(void **state) {
     cnn_case_free(one);
 }
 
-/* Every request for memory fails once: one error, and nothing is left behind. */
+/* Every request for memory fails once: one error, and no memory is leaked. */
 static void without_memory(void **state) {
     const cnn_case_shape shape = {"conv2d 2 3x3", 2, 5, 5, 2};
     cnn_diagnosis d;

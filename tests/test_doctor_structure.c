@@ -1,5 +1,5 @@
-/* What the doctor says of the order of layers goes by what the rows of the layer table say of them,
- * not by their words. */
+/* The doctor judges the order of layers by the properties in the rows of the layer table, not by
+ * their words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 
 static cnn_dataset *images;
 
-/* What is said of the structure of this network. */
+/* The finding about the structure of this network. */
 static cnn_finding structure_of(const cnn_network *network) {
     cnn_doctor_options options = CNN_DOCTOR_OPTIONS_DEFAULT;
     cnn_finding finding = {.check = CNN_CHECK_CLASSES};
@@ -26,7 +26,7 @@ static cnn_finding structure_of(const cnn_network *network) {
     assert_true(doctor && cnn_doctor_examine(doctor, NULL));
     for (size_t i = 0; finding.check != CNN_CHECK_STRUCTURE; i++)
         assert_true(cnn_doctor_finding_at(doctor, i, &finding));
-    finding.advice = ""; /* goes with the doctor */
+    finding.advice = ""; /* freed with the doctor */
     cnn_doctor_free(doctor);
     return finding;
 }
@@ -42,7 +42,7 @@ static void assert_structure(const char *text, cnn_verdict verdict, const char *
 #define STRAIGHT "there is no activation between fc1 and the weights before it"
 #define SOUND "no layer is too narrow, no relu last"
 
-/* A mean is a sum: only the largest of a window bends the line. */
+/* A mean is linear, a maximum is not. */
 static void an_average_pool_is_linear(void **state) {
     (void)state;
     assert_structure("input 8x8x1\nconv2d 4 3x3\navgpool2d 2\nflatten\ndense 4\n", CNN_VERDICT_OK,
@@ -55,18 +55,19 @@ static void an_average_pool_is_linear(void **state) {
                      SOUND);
 }
 
-/* Behind a last ReLU a pool keeps the sign, of whichever kind; a leaky one lets it through. */
+/* After a last ReLU a pool of any kind keeps the sign; a leaky ReLU passes it. */
 static void a_last_relu(void **state) {
     (void)state;
-    assert_structure("input 8x8x1\nflatten\ndense 4\nrelu\n", CNN_VERDICT_FAIL, "relu1 is between");
+    assert_structure("input 8x8x1\nflatten\ndense 4\nrelu\n", CNN_VERDICT_FAIL,
+                     "relu1 is between the last weights");
     assert_structure("input 8x8x1\nconv2d 4 3x3\nrelu\navgpool2d global\nflatten\n",
-                     CNN_VERDICT_WARN, "relu1 is between");
+                     CNN_VERDICT_WARN, "relu1 is between the last weights");
     assert_structure("input 8x8x1\nconv2d 4 3x3\nrelu\nmaxpool2d 6\nflatten\n", CNN_VERDICT_WARN,
-                     "relu1 is between");
+                     "relu1 is between the last weights");
     assert_structure("input 8x8x1\nflatten\ndense 4\nleakyrelu\n", CNN_VERDICT_OK, SOUND);
 }
 
-/* A ReLU whose row says that it is something else is taken for that. */
+/* A ReLU is judged by its row, with other properties. */
 static void a_new_kind_is_judged_by_its_row(void **state) {
     static const struct {
         bool linear, pools;

@@ -1,4 +1,4 @@
-/* A data set evaluated in splits has the score of the whole, to the last bit. */
+/* A data set evaluated in slices has the score of all of it, to the last bit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,9 +13,9 @@
 
 enum { IMAGES = 997, CLASSES = 4, CELLS = CLASSES * CLASSES };
 
-/* The images of the task with every seventh label wrong: a model that has learnt has losses of many
+/* The images of the task with every seventh label wrong: a trained model has losses of many
  * sizes there, so that the order of their sum matters. */
-static cnn_dataset *mislabelled(void) {
+static cnn_dataset *mislabeled(void) {
     cnn_dataset *data = sample_dataset(IMAGES, 5);
     const cnn_dataset_info info = cnn_dataset_get_info(data);
     uint32_t labels[IMAGES];
@@ -44,7 +44,7 @@ static void assert_same(const cnn_score *a, const cnn_score *b) {
 
 static void slices_make_the_whole(void **state) {
     static const size_t LENGTHS[] = {1, 7, 64, 200, IMAGES - 1, IMAGES};
-    cnn_dataset *data = mislabelled();
+    cnn_dataset *data = mislabeled();
     (void)state;
     for (size_t threads = 1; threads <= 3; threads += 2) {
         cnn_model *model = trained(16, threads);
@@ -70,7 +70,7 @@ static void slices_make_the_whole(void **state) {
 
 /* After each slice the score is that of the images so far. */
 static void a_part_is_a_score(void **state) {
-    cnn_dataset *data = mislabelled(), *part = mislabelled();
+    cnn_dataset *data = mislabeled(), *part = mislabeled();
     cnn_score score = {0}, alone;
     (void)state;
     assert_true(cnn_dataset_truncate(part, 30, NULL));
@@ -88,7 +88,7 @@ static void a_part_is_a_score(void **state) {
     cnn_dataset_free(data);
 }
 
-/* Once a loss is no number, so is the score of all that follows. */
+/* After a loss of NaN the score stays NaN. */
 static void no_number_stays_none(void **state) {
     cnn_dataset *data = sample_dataset(20, 5);
     cnn_model *model = sample_model(8, 1);

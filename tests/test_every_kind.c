@@ -256,8 +256,8 @@ static void no_model_without_a_page(void **state) {
 
 /* ------------------------------------------------------------------------ what a row says of it */
 
-/* The layer straight behind the input, or behind a flatten where it takes no images. */
-static cnn_network *network_behind_input(const layer_kind *kind) {
+/* The layer directly after the input, or after a flatten if it takes no images. */
+static cnn_network *layer_after_input(const layer_kind *kind) {
     static const char *const frames[] = {"input 6x6x2\n%s\nflatten\ndense 2\n",
                                          "input 6x6x2\nflatten\n%s\ndense 2\n"};
     char layer[96], text[256];
@@ -320,13 +320,13 @@ static bool may_pool(const float *x, const float *y, size_t count) {
     return count < INPUTS;
 }
 
-/* The doctor goes by these words of a row: they must be true of the page. */
+/* The doctor depends on these properties of a row: they must be true of the page. */
 static void rows_say_what_pages_do(void **state) {
     random_state random = random_seeded(8, RANDOM_INIT);
     (void)state;
     for (size_t k = 0; k < layer_kind_count; k++) {
         const layer_kind *kind = &layer_kinds[k];
-        cnn_network *network = network_behind_input(kind);
+        cnn_network *network = layer_after_input(kind);
         cnn_model_options options = cnn_model_options_defaults();
         float x[4 * INPUTS] = {0};
         size_t count;

@@ -1,4 +1,4 @@
-/* cnn_model_sum(): the terms of any number make that number, bit for bit, on every back end. */
+/* cnn_model_sum(): the terms of any number add up to it, bit for bit, on every back end. */
 #define _POSIX_C_SOURCE 200809L
 #include "books.h"
 #include "explained_model.h"
@@ -23,8 +23,8 @@ static size_t explain_on_all(const cnn_network *network, size_t images, size_t s
 }
 
 static size_t share(void) {
-    const char *wanted = getenv("CNN_TEST_SHARE");
-    return wanted ? (size_t)atoi(wanted) : 1;
+    const char *expected = getenv("CNN_TEST_SHARE");
+    return expected ? (size_t)atoi(expected) : 1;
 }
 
 static void every_number_of_lab(void **state) {
@@ -33,7 +33,7 @@ static void every_number_of_lab(void **state) {
     assert_non_null(network);
     const size_t one = explain_on_all(network, 1, share());
     print_message("lab.net: %zu numbers\n", one);
-    /* A batch of shards of several images: of each tensor a part, as its sums are long. */
+    /* A batch with several images per shard: only part of each tensor, since its sums are long. */
     explain_on_all(network, 33, 97 * share());
     cnn_network_free(network);
 }
@@ -48,7 +48,7 @@ static void every_number_of_the_odd_network(void **state) {
     cnn_network_free(network);
 }
 
-/* 10^5 numbers over all back ends, drawn evenly. */
+/* 10^5 random numbers over all back ends. */
 static void a_sample_of_scratch(void **state) {
     cnn_backend backend;
     (void)state;

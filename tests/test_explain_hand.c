@@ -22,8 +22,8 @@ static cnn_sum sum_at(const cnn_model *model, const char *name, size_t index) {
     return sum;
 }
 
-/* y[1,0] = -1 + 3 pads and 7 0.5: -1 + 4 (-2) [r 0, s 1] + 7 0.5 [r 1, s 1] = -5.5, behind a
- * closed gate. y[1,1] = -1 + 0 1 + 6 (-2) + 8 3 + 9 0.5 = 15.5: the maximum. */
+/* y[1,0] = -1 + 3 pads and 7 0.5: -1 + 4 (-2) [r 0, s 1] + 7 0.5 [r 1, s 1] = -5.5, for which
+ * the gate is closed. y[1,1] = -1 + 0 1 + 6 (-2) + 8 3 + 9 0.5 = 15.5: the maximum. */
 static void by_hand(void **state) {
     (void)state;
     cnn_model *model = small_model();
@@ -43,7 +43,7 @@ static void by_hand(void **state) {
     sum = sum_at(model, "pool1", 0);
     assert_true(sum.value == 15.5 && sum.chosen == 3 && terms[3].note == CNN_TERM_CHOSEN);
     sum = sum_at(model, "pool1.indices", 0);
-    assert_true(sum.value == 3 && sum.kind == CNN_SUM_PLACE);
+    assert_true(sum.value == 3 && sum.kind == CNN_SUM_POSITION);
     sum = sum_at(model, "relu1.grad", 3);
     assert_true(sum.count == 1 && sum.left_out == 0 && !strcmp(sum.a, "pool1.grad"));
     sum = sum_at(model, "relu1.grad", 2);
@@ -53,8 +53,7 @@ static void by_hand(void **state) {
     cnn_model_free(model);
 }
 
-/* 1e-30 times a gradient of some -1e-20 is -0 in a float, and stays so: the sum of a shard is taken
- * as it is. */
+/* 1e-30 times a gradient of about -1e-20 is -0 in a float: the sum of a shard keeps the sign. */
 static void a_zero_keeps_its_sign(void **state) {
     static const char text[] = "input 1x1\nconv2d 1 1x1\nflatten\ndense 2\n";
     static const float x = 1e-30f;
@@ -129,7 +128,7 @@ static void what_is_not_there_is_refused(void **state) {
     cnn_model_free(model);
 }
 
-/* A gradient of an earlier batch is told by its number, which is another. */
+/* A gradient of an earlier batch differs from the sum. */
 static void old_gradients_differ(void **state) {
     static const float x[9] = {9, 8, 7, 6, 5, 4, 3, 2, 1};
     static const uint32_t label = 0;
@@ -157,7 +156,7 @@ static void fused_layers_are_refused(void **state) {
     cnn_network_free(network);
 }
 
-/* A kind of layer that nobody has explained: its row says so by its word. */
+/* A kind of layer without an explanation is refused by its word. */
 static void a_new_kind_is_not_explained_yet(void **state) {
     (void)state;
     assert_null(explanation_of("unheard"));
@@ -187,7 +186,7 @@ static void names_of_kinds_and_notes(void **state) {
 
 /* ------------------------------------------------------------------------------------- the book */
 
-/* Blanks made one, and none in front. */
+/* Makes blanks one, and drops leading ones. */
 static void squeeze(const char *from, char *to, size_t size) {
     size_t used = 0;
     for (; *from && used + 1 < size; from++)
@@ -220,7 +219,7 @@ static void explainer_is_in_the_book(const char *word, const explainer *by, cons
     snprintf(page, sizeof page, "src/ops/%s.c", word);
     if (!by->terms)
         fail_msg("%s: %s is not explained", word, what);
-    look_up(page, by->line, by->formula, by->function);
+    look_up(page, formula_line(word, by->formula), by->formula, by->function);
 }
 
 /* Each kind that has an explanation has all of it. */

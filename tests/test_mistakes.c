@@ -22,14 +22,14 @@ static char *read_source(const char *file) {
     snprintf(path, sizeof path, "src/%s", file);
     FILE *stream = fopen(path, "r");
     if (!stream)
-        fail_msg("%s is not there", path);
+        fail_msg("there is no %s", path);
     char *text = calloc(1, 1 << 16);
     assert_true(fread(text, 1, (1 << 16) - 1, stream) > 0);
     fclose(stream);
     return text;
 }
 
-/* How often the line stands in the function, which ends with a } at the margin. */
+/* How often the function, which ends with a } at the margin, has the line. */
 static size_t lines_like(const char *text, const char *function, const char *line) {
     char start[64];
     snprintf(start, sizeof start, "%s(", function);

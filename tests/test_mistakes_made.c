@@ -1,5 +1,5 @@
-/* Mistakes made in a training: the same bits everywhere, in what a run is given, and remembered by
- * the model and its file. */
+/* Mistakes made in a training run: in its operations, with the same bits everywhere, and in its
+ * inputs; the model and its file record them. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -72,7 +72,8 @@ static float *trained(const char *mistake, cnn_optimizer_kind kind, const char *
     options.optimizer.kind = kind;
     options.optimizer.lr = 0.003;
     options.optimizer.weight_decay = 0.1;
-    cnn_train(model, images, NULL, &options, NULL, NULL); /* it may diverge: that is the same too */
+    cnn_train(model, images, NULL, &options, NULL,
+              NULL); /* it may diverge, which is compared too */
     for (size_t i = 0; cnn_model_tensor_at(model, i, &tensor); i++) {
         size_t numbers = strstr(tensor.name, ".weight") || strstr(tensor.name, ".bias");
         for (size_t d = 0; d < tensor.rank; d++)
@@ -109,7 +110,7 @@ static bool may_be_the_same(const mistake_row *row) {
     return row->setting != SET_NONE;
 }
 
-/* Wrong on every back end and any number of threads in the same way, and otherwise than right. */
+/* The same wrong bits on every back end and any number of threads. */
 static void same_bits_everywhere(void **state) {
     size_t count, changed = 0;
     (void)state;
@@ -196,7 +197,7 @@ static void remembered(void **state) {
     options.debug_mistake = "sine";
     assert_null(cnn_model_create(cnn_model_network(sound), &options, &error));
     assert_string_equal(error.message, "no mistake named \"sine\"");
-    /* A run with it cannot be gone on with by a process that knows nothing of it. */
+    /* Another process could not resume a run with it. */
     cnn_dataset *images = images_of();
     cnn_run *run = cnn_run_create(broken, images, NULL, NULL, NULL);
     assert_false(cnn_run_save(run, path, &error));

@@ -43,8 +43,9 @@ static void fixture_free(const fixture *s) {
 
 /* clang-format off */
 #define SGD(...) {.kind = CNN_OPTIMIZER_SGD, __VA_ARGS__}
-#define ADAM(...) {.kind = CNN_OPTIMIZER_ADAM, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, __VA_ARGS__}
-#define ADAMW(...) {.kind = CNN_OPTIMIZER_ADAMW, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, __VA_ARGS__}
+#define ADAM_OF(K, ...) {.kind = K, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, __VA_ARGS__}
+#define ADAM(...) ADAM_OF(CNN_OPTIMIZER_ADAM, __VA_ARGS__)
+#define ADAMW(...) ADAM_OF(CNN_OPTIMIZER_ADAMW, __VA_ARGS__)
 /* clang-format on */
 
 /* docs/math/optimizers.md: w from 1, gradients 0.5 and then 0.25, rate 0.1 */

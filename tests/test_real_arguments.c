@@ -1,4 +1,4 @@
-/* Where a real-valued argument may stand in a layer's line, for rows that the table does not have:
+/* Real-valued arguments at any position of a layer's line, for rows that the table does not have:
  * the reader of network texts is compiled once more here, with a table of its own. */
 #include "layers.h"
 

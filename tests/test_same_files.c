@@ -91,7 +91,7 @@ static const use *use_of(const row *row, const char *name, size_t length) {
     return NULL;
 }
 
-/* --------------------------------------------------------------------------- is the table whole */
+/* ------------------------------------------------------------------------ is the table complete */
 
 static const row *row_of(const char *command) {
     for (size_t i = 0; i < ROWS; i++)

@@ -1,4 +1,4 @@
-/* A model and a run as bytes: those of their files, which are read back as files are. */
+/* A model and a run as bytes: those of their files, which can be read back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The file of this name is these bytes, which are freed. */
+/* Compares the file with these bytes, and frees them. */
 static void assert_file(fixture *here, const char *name, void *bytes, size_t size) {
     size_t in_file;
     uint8_t *file = fixture_read(here, name, &in_file);
@@ -41,7 +41,7 @@ static void a_model(void **state) {
     cnn_model_free(model);
 }
 
-/* The rest of a run that was resumed from bytes ends as that of one that never stopped. */
+/* A run resumed from bytes ends as a run that never stopped. */
 static void a_run(void **state) {
     cnn_model *model = sample_model(ONE_CHECKPOINT_BATCH, 1);
     cnn_run *run;
@@ -67,7 +67,7 @@ static void a_run(void **state) {
     cnn_model_free(model);
 }
 
-/* What could not be read back is not given out; an error names no file, as there is none. */
+/* Refuses a model that could not be read back; the error names no file. */
 static void what_is_not_finite(void **state) {
     cnn_model *model = sample_model(ONE_CHECKPOINT_BATCH, 1);
     cnn_run *run;

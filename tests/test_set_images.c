@@ -13,7 +13,7 @@
 
 enum { BATCH = 8, VALUES = 64, CLASSES = 4 };
 
-/* The images of the data set as they lie there, and their labels. */
+/* The images of the data set as bytes, and their labels. */
 static const uint8_t *bytes_of(uint32_t labels[BATCH]) {
     for (size_t i = 0; i < BATCH; i++)
         labels[i] = (uint32_t)cnn_dataset_label_at(c.train, i);
@@ -47,7 +47,7 @@ static void the_batch_of_a_data_set(void **state) {
     }
 }
 
-/* Without labels there are probabilities, but no loss and nothing to learn. */
+/* Without labels there are probabilities, but neither loss nor gradients. */
 static void without_labels(void **state) {
     uint32_t labels[BATCH];
     float p[BATCH * CLASSES];
@@ -62,7 +62,7 @@ static void without_labels(void **state) {
     assert_int_equal(calls_parameters(c.model), before);
 }
 
-/* What is refused leaves the batch that is set. */
+/* A refused call leaves the batch unchanged. */
 static void refusals(void **state) {
     uint32_t labels[BATCH];
     const uint8_t *images = bytes_of(labels);

@@ -1,5 +1,5 @@
 /* cnn_model_slope(): the loss by central differences through a whole trained network agrees with
- * backprop, and a kink between the ends is told. */
+ * backprop, and a kink between the ends is reported. */
 #include "books.h"
 #include "cnn.h"
 
@@ -9,7 +9,7 @@
 
 enum { SIDE = 28, CLASSES = 10, IMAGES = 1000, WEIGHTS = 200 };
 
-/* Noisy bars, one place for each class. */
+/* Noisy bars, one position for each class. */
 static cnn_dataset *bars(void) {
     const cnn_dataset_info info = {IMAGES, SIDE, SIDE, 1, CLASSES};
     uint8_t *pixels = malloc(IMAGES * SIDE * SIDE);
@@ -57,13 +57,13 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* What 200 weights, drawn over all kernels, come to with one step. */
+/* The errors of 200 random weights of all kernels with one step. */
 typedef struct tally {
-    double median, worst_straight; /* the second: of those without a kink, by the largest */
+    double median, worst_straight; /* worst_straight: the largest without a kink */
     size_t kinks;
 } tally;
 
-static tally nudge_many(const cnn_model *model, double h) {
+static tally move_many(const cnn_model *model, double h) {
     static const char *const names[] = {"conv1.weight", "conv2.weight", "fc1.weight"};
     static const uint32_t sizes[] = {72, 1152, 7840};
     random_state random = random_seeded(3, RANDOM_INIT);
@@ -91,14 +91,14 @@ static tally nudge_many(const cnn_model *model, double h) {
 static void trained_weights_agree(void **state) {
     (void)state;
     cnn_model *model = trained_lab();
-    const tally small = nudge_many(model, 1e-5), large = nudge_many(model, 1e-2);
+    const tally small = move_many(model, 1e-5), large = move_many(model, 1e-2);
     print_message("h 1e-5: median error %.1e, %zu of %d with kinks, worst without %.1e\n",
                   small.median, small.kinks, WEIGHTS, small.worst_straight);
     print_message("h 1e-2: median error %.1e, %zu of %d with kinks, worst without %.1e\n",
                   large.median, large.kinks, WEIGHTS, large.worst_straight);
     assert_true(small.median <= 1e-6);
     assert_true(small.worst_straight <= 1e-6);
-    /* Curvature alone: a kink that was not told would be a thousand times as much. */
+    /* Curvature alone: an unreported kink would cause an error a thousand times as large. */
     assert_true(large.kinks > WEIGHTS / 10);
     assert_true(large.worst_straight <= 1e-3);
     cnn_model_free(model);
@@ -148,7 +148,7 @@ static void window_by_hand(void **state) {
     assert_true(cnn_model_slope(model, "input", 0, 0.04, &slope, NULL));
     assert_int_equal(slope.kinks, 0);
     assert_true(cnn_model_slope(model, "input", 0, 0.06, &slope, NULL));
-    assert_int_equal(slope.kinks, 2); /* one place loses the gradient, one gets it */
+    assert_int_equal(slope.kinks, 2); /* one input loses the gradient, another gets it */
     assert_string_equal(slope.kink_layer, "pool1");
     assert_int_equal(slope.kink_index, 0);
     assert_true(cnn_model_slope(model, "input", 1, 0.04, &slope, NULL));
@@ -156,7 +156,7 @@ static void window_by_hand(void **state) {
     cnn_model_free(model);
 }
 
-/* A mean over a batch, a bias off, every kind of layer: the quotient is backprop's gradient. */
+/* A mean over a batch, no bias, every kind of layer: the quotient is backprop's gradient. */
 static void every_kind_agrees(void **state) {
     static const char text[] = "input 9x8x2\nconv2d 4 3x2 stride 2x1 pad 1\nleakyrelu 0.1\n"
                                "maxpool2d 2 stride 1\navgpool2d 2x3\nconv2d 3 1x1 bias off\n"

@@ -1,5 +1,4 @@
-/* What a trainer keeps, by name: the numbers of the rule, and of its last step what a reader needs
- * to follow it by hand. */
+/* The tensors of a trainer by name, and the rates and corrections of its last step. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +26,7 @@ static cnn_tensor kept(const cnn_trainer *trainer, const char *name) {
     return tensor;
 }
 
-/* Names, shapes and order of all of them, as they stand in a checkpoint. */
+/* Names, shapes and order of all of them, as in a checkpoint. */
 static void names_and_shapes(void **state) {
     static const struct {
         cnn_optimizer_kind kind;
@@ -66,7 +65,7 @@ static cnn_schedule cycle(void) {
     return schedule;
 }
 
-/* One step, and each weight's own numbers in double, as the paper has them. */
+/* One step, compared with the paper's rule in double for each weight. */
 static void follow_adam(const cnn_trainer *trainer, const cnn_optimizer *now, const float *before,
                         double m[WEIGHTS], double v[WEIGHTS]) {
     const float *dw = calls_tensor(c.model, "conv1.weight.grad").data;
@@ -86,7 +85,7 @@ static void follow_adam(const cnn_trainer *trainer, const cnn_optimizer *now, co
     }
 }
 
-/* The schedule moves lr and beta1: what the trainer says of a step is what the step did. */
+/* The schedule moves lr and beta1: the trainer's info has the rates that the step used. */
 static void adam_can_be_followed(void **state) {
     const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
     const cnn_schedule schedule = cycle();
@@ -130,7 +129,7 @@ static void sgd_can_be_followed(void **state) {
     cnn_trainer_free(trainer);
 }
 
-/* Before its first step a trainer says how it will begin. */
+/* Before its first step a trainer has the rates of that step. */
 static void before_the_first_step(void **state) {
     const cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
     const cnn_schedule schedule = cycle();

@@ -1,5 +1,4 @@
-/* Makes a mistake of the catalog in the book, or damages a gradient, where the check is to see
- * it. */
+/* Makes a mistake of the catalog in the book, or damages a gradient, for the check to find. */
 #include "broken.h"
 
 #include "error.h"
@@ -21,15 +20,15 @@ void broken_end(broken *b) {
     free(b->mistaken);
 }
 
-/* conv2 means that one, conv2d every convolution. */
-static bool is_wanted(const broken *b, const char *name, const char *word) {
+/* conv2 selects that layer, conv2d every convolution. */
+static bool is_selected(const broken *b, const char *name, const char *word) {
     return !b->layer || !strcmp(b->layer, name) || !strcmp(b->layer, word);
 }
 
 const ops *broken_ops(broken *b, const char *name, const char *word) {
-    if (!b->mistaken || !is_wanted(b, name, word))
+    if (!b->mistaken || !is_selected(b, name, word))
         return ops_best_double();
-    b->met = true;
+    b->found = true;
     b->made |= mistaken_in(b->mistaken, word);
     return &b->mistaken->ops;
 }
@@ -37,23 +36,23 @@ const ops *broken_ops(broken *b, const char *name, const char *word) {
 void broken_damage(broken *b, const probe *p, const char *name, const char *word) {
     real *gradient = p->t.dx;
     size_t count = p->images * extent_size(p->labels ? p->layer->shape.y : p->layer->shape.x);
-    if (!b->layer || b->row || !is_wanted(b, name, word))
+    if (!b->layer || b->row || !is_selected(b, name, word))
         return;
     for (size_t i = p->labels ? 0 : layer_buffers(p->layer); i-- > 0;)
         if (p->layer->kind->buffers[i].role == BUFFER_PARAMETER && layer_buffer_size(p->layer, i)) {
             gradient = bound(&p->t, p->layer->kind->buffers[i].gradient);
             count = layer_buffer_size(p->layer, i);
         }
-    /* Of a gradient that is 0 everywhere a share would be none. */
+    /* A thousandth of a gradient that is 0 everywhere would change nothing. */
     const double added = gradcheck_largest(gradient, count) == 0 ? 0.001 : 0;
     for (size_t i = 0; i < count; i++)
         gradient[i] = gradient[i] * 1.001 + added;
-    b->met = b->made = true;
+    b->found = b->made = true;
 }
 
-/* What is made outside the layers is made in none of them. */
+/* Mistakes outside the layers are never made here, which is no error. */
 bool broken_was(const broken *b, cnn_error *error) {
-    if (b->layer && !b->met)
+    if (b->layer && !b->found)
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "no layer named \"%.60s\" to break",
                          b->layer);
     if (!b->row || b->made || (!b->layer && !mistake_in_layers(b->row)))

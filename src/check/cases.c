@@ -1,4 +1,4 @@
-/* Makes cases for the diagnosis: one layer with inputs that are drawn, small whole numbers. */
+/* Makes cases for the diagnosis: one layer with random inputs, small whole numbers. */
 #include "cases.h"
 
 #include "error.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No two of these have all their mistakes' numbers in common. */
+/* For each kind, any two mistakes differ in one of its shapes. */
 static const cnn_case_shape shapes[] = {
     {"conv2d 4 3x3 pad 1", 2, 5, 6, 3},
     {"conv2d 3 3x2 stride 2x1 pad 1", 3, 7, 6, 2},
@@ -29,7 +29,7 @@ static const cnn_case_shape shapes[] = {
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
-/* More is a slip, as in a data set. */
+/* More classes are a typing error, as in a data set. */
 #define CLASSES_MOST ((size_t)1 << 20)
 
 static bool is_softmax(const char *layer) {
@@ -51,7 +51,7 @@ bool cnn_case_shape_at(const char *kind, size_t index, cnn_case_shape *shape) {
     return false;
 }
 
-/* A network of the one layer. What is flat before it is flattened first. */
+/* A network of this layer, with a flatten before a dense layer over images. */
 static cnn_network *network_of(const cnn_case_shape *shape, cnn_error *error) {
     char text[256];
     const bool flatten = begins_with(shape->layer, "dense") && shape->height * shape->width > 1;
@@ -137,7 +137,7 @@ static bool take_memory(cnn_case *one, cnn_error *error) {
     return true;
 }
 
-/* Whole numbers from -most to most, without 0 unless it is asked for. */
+/* Whole numbers from -most to most, with 0 only if `zero`. */
 static void draw(random_state *random, float *values, size_t count, uint32_t most, bool zero) {
     for (size_t i = 0; i < count; i++) {
         const uint32_t n = random_below(random, 2 * most + zero);

@@ -1,7 +1,7 @@
-/* Which mistakes of the catalog give exactly these numbers? Every mistake is made on every case,
- * and of each gradient it is noted whether it changes and whether it is then what was given. Two
- * mistakes together are told from these notes alone, unless both change one gradient: then the
- * build has made a page with both (write.awk), where that can be. */
+/* Finds the mistakes of the catalog that give exactly these numbers. Makes every mistake on every
+ * case, and notes of each gradient whether it changes and whether it then fits the answer. These
+ * notes decide about two mistakes together, too, unless both change one gradient: for that the
+ * build makes a page with both lines, if they are on one page (write.awk). */
 #include "properties.h"
 #include "worked.h"
 
@@ -24,7 +24,7 @@ typedef struct diagnosis {
     cnn_diagnosis *result;
 } diagnosis;
 
-/* A gradient of which no number was filled in. */
+/* No number of this gradient was filled in. */
 static bool unanswered(const worked *w, size_t gradient) {
     const float *given = case_answer(w->given, gradient);
     for (size_t i = 0; i < case_count(w->given, gradient); i++)
@@ -41,7 +41,7 @@ static double tolerance_of(const worked *w, size_t gradient) {
     return WORKED_TOLERANCE * most;
 }
 
-/* Of the gradients that were worked out last. */
+/* The notes of the gradients that were worked out last. */
 static notes notes_of(const worked *w) {
     notes n = {0, 0};
     for (size_t g = 0; g < GRADIENTS; g++) {
@@ -63,7 +63,7 @@ static notes notes_of(const worked *w) {
 
 static const unsigned all_fit = (1u << GRADIENTS) - 1;
 
-/* The page of these mistakes for the case, and what it gives; false: there is none. */
+/* The notes of the page with these mistakes; false: there is none for the case. */
 static bool note_page(worked *w, int row, int other, notes *n) {
     for (const mistaken_page *page = mistaken_pages_double(); page->row != MISTAKE_END; page++)
         if (page->row == row && page->other == other && worked_run(w, page)) {
@@ -137,14 +137,14 @@ static void explain_by_two(diagnosis *d) {
                 explain(d, a, mistake_rows[b].about.name);
 }
 
-/* ----------------------------------------------------------------- what differs, in itself */
+/* ----------------------------------------------------------------- what differs */
 
 static size_t numbers_of(const worked *w) {
     return w->given->about.x_count + w->given->about.weight_count + w->given->about.bias_count;
 }
 
-/* The smallest case that differs. */
-static size_t file_id_of(const diagnosis *d) {
+/* The smallest case that differs; `count` if none does. */
+static size_t smallest_wrong(const diagnosis *d) {
     size_t best = d->count;
     for (size_t c = 0; c < d->count; c++)
         if (d->right[c].fits != all_fit &&
@@ -153,7 +153,8 @@ static size_t file_id_of(const diagnosis *d) {
     return best;
 }
 
-/* As [a][b][c][d], and how many of these indices, from the last, a reader is told. */
+/* Sets the gradient's size as [a][b][c][d]. Returns how many of the indices it has, the last ones.
+ */
 static size_t shape_of(const worked *w, size_t gradient, two_gradients *g) {
     const layer_shape *at = &w->given->shape;
     const bool image = at->x.h * at->x.w > 1 || at->r;
@@ -165,8 +166,8 @@ static size_t shape_of(const worked *w, size_t gradient, two_gradients *g) {
     return gradient == GRADIENT_DB ? 1 : image ? 4 : 2;
 }
 
-/* Of a vector [n][c] the middle two have one place. */
-static void tell_index(cnn_diagnosis *result, const two_gradients *g, size_t at) {
+/* A vector [n][c] has no middle two indices. */
+static void report_index(cnn_diagnosis *result, const two_gradients *g, size_t at) {
     size_t index[4];
     for (size_t i = 4; i-- > 0; at /= g->size[i])
         index[i] = at % g->size[i];
@@ -175,7 +176,7 @@ static void tell_index(cnn_diagnosis *result, const two_gradients *g, size_t at)
         result->index[i] = vector && i == 0 ? index[0] : index[4 - result->rank + i];
 }
 
-static void tell_gradient(cnn_diagnosis *result, const worked *w, size_t gradient) {
+static void report_gradient(cnn_diagnosis *result, const worked *w, size_t gradient) {
     static const char *const names[] = {"dx", "dw", "db"};
     two_gradients g = {.ours = w->right[gradient],
                        .theirs = case_answer(w->given, gradient),
@@ -184,23 +185,23 @@ static void tell_gradient(cnn_diagnosis *result, const worked *w, size_t gradien
     result->rank = shape_of(w, gradient, &g);
     while (gradients_equal(g.ours[at], g.theirs[at], g.tolerance))
         at++;
-    tell_index(result, &g, at);
+    report_index(result, &g, at);
     memcpy(result->gradient, names[gradient], 3);
     result->ours = g.ours[at];
     result->theirs = g.theirs[at];
     result->properties = properties_of(&g, &result->ratio);
 }
 
-static void tell_difference(diagnosis *d) {
-    const size_t place = file_id_of(d);
+static void report_difference(diagnosis *d) {
+    const size_t c = smallest_wrong(d);
     size_t gradient = 0;
-    while (d->right[place].fits >> gradient & 1)
+    while (d->right[c].fits >> gradient & 1)
         gradient++;
-    d->result->place = place;
-    tell_gradient(d->result, &d->cases[place], gradient);
+    d->result->case_index = c;
+    report_gradient(d->result, &d->cases[c], gradient);
 }
 
-/* ------------------------------------------------------------------------------- the whole */
+/* --------------------------------------------------------------------------------- all cases */
 
 static bool begin(diagnosis *d, const cnn_case *const *cases, cnn_error *error) {
     d->right = memory_new(d->count, sizeof *d->right, error);
@@ -233,14 +234,14 @@ static bool answered(const diagnosis *d) {
 }
 
 static void judge(diagnosis *d) {
-    *d->result = (cnn_diagnosis){.right = file_id_of(d) == d->count, .ratio = NAN};
+    *d->result = (cnn_diagnosis){.right = smallest_wrong(d) == d->count, .ratio = NAN};
     if (d->result->right)
         return;
     note_all(d);
     explain_by_one(d);
     if (!d->result->explanation_count)
         explain_by_two(d);
-    tell_difference(d);
+    report_difference(d);
 }
 
 bool cnn_diagnose(const cnn_case *const *cases, size_t count, cnn_diagnosis *result,

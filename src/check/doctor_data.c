@@ -39,26 +39,29 @@ static void judge_classes(cnn_finding *finding, const class_counts *sum, const c
     finding_number(finding, "smallest_share", (double)sum->least / (double)sum->images);
     if (sum->present == 1) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding_say(finding,
-                    sum->classes == 1 ? "A network of one output cannot be wrong, nor learn."
-                                      : "Look into the label file: one answer is always right, and "
-                                        "nothing else is learned.",
-                    "every one of %s is labeled %s", thousands(sum->images).text, commonest);
+        finding_report(finding,
+                       sum->classes == 1
+                           ? "A network of one output cannot be wrong, nor learn."
+                           : "Look into the label file: one answer is always right, and "
+                             "nothing else is learned.",
+                       "every one of %s is labeled %s", thousands(sum->images).text, commonest);
     } else if (sum->present < sum->classes) {
         finding->verdict = CNN_VERDICT_WARN;
-        finding_say(finding,
-                    "Classes without images are never learned: add images, or give the last layer "
-                    "fewer outputs.",
-                    "%s of %s have no image, as %s", thousands(sum->classes - sum->present).text,
-                    thousands(sum->classes).text, absent);
+        finding_report(
+            finding,
+            "Classes without images are never learned: add images, or give the last layer "
+            "fewer outputs.",
+            "%s of %s have no image, as %s", thousands(sum->classes - sum->present).text,
+            thousands(sum->classes).text, absent);
     } else if (sum->most >= MOST_UNEVEN * sum->least) {
         finding->verdict = CNN_VERDICT_WARN;
-        finding_say(finding, "Rare classes will be overlooked: look at the accuracy of each class.",
-                    "%s, the commonest, has %.2f %% of the images, the rarest %.2f %%", commonest,
-                    100 * share, 100 * (double)sum->least / (double)sum->images);
+        finding_report(finding,
+                       "Rare classes will be overlooked: look at the accuracy of each class.",
+                       "%s, the commonest, has %.2f %% of the images, the rarest %.2f %%",
+                       commonest, 100 * share, 100 * (double)sum->least / (double)sum->images);
     } else {
-        finding_say(finding, "None is rare.", "%s, the largest %.1f times the smallest",
-                    thousands(sum->classes).text, (double)sum->most / (double)sum->least);
+        finding_report(finding, "None is rare.", "%s, the largest %.1f times the smallest",
+                       thousands(sum->classes).text, (double)sum->most / (double)sum->least);
     }
 }
 
@@ -96,11 +99,12 @@ static void judge_pixels(const session *session, cnn_finding *finding, double me
     const double power = mean * mean + std * std;
     finding_number(finding, "mean", mean);
     finding_number(finding, "deviation", std);
-    finding_say(finding, "As it should be.", "mean %.2f, deviation %.2f at the input", mean, std);
+    finding_report(finding, "As it should be.", "mean %.2f, deviation %.2f at the input", mean,
+                   std);
     if (std < 1e-6) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding_say(finding, "Look at the images: they do not differ.",
-                    "every pixel is the same, %.3g", mean);
+        finding_report(finding, "Look at the images: they do not differ.",
+                       "every pixel is the same, %.3g", mean);
     } else if (beyond(power, FAIL_POWER)) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = session_advice(session,

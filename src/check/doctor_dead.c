@@ -52,9 +52,9 @@ static bool pass_images(session *session, bool *alive, cnn_error *error) {
 static void judge_first(const session *session, cnn_finding *finding, size_t dead, size_t units) {
     const double share = (double)dead / (double)units;
     snprintf(finding->value, sizeof finding->value, "%zu of %zu", dead, units);
-    finding_say(finding, "The rest lets gradients through.",
-                "%s: %zu of %zu units are 0 for each of %zu images", finding->layer, dead, units,
-                session_examined(session));
+    finding_report(finding, "The rest lets gradients through.",
+                   "%s: %zu of %zu units are 0 for each of %zu images", finding->layer, dead, units,
+                   session_examined(session));
     if (share >= FAIL_SHARE) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Nothing passes there, forward or backward: look at the weights and "
@@ -71,9 +71,9 @@ static void judge_dying(const session *session, cnn_finding *finding, size_t bef
     const double died = dead > before ? (double)(dead - before) / (double)units : 0;
     snprintf(finding->value, sizeof finding->value, "%zu of %zu", dead, units);
     finding_number(finding, "before", (double)before);
-    finding_say(finding, "Training keeps enough units active.",
-                "%s: %zu of %zu units are dead after %zu steps, %zu before", finding->layer, dead,
-                units, session->steps, before);
+    finding_report(finding, "Training keeps enough units active.",
+                   "%s: %zu of %zu units are dead after %zu steps, %zu before", finding->layer,
+                   dead, units, session->steps, before);
     if (died >= FAIL_SHARE) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Training kills the layer for good: a lower rate.";

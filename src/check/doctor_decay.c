@@ -43,13 +43,13 @@ static void judge(const session *session, cnn_finding *finding, double without) 
     finding_number(finding, "loss_without", without);
     finding_number(finding, "suggested", usual);
     finding->verdict = isfinite(without) && !(cost <= most) ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
-    finding_say(finding,
-                finding->verdict == CNN_VERDICT_FAIL
-                    ? "It pulls the weights to 0 faster than they learn: take that one."
-                    : "It is strong; the longer the training, the more it costs: take that one.",
-                "%g: after %d steps the loss is %.3f, without it %.3f; usual is %s\t%g",
-                optimizer.weight_decay, DOCTOR_STEPS, session->last_loss, without,
-                session_setting(session, CNN_SETTING_WEIGHT_DECAY), usual);
+    finding_report(finding,
+                   finding->verdict == CNN_VERDICT_FAIL
+                       ? "It pulls the weights to 0 faster than they learn: take that one."
+                       : "It is strong; the longer the training, the more it costs: take that one.",
+                   "%g: after %d steps the loss is %.3f, without it %.3f; usual is %s\t%g",
+                   optimizer.weight_decay, DOCTOR_STEPS, session->last_loss, without,
+                   session_setting(session, CNN_SETTING_WEIGHT_DECAY), usual);
     finding_suggest(finding, CNN_SETTING_WEIGHT_DECAY, usual);
 }
 
@@ -65,8 +65,8 @@ bool doctor_decay(session *session, cnn_error *error) {
         return false;
     cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_DECAY, NULL, CNN_VERDICT_OK);
     finding_number(finding, "decay", optimizer.weight_decay);
-    finding_say(finding, "It pulls gently.", "%g with %s", optimizer.weight_decay,
-                cnn_optimizer_kind_name(optimizer.kind));
+    finding_report(finding, "It pulls gently.", "%g with %s", optimizer.weight_decay,
+                   cnn_optimizer_kind_name(optimizer.kind));
     if (strong)
         judge(session, finding, without);
     return true;

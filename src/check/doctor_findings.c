@@ -53,7 +53,7 @@ void findings_free(findings *findings) {
     free(findings->all);
 }
 
-void finding_say(cnn_finding *finding, const char *advice, const char *format, ...) {
+void finding_report(cnn_finding *finding, const char *advice, const char *format, ...) {
     va_list values;
     va_start(values, format);
     vsnprintf(finding->text, sizeof finding->text, format, values);

@@ -20,7 +20,7 @@ cnn_finding *findings_add(findings *findings, cnn_check check, const char *layer
                           cnn_verdict verdict);
 void findings_free(findings *findings);
 /* Sets text and advice. Advice is static; it names a setting in braces: "{init} pytorch". */
-void finding_say(cnn_finding *finding, const char *advice, const char *format, ...)
+void finding_report(cnn_finding *finding, const char *advice, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* Sets the number "ratio", and the value of a layer's finding: 0.25 %. */
 void finding_ratio(cnn_finding *finding, double ratio);

@@ -22,8 +22,8 @@ static void judge(const session *session, cnn_finding *finding) {
     const double guess = session_guess(session), loss = session->first_loss;
     finding_number(finding, "loss", loss);
     finding_number(finding, "guess", guess);
-    finding_say(finding, "As it should begin.", "%.3f; a guess costs ln %zu = %.3f", loss, classes,
-                guess);
+    finding_report(finding, "As it should begin.", "%.3f; a guess costs ln %zu = %.3f", loss,
+                   classes, guess);
     if (!(loss - guess <= FAIL_ABOVE)) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = session_advice(

@@ -21,8 +21,8 @@ double doctor_norm(const float *values, size_t count) {
 static void judge_size(const session *session, cnn_finding *finding, double ratio, double largest) {
     finding_ratio(finding, ratio);
     finding_number(finding, "largest_ratio", largest);
-    finding_say(finding, "It reaches every layer.", "%s: the gradient is %.2g %% of the weights",
-                finding->layer, 100 * ratio);
+    finding_report(finding, "It reaches every layer.", "%s: the gradient is %.2g %% of the weights",
+                   finding->layer, 100 * ratio);
     if (!isfinite(ratio)) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "It is not a number before the first step: the weights or the pixels "
@@ -105,7 +105,7 @@ static void judge_symmetry(session *session) {
                                             layer->info.name, CNN_VERDICT_FAIL);
         finding_number(finding, "units", (double)layer->info.channels);
         snprintf(finding->value, sizeof finding->value, "%zu", layer->info.channels);
-        finding_say(
+        finding_report(
             finding,
             session_advice(
                 session,
@@ -116,8 +116,8 @@ static void judge_symmetry(session *session) {
         found++;
     }
     if (!found)
-        finding_say(findings_add(&session->findings, CNN_CHECK_SYMMETRY, NULL, CNN_VERDICT_OK),
-                    "Each can learn its own.", "no layer's units are all alike");
+        finding_report(findings_add(&session->findings, CNN_CHECK_SYMMETRY, NULL, CNN_VERDICT_OK),
+                       "Each can learn its own.", "no layer's units are all alike");
 }
 
 bool doctor_gradient(session *session, cnn_error *error) {

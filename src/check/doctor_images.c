@@ -64,11 +64,11 @@ static image_counts count(const image_print *prints, size_t images) {
 static void judge_contradicted(cnn_finding *finding, const image_counts *counts) {
     const double share = (double)counts->contradicted / (double)counts->images;
     finding->verdict = share >= FAIL_SHARE ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
-    finding_say(finding,
-                "Same pixels, different labels: no network is right about both. Look for blank "
-                "images, and for files copied into several classes.",
-                "%s of %s equal another image and contradict its label",
-                thousands(counts->contradicted).text, thousands(counts->images).text);
+    finding_report(finding,
+                   "Same pixels, different labels: no network is right about both. Look for blank "
+                   "images, and for files copied into several classes.",
+                   "%s of %s equal another image and contradict its label",
+                   thousands(counts->contradicted).text, thousands(counts->images).text);
 }
 
 static void judge(cnn_finding *finding, const image_counts *counts) {
@@ -76,12 +76,12 @@ static void judge(cnn_finding *finding, const image_counts *counts) {
     finding_number(finding, "images", images);
     finding_number(finding, "different", (double)counts->different);
     finding_number(finding, "contradicted", (double)counts->contradicted);
-    finding_say(finding, "Equal ones have equal labels.", "%s of %s are different",
-                thousands(counts->different).text, thousands(counts->images).text);
+    finding_report(finding, "Equal ones have equal labels.", "%s of %s are different",
+                   thousands(counts->different).text, thousands(counts->images).text);
     if (counts->different == 1 && counts->images > 1) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding_say(finding, "Look at the image file: its images do not differ.",
-                    "all %s images are the same", thousands(counts->images).text);
+        finding_report(finding, "Look at the image file: its images do not differ.",
+                       "all %s images are the same", thousands(counts->images).text);
     } else if ((double)counts->contradicted >= WARN_SHARE * images) {
         judge_contradicted(finding, counts);
     } else if ((double)counts->different < (1 - WARN_COPIES) * images) {

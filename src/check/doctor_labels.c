@@ -125,14 +125,14 @@ static void judge_chance(const session *session, cnn_finding *finding, const hit
     const bool enough = session->held >= LEAST_PER_CLASS * classes;
     const bool even = rate->commonest <= MOST_COMMON;
     finding->verdict = fit && enough && even ? CNN_VERDICT_FAIL : CNN_VERDICT_OK;
-    finding_say(finding,
-                !even     ? "The classes are too uneven for a conclusion."
-                : !enough ? "There are too few images of each class for a conclusion."
-                : fit     ? "They do not belong to these images: look whether one of the two "
-                            "files was sorted or shuffled alone."
-                          : "This network allows no conclusion: fix it first, then check again.",
-                "of %s unseen images %.0f %% are guessed right, %.0f %% by chance",
-                thousands(session->held).text, 100 * rate->right, 100 * rate->chance);
+    finding_report(finding,
+                   !even     ? "The classes are too uneven for a conclusion."
+                   : !enough ? "There are too few images of each class for a conclusion."
+                   : fit     ? "They do not belong to these images: look whether one of the two "
+                               "files was sorted or shuffled alone."
+                             : "This network allows no conclusion: fix it first, then check again.",
+                   "of %s unseen images %.0f %% are guessed right, %.0f %% by chance",
+                   thousands(session->held).text, 100 * rate->right, 100 * rate->chance);
 }
 
 /* Better than chance, but so little that neither network nor rate makes progress: independently
@@ -151,13 +151,14 @@ static double kappa(const hit_rate *rate) {
     return (rate->right - rate->chance) / (1 - rate->chance);
 }
 
-static void say(const session *session, cnn_finding *finding, const hit_rate *rate, bool by_means) {
+static void report(const session *session, cnn_finding *finding, const hit_rate *rate,
+                   bool by_means) {
     finding_number(finding, "right", rate->right);
     finding_number(finding, "chance", rate->chance);
     finding_number(finding, "sigmas", rate->sigmas);
-    finding_say(finding, "They belong to the images.",
-                "%.0f %% of unseen images guessed by %s, %.0f %% by chance", 100 * rate->right,
-                by_means ? "their class means" : "the network", 100 * rate->chance);
+    finding_report(finding, "They belong to the images.",
+                   "%.0f %% of unseen images guessed by %s, %.0f %% by chance", 100 * rate->right,
+                   by_means ? "their class means" : "the network", 100 * rate->chance);
     if (rate->sigmas < SURE)
         judge_chance(session, finding, rate);
     else if (kappa(rate) < SLIGHT && rate->commonest <= MOST_COMMON)
@@ -177,7 +178,7 @@ static bool judge(session *session, uint32_t *guesses, size_t *counts, cnn_error
     }
     const bool better = by_means || means.sigmas > rate.sigmas;
     cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_LABELS, NULL, CNN_VERDICT_OK);
-    say(session, finding, better ? &means : &rate, better);
+    report(session, finding, better ? &means : &rate, better);
     finding_number(finding, "sigmas_of_means", means.sigmas);
     return true;
 }

@@ -36,16 +36,16 @@ static void judge(session *session, double loss, size_t steps) {
         findings_add(&session->findings, CNN_CHECK_OVERFIT, NULL, CNN_VERDICT_OK);
     finding_number(finding, "loss", loss);
     finding_number(finding, "steps", (double)steps);
-    finding_say(finding, "The network can learn.", "%zu images memorized after %zu steps",
-                batch_of(session), steps);
+    finding_report(finding, "The network can learn.", "%zu images memorized after %zu steps",
+                   batch_of(session), steps);
     if (loss < KNOWN_LOSS)
         return;
     finding->verdict = loss < HALF_KNOWN * guess ? CNN_VERDICT_WARN : CNN_VERDICT_FAIL;
-    finding_say(finding,
-                finding->verdict == CNN_VERDICT_WARN
-                    ? "It learns, but slowly: a wider network, or see the other findings."
-                    : "It cannot even memorize these: the network is faulty, or too small.",
-                "the loss is still %.3g after %zu steps on the same few images", loss, steps);
+    finding_report(finding,
+                   finding->verdict == CNN_VERDICT_WARN
+                       ? "It learns, but slowly: a wider network, or see the other findings."
+                       : "It cannot even memorize these: the network is faulty, or too small.",
+                   "the loss is still %.3g after %zu steps on the same few images", loss, steps);
 }
 
 bool doctor_overfit(session *session, cnn_error *error) {

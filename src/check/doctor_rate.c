@@ -140,25 +140,26 @@ static void judge_high(session *session, cnn_finding *finding, double rate) {
     const bool failed = session_fails(session) ||
                         findings_worst(&session->findings, CNN_CHECK_DYING) == CNN_VERDICT_FAIL;
     finding->verdict = failed ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
-    finding_say(finding,
-                failed ? "At such rates the loss jumps about and ends at a guess: take that one."
+    finding_report(finding,
+                   failed
+                       ? "At such rates the loss jumps about and ends at a guess: take that one."
                        : "It learns this far all the same, but little keeps it from running away.",
-                "your rate %g is %s times above what the range test suggests, %s\t%g", rate,
-                in_short(rate / session->suggested).text, session_setting(session, CNN_SETTING_LR),
-                session->suggested);
+                   "your rate %g is %s times above what the range test suggests, %s\t%g", rate,
+                   in_short(rate / session->suggested).text,
+                   session_setting(session, CNN_SETTING_LR), session->suggested);
     finding_suggest(finding, CNN_SETTING_LR, session->suggested);
 }
 
 /* Far below the suggestion: an easy task is learned at any rate. */
 static void judge_low(session *session, cnn_finding *finding, double rate) {
     finding->verdict = findings_worst(&session->findings, CNN_CHECK_TRAINING);
-    finding_say(finding,
-                finding->verdict == CNN_VERDICT_OK
-                    ? "Low, but it learns."
-                    : "Learning takes that many times longer: take that one.",
-                "your rate %g is %s times below what the range test suggests, %s\t%g", rate,
-                in_short(session->suggested / rate).text, session_setting(session, CNN_SETTING_LR),
-                session->suggested);
+    finding_report(finding,
+                   finding->verdict == CNN_VERDICT_OK
+                       ? "Low, but it learns."
+                       : "Learning takes that many times longer: take that one.",
+                   "your rate %g is %s times below what the range test suggests, %s\t%g", rate,
+                   in_short(session->suggested / rate).text,
+                   session_setting(session, CNN_SETTING_LR), session->suggested);
     finding_suggest(finding, CNN_SETTING_LR, session->suggested);
 }
 
@@ -173,14 +174,14 @@ static void judge_known(session *session, cnn_finding *finding, double rate) {
     finding->verdict = !undone                  ? CNN_VERDICT_OK
                        : session_fails(session) ? CNN_VERDICT_FAIL
                                                 : CNN_VERDICT_WARN;
-    finding_say(finding, "The weights are trained: the loss cannot fall much further.",
-                "your rate is %g; it undoes little", rate);
+    finding_report(finding, "The weights are trained: the loss cannot fall much further.",
+                   "your rate is %g; it undoes little", rate);
     if (!undone)
         return;
     session->suggested = better;
-    finding_say(finding, "It undoes what the weights know: take that one, or a lower one still.",
-                "your rate %g is too high for trained weights; %s\t%g", rate,
-                session_setting(session, CNN_SETTING_LR), better);
+    finding_report(finding, "It undoes what the weights know: take that one, or a lower one still.",
+                   "your rate %g is too high for trained weights; %s\t%g", rate,
+                   session_setting(session, CNN_SETTING_LR), better);
     finding_suggest(finding, CNN_SETTING_LR, better);
 }
 
@@ -189,20 +190,20 @@ static void judge_new(session *session, cnn_finding *finding, double rate) {
     const bool slow = findings_worst(&session->findings, CNN_CHECK_TRAINING) != CNN_VERDICT_OK;
     const double most = slow || session_fails(session) ? DOCTOR_OFF : DOCTOR_OFF_LEARNS;
     if (findings_worst(&session->findings, CNN_CHECK_MOMENTUM) != CNN_VERDICT_OK) {
-        finding_say(finding, "With less momentum it will do.", "yours is %g", rate);
+        finding_report(finding, "With less momentum it will do.", "yours is %g", rate);
     } else if (!(session->suggested > 0)) {
         finding->verdict = slow ? CNN_VERDICT_WARN : CNN_VERDICT_OK;
-        finding_say(finding,
-                    slow ? "The rate is not what is wrong: see the other findings."
-                         : "Yours learns all the same.",
-                    "no rate from 1e-7 to %g lowers the loss", HIGHEST_RATE);
+        finding_report(finding,
+                       slow ? "The rate is not what is wrong: see the other findings."
+                            : "Yours learns all the same.",
+                       "no rate from 1e-7 to %g lowers the loss", HIGHEST_RATE);
     } else if (rate > most * session->suggested) {
         judge_high(session, finding, rate);
     } else if (rate < session->suggested / DOCTOR_OFF) {
         judge_low(session, finding, rate);
     } else {
-        finding_say(finding, "Near enough.", "yours is %g, the range test suggests %g", rate,
-                    session->suggested);
+        finding_report(finding, "Near enough.", "yours is %g, the range test suggests %g", rate,
+                       session->suggested);
     }
 }
 
@@ -218,7 +219,7 @@ bool doctor_rate(session *session, cnn_error *error) {
     cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_RATE, NULL, CNN_VERDICT_OK);
     if (rate == 0) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding_say(finding, "Nothing moves: leave out {lr}.", "your rate is 0");
+        finding_report(finding, "Nothing moves: leave out {lr}.", "your rate is 0");
     } else if (session_knows(session) || goes_on_well(session)) {
         judge_known(session, finding, rate);
     } else {

@@ -25,17 +25,17 @@ static void judge_batch(session *session) {
     cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_BATCH, NULL, CNN_VERDICT_OK);
     finding_number(finding, "steps_per_epoch", (double)steps);
     finding_number(finding, "suggested", (double)better);
-    finding_say(finding, "Enough for an epoch to get somewhere.",
-                "batches of %s: %s step%s an epoch", thousands(batch).text, thousands(steps).text,
-                steps == 1 ? "" : "s");
+    finding_report(finding, "Enough for an epoch to get somewhere.",
+                   "batches of %s: %s step%s an epoch", thousands(batch).text,
+                   thousands(steps).text, steps == 1 ? "" : "s");
     if (steps >= LEAST_STEPS || better >= batch)
         return;
     finding->verdict = CNN_VERDICT_WARN;
-    finding_say(finding, "Weights move once a step: take that one, or many more epochs.",
-                "batches of %s, %s images: %zu step%s an epoch; with %s\t%zu it is %zu",
-                thousands(batch).text, thousands(images).text, steps, steps == 1 ? "" : "s",
-                session_setting(session, CNN_SETTING_BATCH_SIZE), better,
-                (images - 1) / better + 1);
+    finding_report(finding, "Weights move once a step: take that one, or many more epochs.",
+                   "batches of %s, %s images: %zu step%s an epoch; with %s\t%zu it is %zu",
+                   thousands(batch).text, thousands(images).text, steps, steps == 1 ? "" : "s",
+                   session_setting(session, CNN_SETTING_BATCH_SIZE), better,
+                   (images - 1) / better + 1);
     finding_suggest(finding, CNN_SETTING_BATCH_SIZE, (double)better);
 }
 
@@ -60,16 +60,17 @@ static void judge_momentum(session *session) {
         findings_add(&session->findings, CNN_CHECK_MOMENTUM, NULL, CNN_VERDICT_OK);
     finding_number(finding, "momentum", optimizer.momentum);
     finding_number(finding, "suggested", better);
-    finding_say(finding, "The rate allows for it.", "%g: a gradient counts %.3g times in the end",
-                optimizer.momentum, 1 / (1 - optimizer.momentum));
+    finding_report(finding, "The rate allows for it.",
+                   "%g: a gradient counts %.3g times in the end", optimizer.momentum,
+                   1 / (1 - optimizer.momentum));
     if (!high)
         return;
     finding->verdict =
         optimizer.momentum >= 1 || session_fails(session) ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
-    finding_say(finding, "The weights run past every minimum: take that one.",
-                "with momentum %g a rate of %g comes to %.3g; the range test suggests %s\t%g",
-                optimizer.momentum, optimizer.lr, whole,
-                session_setting(session, CNN_SETTING_MOMENTUM), better);
+    finding_report(finding, "The weights run past every minimum: take that one.",
+                   "with momentum %g a rate of %g comes to %.3g; the range test suggests %s\t%g",
+                   optimizer.momentum, optimizer.lr, whole,
+                   session_setting(session, CNN_SETTING_MOMENTUM), better);
     finding_suggest(finding, CNN_SETTING_MOMENTUM, better);
 }
 
@@ -85,10 +86,10 @@ static void judge_schedule(session *session) {
         findings_add(&session->findings, CNN_CHECK_SCHEDULE, NULL, CNN_VERDICT_WARN);
     finding_number(finding, "gamma", gamma);
     finding->verdict = gamma >= FAIL_GAMMA ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN;
-    finding_say(finding,
-                gamma > 1 ? "The rate should fall, not grow: {gamma} 0.1."
-                          : "Only the first epoch teaches anything: {gamma} 0.1.",
-                "each epoch multiplies the rate by %g", gamma);
+    finding_report(finding,
+                   gamma > 1 ? "The rate should fall, not grow: {gamma} 0.1."
+                             : "Only the first epoch teaches anything: {gamma} 0.1.",
+                   "each epoch multiplies the rate by %g", gamma);
     finding_suggest(finding, CNN_SETTING_GAMMA, 0.1);
 }
 

@@ -49,8 +49,8 @@ static void judge(const session *session, cnn_finding *finding, double spread, d
     snprintf(finding->value, sizeof finding->value, "%.2g", spread);
     finding_number(finding, "spread", spread);
     finding_number(finding, "size", size);
-    finding_say(finding, "Images can be distinguished.",
-                "%s: outputs differ by %.2g from image to image", name, spread);
+    finding_report(finding, "Images can be distinguished.",
+                   "%s: outputs differ by %.2g from image to image", name, spread);
     if (!(spread <= FAIL_HIGH)) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "Outputs explode: smaller first weights, or pixels normalized.";
@@ -96,8 +96,8 @@ static void judge_input(session *session, const spread_sums *sums) {
     cnn_finding *finding =
         findings_add(&session->findings, CNN_CHECK_IMAGES, NULL, CNN_VERDICT_FAIL);
     finding_number(finding, "spread", share);
-    finding_say(finding, "Look at the image file: its images are almost equal.",
-                "the images differ by %.2g of their size", share);
+    finding_report(finding, "Look at the image file: its images are almost equal.",
+                   "the images differ by %.2g of their size", share);
 }
 
 bool doctor_spread(session *session, cnn_error *error) {

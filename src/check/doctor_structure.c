@@ -43,10 +43,10 @@ static void report_relu(session *session, size_t l, bool pooled) {
     const char *name = session->layers[l].info.name;
     cnn_finding *finding = findings_add(&session->findings, CNN_CHECK_STRUCTURE, name,
                                         pooled ? CNN_VERDICT_WARN : CNN_VERDICT_FAIL);
-    finding_say(finding,
-                "No class can be rated unlikely, and one that is 0 for every image is never "
-                "learned: leave out this last relu; softmax always follows.",
-                "%s is between the last weights and the loss", name);
+    finding_report(finding,
+                   "No class can be rated unlikely, and one that is 0 for every image is never "
+                   "learned: leave out this last relu; softmax always follows.",
+                   "%s is between the last weights and the loss", name);
 }
 
 /* Units that are on or off distinguish 2^units classes. FAIL only if a later check failed: a few
@@ -62,9 +62,10 @@ static void report_neck(session *session, size_t l) {
                                         suffers ? CNN_VERDICT_FAIL : CNN_VERDICT_WARN);
     finding_number(finding, "values", (double)layer->values);
     finding_number(finding, "classes", (double)classes);
-    finding_say(finding, "All information about an image has to pass there: make it wider.",
-                "%s (%s) leaves %zu value%s per image to distinguish %zu classes", layer->info.name,
-                layer->info.text, layer->values, layer->values == 1 ? "" : "s", classes);
+    finding_report(finding, "All information about an image has to pass there: make it wider.",
+                   "%s (%s) leaves %zu value%s per image to distinguish %zu classes",
+                   layer->info.name, layer->info.text, layer->values, layer->values == 1 ? "" : "s",
+                   classes);
 }
 
 static void report_sound(session *session) {
@@ -72,12 +73,12 @@ static void report_sound(session *session) {
     cnn_finding *finding =
         findings_add(&session->findings, CNN_CHECK_STRUCTURE, NULL, CNN_VERDICT_OK);
     if (l)
-        finding_say(finding,
-                    "Together they can do no more than one: a relu between them would help.",
-                    "there is no activation between %s and the weights before it",
-                    session->layers[l].info.name);
+        finding_report(finding,
+                       "Together they can do no more than one: a relu between them would help.",
+                       "there is no activation between %s and the weights before it",
+                       session->layers[l].info.name);
     else
-        finding_say(finding, "The structure is sound.", "no layer is too narrow, no relu last");
+        finding_report(finding, "The structure is sound.", "no layer is too narrow, no relu last");
 }
 
 bool doctor_structure(session *session, cnn_error *error) {

@@ -61,14 +61,15 @@ static void judge_finite(const course *course) {
                                         sound ? CNN_VERDICT_OK : CNN_VERDICT_FAIL);
     finding_number(finding, "steps", (double)course->steps);
     if (sound)
-        finding_say(finding, "Nothing overflows.", "finite in every layer through %d steps",
-                    DOCTOR_STEPS);
+        finding_report(finding, "Nothing overflows.", "finite in every layer through %d steps",
+                       DOCTOR_STEPS);
     else
-        finding_say(finding,
-                    course->steps ? "Weights ran away: a lower rate."
-                                  : "It begins so: smaller weights or normalized pixels.",
-                    "the %s of %s %s infinite or not a number in step %zu", course->location.what,
-                    course->location.layer, course->steps ? "become" : "are", course->steps + 1);
+        finding_report(finding,
+                       course->steps ? "Weights ran away: a lower rate."
+                                     : "It begins so: smaller weights or normalized pixels.",
+                       "the %s of %s %s infinite or not a number in step %zu",
+                       course->location.what, course->location.layer,
+                       course->steps ? "become" : "are", course->steps + 1);
 }
 
 /* About a thousandth per step is the usual rule of thumb (Karpathy, notes of Stanford's CS231n,
@@ -81,8 +82,8 @@ static void judge_finite(const course *course) {
 
 static void judge_update(cnn_finding *finding, double ratio) {
     finding_ratio(finding, ratio);
-    finding_say(finding, "About 0.1 % is usual, 0.001 to 10 % will do.",
-                "%s: a step changes the weights by %.2g %%", finding->layer, 100 * ratio);
+    finding_report(finding, "About 0.1 % is usual, 0.001 to 10 % will do.",
+                   "%s: a step changes the weights by %.2g %%", finding->layer, 100 * ratio);
     if (ratio == 0) {
         finding->verdict = CNN_VERDICT_FAIL;
         finding->advice = "It does not move at all: see its gradient.";
@@ -141,13 +142,13 @@ static void judge_loss(const course *course) {
     finding_number(finding, "last_loss", course->last);
     if (course->steps < DOCTOR_STEPS) {
         finding->verdict = CNN_VERDICT_FAIL;
-        finding_say(finding, "With a lower rate the numbers may stay finite.",
-                    "ended in step %zu: a number became infinite", course->steps + 1);
+        finding_report(finding, "With a lower rate the numbers may stay finite.",
+                       "ended in step %zu: a number became infinite", course->steps + 1);
         return;
     }
-    finding_say(finding, "It learns with your settings.",
-                "the loss changes from %.3f to %.3f in %d steps", first, course->last,
-                DOCTOR_STEPS);
+    finding_report(finding, "It learns with your settings.",
+                   "the loss changes from %.3f to %.3f in %d steps", first, course->last,
+                   DOCTOR_STEPS);
     if (session_knows(session)) {
         judge_known(finding, (course->last - first) / guess);
         return;

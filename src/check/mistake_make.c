@@ -1,5 +1,5 @@
-/* The mistakes that are made in what a training run is given: its pixels, labels, first weights and
- * rate. Those of a page are made in the back end, when the model is. */
+/* Makes the mistakes outside the pages: in the pixels, labels, first weights and rate of a training
+ * run. A mistake of a page is made in the model's back end. */
 #include "dataset.h"
 #include "error.h"
 #include "memory.h"

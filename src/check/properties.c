@@ -1,4 +1,4 @@
-/* Looks for what a wrong gradient has in common with the right one. */
+/* Finds what a wrong gradient has in common with the right one. */
 #include "properties.h"
 
 #include "cnn.h"
@@ -17,7 +17,7 @@ static bool same(const two_gradients *g, size_t ours, size_t theirs) {
     return gradients_equal(g->ours[ours], g->theirs[theirs], g->tolerance);
 }
 
-static size_t largest_place(const two_gradients *g) {
+static size_t largest_index(const two_gradients *g) {
     size_t most = 0;
     for (size_t i = 1; i < count_of(g); i++)
         if (fabs(g->ours[i]) > fabs(g->ours[most]))
@@ -25,9 +25,9 @@ static size_t largest_place(const two_gradients *g) {
     return most;
 }
 
-/* The ratio of the largest number, if all the others have it too. */
+/* The ratio at the largest number, if it holds for all others too. */
 static double ratio_of(const two_gradients *g) {
-    const size_t most = largest_place(g);
+    const size_t most = largest_index(g);
     const double ratio = g->ours[most] == 0 ? NAN : g->theirs[most] / g->ours[most];
     for (size_t i = 0; i < count_of(g); i++)
         if (!gradients_equal(g->theirs[i], ratio * g->ours[i], g->tolerance * fmax(1, fabs(ratio))))
@@ -35,7 +35,7 @@ static double ratio_of(const two_gradients *g) {
     return ratio;
 }
 
-/* The indices of a flat place, and back. */
+/* The four indices of a flat index, and back. */
 static void unfold(const two_gradients *g, size_t at, size_t index[4]) {
     for (size_t i = 4; i-- > 0; at /= g->size[i])
         index[i] = at % g->size[i];
@@ -48,17 +48,17 @@ static size_t fold(const size_t size[4], const size_t index[4]) {
     return at;
 }
 
-/* Is theirs ours with two neighboring indices exchanged, and laid down in that order? */
+/* Is theirs ours with two neighboring indices exchanged, and stored in that order? */
 static bool exchanged(const two_gradients *g, const size_t order[4]) {
-    size_t index[4], size[4], turned[4];
+    size_t index[4], size[4], permuted[4];
     bool moves = false;
     for (size_t at = 0; at < count_of(g); at++) {
         unfold(g, at, index);
         for (size_t i = 0; i < 4; i++) {
             size[i] = g->size[order[i]];
-            turned[i] = index[order[i]];
+            permuted[i] = index[order[i]];
         }
-        const size_t to = fold(size, turned);
+        const size_t to = fold(size, permuted);
         moves |= to != at;
         if (!same(g, at, to))
             return false;
@@ -71,15 +71,15 @@ static bool transposed(const two_gradients *g) {
     return exchanged(g, orders[g->plane]) || exchanged(g, orders[2]);
 }
 
-/* Is theirs, as far as it goes, ours from this many rows and columns on? */
-static bool moved_by(const two_gradients *g, size_t rows, size_t columns) {
+/* Is theirs ours shifted by this many rows and columns, where both have a value? */
+static bool shifted_by(const two_gradients *g, size_t rows, size_t columns) {
     const size_t p = g->plane;
     size_t index[4], seen = 0;
     for (size_t at = 0; at < count_of(g); at++) {
         unfold(g, at, index);
         index[p] += rows;
         index[p + 1] += columns;
-        /* Beyond either side, 0 - 1 is beyond too. */
+        /* 0 - 1 wraps around, so it is outside as well. */
         if (index[p] >= g->size[p] || index[p + 1] >= g->size[p + 1])
             continue;
         const size_t from = fold(g->size, index);
@@ -90,15 +90,15 @@ static bool moved_by(const two_gradients *g, size_t rows, size_t columns) {
     return seen >= 2;
 }
 
-static bool moved(const two_gradients *g) {
+static bool shifted(const two_gradients *g) {
     static const size_t steps[] = {(size_t)-1, 0, 1};
     for (size_t i = 0; i < 9; i++)
-        if (i != 4 && moved_by(g, steps[i / 3], steps[i % 3]))
+        if (i != 4 && shifted_by(g, steps[i / 3], steps[i % 3]))
             return true;
     return false;
 }
 
-/* Right within, for planes that have a within. */
+/* Right but for the border, in planes that have an interior. */
 static bool only_borders(const two_gradients *g) {
     const size_t p = g->plane;
     size_t index[4];
@@ -140,7 +140,7 @@ unsigned properties_of(const two_gradients *g, double *ratio) {
     unsigned found = zeros_of(g);
     found |= isnan(*ratio) ? 0 : CNN_PROPERTY_RATIO;
     found |= transposed(g) ? CNN_PROPERTY_TRANSPOSED : 0;
-    found |= moved(g) ? CNN_PROPERTY_SHIFTED : 0;
+    found |= shifted(g) ? CNN_PROPERTY_SHIFTED : 0;
     found |= only_borders(g) ? CNN_PROPERTY_BORDERS : 0;
     return found;
 }

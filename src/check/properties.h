@@ -1,4 +1,4 @@
-/* What can be said of a gradient that is wrong in a way the catalog does not know. */
+/* Properties of a wrong gradient that no mistake of the catalog explains. */
 #ifndef CHECK_PROPERTIES_H
 #define CHECK_PROPERTIES_H
 
@@ -7,17 +7,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* [a][b][c][d], the last index fastest. `plane`: which of them, with the one behind it, are rows
- * and columns: 0 of a kernel, 1 of images. */
+/* [a][b][c][d], the last index fastest. `plane`: the index of the rows, which the columns follow:
+ * 0 for a kernel, 1 for images. */
 typedef struct two_gradients {
     const real *ours;
     const float *theirs;
     size_t size[4], plane;
-    double tolerance; /* what may lie between equal numbers */
+    double tolerance; /* the largest difference of equal numbers */
 } two_gradients;
 
 bool gradients_equal(double a, double b, double tolerance);
-/* cnn_property, added up; *ratio is NaN unless there is one. */
+/* cnn_property, added up; *ratio is NaN without CNN_PROPERTY_RATIO. */
 unsigned properties_of(const two_gradients *g, double *ratio);
 
 #endif

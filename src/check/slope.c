@@ -1,6 +1,6 @@
-/* Nudges one number of a model and runs its batch through the whole network by the book in double:
- * three passes forward, one back, and a look at each layer for kinks between the ends. This unit is
- * built with real = double. */
+/* Moves one number of a model by h up and down and runs its batch through the network by the book
+ * in double: three forward passes, one backward pass, and a search for kinks between the ends in
+ * each layer. This unit is built with real = double. */
 #include "gradcheck.h"
 #include "memory.h"
 #include "model.h"
@@ -10,19 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The number as it is, moved up, moved down. */
+/* The number as it is, plus h, minus h. */
 enum { MIDDLE, HIGH, LOW, PASSES };
 
-/* Everything of the network in double. Arrays are cut from one block. */
+/* The network's numbers in double. Arrays are cut from one block. */
 typedef struct study {
     const cnn_model *model;
     const cnn_network *network;
-    op_args *layers;  /* [layers + 1], owned: arguments of each but for x, y, dx */
-    real **y[PASSES]; /* [layers + 1] of each pass; y[0] is the input; y[MIDDLE] is owned, all of
-                         them lie behind it */
+    op_args *layers;  /* [layers + 1], owned: arguments of each except x, y, dx */
+    real **y[PASSES]; /* [layers + 1] of each pass; y[0] is the input; y[MIDDLE] is owned and
+                         followed by the others */
     real **dy;        /* [layers + 1] */
     real *probabilities, *losses, *scratch;
-    real *probe, *ends[2]; /* a gradient to pass back, and what comes of it at both ends */
+    real *probe, *ends[2]; /* a dy, and the dx that it gives at both ends */
     size_t n;
     void *block; /* owned */
 } study;
@@ -96,7 +96,7 @@ static void close_study(study *s) {
     free(s->block);
 }
 
-/* On failure there is nothing to close. */
+/* On failure nothing needs closing. */
 static bool open_study(study *s, const cnn_model *model, cnn_error *error) {
     const size_t layers = model->network->count + 1;
     *s = (study){.model = model, .network = model->network, .n = model->n};
@@ -159,7 +159,7 @@ static double forward(const study *s, int pass) {
     return sum / (double)s->n;
 }
 
-/* Of the middle, which has just passed forward. */
+/* For MIDDLE, whose forward pass was the last. */
 static void backward(const study *s) {
     const size_t last = s->network->count;
     ops_best_double()->softmax_backward(s->network->layers[last].shape.y.c, s->n, s->probabilities,
@@ -178,18 +178,18 @@ static void backward(const study *s) {
 
 /* ---------------------------------------------------------------------------------------- kinks */
 
-/* What the layer passes back at one end for the same dy. */
+/* The layer's dx at one end for the same dy. */
 static void pass_probe(const study *s, size_t index, int pass, real *dx) {
     const layer *layer = &s->network->layers[index];
     op_args t = arguments(s, index, pass);
-    forward_layer(s, index, pass); /* for what it leaves for backward */
+    forward_layer(s, index, pass); /* stores what backward needs */
     t.dy = s->probe;
     t.dx = dx;
     operation_in_double(ops_best_double(), layer)->backward_input(&layer->shape, &t, all_images(s));
 }
 
-/* Layers without a kernel are straight but for their kinks: unless one lies between, they pass back
- * the same at both ends. Those with a kernel are straight throughout. */
+/* Layers without a kernel are linear except at their kinks: without one between the ends, dx is the
+ * same at both. Layers with a kernel are linear everywhere. */
 static void find_kinks(const study *s, size_t index, cnn_slope *slope) {
     const layer *layer = &s->network->layers[index];
     const size_t inputs = batch_of(s, layer->input);
@@ -207,8 +207,7 @@ static void find_kinks(const study *s, size_t index, cnn_slope *slope) {
     }
 }
 
-/* 1 everywhere: a window that changes its maximum takes a 1 from one place and gives it to another.
- */
+/* 1 everywhere: where the maximum of a window changes, the 1 goes to another input. */
 static void fill_probe(const study *s) {
     for (size_t i = 0; i <= s->network->count; i++)
         for (size_t at = 0; at < batch_of(s, i); at++)
@@ -217,13 +216,13 @@ static void fill_probe(const study *s) {
 
 /* ----------------------------------------------------------------------------------- one number */
 
-/* Where it stands in double and where its gradient does; of an input one for each pass. */
-typedef struct nudged {
+/* The number in each pass, and its gradient. A parameter is the same in all passes. */
+typedef struct moved_number {
     real *value[PASSES];
     const real *gradient;
-} nudged;
+} moved_number;
 
-static bool find_parameter(const study *s, const char *tensor, size_t index, nudged *found) {
+static bool find_parameter(const study *s, const char *tensor, size_t index, moved_number *found) {
     for (size_t i = 1; i <= s->network->count; i++) {
         const layer *layer = &s->network->layers[i];
         for (size_t b = 0; b < layer_buffers(layer); b++) {
@@ -241,7 +240,7 @@ static bool find_parameter(const study *s, const char *tensor, size_t index, nud
     return false;
 }
 
-static void find_number(const study *s, const char *tensor, size_t index, nudged *found) {
+static void find_number(const study *s, const char *tensor, size_t index, moved_number *found) {
     if (find_parameter(s, tensor, index, found))
         return;
     for (size_t pass = 0; pass < PASSES; pass++)
@@ -249,8 +248,8 @@ static void find_number(const study *s, const char *tensor, size_t index, nudged
     found->gradient = s->dy[0] + index;
 }
 
-/* The parameter is put back at once: kinks are looked for with it as it is. */
-static double loss_at(const study *s, const nudged *number, int pass, double value) {
+/* Restores the parameter: the search for kinks needs its value. */
+static double loss_at(const study *s, const moved_number *number, int pass, double value) {
     const real kept = *number->value[MIDDLE];
     *number->value[pass] = value;
     const double loss = forward(s, pass);
@@ -263,7 +262,7 @@ static double relative(double a, double b) {
     return difference == 0 ? 0 : difference / size;
 }
 
-static void measure(const study *s, const nudged *number, cnn_slope *slope) {
+static void measure(const study *s, const moved_number *number, cnn_slope *slope) {
     const double value = *number->value[MIDDLE], h = slope->h;
     slope->value = value;
     slope->high = loss_at(s, number, HIGH, value + h);
@@ -271,7 +270,7 @@ static void measure(const study *s, const nudged *number, cnn_slope *slope) {
     slope->loss = forward(s, MIDDLE);
     backward(s);
     slope->gradient = *number->gradient;
-    /* The step that was taken: both ends are rounded. */
+    /* Divides by the actual step, as both ends are rounded. */
     slope->quotient = (slope->high - slope->low) / ((value + h) - (value - h));
     slope->error = relative(slope->quotient, slope->gradient);
     fill_probe(s);
@@ -296,7 +295,7 @@ static bool is_parameter(const cnn_model *model, const char *tensor) {
     return false;
 }
 
-static bool can_nudge(const cnn_model *model, const char *tensor, size_t index, cnn_error *error) {
+static bool can_move(const cnn_model *model, const char *tensor, size_t index, cnn_error *error) {
     cnn_tensor t;
     size_t count = 1;
     if (!cnn_model_tensor(model, tensor, &t, error))
@@ -315,9 +314,9 @@ static bool can_nudge(const cnn_model *model, const char *tensor, size_t index, 
 bool cnn_model_slope(const cnn_model *model, const char *tensor, size_t index, double h,
                      cnn_slope *slope, cnn_error *error) {
     study s;
-    nudged number;
+    moved_number number;
     if (!given(model, "model", error) || !given(tensor, "tensor", error) ||
-        !given(slope, "slope", error) || !can_nudge(model, tensor, index, error))
+        !given(slope, "slope", error) || !can_move(model, tensor, index, error))
         return false;
     if (!(h > 0) || !isfinite(h))
         return error_set(error, CNN_STATUS_BAD_ARGUMENT, "a step of %g: it must be above 0", h);

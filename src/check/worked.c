@@ -19,7 +19,7 @@ static size_t outputs_of(const worked *w) {
     return size_product(w->given->about.images, extent_size(w->given->shape.y));
 }
 
-/* Of softmax, y are the probabilities and dy the losses. */
+/* For softmax, y are the probabilities and dy the losses. */
 static void cut(worked *w, arena *arena) {
     const cnn_case_info *about = &w->given->about;
     const size_t scratch = w->op && w->op->scratch ? w->op->scratch(&w->given->shape) : 0;
@@ -38,7 +38,7 @@ static void cut(worked *w, arena *arena) {
         w->right[i] = take(arena, case_count(w->given, i));
 }
 
-/* The casts here are sound: the arrays are our own memory. */
+/* The cast is sound: the arrays are our own memory. */
 static void copy_in(const real *to, const float *from, size_t count) {
     for (size_t i = 0; i < count; i++)
         ((real *)to)[i] = from[i];
@@ -78,7 +78,7 @@ static void run_loss(worked *w, const mistaken_page *page) {
     back(w->given->shape.y.c, w->t.n, w->t.y, w->given->about.labels, w->t.dx, (range){0, w->t.n});
 }
 
-/* What a page leaves out is the book's; of a view that is a copy. */
+/* The page's passes, or else the book's, which for a view are a copy. */
 static void run_layer(worked *w, const mistaken_page *page) {
     const layer_shape *g = &w->given->shape;
     const range images = {0, w->t.n};

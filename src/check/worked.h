@@ -1,5 +1,4 @@
-/* A case worked out: its right answer and, one after the other, those of the mistakes. In double.
- */
+/* A case worked out in double: its right answer, and those of the mistakes one after the other. */
 #ifndef CHECK_WORKED_H
 #define CHECK_WORKED_H
 
@@ -8,8 +7,8 @@
 
 typedef struct worked {
     const cnn_case *given;
-    const operation *op; /* the book's; NULL for softmax and for views */
-    op_args t;           /* the gradients of it are those of the call made last */
+    const operation *op; /* of the book; NULL for softmax and for views */
+    op_args t;           /* its gradients are those of the last call */
     real *right[GRADIENTS];
     double scale[GRADIENTS]; /* the largest of each, by size */
     void *block;             /* owned */
@@ -18,13 +17,13 @@ typedef struct worked {
 /* Works out the right answer. False without memory. */
 bool worked_begin(worked *w, const cnn_case *given, cnn_error *error);
 void worked_end(worked *w);
-/* Leaves in w->t the gradients that this page gives; NULL: the book. False if it is of another
- * layer or spoils no gradient. */
+/* Leaves in w->t the gradients by this page; NULL: the book. False if the page is of another layer
+ * or changes no gradient. */
 bool worked_run(worked *w, const mistaken_page *page);
 /* The gradient worked out last. */
 const real *worked_last(const worked *w, size_t gradient);
 
-/* What rounding in float may explain, of numbers as large as these. */
+/* The error that rounding in float explains, relative to the largest number. */
 #define WORKED_TOLERANCE 1e-5
 
 #endif

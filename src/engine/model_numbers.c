@@ -1,5 +1,5 @@
-/* The numbers of a model that a program may set: its parameters, their gradients, and the state
- * that is saved with them. All that a pass computes can only be looked at. */
+/* Sets numbers of a model: its parameters, their gradients, and the state that is saved with them.
+ * Numbers that a pass computes can only be read. */
 #include "model.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@ const float *cnn_model_parameters(const cnn_model *model, size_t *count) {
     return model ? model->parameters : NULL;
 }
 
-/* One array of a model that may be set. */
+/* An array of a model that may be set. */
 typedef struct target {
     float *numbers;
     size_t count;
@@ -51,7 +51,7 @@ static target find(const cnn_model *model, const char *name) {
 
 bool cnn_model_set_tensor(cnn_model *model, const char *name, const float *numbers, size_t count,
                           cnn_error *error) {
-    /* Says so if there is no such tensor. */
+    /* Sets the error if there is no such tensor. */
     if (!given(numbers, "numbers", error) || !cnn_model_tensor(model, name, NULL, error))
         return false;
     const target found = find(model, name);

@@ -1,4 +1,4 @@
-/* Where the numbers of an average pool come from: the mean of a window, and its shares. */
+/* Where the numbers of an average pool come from: the mean of a window, and shares of gradients. */
 #include "explained.h"
 #include "windows.h"
 
@@ -27,13 +27,11 @@ static void avgpool2d_dx_terms(walk *w, size_t index) {
 const explanation avgpool2d_explanation = {
     .output = {.kind = CNN_SUM_MEAN,
                .a = offsetof(op_args, x),
-               .line = 5,
                .formula = "y[n,p,q,c] = (sum over r, s of x[n,h,w,c]) / (R S)",
                .function = "avgpool2d_y",
                .terms = avgpool2d_y_terms},
     .input_gradient = {.kind = CNN_SUM_SHARES,
                        .a = offsetof(op_args, dy),
-                       .line = 6,
                        .formula = "dx[n,h,w,c] = sum over p, q of dy[n,p,q,c] / (R S)",
                        .function = "avgpool2d_dx",
                        .terms = avgpool2d_dx_terms},

@@ -6,13 +6,13 @@ static size_t weight_index(const layer_shape *g, size_t r, size_t s, size_t c, s
     return ((r * g->s + s) * g->x.c + c) * g->y.c + k;
 }
 
-/* The input that the kernel's place r, s lies on for output `y`. False: on the padding. */
+/* The input under weight r, s of the kernel for output `y`. False: the padding. */
 static bool input_at(const layer_shape *g, position y, size_t r, size_t s, position *x) {
     *x = (position){y.n, y.h * g->u + r - g->pad_h, y.w * g->v + s - g->pad_w, 0};
-    return x->h < g->x.h && x->w < g->x.w; /* what is above or left of the image wraps round */
+    return x->h < g->x.h && x->w < g->x.w; /* above or left of the image they wrap around */
 }
 
-/* The output along one side whose window has input `x` at `tap`. False: there is none. */
+/* The output along one side whose kernel has input `x` under its weight `tap`. False: none. */
 static bool output_along(size_t x, size_t tap, size_t pad, size_t stride, size_t outputs,
                          size_t *y) {
     *y = (x + pad - tap) / stride;
@@ -85,11 +85,11 @@ static void conv2d_dw_terms(walk *w, size_t index) {
 
 static void conv2d_db_terms(walk *w, size_t k) {
     const layer_shape *g = w->shape;
-    const size_t places = g->y.h * g->y.w;
+    const size_t plane = g->y.h * g->y.w;
     walk_in_shards(w);
     for (size_t shard = 0; shard < walk_shards(w); shard++) {
         const range images = walk_shard(w, shard);
-        for (size_t at = images.first * places; at < images.last * places; at++)
+        for (size_t at = images.first * plane; at < images.last * plane; at++)
             walk_add(w, at * g->y.c + k);
         walk_end_part(w);
     }
@@ -100,27 +100,23 @@ const explanation conv2d_explanation = {
                .a = offsetof(op_args, x),
                .b = offsetof(op_args, w),
                .start = offsetof(op_args, b),
-               .line = 3,
                .formula = "y[n,p,q,k] = bias[k] + sum over r, s, c of x[n,h,w,c] weight[r,s,c,k]",
                .function = "conv2d_y",
                .terms = conv2d_y_terms},
     .input_gradient = {.kind = CNN_SUM_PRODUCTS,
                        .a = offsetof(op_args, dy),
                        .b = offsetof(op_args, w),
-                       .line = 4,
                        .formula = "dx[n,h,w,c] = sum over r, s, k of dy[n,p,q,k] weight[r,s,c,k]",
                        .function = "conv2d_dx",
                        .terms = conv2d_dx_terms},
     .buffers = {{.kind = CNN_SUM_PRODUCTS,
                  .a = offsetof(op_args, x),
                  .b = offsetof(op_args, dy),
-                 .line = 5,
                  .formula = "dweight[r,s,c,k] = sum over n, p, q of dy[n,p,q,k] x[n,h,w,c]",
                  .function = "conv2d_dw",
                  .terms = conv2d_dw_terms},
                 {.kind = CNN_SUM_ADDED,
                  .a = offsetof(op_args, dy),
-                 .line = 6,
                  .formula = "dbias[k] = sum over n, p, q of dy[n,p,q,k]",
                  .function = "conv2d_dw",
                  .terms = conv2d_db_terms}},

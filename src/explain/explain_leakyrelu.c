@@ -1,7 +1,7 @@
-/* Where the numbers of a leaky ReLU come from: as they are, or times the slope. */
+/* Where the numbers of a leaky ReLU come from: a number as it is, or times the slope. */
 #include "explained.h"
 
-/* x is what goes through, y is what decides. */
+/* The factor b decides whether a passes. */
 static void leak(walk *w, size_t index) {
     const float slope = (float)w->shape->value, x = walk_x(w, index);
     const bool open = ((const float *)w->b)[index] > 0;
@@ -13,14 +13,12 @@ const explanation leakyrelu_explanation = {
     .output = {.kind = CNN_SUM_GATE,
                .a = offsetof(op_args, x),
                .b = offsetof(op_args, x),
-               .line = 3,
                .formula = "y = x > 0 ? x : slope x",
                .function = "leakyrelu_forward",
                .terms = leak},
     .input_gradient = {.kind = CNN_SUM_GATE,
                        .a = offsetof(op_args, dy),
                        .b = offsetof(op_args, x),
-                       .line = 4,
                        .formula = "dx = x > 0 ? dy : slope dy",
                        .function = "leakyrelu_backward_input",
                        .terms = leak},

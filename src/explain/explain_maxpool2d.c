@@ -1,12 +1,12 @@
-/* Where the numbers of a max pool come from: the first largest of a window, and back to it. */
+/* Where the numbers of a max pool come from: the first maximum of a window. */
 #include "explained.h"
 #include "windows.h"
 
-/* A later number wins only if it is greater, or NaN. Returns its place in the H x W plane. */
+/* A later number wins only if it is greater, or NaN. Returns the winner's position h W + w. */
 static size_t window_terms(walk *w, size_t index) {
     const layer_shape *g = w->shape;
     const position y = position_of(g->y, index);
-    size_t chosen = 0, where = 0;
+    size_t chosen = 0, position_in_plane = 0;
     for (size_t r = 0; r < g->r; r++)
         for (size_t s = 0; s < g->s; s++) {
             const position x = {y.n, y.h * g->u + r, y.w * g->v + s, y.c};
@@ -15,13 +15,13 @@ static size_t window_terms(walk *w, size_t index) {
             const bool wins = term == 0 || value > w->total || value != value;
             if (wins) {
                 chosen = term;
-                where = x.h * g->x.w + x.w;
+                position_in_plane = x.h * g->x.w + x.w;
             }
             walk_take(w, CNN_TERM_PASSED_OVER, at, CNN_NO_INDEX, wins ? value : w->total);
         }
     walk_choose(w, chosen);
-    w->sum->left_out--; /* all but this one */
-    return where;
+    w->sum->left_out--; /* the chosen one was counted */
+    return position_in_plane;
 }
 
 static void maxpool2d_y_terms(walk *w, size_t index) {
@@ -32,7 +32,7 @@ static void maxpool2d_winner_terms(walk *w, size_t index) {
     w->sum->value = (double)window_terms(w, index);
 }
 
-/* Its gradients come from all windows that it is the maximum of. */
+/* The gradient of an input comes from all windows that it is the maximum of. */
 static void maxpool2d_dx_terms(walk *w, size_t index) {
     const layer_shape *g = w->shape;
     const position x = position_of(g->x, index);
@@ -51,20 +51,17 @@ static void maxpool2d_dx_terms(walk *w, size_t index) {
 const explanation maxpool2d_explanation = {
     .output = {.kind = CNN_SUM_MAXIMUM,
                .a = offsetof(op_args, x),
-               .line = 5,
                .formula = "y[n,p,q,c] = max over r, s of x[n, p u + r, q v + s, c]",
                .function = "maxpool2d_y",
                .terms = maxpool2d_y_terms},
     .input_gradient = {.kind = CNN_SUM_ADDED,
                        .a = offsetof(op_args, dy),
-                       .line = 6,
-                       .formula = "dx[n,h,w,c] = sum of dy[n,p,q,c] over the windows p, q that "
-                                  "x[n,h,w,c] is the maximum of",
+                       .formula = "dx[n,h,w,c] = sum of dy[n,p,q,c] over the windows p, q whose "
+                                  "maximum is x[n,h,w,c]",
                        .function = "maxpool2d_dx",
                        .terms = maxpool2d_dx_terms},
-    .buffers = {{.kind = CNN_SUM_PLACE,
+    .buffers = {{.kind = CNN_SUM_POSITION,
                  .a = offsetof(op_args, x),
-                 .line = 8,
                  .formula = "indices[n,p,q,c] = h W + w of that maximum",
                  .function = "maxpool2d_y",
                  .terms = maxpool2d_winner_terms}},

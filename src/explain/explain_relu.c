@@ -1,7 +1,7 @@
 /* Where the numbers of a ReLU come from: through an open gate or a closed one. */
 #include "explained.h"
 
-/* x is what goes through, y is what opens the gate. A NaN goes through. */
+/* The factor b decides whether a passes. A NaN passes. */
 static void gate(walk *w, size_t index) {
     const float at = ((const float *)w->b)[index];
     walk_take(w, at <= 0 ? CNN_TERM_CLOSED : CNN_TERM_COUNTS, index, index,
@@ -12,14 +12,12 @@ const explanation relu_explanation = {
     .output = {.kind = CNN_SUM_GATE,
                .a = offsetof(op_args, x),
                .b = offsetof(op_args, x),
-               .line = 5,
                .formula = "y[i] = 0 where x[i] <= 0, else x[i]",
                .function = "relu_forward",
                .terms = gate},
     .input_gradient = {.kind = CNN_SUM_GATE,
                        .a = offsetof(op_args, dy),
                        .b = offsetof(op_args, x),
-                       .line = 6,
                        .formula = "dx[i] = 0 where x[i] <= 0, else dy[i]",
                        .function = "relu_backward_input",
                        .terms = gate},

@@ -1,4 +1,5 @@
-/* The table of explanations, made of the files that the Makefile finds. */
+/* The tables of explanations and of the formulas of pages, made of the files that the Makefile
+ * finds. */
 #include "explained.h"
 
 #include <string.h>
@@ -21,4 +22,22 @@ const explanation *explanation_of(const char *word) {
         if (!strcmp(table[i].word, word))
             return table[i].explanation;
     return NULL;
+}
+
+/* The lines of the pages' opening comments, by lines.awk. */
+static const struct {
+    const char *word;
+    unsigned line;
+    const char *text;
+} lines[] = {
+#define PAGE_LINE(word, line, text) {word, line, text},
+    PAGE_LINES
+#undef PAGE_LINE
+};
+
+unsigned formula_line(const char *word, const char *formula) {
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!strcmp(lines[i].word, word) && strstr(lines[i].text, formula))
+            return lines[i].line;
+    return 0;
 }

@@ -4,7 +4,7 @@
 
 #include "explog.h"
 
-/* As the page finds it: a NaN cannot hide. */
+/* As the page does: a NaN is the largest. */
 static double largest(size_t K, const float *x) {
     double max = (double)x[0];
     for (size_t k = 1; k < K; k++)

@@ -1,5 +1,5 @@
-/* Where the numbers behind the last layer come from: probabilities, losses, the logits' gradient.
- * The walk's a are the logits x[n][k]; of the gradient they are the probabilities. */
+/* Where the numbers after the last layer come from: probabilities, losses, the logits' gradient.
+ * The walk's a are the logits x[n][k]; for the gradient they are the probabilities. */
 #ifndef EXPLAIN_LOSS_SUMS_H
 #define EXPLAIN_LOSS_SUMS_H
 

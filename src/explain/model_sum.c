@@ -1,4 +1,4 @@
-/* Finds what a number of a model is, and walks over its terms as its layer explains them. */
+/* Finds what computes a number of a model, and walks over its terms as the layer explains them. */
 #include "explained.h"
 #include "loss_sums.h"
 #include "model.h"
@@ -26,7 +26,7 @@ static bool given_number(question *q) {
     return true;
 }
 
-/* Is there a pass that left the number, with the parameters as they are? */
+/* Has a pass computed the number, with the parameters as they are? */
 static bool passed(const question *q, bool gradient) {
     const cnn_model *model = q->model;
     const char *name = q->tensor.name;
@@ -67,12 +67,12 @@ static void name_array(const question *q, const layer *layer, size_t offset, cha
             snprintf(name, CNN_NAME_SIZE, "%s.%s", layer->name, layer->kind->buffers[b].name);
 }
 
-/* What the explainer says of the number, before any term. */
+/* Sets what the explainer knows before any term. */
 static void describe(question *q, const layer *layer, const explainer *by) {
     cnn_sum *sum = q->walk.sum;
     sum->kind = by->kind;
     snprintf(sum->page, sizeof sum->page, "src/ops/%s.c", layer->kind->word);
-    sum->line = by->line;
+    sum->line = formula_line(layer->kind->word, by->formula);
     sum->formula = by->formula;
     sum->function = by->function;
     name_array(q, layer, by->a, sum->a);
@@ -93,8 +93,8 @@ static bool explain(question *q, size_t index, const explainer *by) {
     q->arrays = arrays_of(q->model, index);
     describe(q, layer, by);
     by->terms(&q->walk, q->index);
-    /* A place is no sum: its explainer says the value itself. */
-    if (by->kind != CNN_SUM_PLACE)
+    /* A position is no sum: its explainer sets the value itself. */
+    if (by->kind != CNN_SUM_POSITION)
         q->walk.sum->value = (double)q->walk.total;
     return true;
 }
@@ -121,8 +121,8 @@ static bool output(question *q, size_t index) {
     return explain(q, index, by ? &by->output : NULL);
 }
 
-/* What stands behind the last layer is one page of the book too. */
-static bool explain_loss(question *q, cnn_sum_kind kind, unsigned line, const char *formula) {
+/* Softmax and loss, after the last layer, are one page of the book too. */
+static bool explain_loss(question *q, cnn_sum_kind kind, const char *formula) {
     const cnn_model *model = q->model;
     const layer *last = layer_at(q, model->network->count);
     const bool gradient = kind == CNN_SUM_LOGITS_GRADIENT;
@@ -130,7 +130,7 @@ static bool explain_loss(question *q, cnn_sum_kind kind, unsigned line, const ch
     if (!passed(q, kind != CNN_SUM_PROBABILITY))
         return false;
     sum->kind = kind;
-    sum->line = line;
+    sum->line = formula_line("softmax_xent", formula);
     sum->formula = formula;
     sum->function = gradient ? "softmax_xent_backward" : "softmax_image";
     snprintf(sum->page, sizeof sum->page, "src/ops/softmax_xent.c");
@@ -157,12 +157,12 @@ static size_t reader_of(const cnn_network *network, size_t index) {
     return 0;
 }
 
-/* The gradient of a layer's output is what the layer behind it passes back. */
+/* The gradient of a layer's output is what the next layer passes back. */
 static bool output_gradient(question *q, size_t index) {
     const size_t next = reader_of(q->model->network, index);
     const layer *reader = layer_at(q, next);
     if (!next)
-        return explain_loss(q, CNN_SUM_LOGITS_GRADIENT, 5, "dx[n,k] = (p[n,k] - [k = label]) / N");
+        return explain_loss(q, CNN_SUM_LOGITS_GRADIENT, "dx[n,k] = (p[n,k] - [k = label]) / N");
     if (!passed(q, true))
         return false;
     if (reader->kind->view)
@@ -188,12 +188,12 @@ static bool buffer_number(question *q, size_t index, const char *rest) {
     return passed(q, gradient) && explain(q, index, by ? &by->buffers[b] : NULL);
 }
 
-/* A tensor of the batch as a whole. */
+/* A tensor of no layer. */
 static bool batch_number(question *q) {
     if (!strcmp(q->tensor.name, "probabilities"))
-        return explain_loss(q, CNN_SUM_PROBABILITY, 3, "p[n,k] = exp(x[n,k] - max[n]) / sum[n]");
+        return explain_loss(q, CNN_SUM_PROBABILITY, "p[n,k] = exp(x[n,k] - max[n]) / sum[n]");
     if (!strcmp(q->tensor.name, "losses"))
-        return explain_loss(q, CNN_SUM_LOSS, 4, "loss[n] = log(sum[n]) - (x[n,label] - max[n])");
+        return explain_loss(q, CNN_SUM_LOSS, "loss[n] = log(sum[n]) - (x[n,label] - max[n])");
     return given_number(q);
 }
 
@@ -230,10 +230,10 @@ static double stored(const cnn_tensor *tensor, size_t index) {
 }
 
 bool cnn_model_sum(const cnn_model *model, const char *tensor, size_t index, cnn_sum *sum,
-                   cnn_term *terms, size_t room, cnn_error *error) {
+                   cnn_term *terms, size_t capacity, cnn_error *error) {
     question q = {.model = model, .error = error};
     if (!given(model, "model", error) || !given(tensor, "tensor", error) ||
-        !given(sum, "sum", error) || (room && !given(terms, "terms", error)) ||
+        !given(sum, "sum", error) || (capacity && !given(terms, "terms", error)) ||
         !find_number(&q, tensor, index))
         return false;
     *sum = (cnn_sum){.parts = 1,
@@ -247,6 +247,6 @@ bool cnn_model_sum(const cnn_model *model, const char *tensor, size_t index, cnn
                     .roundings = model->ops->roundings,
                     .sum = sum,
                     .terms = terms,
-                    .room = room};
+                    .capacity = capacity};
     return answer(&q);
 }

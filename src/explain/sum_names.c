@@ -1,11 +1,11 @@
-/* The words for kinds of sums and for what becomes of their terms. */
+/* Names the kinds of sums and the notes of their terms. */
 #include "cnn.h"
 
 static const char *const kinds[] = {
     [CNN_SUM_GIVEN] = "given",       [CNN_SUM_COPY] = "copy",
     [CNN_SUM_PRODUCTS] = "products", [CNN_SUM_ADDED] = "added",
     [CNN_SUM_MEAN] = "mean",         [CNN_SUM_SHARES] = "shares",
-    [CNN_SUM_MAXIMUM] = "maximum",   [CNN_SUM_PLACE] = "place",
+    [CNN_SUM_MAXIMUM] = "maximum",   [CNN_SUM_POSITION] = "position",
     [CNN_SUM_GATE] = "gate",         [CNN_SUM_PROBABILITY] = "probability",
     [CNN_SUM_LOSS] = "loss",         [CNN_SUM_LOGITS_GRADIENT] = "logits gradient",
 };

@@ -22,7 +22,7 @@ float walk_x(const walk *w, size_t a) {
 
 void walk_note(walk *w, cnn_term term) {
     cnn_sum *sum = w->sum;
-    if (sum->count < w->room)
+    if (sum->count < w->capacity)
         w->terms[sum->count] = term;
     sum->count++;
     sum->zeros += term.note == CNN_TERM_ZERO;
@@ -30,7 +30,7 @@ void walk_note(walk *w, cnn_term term) {
                      term.note == CNN_TERM_PASSED_OVER;
 }
 
-/* A term that has just been added, or not. */
+/* Notes a term, after it is added or left out. */
 static void note(walk *w, cnn_term_note why, size_t a, size_t b) {
     const float part = w->in_parts ? w->part : w->total;
     const float total = w->in_parts ? w->total + w->part : w->total;
@@ -44,7 +44,7 @@ static void note(walk *w, cnn_term_note why, size_t a, size_t b) {
                             .note = why});
 }
 
-/* Where the sum stands that terms go to. */
+/* The sum that terms are added to. */
 static float *running(walk *w) {
     return w->in_parts ? &w->part : &w->total;
 }
@@ -87,16 +87,15 @@ void walk_take(walk *w, cnn_term_note why, size_t a, size_t b, float result) {
 
 void walk_choose(walk *w, size_t term) {
     w->sum->chosen = term;
-    if (term < w->room)
+    if (term < w->capacity)
         w->terms[term].note = CNN_TERM_CHOSEN;
 }
 
-void walk_in_pieces(walk *w) {
+void walk_in_partial_sums(walk *w) {
     w->in_parts = true;
 }
 
-/* -0 and a number add up to that number, whatever its sign: so the first shard's sum comes out as
- * it is. */
+/* -0 plus any number is that number, -0 too: the first shard's sum keeps its bits. */
 void walk_in_shards(walk *w) {
     w->in_parts = true;
     w->total = -0.0f;

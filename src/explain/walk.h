@@ -5,7 +5,7 @@
 
 #include "network.h"
 
-/* What a layer's explanation reads, and what the walk keeps. All is borrowed. */
+/* What a layer's explanation reads, and what the walk keeps. All pointers are borrowed. */
 typedef struct walk {
     const layer_shape *shape;
     const op_args *arrays; /* of the layer, whole batches */
@@ -14,13 +14,13 @@ typedef struct walk {
     int roundings; /* of a multiply-add */
     cnn_sum *sum;
     cnn_term *terms;
-    size_t room;
-    float total, part; /* of the whole, of the part at hand */
+    size_t capacity;   /* of terms */
+    float total, part; /* the sum, and that of the current part */
     size_t parts;      /* that have ended */
     bool in_parts;
 } walk;
 
-/* The place of a number among activations [n][h][w][c]. */
+/* The indices of a number among activations [n][h][w][c]. */
 typedef struct position {
     size_t n, h, w, c;
 } position;
@@ -34,24 +34,24 @@ void walk_start(walk *w, size_t index);
 void walk_multiply(walk *w, size_t a, size_t b);
 void walk_add(walk *w, size_t a);
 void walk_add_share(walk *w, size_t a);
-/* A term that is not added, and why. Either index may be CNN_NO_INDEX. */
+/* Notes a term that is not added, and why. Either index may be CNN_NO_INDEX. */
 void walk_leave_out(walk *w, cnn_term_note why, size_t a, size_t b);
-/* x is the result from now on, with this note. */
+/* Notes a term and makes `result` the sum. */
 void walk_take(walk *w, cnn_term_note note, size_t a, size_t b, float result);
-/* Counts a term and writes it down if there is room. */
+/* Counts a term, and stores it within the capacity. */
 void walk_note(walk *w, cnn_term term);
-/* This term is the one that counts; the others of the walk were passed over. */
+/* Notes this term as chosen. */
 void walk_choose(walk *w, size_t term);
 
-/* Sums in parts: one of these first, then walk_end_part() after each part. Pieces are added to what
- * the sum starts from, or 0; of the shards of a batch the first is taken as it is. */
-void walk_in_pieces(walk *w);
+/* Sums in parts: one of these first, then walk_end_part() after each part. Partial sums are added
+ * to the number that the sum starts from, or 0; shards of a batch to each other. */
+void walk_in_partial_sums(walk *w);
 void walk_in_shards(walk *w);
 void walk_end_part(walk *w);
 size_t walk_shards(const walk *w);
 range walk_shard(const walk *w, size_t shard);
 
-/* What stands there; 0 for CNN_NO_INDEX. */
+/* The number a[index]; 0 for CNN_NO_INDEX. */
 float walk_x(const walk *w, size_t a);
 
 #endif

@@ -12,7 +12,7 @@ bool model_put_mistake(json_t *metadata, const cnn_model *model) {
            !json_object_set_new(metadata, MISTAKE_KEY, json_string(model->mistake));
 }
 
-/* Any short name: a later library may know mistakes that this one does not. */
+/* Accepts any short name: a later library may know mistakes that this one does not. */
 bool model_read_mistake(const safetensors *file, char mistake[CNN_NAME_SIZE], cnn_error *error) {
     const char *name = safetensors_metadata(file, MISTAKE_KEY);
     const size_t length = name ? strlen(name) : 0;

@@ -1,4 +1,4 @@
-/* Models and runs as the bytes that their files have, where there are no files. */
+/* Gives the bytes of a model's or a run's file, for programs without files. */
 #include "checkpoint.h"
 
 void *cnn_model_bytes(const cnn_model *model, size_t *size, cnn_error *error) {

@@ -1,4 +1,4 @@
-/* Flatten as a page, number by number: what the library does without, since memory stays as it is.
+/* Flatten as a page, number by number. The library needs none, since memory stays as it is.
  *
  *   x[n][h][w][c]  ->  y[n][h w c]
  *

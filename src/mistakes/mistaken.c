@@ -1,4 +1,4 @@
-/* Puts a mistaken page in the place of a sound one. */
+/* Replaces an operation of a back end by a mistaken page. */
 #include "mistaken.h"
 
 #include "memory.h"
@@ -26,8 +26,8 @@ const mistaken_page *mistaken_pages_double(void) {
 }
 #endif
 
-/* The sound operation but for the passes of the page, which know nothing of splits. */
-static operation spoilt(const operation *sound, const operation *passes) {
+/* The sound operation with the passes of the page, which do not split. */
+static operation with_passes(const operation *sound, const operation *passes) {
     operation op = sound ? *sound : *passes;
     if (passes->forward)
         op.forward = passes->forward;
@@ -39,7 +39,7 @@ static operation spoilt(const operation *sound, const operation *passes) {
     return op;
 }
 
-/* Is the word one of these, which blanks part? */
+/* Is the word one of these, separated by blanks? */
 static bool among(const char *words, const char *word) {
     const size_t length = strlen(word);
     for (; *words; words += strspn(words, " ")) {
@@ -60,7 +60,7 @@ static bool fuses_any(const char *words, const kernel *kernels, size_t count) {
 
 static void take_page(mistaken *m, const ops *sound, const mistaken_page *page, size_t *layers) {
     if (page->word) {
-        m->operations[*layers] = spoilt(ops_operation(sound, page->word), &page->passes);
+        m->operations[*layers] = with_passes(ops_operation(sound, page->word), &page->passes);
         m->kernels[*layers] = (kernel){page->word, &m->operations[*layers]};
         ++*layers;
     }
@@ -77,7 +77,7 @@ static void take_page(mistaken *m, const ops *sound, const mistaken_page *page, 
 
 mistaken *mistaken_create(const ops *sound, const mistaken_page *pages, const mistake_row *row,
                           cnn_error *error) {
-    const int place = (int)(row - mistake_rows);
+    const int index = (int)(row - mistake_rows);
     size_t own = 0, layers = 0;
     while (sound->kernels && sound->kernels[own].layers)
         own++;
@@ -88,7 +88,7 @@ mistaken *mistaken_create(const ops *sound, const mistaken_page *pages, const mi
     m->ops = *sound;
     m->ops.kernels = m->kernels;
     for (; pages->row != MISTAKE_END; pages++)
-        if (pages->row == place && pages->other == MISTAKE_ALONE && layers < MISTAKEN_PAGES_MAX)
+        if (pages->row == index && pages->other == MISTAKE_ALONE && layers < MISTAKEN_PAGES_MAX)
             take_page(m, sound, pages, &layers);
     for (size_t i = 0, next = layers; i < own; i++)
         if (!fuses_any(sound->kernels[i].layers, m->kernels, layers))

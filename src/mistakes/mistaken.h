@@ -1,5 +1,5 @@
-/* Back ends with a mistake in them: a sound one, of which one layer's pass, the loss or an update
- * is taken from a mistaken page. */
+/* Back ends with a mistake: a sound one in which one layer's pass, the loss or an update comes from
+ * a mistaken page. */
 #ifndef MISTAKES_MISTAKEN_H
 #define MISTAKES_MISTAKEN_H
 
@@ -7,10 +7,10 @@
 
 enum { MISTAKE_END = -1, MISTAKE_ALONE = -1 };
 
-/* What one copy of a page has in place of the book's. What is NULL stays the back end's. */
+/* What one copy of a page replaces. NULL: the back end's stays. */
 typedef struct mistaken_page {
-    int row;          /* in mistake_rows; MISTAKE_END: behind the last */
-    int other;        /* of another mistake made in the same copy, or MISTAKE_ALONE */
+    int row;          /* in mistake_rows; MISTAKE_END ends the table */
+    int other;        /* the row of another mistake in the same copy, or MISTAKE_ALONE */
     const char *word; /* of the layer; NULL: none */
     operation passes;
     softmax_forward softmax_forward;
@@ -19,24 +19,24 @@ typedef struct mistaken_page {
     adam_update adam;
 } mistaken_page;
 
-/* In the build that suits this processor, as ops_book() and ops_best_double(). Those in double have
- * the copies with two mistakes too. */
+/* In the build for this processor, as ops_book() and ops_best_double(). The table in double has
+ * copies with two mistakes too. */
 const mistaken_page *mistaken_pages(void);
 const mistaken_page *mistaken_pages_double(void);
 
 enum { MISTAKEN_PAGES_MAX = 4 }; /* of one mistake */
 
-/* kernels: those with the mistake, then those of the sound back end that fuse no such layer: what
- * is computed in one go with a layer would leave its mistaken page out. */
+/* kernels: those with the mistake, then those of the sound back end that do not fuse such a layer:
+ * a fused kernel would bypass its mistaken page. */
 typedef struct mistaken {
     ops ops;
-    bool loss; /* it is the loss that has the mistake */
+    bool loss; /* the mistake is in the loss */
     operation operations[MISTAKEN_PAGES_MAX];
     kernel kernels[];
 } mistaken;
 
-/* Of `sound`, which must live as long, with the pages of this mistake. To be freed with free();
- * NULL without memory. */
+/* The back end `sound`, which must live as long, with the pages of this mistake. To be freed with
+ * free(); NULL without memory. */
 mistaken *mistaken_create(const ops *sound, const mistaken_page *pages, const mistake_row *row,
                           cnn_error *error);
 /* Does it have a page of its own for this layer's word, or, for "softmax", for the loss? */

@@ -6,7 +6,7 @@
 #include "cnn.h"
 #include "ops.h"
 
-/* What a layer must have, or else the mistake changes no number. */
+/* What a layer must have for the mistake to change a number. */
 typedef enum mistake_need {
     NEEDS_NOTHING,
     NEEDS_WINDOW,
@@ -15,14 +15,14 @@ typedef enum mistake_need {
     NEEDS_KERNEL,
     NEEDS_STRIDE,
     NEEDS_CHANNELS,
-    NEEDS_PLACES,
+    NEEDS_POSITIONS,
     NEEDS_IMAGES,
     NEEDS_PLANES,
     NEEDS_DECAY,
     NEEDS_ADAM
 } mistake_need;
 
-/* Those that are made in what a run is given, and not in a page. */
+/* Mistakes in what a run is given, outside the pages. */
 typedef enum mistake_setting {
     SET_NONE,
     SET_PIXELS_RAW,
@@ -35,7 +35,7 @@ typedef enum mistake_setting {
 } mistake_setting;
 
 typedef struct mistake_row {
-    cnn_mistake_info about; /* but for `needs`, which follows from the next */
+    cnn_mistake_info about; /* all but `needs`, which follows from `need` */
     mistake_need need;
     mistake_setting setting;
 } mistake_row;
@@ -45,10 +45,10 @@ extern const size_t mistake_row_count;
 
 /* The row of this name. NULL, with an error, if there is none. */
 const mistake_row *mistake_row_named(const char *name, cnn_error *error);
-/* Is it made in a layer or in the loss? */
+/* Is the mistake made in a layer or in the loss? */
 bool mistake_in_layers(const mistake_row *row);
-/* Does the gradient check show it in this gradient of a layer of this kind and layer_shape, or of
- * "softmax", with so many images? */
+/* Does the gradient check show it in this gradient of a layer of this kind and shape, or of
+ * "softmax", with a batch of `images`? */
 bool mistake_shows(const mistake_row *row, const char *kind, const char *gradient,
                    const layer_shape *g, size_t images);
 

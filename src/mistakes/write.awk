@@ -1,5 +1,5 @@
-# Makes C of src/mistakes/catalogue.txt: with -v what=rows the rows of the table, with -v what=pages
-# the mistaken pages, which are the pages of the book with the lines of the catalogue changed. Run in
+# Makes C from src/mistakes/catalog.txt: with -v what=rows the rows of the table, with -v what=pages
+# the mistaken pages, which are the pages of the book with the lines of the catalog changed. Run in
 # the root of the tree. A line that is not in its function exactly once is an error.
 
 function fail(text) {
@@ -80,7 +80,7 @@ function write_row(m,    e) {
 }
 
 function write_rows(    m) {
-    print "/* Made of src/mistakes/catalogue.txt by write.awk. */"
+    print "/* Made of src/mistakes/catalog.txt by write.awk. */"
     print "#include \"mistakes.h\"\n"
     print "const mistake_row mistake_rows[] = {"
     for (m = 1; m <= mistakes; m++)
@@ -121,7 +121,7 @@ function read_page(path,    line, comment, word) {
         fail("no page src/" path)
 }
 
-# The line with the page's own names made another's, so that many copies go into one unit.
+# The line with a suffix at the page's own names, so that many copies fit into one unit.
 function renamed(path, line, suffix,    out, word) {
     out = ""
     while (match(line, /[A-Za-z_][A-Za-z0-9_]*/)) {
@@ -133,10 +133,10 @@ function renamed(path, line, suffix,    out, word) {
 }
 
 # The page with the edits of mistake a, and those of b if that is not 0.
-function write_copy(path, a, b, suffix,    i, line, bare, function_now, m, e, done, wanted) {
+function write_copy(path, a, b, suffix,    i, line, bare, function_now, m, e, done, expected) {
     for (m = a; m; m = (m == a ? b : 0))
         for (e = 1; e <= edits[m]; e++)
-            wanted += (file[m, e] == path)
+            expected += (file[m, e] == path)
     for (i = 1; i <= page_lines[path]; i++) {
         line = page_line[path, i]
         if (line ~ /^static .*\(/) {
@@ -154,8 +154,8 @@ function write_copy(path, a, b, suffix,    i, line, bare, function_now, m, e, do
                 }
         print renamed(path, line, suffix)
     }
-    if (done != wanted)
-        fail(name[a] (b ? " with " name[b] : "") ": " done + 0 " of " wanted " lines found in src/" path)
+    if (done != expected)
+        fail(name[a] (b ? " with " name[b] : "") ": " done + 0 " of " expected " lines found in src/" path)
 }
 
 # Which call of the back end runs this function.
@@ -179,7 +179,7 @@ function function_of(word, slot) {
     return slot "_step"
 }
 
-# What the table says of one copy.
+# The entry of one copy in the table.
 function add_entry(path, a, b, suffix,    e, slot, word, entry, given) {
     word = path
     sub(/.*\//, "", word)
@@ -218,14 +218,14 @@ function first_of(list) {
     return list
 }
 
-# Two mistakes of one line each, on one page and in one gradient, which no run of the two can tell.
+# Two mistakes of one line each, on one page and in one gradient, which need a copy with both lines.
 function paired(a, b) {
     return edits[a] == 1 && edits[b] == 1 && file[a, 1] == file[b, 1] && red[a] != "" &&
            first_of(red[a]) == first_of(red[b]) && was[a, 1] != was[b, 1]
 }
 
 function write_pages(    m, o, e, files) {
-    print "/* Made of src/mistakes/catalogue.txt and the pages by write.awk. */"
+    print "/* Made of src/mistakes/catalog.txt and the pages by write.awk. */"
     print "#include \"explog.h\"\n#include \"mistaken.h\"\n#include <math.h>\n#include <string.h>"
     print "#pragma GCC diagnostic ignored \"-Wunused-function\""
     print "#pragma GCC diagnostic ignored \"-Wunused-variable\""

@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* As for the tensors of a model, there is no list but a walk. */
+/* As for the tensors of a model, there is no list: a walk visits all. */
 typedef struct search {
     const char *name;   /* looked for, or NULL: number `index`; borrowed */
-    size_t index, seen; /* seen: how many were met so far */
+    size_t index, seen; /* seen: how many were visited so far */
     cnn_tensor *tensor; /* filled when found; may be NULL */
     bool found;
 } search;
 
-/* Numbers that lie in `kept` as this buffer lies among the parameters. */
+/* The numbers of `kept` at the offset of this buffer among the parameters. */
 static void visit(search *s, const cnn_model *model, const float *kept, const char *suffix,
                   size_t index, size_t b) {
     const struct layer *layer = &model->network->layers[index];
@@ -42,7 +42,7 @@ static void walk(search *s, const cnn_trainer *trainer) {
 }
 
 size_t cnn_trainer_tensor_count(const cnn_trainer *trainer) {
-    /* No tensor has this number, so the walk meets all of them. */
+    /* No tensor has this index, so the walk visits all. */
     search s = {.index = SIZE_MAX};
     if (trainer)
         walk(&s, trainer);
@@ -67,7 +67,7 @@ bool cnn_trainer_tensor(const cnn_trainer *trainer, const char *name, cnn_tensor
                      cnn_optimizer_kind_name(trainer->optimizer.kind), name);
 }
 
-/* Worked out anew, as a trainer that was resumed has taken its last step elsewhere. */
+/* Computed anew, since a resumed trainer did not take its last step itself. */
 cnn_trainer_info cnn_trainer_get_info(const cnn_trainer *trainer) {
     if (!trainer)
         return (cnn_trainer_info){0};

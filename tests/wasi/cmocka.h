@@ -15,13 +15,13 @@ struct CMUnitTest {
 #define cmocka_unit_test(function)                                                                 \
     { #function, function }
 
-/* Says where and why, and ends the program. */
+/* Prints where and why, and ends the program. */
 #define fail_msg(...)                                                                              \
     (printf("[  ERROR   ] %s:%d: ", __FILE__, __LINE__), printf(__VA_ARGS__), putchar('\n'),       \
      exit(1))
 #define fail() fail_msg("failed")
 #define print_message printf
-/* Of a test itself, not of what it calls. */
+/* Only in the test itself, not in functions that it calls. */
 #define skip()                                                                                     \
     do {                                                                                           \
         puts("[  SKIPPED ]");                                                                      \

@@ -1,2 +1,2 @@
-/* In place of the C library's, which refuses to be included: cmocka.h beside this needs none of it.
+/* Replaces the C library's header, an error for WebAssembly, for cmocka.h here, which needs none.
  */

@@ -3,12 +3,12 @@
 
 /* The factor of a channel is the same in all places. */
 static void gain_product(walk *w, size_t index) {
-    const size_t c = index % w->layer_shape->y.c;
+    const size_t c = index % w->shape->y.c;
     walk_take(w, CNN_TERM_COUNTS, index, c, walk_x(w, index) * w->arrays->w[c]);
 }
 
 static void gain_dw_terms(walk *w, size_t c) {
-    const layer_shape *g = w->layer_shape;
+    const layer_shape *g = w->shape;
     const size_t places = g->y.h * g->y.w;
     walk_in_shards(w);
     for (size_t shard = 0; shard < walk_shards(w); shard++) {
@@ -21,23 +21,20 @@ static void gain_dw_terms(walk *w, size_t c) {
 
 const explanation gain_explanation = {
     .output = {.kind = CNN_SUM_PRODUCTS,
-               .a = offsetof(tensors, x),
-               .b = offsetof(tensors, w),
-               .line = 5,
+               .a = offsetof(op_args, x),
+               .b = offsetof(op_args, w),
                .formula = "y[n,h,w,c] = x[n,h,w,c] weight[c]",
                .function = "gain_times",
                .terms = gain_product},
     .input_gradient = {.kind = CNN_SUM_PRODUCTS,
-                       .a = offsetof(tensors, dy),
-                       .b = offsetof(tensors, w),
-                       .line = 6,
+                       .a = offsetof(op_args, dy),
+                       .b = offsetof(op_args, w),
                        .formula = "dx[n,h,w,c] = dy[n,h,w,c] weight[c]",
                        .function = "gain_times",
                        .terms = gain_product},
     .buffers = {{.kind = CNN_SUM_PRODUCTS,
-                 .a = offsetof(tensors, x),
-                 .b = offsetof(tensors, dy),
-                 .line = 7,
+                 .a = offsetof(op_args, x),
+                 .b = offsetof(op_args, dy),
                  .formula = "dweight[c] = sum over n, h, w of dy[n,h,w,c] x[n,h,w,c]",
                  .function = "gain_dw",
                  .terms = gain_dw_terms}},

@@ -1,4 +1,4 @@
-/* What can be asked of the table of mistakes. */
+/* Look-ups in the table of mistakes. */
 #include "mistakes.h"
 
 #include "error.h"
@@ -14,7 +14,7 @@ static const char *const needs[] = {
     [NEEDS_KERNEL] = "a kernel larger than 1x1",
     [NEEDS_STRIDE] = "a stride above 1",
     [NEEDS_CHANNELS] = "more than one input and more than one output",
-    [NEEDS_PLACES] = "more than one output place",
+    [NEEDS_POSITIONS] = "more than one output position",
     [NEEDS_IMAGES] = "more than one image",
     [NEEDS_PLANES] = "more than one channel of more than one number",
     [NEEDS_DECAY] = "weight decay",
@@ -40,7 +40,7 @@ bool cnn_mistake_at(size_t index, cnn_mistake_info *mistake) {
     return true;
 }
 
-static size_t file_id_of(const char *name) {
+static size_t row_index(const char *name) {
     size_t i = 0;
     while (i < mistake_row_count && strcmp(mistake_rows[i].about.name, name))
         i++;
@@ -48,13 +48,13 @@ static size_t file_id_of(const char *name) {
 }
 
 bool cnn_mistake_find(const char *name, cnn_mistake_info *mistake) {
-    return name && cnn_mistake_at(file_id_of(name), mistake);
+    return name && cnn_mistake_at(row_index(name), mistake);
 }
 
 const mistake_row *mistake_row_named(const char *name, cnn_error *error) {
-    const size_t place = file_id_of(name);
-    if (place < mistake_row_count)
-        return &mistake_rows[place];
+    const size_t index = row_index(name);
+    if (index < mistake_row_count)
+        return &mistake_rows[index];
     error_set(error, CNN_STATUS_BAD_ARGUMENT, "no mistake named \"%.60s\"", name);
     return NULL;
 }
@@ -65,27 +65,27 @@ bool mistake_in_layers(const mistake_row *row) {
     return row->setting == SET_NONE && strcmp(file, "ops/sgd.c") && strcmp(file, "ops/adam.c");
 }
 
-/* Do windows of this many places, so far apart, share some? */
+/* Do neighboring windows share inputs? */
 static bool overlap(const layer_shape *g) {
     return (g->u < g->r && g->y.h > 1) || (g->v < g->s && g->y.w > 1);
 }
 
-static bool meets(mistake_need need, const layer_shape *g, size_t images) {
-    const size_t plane = g->x.h * g->x.w, places = g->y.h * g->y.w;
+static bool satisfies(mistake_need need, const layer_shape *g, size_t images) {
+    const size_t plane = g->x.h * g->x.w, positions = g->y.h * g->y.w;
     switch (need) {
     case NEEDS_WINDOW:
     case NEEDS_KERNEL:
         return g->r * g->s > 1;
     case NEEDS_WINDOWS:
-        return places > 1;
+        return positions > 1;
     case NEEDS_OVERLAP:
         return overlap(g);
     case NEEDS_STRIDE:
         return (g->u > 1 && g->y.h > 1) || (g->v > 1 && g->y.w > 1);
     case NEEDS_CHANNELS:
         return g->x.c > 1 && g->y.c > 1;
-    case NEEDS_PLACES:
-        return images * places > 1;
+    case NEEDS_POSITIONS:
+        return images * positions > 1;
     case NEEDS_IMAGES:
         return images > 1;
     case NEEDS_PLANES:
@@ -97,12 +97,12 @@ static bool meets(mistake_need need, const layer_shape *g, size_t images) {
 
 bool mistake_shows(const mistake_row *row, const char *kind, const char *gradient,
                    const layer_shape *g, size_t images) {
-    char wanted[64];
-    const size_t length = (size_t)snprintf(wanted, sizeof wanted, "%s %s", kind, gradient);
+    char expected[64];
+    const size_t length = (size_t)snprintf(expected, sizeof expected, "%s %s", kind, gradient);
     for (const char *red = row->about.red; *red; red += strspn(red, ", ")) {
         const size_t size = strcspn(red, ",");
-        if (size == length && !memcmp(red, wanted, size))
-            return meets(row->need, g, images);
+        if (size == length && !memcmp(red, expected, size))
+            return satisfies(row->need, g, images);
         red += size;
     }
     return false;
