@@ -98,7 +98,7 @@ SIMD_NAMES = -DSIMD_TABLE=$(1) -DSIMD_NAME='"$(1:simd_%=%)"'
 # The classic mistakes (src/mistakes/catalogue.txt): the rows of their table, and the book's pages
 # with one line changed, once for each build of the book.
 MISTAKES := src/mistakes/catalogue.txt src/mistakes/write.awk
-MISTAKEN := $(BOOKS:book_%=mistaken_%)
+MISTAKEN := $(if $(WASM),mistaken_float) $(BOOKS:book_%=mistaken_%)
 FLAGS_mistaken_float := -DMISTAKEN_TABLE=mistaken_float
 FLAGS_mistaken_double := -DMISTAKEN_TABLE=mistaken_double -DCNN_REAL=double -DMISTAKEN_PAIRS
 FLAGS_mistaken_float_fma := -DMISTAKEN_TABLE=mistaken_float_fma -mavx2 -mfma

@@ -29,9 +29,9 @@ WASM_BOOK := -DBOOK_TABLE=book_float -include src/ops/book.c
 # unpacks and decodes them.
 WASM_WITHOUT := $(patsubst %,src/%.c,\
                   base/file base/quota data/folder data/gunzip data/idx data/idx_names \
-                  data/picture_folder files/checkpoint files/checkpoint_fields files/checkpoint_resume \
-                  files/checkpoint_write files/paths picture/picture_parse picture/png_chunks \
-                  picture/png_read picture/png_rows)
+                  data/picture_folder files/checkpoint files/checkpoint_bytes files/checkpoint_fields \
+                  files/checkpoint_resume files/checkpoint_write files/paths picture/picture_parse \
+                  picture/png_chunks picture/png_read picture/png_rows)
 
 # From its own source (scripts/jansson-source), as no package has it for this processor.
 JANSSON_PARTS := dump error hashtable hashtable_seed load memory pack_unpack strbuffer strconv utf value \
@@ -53,7 +53,7 @@ WASM_TESTS := as_data avgpool2d blocks calls_all defaults exact fit_turned gradc
               once peers_words profile program pytorch_layout random real_text relu_softmax schedules \
               scratch simd train updates
 # These hold the book to one rounding.
-WASM_TESTS_relaxed := conv2d dense optimisers
+WASM_TESTS_relaxed := conv2d dense optimizers
 WASM_PROGRAMS := $(patsubst %,$(BUILD)/tests/test_%,$(WASM_TESTS) $(WASM_TESTS_$(WASM)))
 wasm-tests: $(WASM_PROGRAMS) $(BUILD)/tests/cross_bits $(BUILD)/tests/same_run
 	@tests/run $(WASM_PROGRAMS)
