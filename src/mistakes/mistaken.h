@@ -7,12 +7,12 @@
 
 enum { MISTAKE_END = -1, MISTAKE_ALONE = -1 };
 
-/* What one copy of a page has in place of the book's. What is NULL stays the back end's. */
+/* What a page with a mistake has in place of the book's. What is NULL stays the back end's. */
 typedef struct mistaken_page {
-    int row;          /* in mistake_rows; MISTAKE_END: behind the last */
-    int other;        /* of another mistake made in the same copy, or MISTAKE_ALONE */
+    short row;        /* in mistake_rows; MISTAKE_END: behind the last */
+    short other;      /* of another mistake made together with it, or MISTAKE_ALONE */
     const char *word; /* of the layer; NULL: none */
-    operation passes;
+    operation_pass forward, backward_input, backward_weights;
     softmax_forward softmax_forward;
     softmax_backward softmax_backward;
     sgd_update sgd;
@@ -20,7 +20,7 @@ typedef struct mistaken_page {
 } mistaken_page;
 
 /* In the build that suits this processor, as ops_book() and ops_best_double(). Those in double have
- * the copies with two mistakes too. */
+ * two mistakes together too. */
 const mistaken_page *mistaken_pages(void);
 const mistaken_page *mistaken_pages_double(void);
 
