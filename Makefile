@@ -95,8 +95,8 @@ FLAGS_simd_avx512 := -DVECTOR_BYTES=64 -mavx2 -mfma -mavx512f -mavx512vl -mavx51
                      -mprefer-vector-width=512
 SIMD_NAMES = -DSIMD_TABLE=$(1) -DSIMD_NAME='"$(1:simd_%=%)"'
 
-# The classic mistakes (src/mistakes/catalog.txt): the rows of their table, and the book's pages
-# with one line changed, once for each build of the book.
+# The classic mistakes (src/mistakes/catalog.txt): the rows of their table, and a copy of the book's
+# pages that contains their lines too, once for each build of the book.
 MISTAKES := src/mistakes/catalog.txt src/mistakes/write.awk
 MISTAKEN := $(patsubst book_%,mistaken_%,$(sort book_float $(BOOKS)))
 FLAGS_mistaken_float := -DMISTAKEN_TABLE=mistaken_float

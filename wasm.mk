@@ -29,9 +29,9 @@ WASM_BOOK := -DBOOK_TABLE=book_float -include src/ops/book.c
 # decompresses and decodes them.
 WASM_WITHOUT := $(patsubst %,src/%.c,\
                   base/file base/quota data/folder data/gunzip data/idx data/idx_names \
-                  data/picture_folder files/checkpoint files/checkpoint_fields files/checkpoint_resume \
-                  files/checkpoint_write files/paths picture/picture_parse picture/png_chunks \
-                  picture/png_read picture/png_rows)
+                  data/picture_folder files/checkpoint files/checkpoint_bytes files/checkpoint_fields \
+                  files/checkpoint_resume files/checkpoint_write files/paths picture/picture_parse \
+                  picture/png_chunks picture/png_read picture/png_rows)
 
 # From its own source (scripts/jansson-source), as no package has it for this processor.
 JANSSON_PARTS := dump error hashtable hashtable_seed load memory pack_unpack strbuffer strconv utf value \

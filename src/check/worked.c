@@ -83,13 +83,12 @@ static void run_layer(worked *w, const mistaken_page *page) {
     const layer_shape *g = &w->given->shape;
     const range images = {0, w->t.n};
     const operation *op = w->op;
-    const operation_pass input = page && page->passes.backward_input ? page->passes.backward_input
-                                 : op                                ? op->backward_input
-                                                                     : NULL;
-    const operation_pass weights = page && page->passes.backward_weights
-                                       ? page->passes.backward_weights
-                                   : op ? op->backward_weights
-                                        : NULL;
+    const operation_pass input = page && page->backward_input ? page->backward_input
+                                 : op                         ? op->backward_input
+                                                              : NULL;
+    const operation_pass weights = page && page->backward_weights ? page->backward_weights
+                                   : op                           ? op->backward_weights
+                                                                  : NULL;
     if (input)
         input(g, &w->t, images);
     else

@@ -27,14 +27,14 @@ const mistaken_page *mistaken_pages_double(void) {
 #endif
 
 /* The sound operation with the passes of the page, which do not split. */
-static operation with_passes(const operation *sound, const operation *passes) {
-    operation op = sound ? *sound : *passes;
-    if (passes->forward)
-        op.forward = passes->forward;
-    if (passes->backward_input)
-        op.backward_input = passes->backward_input;
-    if (passes->backward_weights)
-        op.backward_weights = passes->backward_weights;
+static operation with_passes(const operation *sound, const mistaken_page *page) {
+    operation op = sound ? *sound : (operation){0};
+    if (page->forward)
+        op.forward = page->forward;
+    if (page->backward_input)
+        op.backward_input = page->backward_input;
+    if (page->backward_weights)
+        op.backward_weights = page->backward_weights;
     op.can_split = false;
     return op;
 }
@@ -60,7 +60,7 @@ static bool fuses_any(const char *words, const kernel *kernels, size_t count) {
 
 static void take_page(mistaken *m, const ops *sound, const mistaken_page *page, size_t *layers) {
     if (page->word) {
-        m->operations[*layers] = with_passes(ops_operation(sound, page->word), &page->passes);
+        m->operations[*layers] = with_passes(ops_operation(sound, page->word), page);
         m->kernels[*layers] = (kernel){page->word, &m->operations[*layers]};
         ++*layers;
     }

@@ -7,12 +7,12 @@
 
 enum { MISTAKE_END = -1, MISTAKE_ALONE = -1 };
 
-/* What one copy of a page replaces. NULL: the back end's stays. */
+/* What a page with a mistake replaces. NULL: the back end's stays. */
 typedef struct mistaken_page {
-    int row;          /* in mistake_rows; MISTAKE_END ends the table */
-    int other;        /* the row of another mistake in the same copy, or MISTAKE_ALONE */
+    short row;        /* in mistake_rows; MISTAKE_END ends the table */
+    short other;      /* the row of another mistake made with it, or MISTAKE_ALONE */
     const char *word; /* of the layer; NULL: none */
-    operation passes;
+    operation_pass forward, backward_input, backward_weights;
     softmax_forward softmax_forward;
     softmax_backward softmax_backward;
     sgd_update sgd;
@@ -20,7 +20,7 @@ typedef struct mistaken_page {
 } mistaken_page;
 
 /* In the build for this processor, as ops_book() and ops_best_double(). The table in double has
- * copies with two mistakes too. */
+ * pairs of mistakes too. */
 const mistaken_page *mistaken_pages(void);
 const mistaken_page *mistaken_pages_double(void);
 

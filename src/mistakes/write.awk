@@ -1,6 +1,8 @@
-# Makes C from src/mistakes/catalog.txt: with -v what=rows the rows of the table, with -v what=pages
-# the mistaken pages, which are the pages of the book with the lines of the catalog changed. Run in
-# the root of the tree. A line that is not in its function exactly once is an error.
+# Makes C of src/mistakes/catalog.txt: with -v what=rows the rows of the table, with -v what=pages
+# the mistaken pages, one copy of each page of the book, whose functions are told by their first
+# argument, `made`, which lines of the catalog to run in place of the book's: one bit for each
+# mistake of the page. Run in the root of the tree. A line that is not in its function exactly once is
+# an error.
 
 function fail(text) {
     print "write.awk: " text > "/dev/stderr"
@@ -91,8 +93,9 @@ function write_rows(    m) {
 
 # -------------------------------------------------------------------------------------- pages
 
-# The lines of a page without comments and includes, and the names that it defines for itself.
-function read_page(path,    line, comment, word) {
+# The lines of a page without comments, includes and its table, and the names that it defines for
+# itself: of functions, and others.
+function read_page(path,    line, comment, word, in_table) {
     if (path in page_lines)
         return
     while ((getline line < ("src/" path)) > 0) {
@@ -100,13 +103,18 @@ function read_page(path,    line, comment, word) {
             comment = line !~ /\*\//
             continue
         }
+        if (line ~ /^static const operation / || in_table) {
+            in_table = line !~ /;$/
+            continue
+        }
         if (line ~ /^#include/ || line == "")
             continue
         page_line[path, ++page_lines[path]] = line
         word = line
-        if (line ~ /^static .*\(/ && line !~ / = /)
-            sub(/\(.*/, "", word)
-        else if (line ~ /^static .* = /)
+        if (line ~ /^static .*\(/ && line !~ / = /) {
+            word = defined_in(line)
+            is_function[path, word] = 1
+        } else if (line ~ /^static .* = /)
             sub(/ = .*/, "", word)
         else if (line ~ /^enum \{ [A-Z_]+ = /) {
             sub(/^enum \{ /, "", word)
@@ -121,45 +129,128 @@ function read_page(path,    line, comment, word) {
         fail("no page src/" path)
 }
 
-# The line with a suffix at the page's own names, so that many copies fit into one unit.
-function renamed(path, line, suffix,    out, word) {
+# The name of the function whose definition begins with this line.
+function defined_in(line) {
+    sub(/\(.*/, "", line)
+    sub(/.*[ *]/, "", line)
+    return line
+}
+
+# The word of a page: its file name.
+function word_of(path) {
+    sub(/.*\//, "", path)
+    sub(/\.c$/, "", path)
+    return path
+}
+
+# The line with the page's own names made the copy's, and `made` handed on to its functions.
+function renamed(path, line,    out, word, begins) {
     out = ""
+    begins = line ~ /^static /
     while (match(line, /[A-Za-z_][A-Za-z0-9_]*/)) {
         word = substr(line, RSTART, RLENGTH)
-        out = out substr(line, 1, RSTART - 1) word (((path, word) in own) ? suffix : "")
+        out = out substr(line, 1, RSTART - 1) word
         line = substr(line, RSTART + RLENGTH)
+        if (!((path, word) in own))
+            continue
+        out = out "__" word_of(path)
+        if ((path, word) in is_function && line ~ /^\(/) {
+            out = out (begins ? "(unsigned made, " : "(made, ")
+            line = substr(line, 2)
+            begins = 0
+        }
     }
     return out line
 }
 
-# The page with the edits of mistake a, and those of b if that is not 0.
-function write_copy(path, a, b, suffix,    i, line, bare, function_now, m, e, done, expected) {
-    for (m = a; m; m = (m == a ? b : 0))
-        for (e = 1; e <= edits[m]; e++)
-            expected += (file[m, e] == path)
+function without_end(line) {
+    if (line !~ /^[^\n]*;$/)
+        fail("no single expression: " line)
+    return substr(line, 1, length(line) - 1)
+}
+
+# What follows the name in a declaration, up to the next name or the end.
+function value_of(declaration, name) {
+    if (!match(declaration, "[ *]" name " = "))
+        fail("no " name " in " declaration)
+    declaration = substr(declaration, RSTART + RLENGTH)
+    if (match(declaration, /, [A-Za-z_][A-Za-z0-9_]* = /))
+        return substr(declaration, 1, RSTART - 1)
+    return without_end(declaration)
+}
+
+# One expression of those that the mistakes have, or the book's.
+function chosen(count, bits, values, right,    i, out) {
+    for (i = 1; i <= count; i++)
+        out = out "made & " bits[i] " ? (" values[i] ") : "
+    return out right
+}
+
+# The book's line, or what the mistakes have in its place: statements, the values of a declaration, or
+# an expression that is the end of a statement.
+function alternatives(line, before, count, bits, lines,    i, out, name, rest, values) {
+    if (before ~ /=$/) {
+        for (i = 1; i <= count; i++)
+            values[i] = without_end(lines[i])
+        return chosen(count, bits, values, without_end(line)) ";"
+    }
+    if (line ~ /^const /) {
+        rest = line
+        while (match(rest, /[A-Za-z_][A-Za-z0-9_]* = /)) {
+            name = substr(rest, RSTART, RLENGTH - 3)
+            out = out (out == "" ? substr(rest, 1, RSTART - 1) : ", ") name " = "
+            rest = substr(rest, RSTART + RLENGTH)
+            for (i = 1; i <= count; i++)
+                values[i] = value_of(lines[i], name)
+            out = out chosen(count, bits, values, value_of(line, name))
+        }
+        return out ";"
+    }
+    for (i = 1; i <= count; i++)
+        out = out "if (made & " bits[i] ") {\n" lines[i] "\n} else "
+    return out "{\n" line "\n}"
+}
+
+# One bit for each mistake that changes the page.
+function give_bits(path,    m, e, bits) {
+    for (m = 1; m <= mistakes; m++)
+        for (e = 1; e <= edits[m] && setting[m] == "none"; e++)
+            if (file[m, e] == path && !((path, m) in bit)) {
+                if (bits == 32)
+                    fail("more than 32 mistakes in src/" path)
+                bit[path, m] = sprintf("1u << %d", bits++)
+            }
+}
+
+function write_copy(path,    i, line, bare, function_now, m, e, count, bits, lines, found) {
+    read_page(path)
+    give_bits(path)
+    printf "\n/* src/%s */\n", path
     for (i = 1; i <= page_lines[path]; i++) {
         line = page_line[path, i]
-        if (line ~ /^static .*\(/) {
-            function_now = line
-            sub(/\(.*/, "", function_now)
-            sub(/.*[ *]/, "", function_now)
-        }
+        if (line ~ /^static .*\(/)
+            function_now = defined_in(line)
         bare = trimmed(line)
-        for (m = a; m; m = (m == a ? b : 0))
+        count = 0
+        for (m = 1; m <= mistakes; m++)
             for (e = 1; e <= edits[m]; e++)
-                if (file[m, e] == path && in_function[m, e] == function_now &&
-                    was[m, e] == bare) {
-                    line = has[m, e]
-                    done++
+                if (file[m, e] == path && in_function[m, e] == function_now && was[m, e] == bare) {
+                    bits[++count] = bit[path, m]
+                    lines[count] = has[m, e]
+                    found[m, e]++
                 }
-        print renamed(path, line, suffix)
+        if (count)
+            line = alternatives(bare, page_line[path, i - 1], count, bits, lines)
+        print renamed(path, line)
     }
-    if (done != expected)
-        fail(name[a] (b ? " with " name[b] : "") ": " done + 0 " of " expected " lines found in src/" path)
+    for (m = 1; m <= mistakes; m++)
+        for (e = 1; e <= edits[m]; e++)
+            if (file[m, e] == path && found[m, e] != 1)
+                fail(name[m] ": " found[m, e] + 0 " times in src/" path ": " was[m, e])
 }
 
 # Which call of the back end runs this function.
-function slot_of(path, f) {
+function slot_of(f) {
     if (f ~ /_(dx|backward_input)$/)
         return "backward_input"
     if (f ~ /_(dw|backward_weights)$/)
@@ -171,46 +262,44 @@ function slot_of(path, f) {
     return f ~ /^sgd/ ? "sgd" : "adam"
 }
 
+# Is it a pass of a layer? Else it is the loss or an update.
+function is_pass(slot) {
+    return slot ~ /^(forward|backward_)/
+}
+
 function function_of(word, slot) {
-    if (slot ~ /^backward/)
+    if (is_pass(slot))
         return word "_" slot
     if (slot ~ /^softmax/)
         return slot == "softmax_forward" ? "softmax_xent_forward" : "softmax_xent_backward"
     return slot "_step"
 }
 
-# The entry of one copy in the table.
-function add_entry(path, a, b, suffix,    e, slot, word, entry, given) {
-    word = path
-    sub(/.*\//, "", word)
-    sub(/\.c$/, "", word)
+# The function that makes these mistakes in this call, and what the table says of it.
+function made_in(path, slot, a, b,    f, here) {
+    f = function_of(word_of(path), slot)
+    here = f "__" name[a] (b ? "__" name[b] : "")
+    gsub(/-/, "_", here)
+    printf "MADE_%s(%s, %s__%s, %s)\n", is_pass(slot) ? "PASS" : toupper(slot), here, f,
+        word_of(path), bit[path, a] (b ? " | " bit[path, b] : "")
+    return sprintf(",\n     .%s = %s", slot, here)
+}
+
+function write_made(path, a, b,    e, slot, entry, given) {
     entry = sprintf("    {.row = %d, .other = %s", a - 1, b ? b - 1 "" : "MISTAKE_ALONE")
+    if (path !~ /^ops\/(softmax_xent|sgd|adam)\.c$/)
+        entry = entry ", .word = \"" word_of(path) "\""
     for (e = 1; e <= edits[a]; e++) {
-        if (file[a, e] != path)
-            continue
-        slot = slot_of(path, in_function[a, e])
-        if (slot in given)
+        slot = slot_of(in_function[a, e])
+        if (file[a, e] != path || slot in given)
             continue
         given[slot] = 1
-        if (slot ~ /^backward/)
-            entry = entry sprintf(",\n     .word = \"%s\",\n     .passes.%s = %s%s", word, slot,
-                                  function_of(word, slot), suffix)
-        else
-            entry = entry sprintf(",\n     .%s = %s%s", slot, function_of(word, slot), suffix)
+        entry = entry made_in(path, slot, a, b)
     }
     # The library computes no such layer: all of it is the copy.
     if (path !~ /^ops\//)
-        entry = entry sprintf(",\n     .passes.forward = %s_forward%s", word, suffix)
+        entry = entry made_in(path, "forward", a, b)
     table = table entry "},\n"
-}
-
-function write_mistaken(path, a, b,    suffix) {
-    suffix = "__" name[a] (b ? "__" name[b] : "")
-    gsub(/-/, "_", suffix)
-    read_page(path)
-    printf "\n/* %s%s */\n", name[a], b ? " with " name[b] : ""
-    write_copy(path, a, b, suffix)
-    add_entry(path, a, b, suffix)
 }
 
 function first_of(list) {
@@ -218,7 +307,7 @@ function first_of(list) {
     return list
 }
 
-# Two mistakes of one line each, on one page and in one gradient, which need a copy with both lines.
+# Two mistakes of one line each, on one page and in one gradient, which no run of the two can tell.
 function paired(a, b) {
     return edits[a] == 1 && edits[b] == 1 && file[a, 1] == file[b, 1] && red[a] != "" &&
            first_of(red[a]) == first_of(red[b]) && was[a, 1] != was[b, 1]
@@ -226,17 +315,18 @@ function paired(a, b) {
 
 function write_pages(    m, o, e, files) {
     print "/* Made of src/mistakes/catalog.txt and the pages by write.awk. */"
-    print "#include \"explog.h\"\n#include \"mistaken.h\"\n#include <math.h>\n#include <string.h>"
-    print "#pragma GCC diagnostic ignored \"-Wunused-function\""
-    print "#pragma GCC diagnostic ignored \"-Wunused-variable\""
-    print "#pragma GCC diagnostic ignored \"-Wunused-const-variable\""
-    print "#pragma GCC diagnostic ignored \"-Wunused-parameter\""
+    print "#include \"explog.h\"\n#include \"made.h\"\n#include <math.h>\n#include <string.h>"
+    for (m = 1; m <= mistakes; m++)
+        for (e = 1; e <= edits[m] && setting[m] == "none"; e++)
+            if (!(file[m, e] in page_lines))
+                write_copy(file[m, e])
+    print ""
     for (m = 1; m <= mistakes; m++) {
         split("", files)
         for (e = 1; e <= edits[m] && setting[m] == "none"; e++)
             if (!(file[m, e] in files)) {
                 files[file[m, e]] = 1
-                write_mistaken(file[m, e], m, 0)
+                write_made(file[m, e], m, 0)
             }
     }
     print "\n#ifdef MISTAKEN_PAIRS"
@@ -245,7 +335,7 @@ function write_pages(    m, o, e, files) {
     for (m = 1; m <= mistakes; m++)
         for (o = m + 1; o <= mistakes; o++)
             if (paired(m, o))
-                write_mistaken(file[m, 1], m, o)
+                write_made(file[m, 1], m, o)
     print "#endif\n"
     printf "const mistaken_page MISTAKEN_TABLE[] = {\n%s#ifdef MISTAKEN_PAIRS\n%s#endif\n", alone, table
     print "    {.row = MISTAKE_END},\n};"

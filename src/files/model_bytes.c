@@ -1,4 +1,4 @@
-/* Gives the bytes of a model's file, for programs without files. */
+/* A model as the bytes that its file has. */
 #include "model_file.h"
 
 void *cnn_model_bytes(const cnn_model *model, size_t *size, cnn_error *error) {
