@@ -47,11 +47,12 @@ WASM_MODULE := -mexec-model=reactor -s -Wl,--export-dynamic,--gc-sections,--expo
                -Wl,-z,stack-size=262144,--max-memory=1073741824
 
 # Tests as programs for WASI, with cmocka's assertions from tests/wasi/.
-WASM_HELPERS := $(patsubst %,tests/%.c,book_twice books conv_grid naive pairs sample same_bits)
+WASM_HELPERS := $(patsubst %,tests/%.c,answers book_twice books conv_grid explained_model naive pairs \
+                  sample same_bits)
 $(BUILD)/tests/%.o: CFLAGS_ALL += -Itests/wasi
-WASM_TESTS := as_data avgpool2d blocks calls_all defaults exact fit_turned gradcheck init leakyrelu maxpool2d \
-              once peers_words profile program pytorch_layout random real_text relu_softmax schedules \
-              scratch simd train updates
+WASM_TESTS := as_data avgpool2d blocks calls_all defaults diagnose exact explain explain_hand fit_turned \
+              gradcheck init leakyrelu maxpool2d mistakes once peers_words profile program pytorch_layout \
+              random real_text relu_softmax schedules scratch simd slope train updates
 # These hold the book to one rounding.
 WASM_TESTS_relaxed := conv2d dense optimizers
 WASM_PROGRAMS := $(patsubst %,$(BUILD)/tests/test_%,$(WASM_TESTS) $(WASM_TESTS_$(WASM)))

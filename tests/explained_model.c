@@ -5,6 +5,7 @@
 #include "network.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,4 +147,14 @@ size_t explain_numbers(const cnn_model *model, size_t step) {
                 sum_is_whole(model, &sum);
         }
     return explained;
+}
+
+cnn_network *network_in_file(const char *path) {
+    char text[4096];
+    FILE *file = fopen(path, "r");
+    if (!file)
+        fail_msg("there is no %s", path);
+    const size_t size = fread(text, 1, sizeof text, file);
+    fclose(file);
+    return cnn_network_parse(text, size, NULL);
 }

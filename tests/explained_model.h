@@ -18,4 +18,8 @@ size_t explain_numbers(const cnn_model *model, size_t step);
  * numbers that are worked out by hand. */
 cnn_model *small_model(void);
 
+/* The network in this file, which is read by the C library alone: in WebAssembly the library reads
+ * none. */
+cnn_network *network_in_file(const char *path);
+
 #endif

@@ -29,7 +29,7 @@ static size_t share(void) {
 
 static void every_number_of_lab(void **state) {
     (void)state;
-    cnn_network *network = cnn_network_load("networks/lab.net", NULL);
+    cnn_network *network = network_in_file("networks/lab.net");
     assert_non_null(network);
     const size_t one = explain_on_all(network, 1, share());
     print_message("lab.net: %zu numbers\n", one);
@@ -52,7 +52,7 @@ static void every_number_of_the_odd_network(void **state) {
 static void a_sample_of_scratch(void **state) {
     cnn_backend backend;
     (void)state;
-    cnn_network *network = cnn_network_load("networks/scratch.net", NULL);
+    cnn_network *network = network_in_file("networks/scratch.net");
     assert_non_null(network);
     size_t explained = 0, runs = 0;
     for (size_t i = 0; cnn_backend_at(i, &backend); i++)

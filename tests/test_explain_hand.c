@@ -53,7 +53,8 @@ static void by_hand(void **state) {
     cnn_model_free(model);
 }
 
-/* 1e-30 times a gradient of about -1e-20 is -0 in a float: the sum of a shard keeps the sign. */
+/* 1e-30 times a gradient of about -1e-20, added to 0 and rounded once, is -0 in a float: the sum of
+ * a shard keeps the sign. Rounded twice it is 0 + -0, which is 0. */
 static void a_zero_keeps_its_sign(void **state) {
     static const char text[] = "input 1x1\nconv2d 1 1x1\nflatten\ndense 2\n";
     static const float x = 1e-30f;
@@ -70,7 +71,9 @@ static void a_zero_keeps_its_sign(void **state) {
     cnn_model_forward(model);
     cnn_model_backward(model);
     const cnn_sum sum = sum_at(model, "conv1.weight.grad", 0);
-    assert_true(sum.stored == 0 && signbit(sum.stored) && signbit(sum.value));
+    const bool once = model->ops->roundings == 1;
+    assert_true(sum.stored == 0 && !signbit(sum.stored) == !once);
+    assert_true(sum.value == 0 && !signbit(sum.value) == !once);
     cnn_model_free(model);
     cnn_network_free(network);
 }

@@ -1,7 +1,7 @@
 /* cnn_model_slope(): the loss by central differences through a whole trained network agrees with
  * backprop, and a kink between the ends is reported. */
 #include "books.h"
-#include "cnn.h"
+#include "explained_model.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static cnn_model *trained_lab(void) {
     cnn_model_options options = cnn_model_options_defaults();
     options.batch_size = 8;
     options.threads = 1;
-    cnn_network *network = cnn_network_load("networks/lab.net", NULL);
+    cnn_network *network = network_in_file("networks/lab.net");
     cnn_model *model = cnn_model_create(network, &options, NULL);
     cnn_optimizer adam = CNN_OPTIMIZER_DEFAULT;
     cnn_trainer *trainer = cnn_trainer_create(model, &adam, NULL, NULL);

@@ -43,7 +43,10 @@ struct CMUnitTest {
 #define assert_memory_not_equal(a, b, size) assert_true(memcmp(a, b, size) != 0)
 
 /* Ends with the line that tests/run counts. */
-static inline int run_all(const struct CMUnitTest *tests, size_t count) {
+static inline int run_all(const struct CMUnitTest *tests, size_t count,
+                          int (*setup)(void **state)) {
+    if (setup && setup(NULL))
+        fail_msg("setup");
     for (size_t i = 0; i < count; i++) {
         printf("[ RUN      ] %s\n", tests[i].name);
         tests[i].run(NULL);
@@ -53,7 +56,7 @@ static inline int run_all(const struct CMUnitTest *tests, size_t count) {
     return 0;
 }
 #define cmocka_run_group_tests(tests, setup, teardown)                                             \
-    run_all(tests, sizeof(tests) / sizeof *(tests))
+    run_all(tests, sizeof(tests) / sizeof *(tests), setup)
 #define cmocka_run_group_tests_name(name, tests, setup, teardown)                                  \
     cmocka_run_group_tests(tests, setup, teardown)
 
