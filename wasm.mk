@@ -42,9 +42,13 @@ $(WASM_LIBS): $(BUILD)/jansson/%.o: $(JANSSON)/%.c
 	$(call SAY,CC)
 	$(QUIET)$(CC) -std=c11 -fvisibility=hidden $(OPT) -DHAVE_CONFIG_H -c $< -o $@
 
+comma := ,
 # A module without main() that shows all of the public interface.
 WASM_MODULE := -mexec-model=reactor -s -Wl,--export-dynamic,--gc-sections,--export=malloc,--export=free \
                -Wl,-z,stack-size=262144,--max-memory=1073741824
+
+# The lab's: only what lab/*.c shows.
+LAB_MODULE := $(subst --export-dynamic$(comma),,$(WASM_MODULE))
 
 # Tests as programs for WASI, with cmocka's assertions from tests/wasi/.
 WASM_HELPERS := $(patsubst %,tests/%.c,answers book_twice books conv_grid explained_model naive pairs \
