@@ -1,0 +1,74 @@
+// node lab/build.mjs BUILD - puts the page, both modules, images, the book's pages and a trained
+// model into one file, BUILD/lab/index.html. Fails above 3.5 MB.
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
+import { buildSync } from 'esbuild';
+
+const LIMIT = 3_500_000;
+const [TRAIN, HELD, PIXELS] = [10_000, 2_000, 784];
+const [IMAGES_HEAD, LABELS_HEAD] = [16, 8]; // of IDX files
+const lab = dirname(fileURLToPath(import.meta.url));
+const root = resolve(lab, '..');
+const build = resolve(root, process.argv[2] ?? 'build');
+
+const mnist = (name, head, size) =>
+  readFileSync(`${root}/data/mnist/${name}-ubyte`).subarray(head, head + size);
+
+function pages() {
+  const names = readdirSync(`${root}/src/ops`).filter((n) => n.endsWith('.c'));
+  const texts = names.map((n) => [`src/ops/${n}`, readFileSync(`${root}/src/ops/${n}`, 'utf8')]);
+  return Buffer.from(JSON.stringify(Object.fromEntries(texts)));
+}
+
+function bytes() {
+  return {
+    'wasm-relaxed': readFileSync(`${build}/wasm/relaxed/lab.wasm`),
+    'wasm-plain': readFileSync(`${build}/wasm/plain/lab.wasm`),
+    images: mnist('train-images-idx3', IMAGES_HEAD, TRAIN * PIXELS),
+    labels: mnist('train-labels-idx1', LABELS_HEAD, TRAIN),
+    held: mnist('t10k-images-idx3', IMAGES_HEAD, HELD * PIXELS),
+    'held-labels': mnist('t10k-labels-idx1', LABELS_HEAD, HELD),
+    model: readFileSync(`${build}/lab/lab.safetensors`),
+    network: readFileSync(`${root}/networks/lab.net`),
+    pages: pages(),
+  };
+}
+
+function element([id, data]) {
+  const packed = deflateRawSync(data, { level: 9 }).toString('base64');
+  return `<script type="application/octet-stream" id="${id}">${packed}</script>`;
+}
+
+function bundle(entry, format) {
+  const { outputFiles } = buildSync({
+    entryPoints: [`${lab}/src/${entry}`],
+    bundle: true,
+    minify: true,
+    format,
+    target: 'es2022',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    loader: { '.css': 'text' },
+    write: false,
+  });
+  return outputFiles[0].text.trim().replaceAll('</script', '<\\/script');
+}
+
+const style = (path) => readFileSync(path, 'utf8');
+const parts = {
+  STYLE: style(`${lab}/node_modules/uplot/dist/uPlot.min.css`) + style(`${lab}/src/style.css`),
+  BYTES: Object.entries(bytes()).map(element).join('\n'),
+  WORKER: bundle('worker.ts', 'iife'),
+  SCRIPT: bundle('app.tsx', 'esm'),
+};
+const template = readFileSync(`${lab}/src/page.html`, 'utf8');
+const page = template.replace(/@([A-Z]+)@/g, (_, name) => parts[name]);
+const size = Buffer.byteLength(page);
+writeFileSync(`${build}/lab/index.html`, page);
+console.log(`${process.argv[2] ?? 'build'}/lab/index.html  ${(size / 1e6).toFixed(2)} MB`);
+if (size > LIMIT) {
+  console.error(`lab: the page is over ${LIMIT} bytes`);
+  process.exit(1);
+}

@@ -1,0 +1,192 @@
+/* The network, the model and its images, as the page sees them. */
+#include "lab.h"
+
+#include <string.h>
+
+lab the_lab;
+
+const char *LAB(lab_error)(void) {
+    static char text[768];
+    cnn_error_text(&the_lab.error, text, sizeof text);
+    return text;
+}
+
+/* Where in a network's text the error is; 0 elsewhere. */
+unsigned LAB(lab_error_line)(void) {
+    return the_lab.error.line;
+}
+unsigned LAB(lab_error_column)(void) {
+    return the_lab.error.column;
+}
+
+/* Does this engine round a multiply-add once? Then numbers have the bits of the book. */
+bool LAB(lab_fused)(void) {
+#ifdef __wasm_relaxed_simd__
+    typedef float four __attribute__((vector_size(16)));
+    volatile float one = 1 + 0x1p-12f, less = -(1 + 0x1p-11f);
+    const four a = {one, one, one, one}, b = {less, less, less, less};
+    return __builtin_wasm_relaxed_madd_f32x4(a, a, b)[0] != 0;
+#else
+    return false;
+#endif
+}
+
+void lab_forget_model(void) {
+    lab_forget_run();
+    cnn_model_free(the_lab.model);
+    the_lab.model = NULL;
+}
+
+bool LAB(lab_network)(const char *text, size_t size) {
+    cnn_network *network = cnn_network_parse(text, size, &the_lab.error);
+    if (!network)
+        return false;
+    lab_forget_model();
+    cnn_network_free(the_lab.network);
+    the_lab.network = network;
+    return true;
+}
+
+size_t LAB(lab_layers)(void) {
+    return cnn_network_layer_count(the_lab.network) + 1;
+}
+
+/* Layer 0 is the input: name, text, kind; height, width, channels; flat, parameters, weights, bias;
+ * kernel's height and width. */
+const uintptr_t *LAB(lab_layer)(size_t index) {
+    static cnn_layer_info i;
+    static uintptr_t facts[12];
+    cnn_network_layer_at(the_lab.network, index, &i);
+    const uintptr_t told[12] = {(uintptr_t)i.name, (uintptr_t)i.text, (uintptr_t)i.kind, i.height,
+                                i.width,           i.channels,        i.flat,            i.parameters,
+                                i.weights,         i.bias,            i.kernel.h,        i.kernel.w};
+    memcpy(facts, told, sizeof facts);
+    return facts;
+}
+
+static bool take_model(cnn_model *model) {
+    if (!model)
+        return false;
+    lab_forget_model();
+    the_lab.model = model;
+    return true;
+}
+
+/* look: every number of a pass is kept, computed by the book. */
+static cnn_model_options options_of(size_t batch, unsigned seed, bool look) {
+    cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
+    options.batch_size = batch;
+    options.threads = 1;
+    options.seed = seed;
+    options.every_layer = options.input_gradient = look;
+    options.backend = look ? "ref" : NULL;
+    return options;
+}
+
+/* Of the network, with random parameters; prepared as the training images are, if there are any. */
+bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
+    const cnn_dataset *train = the_lab.sets[CNN_SPLIT_TRAIN];
+    cnn_model_options options = options_of(batch, seed, look);
+    if (train)
+        options.normalization = cnn_dataset_measure(train);
+    return take_model(cnn_model_create(the_lab.network, &options, &the_lab.error)) &&
+           (!train || cnn_model_set_preprocessing(the_lab.model, cnn_dataset_preprocessing(train),
+                                                  &the_lab.error));
+}
+
+/* From a model file's bytes, with its network. */
+bool LAB(lab_load)(const void *bytes, size_t size, size_t batch, bool look) {
+    const cnn_model_options options = options_of(batch, 1, look);
+    if (!take_model(cnn_model_parse(bytes, size, &options, &the_lab.error)))
+        return false;
+    cnn_network_free(the_lab.network);
+    the_lab.network = cnn_network_copy(cnn_model_network(the_lab.model), &the_lab.error);
+    return the_lab.network != NULL;
+}
+
+/* The model's file; free() it. NULL: the reason is in lab_error(). */
+static size_t saved_size;
+void *LAB(lab_save)(void) {
+    return cnn_model_bytes(the_lab.model, &saved_size, &the_lab.error);
+}
+size_t LAB(lab_save_size)(void) {
+    return saved_size;
+}
+
+/* All parameters as one block, which a model of the same network takes. */
+const float *LAB(lab_parameters)(void) {
+    return cnn_model_parameters(the_lab.model, NULL);
+}
+size_t LAB(lab_parameter_count)(void) {
+    size_t count = 0;
+    cnn_model_parameters(the_lab.model, &count);
+    return count;
+}
+bool LAB(lab_set_parameters)(const float *numbers, size_t count) {
+    return cnn_model_set_parameters(the_lab.model, numbers, count, &the_lab.error);
+}
+
+/* split 0: images to train on; 1: held out. Copied. */
+bool LAB(lab_data)(int split, const uint8_t *images, const uint32_t *labels, size_t count) {
+    const cnn_dataset_info info = {count, 28, 28, 1, 10};
+    cnn_dataset_free(the_lab.sets[split]);
+    the_lab.sets[split] = cnn_dataset_create(&info, images, labels, &the_lab.error);
+    return the_lab.sets[split] != NULL;
+}
+
+/* The batch, from bytes. */
+bool LAB(lab_images)(const uint8_t *images, const uint32_t *labels, size_t count) {
+    return cnn_model_set_images(the_lab.model, images, labels, count, &the_lab.error);
+}
+
+/* Makes the batch's numbers, forward and backward; the mean loss. */
+double LAB(lab_pass)(void) {
+    cnn_model_forward(the_lab.model);
+    cnn_model_backward(the_lab.model);
+    return cnn_model_loss(the_lab.model);
+}
+
+/* Forward alone, for an answer while somebody draws. */
+void LAB(lab_forward)(void) {
+    cnn_model_forward(the_lab.model);
+}
+
+static size_t largest_of(const float *numbers, size_t count) {
+    size_t best = 0;
+    for (size_t i = 1; i < count; i++)
+        if (numbers[i] > numbers[best])
+            best = i;
+    return best;
+}
+
+/* Is this held-out image misread? */
+static bool misread(size_t image) {
+    const cnn_dataset *held = the_lab.sets[CNN_SPLIT_TEST];
+    float p[1024];
+    const size_t classes = cnn_network_class_count(the_lab.network);
+    return classes <= 1024 &&
+           cnn_model_predict(the_lab.model, cnn_dataset_image_at(held, image), 1, p,
+                             &the_lab.error) &&
+           largest_of(p, classes) != cnn_dataset_label_at(held, image);
+}
+
+/* The next held-out image after this one that the model misreads, round and round; -1: none.
+ * Afterwards no batch is set. */
+int LAB(lab_misread_after)(int image) {
+    const size_t count = cnn_dataset_get_info(the_lab.sets[CNN_SPLIT_TEST]).images;
+    for (size_t i = 1; i <= count; i++) {
+        const size_t next = ((size_t)(image + 1) + i - 1) % count;
+        if (misread(next))
+            return (int)next;
+    }
+    return -1;
+}
+
+/* A drawing of height x width gray pixels in the form of MNIST's digits: 28 x 28 bytes, or NULL. */
+const uint8_t *LAB(lab_fit)(const uint8_t *pixels, size_t height, size_t width) {
+    static uint8_t fitted[28 * 28];
+    cnn_picture *picture = cnn_picture_create(height, width, 1, pixels, &the_lab.error);
+    const bool good = picture && cnn_picture_fit(picture, 28, 28, fitted, &the_lab.error);
+    cnn_picture_free(picture);
+    return good ? fitted : NULL;
+}

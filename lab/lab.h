@@ -1,0 +1,26 @@
+/* What the page asks of the library: plain numbers and pointers, for JavaScript knows no structs.
+ *
+ * A module has one model, and the page starts it twice: one to look at, one to train in a worker.
+ * Functions that return bool leave the reason in lab_error(). Pointers are to static memory of the
+ * module, valid until the next call of the same function, unless something else is said. */
+#ifndef LAB_H
+#define LAB_H
+
+#include "cnn.h"
+
+#define LAB(name) __attribute__((export_name(#name))) name
+
+typedef struct lab {
+    cnn_network *network;
+    cnn_model *model;
+    cnn_dataset *sets[2]; /* by cnn_split */
+    cnn_run *run;
+    cnn_error error;
+} lab;
+extern lab the_lab;
+
+/* The model and what belongs to it are freed. */
+void lab_forget_model(void);
+void lab_forget_run(void);
+
+#endif

@@ -1,0 +1,75 @@
+/* Training, some steps at a time: the same run as `cnn train`, however it is cut. */
+#include "lab.h"
+
+#include <string.h>
+
+enum { STEPS_MAX = 1024 };
+static double losses[STEPS_MAX]; /* of the steps of one call */
+static size_t wished, taken;
+
+void lab_forget_run(void) {
+    cnn_run_free(the_lab.run);
+    the_lab.run = NULL;
+}
+
+/* Keeps the loss of each step and stops after those wished. The end of an epoch is no step. */
+static bool on_progress(const cnn_progress *progress, void *context) {
+    (void)context;
+    if (progress->finished)
+        return true;
+    losses[taken++] = cnn_model_loss(the_lab.model);
+    return taken < wished;
+}
+
+/* A run of the model over the images to train on, from its parameters as they are. */
+bool LAB(lab_run)(size_t epochs, unsigned seed, const char *rule, double rate, double momentum) {
+    cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;
+    options.epochs = epochs;
+    options.seed = seed;
+    options.optimizer.lr = rate;
+    options.optimizer.momentum = momentum;
+    options.progress = on_progress;
+    lab_forget_run();
+    if (!cnn_optimizer_kind_of(rule, &options.optimizer.kind))
+        return false;
+    the_lab.run = cnn_run_create(the_lab.model, the_lab.sets[CNN_SPLIT_TRAIN], NULL, &options,
+                                 &the_lab.error);
+    return the_lab.run != NULL;
+}
+
+/* Takes up to `steps` steps, at most 1,024; returns how many. 0: the run is at its end, or has
+ * diverged (lab_error). */
+size_t LAB(lab_run_on)(size_t steps) {
+    wished = steps < STEPS_MAX ? steps : STEPS_MAX;
+    taken = 0;
+    memset(&the_lab.error, 0, sizeof the_lab.error);
+    cnn_run_train(the_lab.run, NULL, &the_lab.error);
+    return taken;
+}
+const double *LAB(lab_losses)(void) {
+    return losses;
+}
+
+/* Steps taken since the start; images of the epoch at hand; whole epochs. */
+double LAB(lab_run_step)(void) {
+    return (double)cnn_run_get_info(the_lab.run).step;
+}
+double LAB(lab_run_images)(void) {
+    return (double)cnn_run_get_info(the_lab.run).images;
+}
+double LAB(lab_run_epochs)(void) {
+    return (double)cnn_run_get_info(the_lab.run).epoch;
+}
+
+/* Over all held-out images: the share that is right and the mean loss. */
+static cnn_score score;
+bool LAB(lab_evaluate)(void) {
+    return cnn_model_evaluate(the_lab.model, the_lab.sets[CNN_SPLIT_TEST], &score, NULL,
+                              &the_lab.error);
+}
+double LAB(lab_accuracy)(void) {
+    return score.accuracy;
+}
+double LAB(lab_held_out_loss)(void) {
+    return score.loss;
+}

@@ -1,0 +1,149 @@
+// The page: starts the C code and shows the parts around one selection.
+import { useSignal } from '@preact/signals';
+import { render } from 'preact';
+import { useRef } from 'preact/hooks';
+import { Engine, hasRelaxed } from './engine';
+import { listen, setMode } from './keys';
+import { NetworkMap } from './map';
+import { digits3 } from './numbers';
+import { asText, unpack } from './payload';
+import { PicturePanel } from './picture';
+import { Player } from './player';
+import * as state from './state';
+import { Announcer, SumPanel } from './sum';
+import { TrainPanel } from './train';
+import * as training from './training';
+import { words } from './words';
+
+function Tabs() {
+  return (
+    <div role="tablist" aria-label={words.title}>
+      {(Object.keys(words.modes) as state.Mode[]).map((m) => (
+        <button
+          key={m}
+          type="button"
+          role="tab"
+          aria-selected={state.mode.value === m}
+          onClick={() => setMode(m)}
+        >
+          {words.modes[m]}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Help() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        aria-label={words.help.open}
+        title={words.help.open}
+        onClick={() => dialog.current!.showModal()}
+      >
+        ?
+      </button>
+      <dialog ref={dialog} aria-label={words.help.title}>
+        <h2>{words.help.title}</h2>
+        <dl>
+          {words.help.rows.map(([key, what]) => (
+            <div key={key}>
+              <dt>{key}</dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+        <p class="soft">{words.help.licenses}</p>
+        <button type="button" onClick={() => dialog.current!.close()}>
+          {words.close}
+        </button>
+      </dialog>
+    </>
+  );
+}
+
+function Header() {
+  const fused = state.theEngine().fused();
+  return (
+    <header>
+      <h1>{words.title}</h1>
+      <Tabs />
+      <p class="num">
+        {words.status(state.label.value, digits3(state.loss.value))}
+        {' · '}
+        <abbr title={fused ? words.bits.why : words.bits.whyPlain}>
+          {fused ? words.bits.fused : words.bits.plain}
+        </abbr>
+      </p>
+      <Help />
+    </header>
+  );
+}
+
+function Welcome() {
+  const closed = useSignal(false);
+  if (closed.value) return null;
+  return (
+    <p class="welcome">
+      {words.first}{' '}
+      <button
+        type="button"
+        onClick={() => {
+          closed.value = true;
+        }}
+      >
+        {words.close}
+      </button>
+    </p>
+  );
+}
+
+function App() {
+  return (
+    <>
+      <Header />
+      <Welcome />
+      <PicturePanel />
+      <NetworkMap />
+      <aside class="right" aria-label={words.modes[state.mode.value]}>
+        {state.mode.value === 'train' && <TrainPanel />}
+        <SumPanel />
+      </aside>
+      <Player />
+      <Announcer />
+    </>
+  );
+}
+
+function followScheme(): void {
+  const query = matchMedia('(prefers-color-scheme: dark)');
+  state.dark.value = query.matches;
+  query.addEventListener('change', () => {
+    state.dark.value = query.matches;
+  });
+}
+
+async function start(): Promise<void> {
+  const wasm = await unpack(hasRelaxed() ? 'wasm-relaxed' : 'wasm-plain');
+  const [held, heldLabels, model, pages, network] = await Promise.all(
+    ['held', 'held-labels', 'model', 'pages', 'network'].map(unpack),
+  );
+  const engine = await Engine.start(wasm);
+  followScheme();
+  state.begin(engine, { pixels: held, labels: heldLabels }, model, asText(pages));
+  training.prepare({
+    script: document.getElementById('worker')!.textContent!,
+    network: asText(network),
+    wasm,
+    images: async () => ({ pixels: await unpack('images'), labels: await unpack('labels') }),
+  });
+  listen();
+  render(<App />, document.getElementById('app')!);
+  document.documentElement.dataset.ready = 'yes';
+}
+
+start().catch((error: Error) => {
+  document.getElementById('app')!.textContent = words.failed + error.message;
+});

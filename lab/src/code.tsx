@@ -1,0 +1,41 @@
+// The line of C that says the formula, and the function that computes it.
+import type { Sum } from './engine';
+import * as state from './state';
+import { words } from './words';
+
+const AROUND = 2;
+
+// From its head to the brace in column 0.
+function functionText(lines: string[], name: string): string {
+  const head = lines.findIndex((l) => /^\S/.test(l) && l.includes(`${name}(`));
+  if (head < 0) return '';
+  const end = lines.findIndex((l, i) => i > head && l === '}');
+  return lines.slice(head, end + 1).join('\n');
+}
+
+export function Code({ s }: { s: Sum }) {
+  if (!s.page) return null;
+  const lines = state.source(s.page).split('\n');
+  const from = Math.max(0, s.line - 1 - AROUND);
+  const text = functionText(lines, s.function);
+  return (
+    <>
+      <h3>{words.sum.line(s.page, s.line)}</h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
+      <pre tabIndex={0}>
+        {lines
+          .slice(from, s.line + AROUND)
+          .map((line, i) =>
+            from + i === s.line - 1 ? <mark key={`${from + i}`}>{line}</mark> : `${line}\n`,
+          )}
+      </pre>
+      {text && (
+        <details>
+          <summary>{words.sum.function(s.function)}</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
+          <pre tabIndex={0}>{text}</pre>
+        </details>
+      )}
+    </>
+  );
+}

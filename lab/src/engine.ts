@@ -1,0 +1,329 @@
+// The C code of cnn.c, compiled: loads a module and calls lab/*.c. Nothing here computes.
+// Memory may grow in any call, and a view of it is dead then: keep pointers, make views anew.
+
+type Exports = Record<string, (...args: number[]) => number> & { memory: WebAssembly.Memory };
+
+export interface Layer {
+  name: string;
+  text: string;
+  kind: string;
+  height: number;
+  width: number;
+  channels: number;
+  flat: boolean;
+  parameters: number;
+  weights: boolean;
+  bias: boolean;
+  kernelHeight: number;
+  kernelWidth: number;
+}
+
+export interface Tensor {
+  name: string;
+  integers: boolean;
+  shape: number[];
+  data: number;
+  count: number;
+}
+
+export interface Term {
+  a: number; // flat indices into the tensors of the factors; -1: nowhere
+  b: number;
+  x: number;
+  y: number;
+  share: number; // what it adds
+  sum: number; // the running total
+  part: number;
+  note: string; // "" counts; "zero", "padding", "passed over", ...
+}
+
+export interface Sum {
+  kind: string;
+  a: string;
+  b: string;
+  start: string;
+  page: string;
+  formula: string;
+  function: string;
+  value: number;
+  stored: number;
+  startIndex: number;
+  startValue: number;
+  leftOut: number;
+  zeros: number;
+  parts: number;
+  chosen: number;
+  divisor: number;
+  slope: number;
+  max: number;
+  total: number;
+  line: number;
+  terms: Term[];
+  channels: number[]; // what the terms of each channel of a add
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+
+// Multiplies and adds with one rounding, if the engine has relaxed SIMD.
+const RELAXED = Uint8Array.of(
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  19,
+  1,
+  17,
+  0,
+  65,
+  0,
+  253,
+  15,
+  65,
+  0,
+  253,
+  15,
+  65,
+  0,
+  253,
+  15,
+  253,
+  133,
+  2,
+  11,
+);
+export const hasRelaxed = (): boolean => WebAssembly.validate(RELAXED);
+
+// What wasi-libc asks for: the clock, and streams that nothing is written to.
+const STUBS = {
+  clock_time_get: () => 0,
+  fd_close: () => 0,
+  fd_seek: () => 0,
+  fd_write: () => 0,
+  fd_fdstat_get: () => 0,
+};
+
+export class Engine {
+  private constructor(readonly x: Exports) {}
+
+  static async start(bytes: BufferSource): Promise<Engine> {
+    const { instance } = await WebAssembly.instantiate(bytes, {
+      wasi_snapshot_preview1: STUBS,
+    });
+    const engine = new Engine(instance.exports as unknown as Exports);
+    engine.x._initialize();
+    return engine;
+  }
+
+  private words(pointer: number, count: number): Uint32Array {
+    return new Uint32Array(this.x.memory.buffer, pointer, count);
+  }
+
+  text(pointer: number): string {
+    const bytes = new Uint8Array(this.x.memory.buffer, pointer);
+    return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
+  }
+
+  // Calls with a copy of the bytes in the module's memory.
+  private lend<T>(bytes: Uint8Array, call: (pointer: number) => T): T {
+    const pointer = this.x.malloc(bytes.length + 1);
+    new Uint8Array(this.x.memory.buffer, pointer, bytes.length).set(bytes);
+    new Uint8Array(this.x.memory.buffer)[pointer + bytes.length] = 0;
+    try {
+      return call(pointer);
+    } finally {
+      this.x.free(pointer);
+    }
+  }
+
+  private lendText<T>(text: string, call: (pointer: number) => T): T {
+    return this.lend(encoder.encode(text), call);
+  }
+
+  private must(good: number): void {
+    if (!good) throw new Error(this.text(this.x.lab_error()));
+  }
+
+  fused = (): boolean => this.x.lab_fused() !== 0;
+
+  network(text: string): void {
+    const bytes = encoder.encode(text);
+    this.must(this.lend(bytes, (p) => this.x.lab_network(p, bytes.length)));
+  }
+
+  model(batch: number, seed: number, look: boolean): void {
+    this.must(this.x.lab_model(batch, seed, look ? 1 : 0));
+  }
+
+  load(file: Uint8Array, batch: number, look: boolean): void {
+    this.must(this.lend(file, (p) => this.x.lab_load(p, file.length, batch, look ? 1 : 0)));
+  }
+
+  save(): Uint8Array {
+    const pointer = this.x.lab_save();
+    this.must(pointer);
+    const bytes = new Uint8Array(this.x.memory.buffer, pointer, this.x.lab_save_size()).slice();
+    this.x.free(pointer);
+    return bytes;
+  }
+
+  layers(): Layer[] {
+    return Array.from({ length: this.x.lab_layers() }, (_, i) => this.layer(i));
+  }
+
+  private layer(index: number): Layer {
+    const f = this.words(this.x.lab_layer(index), 12);
+    const [height, width, channels] = f.subarray(3, 6);
+    return {
+      name: this.text(f[0]),
+      text: this.text(f[1]),
+      kind: this.text(f[2]),
+      height,
+      width,
+      channels,
+      flat: f[6] !== 0,
+      parameters: f[7],
+      weights: f[8] !== 0,
+      bias: f[9] !== 0,
+      kernelHeight: f[10],
+      kernelWidth: f[11],
+    };
+  }
+
+  // Their shapes hold the batch: ask again after another batch.
+  tensors(): Map<string, Tensor> {
+    const all = new Map<string, Tensor>();
+    for (let i = 0; i < this.x.lab_tensors(); i++) {
+      const f = this.words(this.x.lab_tensor(i), 9);
+      const name = this.text(f[0]);
+      const shape = [...f.subarray(3, 3 + f[2])];
+      all.set(name, { name, integers: f[1] !== 0, shape, data: f[7], count: f[8] });
+    }
+    return all;
+  }
+
+  // The numbers as they are now; not to be kept.
+  numbers(tensor: Tensor): Float32Array | Int32Array {
+    const { buffer } = this.x.memory;
+    return tensor.integers
+      ? new Int32Array(buffer, tensor.data, tensor.count)
+      : new Float32Array(buffer, tensor.data, tensor.count);
+  }
+
+  largest = (name: string): number => this.lendText(name, (p) => this.x.lab_largest(p));
+
+  parameters(): Float32Array<ArrayBuffer> {
+    const buffer = this.x.memory.buffer as ArrayBuffer;
+    return new Float32Array(buffer, this.x.lab_parameters(), this.x.lab_parameter_count()).slice();
+  }
+
+  setParameters(block: Float32Array): void {
+    const bytes = new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
+    this.must(this.lend(bytes, (p) => this.x.lab_set_parameters(p, block.length)));
+  }
+
+  data(split: number, images: Uint8Array, labels: Uint8Array): void {
+    const wide = new Uint8Array(Uint32Array.from(labels).buffer);
+    this.must(
+      this.lend(images, (p) => this.lend(wide, (q) => this.x.lab_data(split, p, q, labels.length))),
+    );
+  }
+
+  images(images: Uint8Array, labels: number[]): void {
+    const wide = new Uint8Array(Uint32Array.from(labels).buffer);
+    this.must(
+      this.lend(images, (p) => this.lend(wide, (q) => this.x.lab_images(p, q, labels.length))),
+    );
+  }
+
+  pass = (): number => this.x.lab_pass();
+  misreadAfter = (image: number): number => this.x.lab_misread_after(image);
+
+  // 28 x 28 bytes in MNIST's form; null where nothing is drawn.
+  fit(pixels: Uint8Array, side: number): Uint8Array<ArrayBuffer> | null {
+    const pointer = this.lend(pixels, (p) => this.x.lab_fit(p, side, side));
+    return pointer ? new Uint8Array(this.x.memory.buffer, pointer, 784).slice() : null;
+  }
+
+  sum(tensor: string, index: number): Sum {
+    this.must(this.lendText(tensor, (p) => this.x.lab_sum(p, index)));
+    const text = (i: number) => this.text(this.x.lab_sum_text(i));
+    const number = (i: number) => this.x.lab_sum_number(i);
+    return {
+      kind: text(0),
+      a: text(1),
+      b: text(2),
+      start: text(3),
+      page: text(4),
+      formula: text(5),
+      function: text(6),
+      value: number(0),
+      stored: number(1),
+      startIndex: number(2),
+      startValue: number(3),
+      leftOut: number(5),
+      zeros: number(6),
+      parts: number(7),
+      chosen: number(8),
+      divisor: number(9),
+      slope: number(10),
+      max: number(11),
+      total: number(12),
+      line: number(13),
+      terms: this.terms(number(4)),
+      channels: this.channels(),
+    };
+  }
+
+  private terms(count: number): Term[] {
+    const rows = new Float64Array(this.x.memory.buffer, this.x.lab_terms(), count * 8).slice();
+    const notes = new Map<number, string>();
+    const note = (n: number) => {
+      if (!notes.has(n)) notes.set(n, this.text(this.x.lab_note(n)));
+      return notes.get(n)!;
+    };
+    return Array.from({ length: count }, (_, i) => {
+      const [a, b, x, y, share, sum, part, kind] = rows.subarray(i * 8, i * 8 + 8);
+      return { a, b, x, y, share, sum, part, note: note(kind) };
+    });
+  }
+
+  private channels(): number[] {
+    const count = this.x.lab_channel_count();
+    return [...new Float64Array(this.x.memory.buffer, this.x.lab_channels(), count)];
+  }
+
+  run(epochs: number, seed: number, rule: string, rate: number, momentum: number): void {
+    this.must(this.lendText(rule, (p) => this.x.lab_run(epochs, seed, p, rate, momentum)));
+  }
+
+  // The losses of the steps taken, fewer than asked at the end of the run.
+  runOn(steps: number): number[] {
+    const taken = this.x.lab_run_on(steps);
+    return [...new Float64Array(this.x.memory.buffer, this.x.lab_losses(), taken)];
+  }
+
+  step = (): number => this.x.lab_run_step();
+  epochs = (): number => this.x.lab_run_epochs();
+
+  evaluate(): { accuracy: number; loss: number } {
+    this.must(this.x.lab_evaluate());
+    return { accuracy: this.x.lab_accuracy(), loss: this.x.lab_held_out_loss() };
+  }
+}

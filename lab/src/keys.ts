@@ -1,0 +1,47 @@
+// The keys of the whole page; maps, pad and fields take theirs first.
+import { go, togglePlay } from './player';
+import * as state from './state';
+import * as training from './training';
+import { words } from './words';
+
+const act: Record<string, () => void> = {
+  ArrowLeft: () => go(-1),
+  ArrowRight: () => go(1),
+  Home: () => go(-state.step.value),
+  End: () => go(state.steps.value.length),
+  Backspace: state.back,
+  f: state.followLargest,
+  m: () => state.showMisread(words.picture.noMisread),
+  d: () => document.getElementById('pad')?.focus(),
+  l: () => setMode('look'),
+  t: () => setMode('train'),
+};
+
+const trainAct: Record<string, () => void> = {
+  r: training.toggle,
+  s: training.oneStep,
+};
+
+export function setMode(to: state.Mode): void {
+  state.mode.value = to;
+}
+
+// Does what has the focus use the key itself?
+function isTaken(event: KeyboardEvent): boolean {
+  const on = event.target as HTMLElement;
+  if (on.closest('input, select, dialog')) return true;
+  return event.key === ' ' && on.closest('button, summary') !== null;
+}
+
+export function listen(): void {
+  document.addEventListener('keydown', (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
+    const own = state.mode.value === 'train' ? trainAct[event.key] : undefined;
+    const does = own ?? act[event.key];
+    if (does) does();
+    else if (event.key === ' ') togglePlay();
+    else if (/^[0-9]$/.test(event.key)) state.say(Number(event.key));
+    else return;
+    event.preventDefault();
+  });
+}

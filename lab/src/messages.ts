@@ -1,0 +1,47 @@
+// What page and worker say to each other.
+
+export interface Settings {
+  network: string;
+  batch: number;
+  seed: number;
+  rule: string;
+  rate: number;
+}
+
+export type Speed = 'slow' | 'ten' | 'frame' | 'full';
+
+export type ToWorker =
+  | {
+      type: 'data';
+      wasm: Uint8Array;
+      images: Uint8Array;
+      labels: Uint8Array;
+      held: Uint8Array;
+      heldLabels: Uint8Array;
+    }
+  | { type: 'new'; settings: Settings }
+  | { type: 'speed'; speed: Speed }
+  | { type: 'run'; steps: number } // Infinity: until paused
+  | { type: 'pause' }
+  | { type: 'save' };
+
+export interface Score {
+  step: number;
+  accuracy: number;
+}
+
+export type FromWorker =
+  | {
+      type: 'progress';
+      parameters: Float32Array;
+      step: number;
+      epochs: number;
+      losses: number[];
+      scores: Score[];
+      perSecond: number;
+      running: boolean;
+      over: boolean;
+      fresh: boolean;
+    }
+  | { type: 'saved'; bytes: Uint8Array }
+  | { type: 'failed'; message: string };

@@ -1,0 +1,118 @@
+// The picture, the drawing pad and the answer.
+import { useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { percent } from './numbers';
+import { Pad } from './pad';
+import * as state from './state';
+import { words } from './words';
+
+const w = words.picture;
+
+function Seen() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useSignalEffect(() => {
+    const context = canvas.current?.getContext('2d');
+    const bytes = state.pixels.value;
+    if (!context) return;
+    const image = context.createImageData(28, 28);
+    const dots = new Uint32Array(image.data.buffer);
+    for (let i = 0; i < 784; i++)
+      dots[i] = ((255 << 24) | (bytes[i] << 16) | (bytes[i] << 8) | bytes[i]) >>> 0;
+    context.putImageData(image, 0, 0);
+  });
+  return (
+    <canvas ref={canvas} width={28} height={28} class="seen" role="img" aria-label={w.seesLabel} />
+  );
+}
+
+const any = () => state.showTest(Math.floor(Math.random() * state.heldOut().labels.length));
+
+function Choose() {
+  const at = state.image.value;
+  const button = (text: string, label: string, act: () => void) => (
+    <button type="button" aria-label={label} title={label} onClick={act}>
+      {text}
+    </button>
+  );
+  return (
+    <div class="row choose">
+      {button('‹', w.previous, () => state.showTest(at < 0 ? 0 : at - 1))}
+      {button('›', w.next, () => state.showTest(at + 1))}
+      {button(w.any, w.anyLabel, any)}
+      {button(w.misread, w.misreadLabel, () => state.showMisread(w.noMisread))}
+    </div>
+  );
+}
+
+function Bars() {
+  state.revision.value;
+  const p = [...state.numbers('probabilities')];
+  const says = state.answer();
+  return (
+    <ol class="bars" aria-label={w.says}>
+      {p.map((share, k) => (
+        <li
+          key={`class ${k}`}
+          class={`${k === says ? 'says' : ''} ${k === state.label.value ? 'true' : ''}`}
+        >
+          <span>{k}</span>
+          <span class="bar">
+            <i style={{ width: `${100 * share}%` }} />
+          </span>
+          <span class="num">{percent(share)}</span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function TrueDigit() {
+  return (
+    <label class="row">
+      {w.true}
+      <select
+        value={state.label.value}
+        onChange={(e) => state.say(Number((e.target as HTMLSelectElement).value))}
+      >
+        {[...'0123456789'].map((d) => (
+          <option key={d} value={d}>
+            {d}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+export function PicturePanel() {
+  const at = state.image.value;
+  return (
+    <aside class="picture" aria-label={w.sees}>
+      <div>
+        <h2>
+          {w.sees} <span>{at < 0 ? w.drawn : w.test(at)}</span>
+        </h2>
+        <Seen />
+        <Choose />
+        {state.notice.value && <p class="soft">{state.notice.value}</p>}
+      </div>
+      <div>
+        <h2>{w.draw}</h2>
+        <Pad />
+      </div>
+      <div>
+        <h2>{w.says}</h2>
+        <Bars />
+        <TrueDigit />
+      </div>
+      <p class="soft">
+        {w.weights(state.trained.value)}{' '}
+        {state.trained.value && (
+          <button type="button" onClick={state.useLabNet}>
+            {w.reset}
+          </button>
+        )}
+      </p>
+    </aside>
+  );
+}

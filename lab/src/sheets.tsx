@@ -1,0 +1,199 @@
+// One tensor as sheets of colored cells: one stop of the Tab key, any cell by pointer or arrows.
+import { useSignalEffect } from '@preact/signals';
+import { useRef } from 'preact/hooks';
+import { colorAt, isGradient, rampOf } from './colors';
+import type { Sum } from './engine';
+import type { Cell, Layout } from './layout';
+import { exact } from './numbers';
+import * as state from './state';
+import { words } from './words';
+
+function paint(canvas: HTMLCanvasElement, name: string, sheet: number, layout: Layout): void {
+  const context = canvas.getContext('2d')!;
+  const image = context.createImageData(layout.width, layout.height);
+  const dots = new Uint32Array(image.data.buffer);
+  const values = state.numbers(name);
+  const most = state.largest(name);
+  const colors = rampOf(name, state.dark.value);
+  for (let y = 0; y < layout.height; y++)
+    for (let x = 0; x < layout.width; x++) {
+      const at = layout.at({ sheet, x, y });
+      if (at >= 0) dots[y * layout.width + x] = colorAt(colors, values[at], most);
+    }
+  context.putImageData(image, 0, 0);
+}
+
+interface Box {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
+// Around these cells, a box on each sheet.
+function boxesOf(layout: Layout, indices: number[]): Map<number, Box> {
+  const boxes = new Map<number, Box>();
+  for (const index of indices) {
+    const { sheet, x, y } = layout.find(index);
+    const b = boxes.get(sheet) ?? { left: x, top: y, right: x, bottom: y };
+    boxes.set(sheet, {
+      left: Math.min(b.left, x),
+      top: Math.min(b.top, y),
+      right: Math.max(b.right, x),
+      bottom: Math.max(b.bottom, y),
+    });
+  }
+  return boxes;
+}
+
+const placed = (indices: number[]) => indices.filter((i) => i >= 0);
+
+// Where the factors of the shown sum are in this tensor.
+function factors(name: string, sum: Sum | string): number[] {
+  if (typeof sum === 'string') return [];
+  const a = sum.a === name ? sum.terms.map((t) => t.a) : [];
+  const b = sum.b === name ? sum.terms.map((t) => t.b) : [];
+  const start = sum.start === name ? [sum.startIndex] : [];
+  return placed([...a, ...b, ...start]);
+}
+
+function Frame({ box, layout, kind }: { box?: Box; layout: Layout; kind: string }) {
+  if (!box) return null;
+  const percent = (part: number, whole: number) => `${(100 * part) / whole}%`;
+  const style = {
+    left: percent(box.left, layout.width),
+    top: percent(box.top, layout.height),
+    width: percent(box.right - box.left + 1, layout.width),
+    height: percent(box.bottom - box.top + 1, layout.height),
+  };
+  return <i class={`frame ${kind}`} style={style} />;
+}
+
+// Moves a cell as a key says; null: the key is none of ours.
+function moved(cell: Cell, key: string, layout: Layout): Cell | null {
+  const by: Record<string, [number, number, number]> = {
+    ArrowLeft: [-1, 0, 0],
+    ArrowRight: [1, 0, 0],
+    ArrowUp: [0, -1, 0],
+    ArrowDown: [0, 1, 0],
+    PageUp: [0, 0, -1],
+    PageDown: [0, 0, 1],
+  };
+  if (!by[key]) return null;
+  const [dx, dy, sheets] = by[key];
+  const within = (v: number, n: number) => Math.max(0, Math.min(n - 1, v));
+  return {
+    x: within(cell.x + dx, layout.width),
+    y: within(cell.y + dy, layout.height),
+    sheet: within(cell.sheet + sheets, layout.sheets),
+  };
+}
+
+export interface SheetsProps {
+  name: string;
+  width: number; // of one sheet, in CSS pixels
+  columns?: number; // else as many as there is room for
+  label?: string;
+}
+
+export function Sheets({ name, width, columns, label }: SheetsProps) {
+  const box = useRef<HTMLButtonElement>(null);
+  const layout = state.layout(name)!;
+  useSignalEffect(() => {
+    state.revision.value;
+    if (!state.tensor(name)) return;
+    for (const canvas of box.current?.querySelectorAll('canvas') ?? [])
+      paint(canvas, name, Number(canvas.dataset.sheet), layout);
+  });
+
+  const under = (event: MouseEvent): state.Place | null => {
+    const canvas = (event.target as HTMLElement).closest('.sheet')?.querySelector('canvas');
+    if (!canvas) return null;
+    const r = canvas.getBoundingClientRect();
+    const part = (v: number, from: number, size: number, cells: number) =>
+      Math.max(0, Math.min(cells - 1, Math.floor(((v - from) / size) * cells)));
+    const index = layout.at({
+      sheet: Number(canvas.dataset.sheet),
+      x: part(event.clientX, r.left, r.width, layout.width),
+      y: part(event.clientY, r.top, r.height, layout.height),
+    });
+    return index < 0 ? null : { tensor: name, index };
+  };
+  const hover = (event: PointerEvent) => {
+    if (event.pointerType !== 'touch') state.hovered.value = under(event);
+  };
+  // Enter and Space are clicks without a place: they keep the cell that the arrows are on.
+  const click = (event: MouseEvent) => {
+    const place = event.detail ? under(event) : state.shown.value;
+    if (place) state.keep(place);
+  };
+  const move = (event: KeyboardEvent) => {
+    const { tensor, index } = state.shown.value;
+    const from = tensor === name ? index : state.theEngine().largest(name);
+    const to = moved(layout.find(from), event.key, layout);
+    if (!to) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const next = layout.at(to);
+    if (next >= 0) state.hovered.value = { tensor: name, index: next };
+  };
+
+  const sum = state.sum.value;
+  const shown = state.shown.value;
+  const frames = boxesOf(layout, factors(name, sum));
+  const cursor = shown.tensor === name ? boxesOf(layout, [shown.index]) : undefined;
+  const kept = state.selected.value;
+  const pin = kept.tensor === name ? boxesOf(layout, [kept.index]) : undefined;
+  return (
+    <button
+      type="button"
+      ref={box}
+      class={`sheets ${isGradient(name) ? 'gradient' : ''}`}
+      data-tensor={name}
+      aria-label={`${label ?? name}. ${words.map.keys}`}
+      style={{ gridTemplateColumns: `repeat(${columns ?? 'auto-fill'}, ${width}px)` }}
+      onPointerMove={hover}
+      onPointerLeave={() => {
+        state.hovered.value = null;
+      }}
+      onClick={click}
+      onKeyDown={move}
+      onBlur={() => {
+        state.hovered.value = null;
+      }}
+    >
+      {Array.from({ length: layout.sheets }, (_, sheet) => (
+        <span class={`sheet ${cursor?.has(sheet) ? 'on' : ''}`} key={`${name} ${sheet}`}>
+          <canvas data-sheet={sheet} width={layout.width} height={layout.height} />
+          <Frame box={frames.get(sheet)} layout={layout} kind="factor" />
+          <Frame box={pin?.get(sheet)} layout={layout} kind="pin" />
+          <Frame box={cursor?.get(sheet)} layout={layout} kind="cursor" />
+        </span>
+      ))}
+    </button>
+  );
+}
+
+export function NumberButton({ place, text }: { place: state.Place; text?: string }) {
+  state.revision.value;
+  const value = state.numbers(place.tensor)[place.index];
+  return (
+    <button
+      type="button"
+      class="number"
+      title={exact(value)}
+      aria-label={`${text ?? exact(value)}. ${words.sum.explain(place.tensor, state.placeName(place))}`}
+      data-tensor={place.tensor}
+      data-index={place.index}
+      onPointerEnter={(e) => {
+        if (e.pointerType !== 'touch') state.hovered.value = place;
+      }}
+      onPointerLeave={() => {
+        state.hovered.value = null;
+      }}
+      onClick={() => state.keep(place)}
+    >
+      {text ?? exact(value)}
+    </button>
+  );
+}

@@ -1,0 +1,207 @@
+// What the page knows: one image, one step, one number that is explained. Signals, so that what
+// shows them follows.
+import { batch, computed, signal } from '@preact/signals';
+import type { Engine, Sum, Tensor } from './engine';
+import { type Layout, layoutOf } from './layout';
+import { type Step, stepsOf } from './steps';
+
+export interface Place {
+  tensor: string;
+  index: number;
+}
+
+export interface Images {
+  pixels: Uint8Array;
+  labels: Uint8Array;
+}
+
+export type Mode = 'look' | 'train';
+
+let engine: Engine;
+let held: Images;
+let labNet: Uint8Array;
+let sources: Record<string, string>;
+let tensors = new Map<string, Tensor>();
+let layouts = new Map<string, Layout>();
+
+export const mode = signal<Mode>('look');
+export const dark = signal(false);
+export const revision = signal(0); // counts passes: numbers have changed
+export const image = signal(0); // of the held-out ones; -1: drawn
+export const pixels = signal(new Uint8Array(784));
+export const label = signal(0);
+export const loss = signal(0);
+export const step = signal(0);
+export const steps = signal<Step[]>([]);
+export const walked = signal(false); // until the first step all layers are shown
+export const selected = signal<Place>({ tensor: 'input', index: 0 });
+export const hovered = signal<Place | null>(null);
+export const past = signal<Place[]>([]);
+export const trained = signal(false); // the weights are those of this page's training
+export const notice = signal('');
+export const told = signal(false); // the true digit of the drawing
+
+export const theEngine = () => engine;
+export const layers = () => engine.layers();
+export const source = (page: string): string => sources[page] ?? '';
+export const tensor = (name: string): Tensor | undefined => tensors.get(name);
+export const layout = (name: string): Layout | undefined => layouts.get(name);
+export const numbers = (name: string) => engine.numbers(tensors.get(name)!);
+export const largest = (name: string) => Math.abs(numbers(name)[engine.largest(name)]);
+export const placeName = ({ tensor, index }: Place) => layouts.get(tensor)?.name(index) ?? '';
+export const heldOut = () => held;
+
+export const current = computed(() => steps.value[step.value]);
+export const shown = computed(() => hovered.value ?? selected.value);
+
+// How the number shown comes about; a text where it cannot be explained.
+export const sum = computed((): Sum | string => {
+  revision.value;
+  try {
+    return engine.sum(shown.value.tensor, shown.value.index);
+  } catch (error) {
+    return (error as Error).message;
+  }
+});
+
+// Computes the image at hand anew.
+export function pass(): void {
+  engine.images(pixels.value, [label.value]);
+  const mean = engine.pass();
+  tensors = engine.tensors();
+  layouts = new Map([...tensors.values()].map((t) => [t.name, layoutOf(t)]));
+  batch(() => {
+    loss.value = mean;
+    revision.value++;
+  });
+}
+
+export function showTest(index: number): void {
+  const count = held.labels.length;
+  const at = (index + count) % count;
+  batch(() => {
+    image.value = at;
+    pixels.value = held.pixels.slice(at * 784, at * 784 + 784);
+    label.value = held.labels[at];
+    notice.value = '';
+    pass();
+    reselect();
+  });
+}
+
+export function showMisread(none: string): void {
+  const next = engine.misreadAfter(image.value);
+  if (next >= 0) {
+    showTest(next);
+    return;
+  }
+  pass();
+  notice.value = none;
+}
+
+// The answer: the first of the largest probabilities.
+export function answer(): number {
+  const p = numbers('probabilities');
+  return p.indexOf(Math.max(...p));
+}
+
+// Until the true digit is told, it is taken to be the answer.
+export function showDrawing(drawn: Uint8Array<ArrayBuffer>): void {
+  batch(() => {
+    image.value = -1;
+    pixels.value = drawn;
+    notice.value = '';
+    pass();
+    if (!told.value) say(answer(), false);
+    reselect();
+  });
+}
+
+export function say(digit: number, byHand = true): void {
+  if (byHand) told.value = true;
+  label.value = digit;
+  pass();
+}
+
+const telling = (name: string): Place => ({ tensor: name, index: engine.largest(name) });
+
+// At a step its largest number is explained, unless one of its numbers is already.
+function reselect(): void {
+  hovered.value = null;
+  const name = current.value.tensor;
+  if (selected.value.tensor !== name) selected.value = telling(name);
+}
+
+export function goTo(index: number): void {
+  batch(() => {
+    walked.value = true;
+    step.value = Math.max(0, Math.min(steps.value.length - 1, index));
+    past.value = [];
+    selected.value = telling(current.value.tensor);
+    hovered.value = null;
+  });
+}
+
+// Keeps a number as the one explained; the one before is a step back.
+export function keep(place: Place): void {
+  batch(() => {
+    hovered.value = null;
+    const { tensor: name, index } = selected.value;
+    if (name === place.tensor && index === place.index) return;
+    past.value = [...past.value, selected.value];
+    selected.value = place;
+  });
+}
+
+export function back(): void {
+  const before = past.value.at(-1);
+  if (!before) return;
+  batch(() => {
+    hovered.value = null;
+    past.value = past.value.slice(0, -1);
+    selected.value = before;
+  });
+}
+
+// A factor becomes what is explained. A mere copy is passed through to what it copies.
+export function follow(place: Place): void {
+  const from = engine.sum(place.tensor, place.index);
+  keep(from.kind === 'copy' ? { tensor: from.a, index: from.terms[0].a } : place);
+}
+
+// Of the terms that have a place, the one that adds most; of the chosen ones the first.
+export function followLargest(): void {
+  const s = sum.value;
+  if (typeof s === 'string') return;
+  const placed = s.terms.filter((t) => t.a >= 0);
+  const chosen = placed.find((t) => t.note === 'chosen');
+  const most = placed.reduce((m, t) => (Math.abs(t.share) > Math.abs(m.share) ? t : m), placed[0]);
+  const term = chosen ?? most;
+  if (term) follow({ tensor: s.a, index: term.a });
+}
+
+export function useParameters(block: Float32Array): void {
+  engine.setParameters(block);
+  trained.value = true;
+  pass();
+}
+
+export function useLabNet(): void {
+  engine.load(labNet, 1, true);
+  trained.value = false;
+  pass();
+}
+
+export function begin(started: Engine, test: Images, file: Uint8Array, pages: string): void {
+  engine = started;
+  held = test;
+  labNet = file;
+  sources = JSON.parse(pages);
+  engine.load(labNet, 1, true);
+  engine.data(1, held.pixels, held.labels);
+  steps.value = stepsOf(engine.layers());
+  image.value = -1;
+  const first = engine.misreadAfter(-1);
+  showTest(Math.max(0, first));
+  selected.value = telling(engine.layers()[1].name);
+}
