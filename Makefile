@@ -228,6 +228,7 @@ $(BUILD)/cnn.wasm: $(OBJECTS) $(WASM_LIBS)
 
 # What the page of the lab asks of the library.
 LAB    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard lab/*.c))
+$(LAB): CFLAGS_ALL += -Wno-missing-prototypes # JavaScript calls them
 $(BUILD)/lab.wasm: $(LAB) $(OBJECTS) $(WASM_LIBS)
 	$(call SAY,LD)
 	$(QUIET)$(CC) $(OPT) $(LAB_MODULE) -o $@ $^ -lm

@@ -69,6 +69,7 @@ static bool take_model(cnn_model *model) {
         return false;
     lab_forget_model();
     the_lab.model = model;
+    the_lab.normalization = cnn_model_normalization(model);
     return true;
 }
 
@@ -83,11 +84,14 @@ static cnn_model_options options_of(size_t batch, unsigned seed, bool look) {
     return options;
 }
 
-/* Of the network, with random parameters; prepared as the training images are, if there are any. */
+/* Of the network, with random parameters; images normalized as for the model before,
+ * or else as measured. */
 bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
     const cnn_dataset *train = the_lab.sets[CNN_SPLIT_TRAIN];
     cnn_model_options options = options_of(batch, seed, look);
-    if (train)
+    if (the_lab.normalization.std > 0)
+        options.normalization = the_lab.normalization;
+    else if (train)
         options.normalization = cnn_dataset_measure(train);
     return take_model(cnn_model_create(the_lab.network, &options, &the_lab.error)) &&
            (!train || cnn_model_set_preprocessing(the_lab.model, cnn_dataset_preprocessing(train),

@@ -15,6 +15,8 @@ typedef struct lab {
     cnn_model *model;
     cnn_dataset *sets[2]; /* by cnn_split */
     cnn_run *run;
+    cnn_trainer *trainer;
+    cnn_normalization normalization; /* of the last model */
     cnn_error error;
 } lab;
 extern lab the_lab;

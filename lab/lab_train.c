@@ -8,6 +8,8 @@ static double losses[STEPS_MAX]; /* of the steps of one call */
 static size_t wished, taken;
 
 void lab_forget_run(void) {
+    cnn_trainer_free(the_lab.trainer);
+    the_lab.trainer = NULL;
     cnn_run_free(the_lab.run);
     the_lab.run = NULL;
 }
@@ -19,6 +21,23 @@ static bool on_progress(const cnn_progress *progress, void *context) {
         return true;
     losses[taken++] = cnn_model_loss(the_lab.model);
     return taken < wished;
+}
+
+/* For steps on batches that the page sets, with lab_images. */
+bool LAB(lab_trainer)(const char *rule, double rate, double momentum) {
+    cnn_optimizer optimizer = CNN_OPTIMIZER_DEFAULT;
+    optimizer.lr = rate;
+    optimizer.momentum = momentum;
+    lab_forget_run();
+    if (!cnn_optimizer_kind_of(rule, &optimizer.kind))
+        return false;
+    the_lab.trainer = cnn_trainer_create(the_lab.model, &optimizer, NULL, &the_lab.error);
+    return the_lab.trainer != NULL;
+}
+
+/* Passes forward and backward and updates; the loss before. */
+double LAB(lab_step)(void) {
+    return cnn_train_step(the_lab.trainer);
 }
 
 /* A run of the model over the images to train on, from its parameters as they are. */

@@ -137,9 +137,11 @@ async function start(): Promise<void> {
     script: document.getElementById('worker')!.textContent!,
     network: asText(network),
     wasm,
+    model,
     images: async () => ({ pixels: await unpack('images'), labels: await unpack('labels') }),
   });
   listen();
+  Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md
   render(<App />, document.getElementById('app')!);
   document.documentElement.dataset.ready = 'yes';
 }

@@ -13,6 +13,21 @@ function functionText(lines: string[], name: string): string {
   return lines.slice(head, end + 1).join('\n');
 }
 
+// What prints the same numbers, for an image that the command has too.
+export function Command() {
+  if (state.image.value < 0 || state.trained.value) return null;
+  const where = state.whereOf(state.shown.value);
+  return (
+    <>
+      <p class="soft">{words.sum.command}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
+      <pre tabIndex={0} class="command">
+        {`build/cnn explain build/lab/lab.safetensors data/mnist '${where}' --index ${state.image.value}`}
+      </pre>
+    </>
+  );
+}
+
 export function Code({ s }: { s: Sum }) {
   if (!s.page) return null;
   const lines = state.source(s.page).split('\n');

@@ -313,6 +313,11 @@ export class Engine {
     this.must(this.lendText(rule, (p) => this.x.lab_run(epochs, seed, p, rate, momentum)));
   }
 
+  trainer(rule: string, rate: number, momentum: number): void {
+    this.must(this.lendText(rule, (p) => this.x.lab_trainer(p, rate, momentum)));
+  }
+  trainStep = (): number => this.x.lab_step();
+
   // The losses of the steps taken, fewer than asked at the end of the run.
   runOn(steps: number): number[] {
     const taken = this.x.lab_run_on(steps);

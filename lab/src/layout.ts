@@ -15,6 +15,7 @@ export interface Layout {
   at(cell: Cell): number; // -1: nothing there
   find(index: number): Cell;
   name(index: number): string;
+  where(index: number): string; // as `cnn explain` takes it, without the tensor
 }
 
 function maps(h: number, w: number, c: number): Layout {
@@ -32,6 +33,10 @@ function maps(h: number, w: number, c: number): Layout {
     name: (i) => {
       const { sheet, x, y } = find(i);
       return c === 1 ? words.place.cell(y, x) : words.place.map(sheet, y, x);
+    },
+    where: (i) => {
+      const { sheet, x, y } = find(i);
+      return c === 1 ? `[${y},${x}]` : `[${y},${x},${sheet}]`;
     },
   };
 }
@@ -54,6 +59,7 @@ function kernels(R: number, S: number, C: number, K: number): Layout {
       y: Math.floor(tap(i) / S),
     }),
     name: (i) => words.place.kernel(i % K, channel(i), Math.floor(tap(i) / S), tap(i) % S),
+    where: (i) => `[${Math.floor(tap(i) / S)},${tap(i) % S},${channel(i)},${i % K}]`,
   };
 }
 
@@ -70,6 +76,8 @@ function lists(count: number, sheets: number, name: (i: number) => string): Layo
       return { sheet: i % sheets, x: at % width, y: Math.floor(at / width) };
     },
     name,
+    where: (i) =>
+      sheets > 1 ? `[${Math.floor(i / sheets)},${i % sheets}]` : count > 1 ? `[${i}]` : '',
   };
 }
 

@@ -18,6 +18,7 @@ export type ToWorker =
       labels: Uint8Array;
       held: Uint8Array;
       heldLabels: Uint8Array;
+      model: Uint8Array; // whose normalization is taken
     }
   | { type: 'new'; settings: Settings }
   | { type: 'speed'; speed: Speed }

@@ -49,6 +49,9 @@ export const layout = (name: string): Layout | undefined => layouts.get(name);
 export const numbers = (name: string) => engine.numbers(tensors.get(name)!);
 export const largest = (name: string) => Math.abs(numbers(name)[engine.largest(name)]);
 export const placeName = ({ tensor, index }: Place) => layouts.get(tensor)?.name(index) ?? '';
+// As `cnn explain` takes it: conv2[4,3,8].
+export const whereOf = ({ tensor, index }: Place) =>
+  `${tensor}${layouts.get(tensor)?.where(index) ?? ''}`;
 export const heldOut = () => held;
 
 export const current = computed(() => steps.value[step.value]);

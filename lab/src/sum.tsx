@@ -1,6 +1,6 @@
 // The sum that made the shown number: its terms as numbers, each of which can be explained in turn.
 import { useSignal } from '@preact/signals';
-import { Code } from './code';
+import { Code, Command } from './code';
 import { cellStyle, colorAt, rampOf } from './colors';
 import type { Sum, Term } from './engine';
 import { digits3, exact, exponentOf, short, timesTenTo } from './numbers';
@@ -103,15 +103,15 @@ function Patches({ s, width }: { s: Sum; width: number }) {
                 <Factor key={t.b} scale={x} index={t.a} value={t.x} />
               ))}
             </Grid>
-            <span>{timesTenTo(x.exponent)}</span>
+            {x.exponent !== 0 && <span>{timesTenTo(x.exponent)}</span>}
             <span>×</span>
             <Grid width={width}>
               {terms.map((t) => (
                 <Factor key={t.b} scale={y} index={t.b} value={t.y} />
               ))}
             </Grid>
-            <span>{timesTenTo(y.exponent)}</span>
-            <span>= {digits3(share)}</span>
+            {y.exponent !== 0 && <span>{timesTenTo(y.exponent)}</span>}
+            <span class="share">= {digits3(share)}</span>
           </div>
         );
       })}
@@ -184,6 +184,7 @@ function AllTerms({ s }: { s: Sum }) {
   const open = useSignal(false);
   return (
     <details
+      class="every"
       onToggle={(e) => {
         open.value = (e.target as HTMLDetailsElement).open;
       }}
@@ -258,6 +259,7 @@ function Body({ s }: { s: Sum }) {
         </>
       )}
       <Code s={s} />
+      <Command />
     </>
   );
 }

@@ -38,6 +38,7 @@ export function prepare(data: {
   script: string;
   network: string;
   wasm: Uint8Array;
+  model: Uint8Array;
   images: () => Promise<state.Images>;
 }): void {
   given = data;
@@ -103,6 +104,7 @@ export async function startWorker(): Promise<void> {
   send({
     type: 'data',
     wasm: given.wasm,
+    model: given.model,
     images: images.pixels,
     labels: images.labels,
     held: held.pixels,
@@ -141,7 +143,7 @@ export const wholeEpochs = (): number =>
 export function command(): string {
   const { batch: size, seed, rule, rate } = used.value;
   return [
-    `cnn train networks/${NETWORK} --data data/mnist`,
+    `build/cnn train networks/${NETWORK} --data data/mnist`,
     `--limit ${TRAIN_IMAGES} --epochs ${wholeEpochs()}`,
     `--batch-size ${size} --optimizer ${rule} --lr ${rate} --seed ${seed}`,
     '--out lab.safetensors',

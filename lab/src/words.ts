@@ -32,7 +32,7 @@ export const words = {
     any: 'Any',
     anyLabel: 'Any test image',
     misread: 'Misread',
-    misreadLabel: 'Next test image that the network misreads',
+    misreadLabel: 'Misread: the next test image that the network reads wrong',
     noMisread: 'It misreads none of the 2,000.',
     says: 'It says',
     true: 'True digit',
@@ -46,7 +46,6 @@ export const words = {
     shape: (h: number, w: number, c: number) =>
       h * w === 1 ? `${c}` : c === 1 ? `${h}×${w}` : `${h}×${w}×${c}`,
     input: 'the picture',
-    channel: (k: number, n: number) => `channel ${k + 1} of ${n}`,
     tensor: (name: string, place: string, value: string) => `${name}, ${place}: ${value}`,
     keys: 'Arrows move, Page Up and Page Down change the channel, Enter keeps.',
     score: 'score',
@@ -60,10 +59,11 @@ export const words = {
   },
 
   place: {
-    map: (k: number, y: number, x: number) => `channel ${k + 1}, row ${y + 1}, column ${x + 1}`,
-    cell: (y: number, x: number) => `row ${y + 1}, column ${x + 1}`,
+    map: (k: number, y: number, x: number) => `channel ${k}, row ${y}, column ${x}`,
+    // From 0, as in the C code and the command.
+    cell: (y: number, x: number) => `row ${y}, column ${x}`,
     kernel: (k: number, c: number, r: number, s: number) =>
-      `kernel ${k + 1}, input channel ${c + 1}, row ${r + 1}, column ${s + 1}`,
+      `kernel ${k}, input channel ${c}, row ${r}, column ${s}`,
     weight: (c: number, k: number) => `from input ${c} to output ${k}`,
     number: (i: number) => `number ${i}`,
   },
@@ -74,7 +74,7 @@ export const words = {
     back: 'Back',
     backLabel: 'Back to the number before (Backspace)',
     follow: 'Follow the largest',
-    followLabel: 'Explain the factor that counts most (f)',
+    followLabel: 'Follow the largest: explain the factor that counts most (f)',
     all: (n: number) => `All ${n.toLocaleString('en')} terms, in the order of the C code`,
     allHead: ['term', 'x', 'y', 'adds', 'running total'],
     count: (n: number, zeros: number, out: number) => {
@@ -86,11 +86,12 @@ export const words = {
     channels: (shown: number, of: number) =>
       shown < of ? `The ${shown} of ${of} channels that add most:` : '',
     largest: (shown: number, of: number) => (shown < of ? `The ${shown} that add most:` : ''),
-    channel: (k: number) => `ch ${k + 1}`,
+    channel: (k: number) => `ch ${k}`,
     starts: 'starts from',
     patch: (a: string, b: string) => `${a} under the kernel × ${b}`,
     divided: (d: string) => `divided by ${d}`,
     softmax: (max: string, total: string) => `largest score ${max}; sum of all exp ${total}`,
+    command: 'The command says the same:',
     function: (name: string) => `Computed by ${name}()`,
     line: (page: string, line: number) => `${page}, line ${line}`,
     wins: 'the largest',

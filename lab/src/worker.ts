@@ -113,6 +113,7 @@ async function receive(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'data':
       engine = await Engine.start(message.wasm as Uint8Array<ArrayBuffer>);
+      engine.load(message.model, 1, false);
       engine.data(0, message.images, message.labels);
       engine.data(1, message.held, message.heldLabels);
       break;
