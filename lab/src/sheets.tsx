@@ -1,5 +1,5 @@
 // One tensor as sheets of colored cells: one stop of the Tab key, any cell by pointer or arrows.
-import { useSignalEffect } from '@preact/signals';
+import { type ReadonlySignal, useComputed, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { colorAt, isGradient, rampOf } from './colors';
 import type { Sum } from './engine';
@@ -8,12 +8,12 @@ import { exact } from './numbers';
 import * as state from './state';
 import { words } from './words';
 
-function paint(canvas: HTMLCanvasElement, name: string, sheet: number, layout: Layout): void {
+function paint(canvas: HTMLCanvasElement, name: string, layout: Layout, most: number): void {
+  const sheet = Number(canvas.dataset.sheet);
   const context = canvas.getContext('2d')!;
   const image = context.createImageData(layout.width, layout.height);
   const dots = new Uint32Array(image.data.buffer);
   const values = state.numbers(name);
-  const most = state.largest(name);
   const colors = rampOf(name, state.dark.value);
   for (let y = 0; y < layout.height; y++)
     for (let x = 0; x < layout.width; x++) {
@@ -69,6 +69,42 @@ function Frame({ box, layout, kind }: { box?: Box; layout: Layout; kind: string 
   return <i class={`frame ${kind}`} style={style} />;
 }
 
+interface Marks {
+  factors: Map<number, Box>;
+  kept?: Map<number, Box>;
+  shown?: Map<number, Box>;
+}
+
+// What is framed in this tensor; null: nothing, and most tensors are not drawn anew then.
+function marksOf(name: string, layout: Layout): Marks | null {
+  const indices = factors(name, state.sum.value);
+  const of = ({ tensor, index }: state.Place) =>
+    tensor === name ? boxesOf(layout, [index]) : undefined;
+  const kept = of(state.selected.value);
+  const shown = of(state.shown.value);
+  if (indices.length === 0 && !kept && !shown) return null;
+  return { factors: boxesOf(layout, indices), kept, shown };
+}
+
+interface OverlayProps {
+  marks: ReadonlySignal<Marks | null>;
+  sheet: number;
+  layout: Layout;
+}
+
+function Overlay({ marks, sheet, layout }: OverlayProps) {
+  const m = marks.value;
+  if (!m) return null;
+  return (
+    <>
+      {m.shown?.has(sheet) && <i class="frame on" />}
+      <Frame box={m.factors.get(sheet)} layout={layout} kind="factor" />
+      <Frame box={m.kept?.get(sheet)} layout={layout} kind="pin" />
+      <Frame box={m.shown?.get(sheet)} layout={layout} kind="cursor" />
+    </>
+  );
+}
+
 // Moves a cell as a key says; null: the key is none of ours.
 function moved(cell: Cell, key: string, layout: Layout): Cell | null {
   const by: Record<string, [number, number, number]> = {
@@ -102,8 +138,9 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
   useSignalEffect(() => {
     state.revision.value;
     if (!state.tensor(name)) return;
+    const most = state.largest(name);
     for (const canvas of box.current?.querySelectorAll('canvas') ?? [])
-      paint(canvas, name, Number(canvas.dataset.sheet), layout);
+      paint(canvas, name, layout, most);
   });
 
   const under = (event: MouseEvent): state.Place | null => {
@@ -138,12 +175,7 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
     if (next >= 0) state.hovered.value = { tensor: name, index: next };
   };
 
-  const sum = state.sum.value;
-  const shown = state.shown.value;
-  const frames = boxesOf(layout, factors(name, sum));
-  const cursor = shown.tensor === name ? boxesOf(layout, [shown.index]) : undefined;
-  const kept = state.selected.value;
-  const pin = kept.tensor === name ? boxesOf(layout, [kept.index]) : undefined;
+  const marks = useComputed(() => marksOf(name, layout));
   return (
     <button
       type="button"
@@ -163,11 +195,9 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
       }}
     >
       {Array.from({ length: layout.sheets }, (_, sheet) => (
-        <span class={`sheet ${cursor?.has(sheet) ? 'on' : ''}`} key={`${name} ${sheet}`}>
+        <span class="sheet" key={`${name} ${sheet}`}>
           <canvas data-sheet={sheet} width={layout.width} height={layout.height} />
-          <Frame box={frames.get(sheet)} layout={layout} kind="factor" />
-          <Frame box={pin?.get(sheet)} layout={layout} kind="pin" />
-          <Frame box={cursor?.get(sheet)} layout={layout} kind="cursor" />
+          <Overlay marks={marks} sheet={sheet} layout={layout} />
         </span>
       ))}
     </button>

@@ -1,7 +1,7 @@
 // What the page knows: one image, one step, one number that is explained. Signals, so that what
 // shows them follows.
 import { batch, computed, signal } from '@preact/signals';
-import type { Engine, Sum, Tensor } from './engine';
+import type { Engine, Layer, Sum, Tensor } from './engine';
 import { type Layout, layoutOf } from './layout';
 import { type Step, stepsOf } from './steps';
 
@@ -21,6 +21,8 @@ let engine: Engine;
 let held: Images;
 let labNet: Uint8Array;
 let sources: Record<string, string>;
+let chain: Layer[] = [];
+let stale = true; // another model: its tensors lie elsewhere
 let tensors = new Map<string, Tensor>();
 let layouts = new Map<string, Layout>();
 
@@ -42,7 +44,7 @@ export const notice = signal('');
 export const told = signal(false); // the true digit of the drawing
 
 export const theEngine = () => engine;
-export const layers = () => engine.layers();
+export const layers = () => chain;
 export const source = (page: string): string => sources[page] ?? '';
 export const tensor = (name: string): Tensor | undefined => tensors.get(name);
 export const layout = (name: string): Layout | undefined => layouts.get(name);
@@ -67,12 +69,17 @@ export const sum = computed((): Sum | string => {
   }
 });
 
+function lookAround(): void {
+  tensors = engine.tensors();
+  layouts = new Map([...tensors.values()].map((t) => [t.name, layoutOf(t)]));
+  stale = false;
+}
+
 // Computes the image at hand anew.
 export function pass(): void {
   engine.images(pixels.value, [label.value]);
   const mean = engine.pass();
-  tensors = engine.tensors();
-  layouts = new Map([...tensors.values()].map((t) => [t.name, layoutOf(t)]));
+  if (stale) lookAround();
   batch(() => {
     loss.value = mean;
     revision.value++;
@@ -191,6 +198,7 @@ export function useParameters(block: Float32Array): void {
 
 export function useLabNet(): void {
   engine.load(labNet, 1, true);
+  stale = true;
   trained.value = false;
   pass();
 }
@@ -202,9 +210,10 @@ export function begin(started: Engine, test: Images, file: Uint8Array, pages: st
   sources = JSON.parse(pages);
   engine.load(labNet, 1, true);
   engine.data(1, held.pixels, held.labels);
-  steps.value = stepsOf(engine.layers());
+  chain = engine.layers();
+  steps.value = stepsOf(chain);
   image.value = -1;
   const first = engine.misreadAfter(-1);
   showTest(Math.max(0, first));
-  selected.value = telling(engine.layers()[1].name);
+  selected.value = telling(chain[1].name);
 }
