@@ -42,11 +42,6 @@ bool picture_prepare(const cnn_picture *picture, const cnn_pictures *wanted, uin
     return ok;
 }
 
-bool preprocessing_sound(cnn_preprocessing preprocessing, cnn_error *error) {
-    return preprocessing == CNN_PREPROCESSING_RESIZE || preprocessing == CNN_PREPROCESSING_MNIST ||
-           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no preprocessing %d", (int)preprocessing);
-}
-
 bool pictures_sound(const cnn_pictures *wanted, cnn_error *error) {
     if (!reserved_unused(wanted->reserved, error) ||
         !preprocessing_sound(wanted->preprocessing, error) ||

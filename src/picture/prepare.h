@@ -5,7 +5,10 @@
 #include "error.h"
 
 /* False, with an error, for an unknown value. */
-bool preprocessing_sound(cnn_preprocessing preprocessing, cnn_error *error);
+static inline bool preprocessing_sound(cnn_preprocessing preprocessing, cnn_error *error) {
+    return preprocessing == CNN_PREPROCESSING_RESIZE || preprocessing == CNN_PREPROCESSING_MNIST ||
+           error_set(error, CNN_STATUS_BAD_ARGUMENT, "no preprocessing %d", (int)preprocessing);
+}
 
 /* False, with an error without a place, if pictures cannot be prepared like this. */
 bool pictures_sound(const cnn_pictures *wanted, cnn_error *error);
