@@ -57,10 +57,19 @@ const uintptr_t *LAB(lab_layer)(size_t index) {
     static cnn_layer_info i;
     static uintptr_t facts[12];
     cnn_network_layer_at(the_lab.network, index, &i);
-    const uintptr_t told[12] = {(uintptr_t)i.name, (uintptr_t)i.text, (uintptr_t)i.kind, i.height,
-                                i.width,           i.channels,        i.flat,            i.parameters,
-                                i.weights,         i.bias,            i.kernel.h,        i.kernel.w};
-    memcpy(facts, told, sizeof facts);
+    const uintptr_t row[12] = {(uintptr_t)i.name,
+                               (uintptr_t)i.text,
+                               (uintptr_t)i.kind,
+                               i.height,
+                               i.width,
+                               i.channels,
+                               i.flat,
+                               i.parameters,
+                               i.weights,
+                               i.bias,
+                               i.kernel.h,
+                               i.kernel.w};
+    memcpy(facts, row, sizeof facts);
     return facts;
 }
 
@@ -84,7 +93,7 @@ static cnn_model_options options_of(size_t batch, unsigned seed, bool look) {
     return options;
 }
 
-/* Of the network, with random parameters; images normalized as for the model before,
+/* A model of the network, with random parameters; images normalized as for the model before,
  * or else as measured. */
 bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
     const cnn_dataset *train = the_lab.sets[CNN_SPLIT_TRAIN];

@@ -16,16 +16,22 @@ static size_t count_of(const cnn_tensor *tensor) {
     return count;
 }
 
-/* Name; 1 if its numbers are integers; rank; four sizes; data; how many numbers. The data stay where
- * they are as long as the model, the sizes only until the next batch. */
+/* Name; 1 if its numbers are integers; rank; four sizes; data; how many numbers. The data stay
+ * where they are as long as the model, the sizes only until the next batch. */
 const uintptr_t *LAB(lab_tensor)(size_t index) {
     static cnn_tensor t;
     static uintptr_t facts[9];
     cnn_model_tensor_at(the_lab.model, index, &t);
-    const uintptr_t told[9] = {(uintptr_t)t.name, t.type == CNN_TYPE_INT32, t.rank,
-                               t.shape[0],        t.shape[1],               t.shape[2],
-                               t.shape[3],        (uintptr_t)t.data,        count_of(&t)};
-    memcpy(facts, told, sizeof facts);
+    const uintptr_t row[9] = {(uintptr_t)t.name,
+                              t.type == CNN_TYPE_INT32,
+                              t.rank,
+                              t.shape[0],
+                              t.shape[1],
+                              t.shape[2],
+                              t.shape[3],
+                              (uintptr_t)t.data,
+                              count_of(&t)};
+    memcpy(facts, row, sizeof facts);
     return facts;
 }
 
@@ -100,28 +106,20 @@ bool LAB(lab_sum)(const char *name, size_t index) {
 
 /* kind, a, b, start, page, formula, function. */
 const char *LAB(lab_sum_text)(int which) {
-    const char *const texts[] = {cnn_sum_kind_name(sum.kind), sum.a,       sum.b,       sum.start,
-                                 sum.page,                    sum.formula, sum.function};
+    const char *const texts[] = {
+        cnn_sum_kind_name(sum.kind), sum.a, sum.b, sum.start, sum.page, sum.formula, sum.function};
     return texts[which] ? texts[which] : "";
 }
 
 /* value, stored, start's index and value, terms, left out, zeros, parts, the chosen term or -1,
  * divisor, slope, max, total, line. */
 double LAB(lab_sum_number)(int which) {
-    const double numbers[] = {sum.value,
-                              sum.stored,
-                              (double)sum.start_index,
-                              sum.start_value,
-                              (double)sum.count,
-                              (double)sum.left_out,
-                              (double)sum.zeros,
-                              (double)sum.parts,
-                              sum.chosen == CNN_NO_INDEX ? -1 : (double)sum.chosen,
-                              sum.divisor,
-                              sum.slope,
-                              sum.max,
-                              sum.total,
-                              (double)sum.line};
+    const double numbers[] = {
+        sum.value,         sum.stored,        (double)sum.start_index,
+        sum.start_value,   (double)sum.count, (double)sum.left_out,
+        (double)sum.zeros, (double)sum.parts, sum.chosen == CNN_NO_INDEX ? -1 : (double)sum.chosen,
+        sum.divisor,       sum.slope,         sum.max,
+        sum.total,         (double)sum.line};
     return numbers[which];
 }
 

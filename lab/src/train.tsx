@@ -147,6 +147,9 @@ function Save() {
 export function TrainPanel() {
   useEffect(() => {
     training.startWorker();
+    // In one column the panel is far below.
+    if (matchMedia('(max-width: 900px)').matches)
+      document.querySelector('.train')?.scrollIntoView();
   }, []);
   const { atStep, epochs, perSecond, problem, ready, over } = training;
   return (
