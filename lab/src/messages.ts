@@ -23,6 +23,7 @@ export type ToWorker =
   | { type: 'new'; settings: Settings }
   | { type: 'speed'; speed: Speed }
   | { type: 'run'; steps: number } // Infinity: until paused
+  | { type: 'epoch' } // to the end of the one at hand
   | { type: 'pause' }
   | { type: 'save' };
 

@@ -131,9 +131,8 @@ export const toggle = () =>
 export const oneStep = () => send({ type: 'run', steps: 1 });
 export const save = () => send({ type: 'save' });
 
-export const epochSteps = () => Math.ceil(TRAIN_IMAGES / used.value.batch);
-export const oneEpoch = () =>
-  send({ type: 'run', steps: epochSteps() - (atStep.value % epochSteps()) });
+const epochSteps = () => Math.ceil(TRAIN_IMAGES / used.value.batch);
+export const oneEpoch = () => send({ type: 'epoch' });
 
 // Whole epochs taken, where the run is between two; 0 elsewhere.
 export const wholeEpochs = (): number =>

@@ -10,6 +10,8 @@ const EVALUATE_EVERY: Record<Speed, number> = { slow: 5, ten: 10, frame: 25, ful
 
 let engine: Engine;
 let batchSize = 32;
+let images = 0; // to train on
+let epochSteps = 1;
 let speed: Speed = 'frame';
 let left = 0; // steps still to take
 let turn = 0; // changes when what is planned no longer counts
@@ -52,6 +54,7 @@ function start(settings: Settings): void {
   turn++;
   left = 0;
   batchSize = settings.batch;
+  epochSteps = Math.ceil(images / batchSize);
   engine.network(settings.network);
   engine.model(settings.batch, settings.seed, false);
   engine.run(EPOCHS, settings.seed, settings.rule, settings.rate, 0);
@@ -72,8 +75,8 @@ function take(steps: number): boolean {
 }
 
 // Images a second of computing, over about a second.
-function count(images: number, milliseconds: number): void {
-  rate.images += images;
+function count(seen: number, milliseconds: number): void {
+  rate.images += seen;
   rate.since += milliseconds;
   if (rate.since < 300) return;
   rate = { since: 0, images: 0, perSecond: Math.round((1000 * rate.images) / rate.since) };
@@ -114,6 +117,7 @@ async function receive(message: ToWorker): Promise<void> {
     case 'data':
       engine = await Engine.start(message.wasm as Uint8Array<ArrayBuffer>);
       engine.load(message.model, 1, false);
+      images = message.labels.length;
       engine.data(0, message.images, message.labels);
       engine.data(1, message.held, message.heldLabels);
       break;
@@ -126,6 +130,10 @@ async function receive(message: ToWorker): Promise<void> {
       break;
     case 'run':
       left = message.steps;
+      again();
+      break;
+    case 'epoch':
+      left = epochSteps - (engine.step() % epochSteps);
       again();
       break;
     case 'pause':
