@@ -41,9 +41,9 @@ def write_set(folder: Path, images: numpy.ndarray, labels: numpy.ndarray):
 class Images:
     """A set of images as PyTorch takes them, float32 [n][1][h][w], and labels."""
 
-    def __init__(self, folder, mean: float, deviation: float, names=TRAIN, limit=None):
+    def __init__(self, folder, mean: float, std: float, names=TRAIN, limit=None):
         pixels = read_idx(Path(folder) / names[0])[:limit].astype(numpy.float32)
-        pixels = (pixels / numpy.float32(255) - numpy.float32(mean)) / numpy.float32(deviation)
+        pixels = (pixels / numpy.float32(255) - numpy.float32(mean)) / numpy.float32(std)
         self.pixels = torch.from_numpy(pixels).unsqueeze(1)
         labels = read_idx(Path(folder) / names[1])[:limit]
         self.labels = torch.from_numpy(labels.astype(numpy.int64))

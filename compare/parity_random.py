@@ -26,7 +26,7 @@ class Sample(NamedTuple):
     images: numpy.ndarray  # [n][h][w] bytes
     labels: numpy.ndarray
     mean: float
-    deviation: float
+    std: float
     recipe: Recipe
     theirs: bool  # whether the first weights are PyTorch's
 
