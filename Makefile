@@ -61,8 +61,8 @@ THREADED := $(if $(WASM),,-pthread)
 OPT    ?= -O3
 WARN   := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 # Contraction would round some sums once and others twice: every multiply-add is written out.
-# Without the prefix maps two folders would give two libraries: some sources are made in BUILD. Where `long` has 32 bits, two macros
-# enable files beyond 2 GB and times after 2038.
+# Without the prefix maps two folders would give two libraries: some sources are made in BUILD. Where
+# `long` has 32 bits, two macros enable files beyond 2 GB and times after 2038.
 STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden $(THREADED) \
           -D_FILE_OFFSET_BITS=64 -D_TIME_BITS=64 \
           "-ffile-prefix-map=$(CURDIR)=." "-ffile-prefix-map=$(BUILD)=build" \

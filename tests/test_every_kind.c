@@ -24,6 +24,21 @@ static void arguments_of(const layer_kind *kind, char *text, size_t size) {
                                      kind->arguments[i].type == ARGUMENT_NUMBER ? " 5" : " 3x2");
 }
 
+/* The first of these texts that is a network with a layer of the kind in the place of %s. */
+static cnn_network *in_first_frame(const char *const *frames, size_t count,
+                                   const layer_kind *kind) {
+    char layer[96], text[256];
+    arguments_of(kind, layer, sizeof layer);
+    for (size_t i = 0; i < count; i++) {
+        snprintf(text, sizeof text, frames[i], layer);
+        cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
+        if (network)
+            return network;
+    }
+    fail_msg("no network takes %s", layer);
+    return NULL;
+}
+
 /* A network with the kind: on images between two convolutions, and before the usual ends; or, if it
  * takes no images, on a vector. */
 static cnn_network *network_with(const layer_kind *kind) {
@@ -33,16 +48,7 @@ static cnn_network *network_with(const layer_kind *kind) {
         "input 9x8x3\nconv2d 4 2x2\nrelu\n%s\nflatten\ndense 6\nrelu\ndense 4\n",
         "input 5x4x2\nconv2d 3 2x2\nflatten\n%s\nrelu\ndense 4\n",
     };
-    char layer[96], text[256];
-    arguments_of(kind, layer, sizeof layer);
-    for (size_t i = 0; i < COUNT(frames); i++) {
-        snprintf(text, sizeof text, frames[i], layer);
-        cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
-        if (network)
-            return network;
-    }
-    fail_msg("no network takes %s", layer);
-    return NULL;
+    return in_first_frame(frames, COUNT(frames), kind);
 }
 
 /* Three steps of SGD on random numbers, the last batch a smaller one. */
@@ -260,16 +266,7 @@ static void no_model_without_a_page(void **state) {
 static cnn_network *layer_after_input(const layer_kind *kind) {
     static const char *const frames[] = {"input 6x6x2\n%s\nflatten\ndense 2\n",
                                          "input 6x6x2\nflatten\n%s\ndense 2\n"};
-    char layer[96], text[256];
-    arguments_of(kind, layer, sizeof layer);
-    for (size_t i = 0; i < COUNT(frames); i++) {
-        snprintf(text, sizeof text, frames[i], layer);
-        cnn_network *network = cnn_network_parse(text, strlen(text), NULL);
-        if (network)
-            return network;
-    }
-    fail_msg("no network takes %s first", layer);
-    return NULL;
+    return in_first_frame(frames, COUNT(frames), kind);
 }
 
 enum { INPUTS = 6 * 6 * 2 };
