@@ -3,22 +3,22 @@ import { useSignal } from '@preact/signals';
 import { render } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Engine, hasRelaxed } from './engine';
-import { listen, setMode } from './keys';
+import { listen } from './keys';
 import { NetworkMap } from './map';
+import { modes, setMode } from './modes';
 import { digits3 } from './numbers';
 import { asText, unpack } from './payload';
 import { PicturePanel } from './picture';
 import { Player } from './player';
+import { prepare } from './run';
 import * as state from './state';
 import { Announcer, SumPanel } from './sum';
-import { TrainPanel } from './train';
-import * as training from './training';
 import { words } from './words';
 
 function Tabs() {
   return (
     <div role="tablist" aria-label={words.title}>
-      {(Object.keys(words.modes) as state.Mode[]).map((m) => (
+      {(Object.keys(modes) as state.Mode[]).map((m) => (
         <button
           key={m}
           type="button"
@@ -101,6 +101,7 @@ function Welcome() {
 }
 
 function App() {
+  const { Panel } = modes[state.mode.value];
   return (
     <>
       <Header />
@@ -108,7 +109,7 @@ function App() {
       <PicturePanel />
       <NetworkMap />
       <aside class="right" aria-label={words.modes[state.mode.value]}>
-        {state.mode.value === 'train' && <TrainPanel />}
+        {Panel && <Panel />}
         <SumPanel />
       </aside>
       <Player />
@@ -132,10 +133,15 @@ async function start(): Promise<void> {
   );
   const engine = await Engine.start(wasm);
   followScheme();
-  state.begin(engine, { pixels: held, labels: heldLabels }, model, asText(pages));
-  training.prepare({
-    script: document.getElementById('worker')!.textContent!,
+  state.begin({
+    engine,
+    held: { pixels: held, labels: heldLabels },
+    model,
     network: asText(network),
+    pages: asText(pages),
+  });
+  prepare({
+    script: document.getElementById('worker')!.textContent!,
     wasm,
     model,
     images: async () => ({ pixels: await unpack('images'), labels: await unpack('labels') }),

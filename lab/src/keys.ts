@@ -1,7 +1,7 @@
 // The keys of the whole page; maps, pad and fields take theirs first.
+import { modeOfKey, modes, setMode } from './modes';
 import { go, togglePlay } from './player';
 import * as state from './state';
-import * as training from './training';
 import { words } from './words';
 
 const act: Record<string, () => void> = {
@@ -13,32 +13,22 @@ const act: Record<string, () => void> = {
   f: state.followLargest,
   m: () => state.showMisread(words.picture.noMisread),
   d: () => document.getElementById('pad')?.focus(),
-  l: () => setMode('look'),
-  t: () => setMode('train'),
 };
-
-const trainAct: Record<string, () => void> = {
-  r: training.toggle,
-  s: training.oneStep,
-};
-
-export function setMode(to: state.Mode): void {
-  state.mode.value = to;
-}
 
 // Does what has the focus use the key itself?
 function isTaken(event: KeyboardEvent): boolean {
   const on = event.target as HTMLElement;
-  if (on.closest('input, select, dialog')) return true;
+  if (on.closest('input, select, textarea, dialog')) return true;
   return event.key === ' ' && on.closest('button, summary') !== null;
 }
 
 export function listen(): void {
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
-    const own = state.mode.value === 'train' ? trainAct[event.key] : undefined;
-    const does = own ?? act[event.key];
+    const does = modes[state.mode.value].keys?.[event.key] ?? act[event.key];
+    const to = modeOfKey(event.key);
     if (does) does();
+    else if (to) setMode(to);
     else if (event.key === ' ') togglePlay();
     else if (/^[0-9]$/.test(event.key)) state.say(Number(event.key));
     else return;

@@ -6,6 +6,7 @@ export interface Settings {
   seed: number;
   rule: string;
   rate: number;
+  mistake: string; // of the catalog, put in on purpose; "": none
 }
 
 export type Speed = 'slow' | 'ten' | 'frame' | 'full';

@@ -15,7 +15,7 @@ export interface Images {
   labels: Uint8Array;
 }
 
-export type Mode = 'look' | 'train';
+export type Mode = 'look' | 'train' | 'check' | 'break' | 'network' | 'tour';
 
 let engine: Engine;
 let held: Images;
@@ -27,6 +27,7 @@ let tensors = new Map<string, Tensor>();
 let layouts = new Map<string, Layout>();
 
 export const mode = signal<Mode>('look');
+export const network = signal(''); // its text
 export const dark = signal(false);
 export const revision = signal(0); // counts passes: numbers have changed
 export const image = signal(0); // of the held-out ones; -1: drawn
@@ -203,11 +204,20 @@ export function useLabNet(): void {
   pass();
 }
 
-export function begin(started: Engine, test: Images, file: Uint8Array, pages: string): void {
-  engine = started;
-  held = test;
-  labNet = file;
-  sources = JSON.parse(pages);
+interface Start {
+  engine: Engine;
+  held: Images;
+  model: Uint8Array;
+  network: string;
+  pages: string;
+}
+
+export function begin(given: Start): void {
+  engine = given.engine;
+  held = given.held;
+  labNet = given.model;
+  sources = JSON.parse(given.pages);
+  network.value = given.network;
   engine.load(labNet, 1, true);
   engine.data(1, held.pixels, held.labels);
   chain = engine.layers();

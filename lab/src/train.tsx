@@ -28,15 +28,19 @@ function Speeds() {
 
 function Acts() {
   const button = (text: string, act: () => void, kind = '') => (
-    <button type="button" class={kind} disabled={!training.ready.value} onClick={act}>
+    <button type="button" class={kind} disabled={!training.run.ready.value} onClick={act}>
       {text}
     </button>
   );
   return (
     <p class="row wrap">
-      {button(training.running.value ? `❚❚ ${w.pause}` : `▶ ${w.run}`, training.toggle, 'primary')}
-      {button(w.step, training.oneStep)}
-      {button(w.epoch, training.oneEpoch)}
+      {button(
+        training.run.running.value ? `❚❚ ${w.pause}` : `▶ ${w.run}`,
+        training.run.toggle,
+        'primary',
+      )}
+      {button(w.step, () => training.run.run(1))}
+      {button(w.epoch, training.run.oneEpoch)}
       {button(w.fresh, training.fresh)}
     </p>
   );
@@ -94,10 +98,10 @@ function Settings() {
 }
 
 function Curves() {
-  const runs = training.runs.value;
-  const mine = runs.at(-1);
-  const loss = mine?.losses.at(-1);
-  const right = mine?.scores.at(-1)?.accuracy;
+  const mine = training.run.curves.value;
+  const runs = [...training.before.value, mine];
+  const loss = mine.losses.at(-1);
+  const right = mine.scores.at(-1)?.accuracy;
   return (
     <>
       <h3>
@@ -125,7 +129,7 @@ function Save() {
   return (
     <>
       <p class="row">
-        <button type="button" disabled={!training.ready.value} onClick={training.save}>
+        <button type="button" disabled={!training.run.ready.value} onClick={training.save}>
           {w.save}
         </button>
       </p>
@@ -146,12 +150,12 @@ function Save() {
 
 export function TrainPanel() {
   useEffect(() => {
-    training.startWorker();
+    training.start();
     // In one column the panel is far below.
     if (matchMedia('(max-width: 900px)').matches)
       document.querySelector('.train')?.scrollIntoView();
   }, []);
-  const { atStep, epochs, perSecond, problem, ready, over } = training;
+  const { step, epochs, perSecond, problem, ready, over } = training.run;
   return (
     <section class="train" aria-label={w.title}>
       <h2>{w.title}</h2>
@@ -159,7 +163,7 @@ export function TrainPanel() {
       <Speeds />
       <Acts />
       <p class="status num">
-        {ready.value ? w.state(atStep.value, epochs.value) : w.starting}
+        {ready.value ? w.state(step.value, epochs.value) : w.starting}
         {perSecond.value > 0 && ` · ${w.perSecond(perSecond.value)}`}
         {over.value && ` · ${w.over}`}
       </p>

@@ -2,7 +2,14 @@
 
 export const words = {
   title: 'cnn.c lab',
-  modes: { look: 'Look', train: 'Train' },
+  modes: {
+    look: 'Look',
+    train: 'Train',
+    check: 'Check',
+    break: 'Break',
+    network: 'Network',
+    tour: 'Tour',
+  },
   first:
     'This is a small network that reads digits. It runs here, in this page: the C code of cnn.c, ' +
     'compiled. Point at any number to see where it comes from. Press ▶ to walk through what it ' +
@@ -201,6 +208,22 @@ export const words = {
     over: 'The run is at its end.',
     pale: 'Pale: runs before.',
     apply: 'Press New weights to use these.',
+  },
+
+  check: {
+    title: 'Check the gradients',
+  },
+
+  break: {
+    title: 'Break it on purpose',
+  },
+
+  network: {
+    title: 'The network',
+  },
+
+  tour: {
+    title: 'Tour',
   },
 
   help: {

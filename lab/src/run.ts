@@ -1,0 +1,115 @@
+// One training in a worker of its own, as the page sees it.
+import { batch, signal } from '@preact/signals';
+import type { FromWorker, Score, Settings, Speed, ToWorker } from './messages';
+import * as state from './state';
+
+export interface Curves {
+  losses: number[]; // of step 1, 2, ...
+  scores: Score[];
+}
+
+export interface Given {
+  script: string;
+  wasm: Uint8Array;
+  model: Uint8Array; // whose normalization is taken
+  images: () => Promise<state.Images>;
+}
+
+let given: Given;
+
+// What each worker needs when it starts.
+export function prepare(data: Given): void {
+  given = data;
+}
+
+export class Run {
+  readonly ready = signal(false);
+  readonly running = signal(false);
+  readonly over = signal(false);
+  readonly step = signal(0);
+  readonly epochs = signal(0);
+  readonly perSecond = signal(0);
+  readonly curves = signal<Curves>({ losses: [], scores: [] });
+  readonly problem = signal('');
+  private worker: Worker | null = null;
+  private file: ((bytes: Uint8Array) => void) | null = null;
+
+  // What to do with the parameters after each turn of the worker.
+  constructor(private readonly onParameters: (block: Float32Array) => void = () => {}) {}
+
+  private send(message: ToWorker): void {
+    this.worker?.postMessage(message);
+  }
+
+  private progress(m: Extract<FromWorker, { type: 'progress' }>): void {
+    const { losses, scores } = m.fresh ? { losses: [], scores: [] } : this.curves.value;
+    losses.push(...m.losses);
+    scores.push(...m.scores);
+    batch(() => {
+      this.curves.value = { losses, scores };
+      this.step.value = m.step;
+      this.epochs.value = m.epochs;
+      this.perSecond.value = m.perSecond;
+      this.running.value = m.running;
+      this.over.value = m.over;
+      this.ready.value = true;
+    });
+    this.onParameters(m.parameters);
+  }
+
+  private receive({ data }: MessageEvent<FromWorker>): void {
+    if (data.type === 'progress') this.progress(data);
+    else if (data.type === 'saved') this.file?.(data.bytes);
+    else this.problem.value = data.message;
+  }
+
+  private async startWorker(): Promise<void> {
+    const url = URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' }));
+    this.worker = new Worker(url);
+    this.worker.onmessage = (message) => this.receive(message);
+    this.worker.onerror = (e) => {
+      this.problem.value = e.message || 'worker';
+    };
+    const held = state.heldOut();
+    const images = await given.images();
+    this.send({
+      type: 'data',
+      wasm: given.wasm,
+      model: given.model,
+      images: images.pixels,
+      labels: images.labels,
+      held: held.pixels,
+      heldLabels: held.labels,
+    });
+  }
+
+  // From random weights; the worker starts with the first call.
+  async fresh(settings: Settings, speed: Speed): Promise<void> {
+    if (!this.worker) await this.startWorker();
+    this.problem.value = '';
+    this.running.value = false;
+    this.send({ type: 'new', settings });
+    this.send({ type: 'speed', speed });
+  }
+
+  setSpeed = (speed: Speed) => this.send({ type: 'speed', speed });
+  run = (steps = Number.POSITIVE_INFINITY) => this.send({ type: 'run', steps });
+  oneEpoch = () => this.send({ type: 'epoch' });
+  pause = () => this.send({ type: 'pause' });
+  toggle = () => (this.running.value ? this.pause() : this.run());
+
+  // The model's file.
+  save(): Promise<Uint8Array> {
+    return new Promise((resolve) => {
+      this.file = resolve;
+      this.send({ type: 'save' });
+    });
+  }
+
+  stop(): void {
+    this.worker?.terminate();
+    this.worker = null;
+    this.ready.value = false;
+    this.running.value = false;
+  }
+}
