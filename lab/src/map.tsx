@@ -44,7 +44,7 @@ function Column({ layer, index }: { layer: Layer; index: number }) {
 }
 
 function Score({ tensor, index }: { tensor: string; index: number }) {
-  state.revision.value;
+  state.reread.value;
   const value = state.numbers(tensor)[index];
   const color = colorAt(rampOf(tensor, state.dark.value), value, state.largest(tensor));
   return (
@@ -56,7 +56,7 @@ function Score({ tensor, index }: { tensor: string; index: number }) {
 
 // The last layer: a score, a share and p − y for each class.
 function Scores({ layer }: { layer: Layer }) {
-  state.revision.value;
+  state.reread.value;
   const columns: [string, string][] = [
     [w.score, layer.name],
     [w.share, 'probabilities'],
@@ -127,7 +127,7 @@ function kernelWidth(layer: Layer): number {
 }
 
 function Strip({ name, width }: { name: string; width: number }) {
-  state.revision.value;
+  state.reread.value;
   const { count } = state.tensor(name)!;
   const layout = state.layout(name)!;
   const all = Math.max(220, layout.sheets * (width + 6));

@@ -45,7 +45,7 @@ function Choose() {
 }
 
 function Bars() {
-  state.revision.value;
+  state.reread.value;
   const p = [...state.numbers('probabilities')];
   const says = state.answer();
   return (

@@ -4,6 +4,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { Engine, Layer, Sum, Tensor } from './engine';
 import { type Layout, layoutOf } from './layout';
 import { type Step, stepsOf } from './steps';
+import { throttle } from './throttle';
 
 export interface Place {
   tensor: string;
@@ -22,6 +23,7 @@ let held: Images;
 let labNet: Uint8Array;
 let sources: Record<string, string>;
 let chain: Layer[] = [];
+let lastLoss = 0;
 let stale = true; // another model: its tensors lie elsewhere
 let tensors = new Map<string, Tensor>();
 let layouts = new Map<string, Layout>();
@@ -30,6 +32,7 @@ export const mode = signal<Mode>('look');
 export const network = signal(''); // its text
 export const dark = signal(false);
 export const revision = signal(0); // counts passes: numbers have changed
+export const reread = signal(0); // the same for text, less often while training
 export const image = signal(0); // of the held-out ones; -1: drawn
 export const pixels = signal(new Uint8Array(784));
 export const label = signal(0);
@@ -62,7 +65,7 @@ export const shown = computed(() => hovered.value ?? selected.value);
 
 // How the number shown comes about; a text where it cannot be explained.
 export const sum = computed((): Sum | string => {
-  revision.value;
+  reread.value;
   try {
     return engine.sum(shown.value.tensor, shown.value.index);
   } catch (error) {
@@ -76,14 +79,20 @@ function lookAround(): void {
   stale = false;
 }
 
-// Computes the image at hand anew.
-export function pass(): void {
+function readAgain(): void {
+  loss.value = lastLoss;
+  reread.value++;
+}
+const readSoon = throttle(readAgain);
+
+// Computes the image at hand anew; its text follows with `read`.
+export function pass(read: () => void = readAgain): void {
   engine.images(pixels.value, [label.value]);
-  const mean = engine.pass();
+  lastLoss = engine.pass();
   if (stale) lookAround();
   batch(() => {
-    loss.value = mean;
     revision.value++;
+    read();
   });
 }
 
@@ -194,7 +203,7 @@ export function followLargest(): void {
 export function useParameters(block: Float32Array): void {
   engine.setParameters(block);
   trained.value = true;
-  pass();
+  pass(readSoon);
 }
 
 export function useLabNet(): void {
