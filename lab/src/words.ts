@@ -208,6 +208,24 @@ export const words = {
     over: 'The run is at its end.',
     pale: 'Pale: runs before.',
     apply: 'Press New weights to use these.',
+    settings: 'Made with',
+    beside: 'A second run beside it',
+    runs: { mine: 'First run', beside: 'Second run' },
+    onMap: 'On the maps',
+    dashed: 'Dashed: the second run, on the same images in the order of its seed.',
+  },
+
+  reading: {
+    misread: 'Misread now',
+    count: (n: number, of: number) => `${n.toLocaleString('en')} of ${of.toLocaleString('en')}`,
+    more: (n: number) => `and ${n.toLocaleString('en')} more`,
+    reads: (truth: number, says: number) => `a ${truth}, read as ${says}`,
+    look: (image: number, truth: number, says: number) =>
+      `Look at test image ${image}: a ${truth}, read as ${says}`,
+    confusion: 'True digit (rows) against answer (columns)',
+    corner: '',
+    cell: (n: number, truth: number, says: number) =>
+      `${n} times a ${truth} was read as ${says}: look at one`,
   },
 
   check: {
