@@ -1,4 +1,5 @@
 // The page: starts the C code and shows the parts around one selection.
+import './language';
 import { useSignal } from '@preact/signals';
 import { render } from 'preact';
 import { useRef } from 'preact/hooks';

@@ -22,7 +22,7 @@ export function Command() {
       <p class="soft">{words.sum.command}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0} class="command">
-        {`build/cnn explain build/lab/lab.safetensors data/mnist '${where}' --index ${state.image.value}`}
+        {`build/cnn explain build/lab/lab.safetensors data/mnist '${where}' --index ${state.image.value}${state.bitsFlag()}`}
       </pre>
     </>
   );

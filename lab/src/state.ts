@@ -48,6 +48,8 @@ export const notice = signal('');
 export const told = signal(false); // the true digit of the drawing
 
 export const theEngine = () => engine;
+// What a command needs to have the bits of this browser.
+export const bitsFlag = () => (engine.fused() ? '' : ' --backend base');
 export const layers = () => chain;
 export const source = (page: string): string => sources[page] ?? '';
 export const tensor = (name: string): Tensor | undefined => tensors.get(name);

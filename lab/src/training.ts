@@ -106,7 +106,7 @@ export function command(): string {
   return [
     'build/cnn train networks/lab.net --data data/mnist',
     `--limit ${TRAIN_IMAGES} --epochs ${wholeEpochs()}`,
-    `--batch-size ${size} --optimizer ${rule} --lr ${rate} --seed ${seed}`,
+    `--batch-size ${size} --optimizer ${rule} --lr ${rate} --seed ${seed}${state.bitsFlag()}`,
     '--out lab.safetensors',
   ].join(' ');
 }
