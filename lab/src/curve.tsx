@@ -17,13 +17,20 @@ function axis(color: string, grid: string): uPlot.Axis {
   };
 }
 
-function optionsOf(runs: number, width: number, log: boolean, isDark: boolean): uPlot.Options {
+interface Looks {
+  log: boolean;
+  pair: boolean; // the run before is no earlier one, but what this one is compared with
+}
+
+function optionsOf(runs: number, width: number, looks: Looks, isDark: boolean): uPlot.Options {
+  const { log, pair } = looks;
   const ink = isDark ? '#b6bbc2' : '#565b63';
   const grid = isDark ? '#363a41' : '#e3e4e6';
   const strong = isDark ? '#8ab4f8' : '#0b57d0';
   const pale = isDark ? '#5c6470' : '#b9bec6';
   const series = Array.from({ length: runs }, (_, i) => ({
-    stroke: i === runs - 1 ? strong : pale,
+    stroke: i === runs - 1 ? strong : pair ? ink : pale,
+    dash: pair && i < runs - 1 ? [5, 3] : undefined,
     width: i === runs - 1 ? 1.5 : 1,
     spanGaps: true,
     points: { show: false },
@@ -39,7 +46,14 @@ function optionsOf(runs: number, width: number, log: boolean, isDark: boolean): 
   };
 }
 
-export function Curve({ runs, label, log }: { runs: Points[]; label: string; log: boolean }) {
+interface Props {
+  runs: Points[];
+  label: string;
+  log: boolean;
+  pair?: boolean;
+}
+
+export function Curve({ runs, label, log, pair = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const filled = runs.filter(([x]) => x.length > 0);
@@ -47,7 +61,7 @@ export function Curve({ runs, label, log }: { runs: Points[]; label: string; log
   const isDark = dark.value;
   useEffect(() => {
     const width = box.current!.clientWidth;
-    const options = optionsOf(filled.length, width, log, isDark);
+    const options = optionsOf(filled.length, width, { log, pair }, isDark);
     plot.current = new uPlot(options, data(), box.current!);
     return () => plot.current?.destroy();
   }, [filled.length, isDark, log]);

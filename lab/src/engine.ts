@@ -136,13 +136,18 @@ export class Engine {
     return new Float64Array(this.x.memory.buffer, pointer, count).slice();
   }
 
-  private words(pointer: number, count: number): Uint32Array {
+  words(pointer: number, count: number): Uint32Array {
     return new Uint32Array(this.x.memory.buffer, pointer, count);
   }
 
   text(pointer: number): string {
     const bytes = new Uint8Array(this.x.memory.buffer, pointer);
     return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
+  }
+
+  // A row of pointers to texts.
+  texts(pointer: number, count: number): string[] {
+    return [...this.words(pointer, count)].map((p) => this.text(p));
   }
 
   // Calls with a copy of the bytes in the module's memory.
@@ -329,6 +334,7 @@ export class Engine {
     return [...new Float64Array(this.x.memory.buffer, this.x.lab_losses(), taken)];
   }
 
+  diverged = (): boolean => this.x.lab_run_diverged() !== 0;
   step = (): number => this.x.lab_run_step();
   epochs = (): number => this.x.lab_run_epochs();
 

@@ -1,5 +1,6 @@
 // What page and worker say to each other.
 import type { Along, CheckOptions, Gradients, Many, Moved, Slopes } from './checks';
+import type { Case, Diagnosis } from './mistakes';
 
 export interface Settings {
   network: string;
@@ -8,6 +9,8 @@ export interface Settings {
   rule: string;
   rate: number;
   mistake: string; // of the catalog, put in on purpose; "": none
+  images?: number; // the first ones to train on; all by default
+  decay?: number; // of weights
 }
 
 export type Speed = 'slow' | 'ten' | 'frame' | 'full';
@@ -17,20 +20,22 @@ export type Question =
   | { what: 'gradients'; options: CheckOptions }
   | { what: 'slopes'; moved: Moved }
   | { what: 'along'; moved: Moved; step: number } // step: a row of Slopes
-  | { what: 'many'; moved: Moved; step: number; seed: number };
+  | { what: 'many'; moved: Moved; step: number; seed: number }
+  | { what: 'doctor'; of: Case };
 export interface Answers {
   gradients: Gradients;
   slopes: Slopes;
   along: Along;
   many: Many;
+  doctor: Diagnosis;
 }
 
 export type ToWorker =
   | {
       type: 'data';
       wasm: Uint8Array;
-      images: Uint8Array;
-      labels: Uint8Array;
+      images: string; // packed
+      labels: string;
       held: Uint8Array;
       heldLabels: Uint8Array;
       model: Uint8Array; // whose normalization is taken
@@ -43,6 +48,13 @@ export type ToWorker =
   | { type: 'save' }
   | { type: 'module'; wasm: Uint8Array } // for questions alone: no images
   | { type: 'ask'; id: number; question: Question };
+
+// Of the first layer that has some.
+export interface Kernels {
+  numbers: Float32Array;
+  shape: number[];
+  largest: number;
+}
 
 export interface Score {
   step: number;
@@ -60,6 +72,8 @@ export type FromWorker =
       perSecond: number;
       running: boolean;
       over: boolean;
+      diverged: boolean;
+      kernels: Kernels | null;
       fresh: boolean;
     }
   | { type: 'saved'; bytes: Uint8Array }

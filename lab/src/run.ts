@@ -1,6 +1,6 @@
 // One training in a worker of its own, as the page sees it.
 import { batch, signal } from '@preact/signals';
-import type { FromWorker, Score, Settings, Speed, ToWorker } from './messages';
+import type { FromWorker, Kernels, Score, Settings, Speed, ToWorker } from './messages';
 import * as state from './state';
 
 export interface Curves {
@@ -12,7 +12,8 @@ export interface Given {
   script: string;
   wasm: Uint8Array;
   model: Uint8Array; // whose normalization is taken
-  images: () => Promise<state.Images>;
+  images: string; // packed: each worker unpacks them, so that the page need not wait
+  labels: string;
 }
 
 let given: Given;
@@ -28,16 +29,27 @@ export function openWorker(): Worker {
 }
 export const theModule = () => given.wasm;
 
+// What a worker needs to train.
+export function giveImages(worker: Worker): void {
+  const { pixels: held, labels: heldLabels } = state.heldOut();
+  const { wasm, model, images, labels } = given;
+  const message: ToWorker = { type: 'data', wasm, model, images, labels, held, heldLabels };
+  worker.postMessage(message);
+}
+
 export class Run {
   readonly ready = signal(false);
   readonly running = signal(false);
   readonly over = signal(false);
+  readonly diverged = signal(false); // numbers are no longer finite
   readonly step = signal(0);
   readonly epochs = signal(0);
   readonly perSecond = signal(0);
   readonly curves = signal<Curves>({ losses: [], scores: [] });
+  readonly kernels = signal<Kernels | null>(null);
   readonly problem = signal('');
   private worker: Worker | null = null;
+  private awaited = false; // a new run, whose first message is still to come
   private file: ((bytes: Uint8Array) => void) | null = null;
 
   // What to do with the parameters after each turn of the worker.
@@ -48,6 +60,8 @@ export class Run {
   }
 
   private progress(m: Extract<FromWorker, { type: 'progress' }>): void {
+    if (this.awaited && !m.fresh) return;
+    this.awaited = false;
     const { losses, scores } = m.fresh ? { losses: [], scores: [] } : this.curves.value;
     losses.push(...m.losses);
     scores.push(...m.scores);
@@ -58,6 +72,8 @@ export class Run {
       this.perSecond.value = m.perSecond;
       this.running.value = m.running;
       this.over.value = m.over;
+      this.diverged.value = m.diverged;
+      this.kernels.value = m.kernels;
       this.ready.value = true;
     });
     this.onParameters(m.parameters);
@@ -69,30 +85,23 @@ export class Run {
     else if (data.type === 'failed') this.problem.value = data.message;
   }
 
-  private async startWorker(): Promise<void> {
+  private startWorker(): void {
     this.worker = openWorker();
     this.worker.onmessage = (message) => this.receive(message);
     this.worker.onerror = (e) => {
       this.problem.value = e.message || 'worker';
     };
-    const held = state.heldOut();
-    const images = await given.images();
-    this.send({
-      type: 'data',
-      wasm: given.wasm,
-      model: given.model,
-      images: images.pixels,
-      labels: images.labels,
-      held: held.pixels,
-      heldLabels: held.labels,
-    });
+    giveImages(this.worker);
   }
 
   // From random weights; the worker starts with the first call.
-  async fresh(settings: Settings, speed: Speed): Promise<void> {
-    if (!this.worker) await this.startWorker();
+  fresh(settings: Settings, speed: Speed): void {
+    if (!this.worker) this.startWorker();
     this.problem.value = '';
+    this.awaited = true;
     this.running.value = false;
+    this.diverged.value = false;
+    this.curves.value = { losses: [], scores: [] };
     this.send({ type: 'new', settings });
     this.send({ type: 'speed', speed });
   }

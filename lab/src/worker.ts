@@ -1,7 +1,18 @@
 // Trains in a thread of its own: the same module, without the numbers between the layers.
 import * as checks from './checks';
-import { Engine } from './engine';
-import type { Answers, FromWorker, Question, Score, Settings, Speed, ToWorker } from './messages';
+import { Engine, type Tensor } from './engine';
+import type {
+  Answers,
+  FromWorker,
+  Kernels,
+  Question,
+  Score,
+  Settings,
+  Speed,
+  ToWorker,
+} from './messages';
+import * as mistakes from './mistakes';
+import { inflate } from './payload';
 
 const EPOCHS = 20;
 const PAUSES: Record<Speed, number> = { slow: 1000, ten: 100, frame: 1000 / 60, full: 0 };
@@ -19,6 +30,8 @@ let turn = 0; // changes when what is planned no longer counts
 let losses: number[] = [];
 let scores: Score[] = [];
 let evaluated = 0;
+let diverged = false;
+let kernels: Tensor | undefined;
 let rate = { since: 0, images: 0, perSecond: 0 };
 
 const post = (message: FromWorker, move: Transferable[] = []) =>
@@ -29,7 +42,16 @@ const post = (message: FromWorker, move: Transferable[] = []) =>
 
 function evaluate(): void {
   evaluated = engine.step();
-  scores.push({ step: evaluated, accuracy: engine.evaluate().accuracy });
+  diverged = engine.diverged();
+  if (!diverged) scores.push({ step: evaluated, accuracy: engine.evaluate().accuracy });
+}
+
+// Their place does not change during a run.
+function theKernels(): Kernels | null {
+  if (!kernels) return null;
+  const numbers = (engine.numbers(kernels) as Float32Array).slice();
+  const largest = Math.abs(numbers[engine.largest(kernels.name)]);
+  return { numbers, shape: kernels.shape, largest };
 }
 
 function report(over = false, fresh = false): void {
@@ -44,6 +66,8 @@ function report(over = false, fresh = false): void {
     perSecond: rate.perSecond,
     running: left > 0,
     over,
+    diverged,
+    kernels: theKernels(),
     fresh,
   };
   losses = [];
@@ -51,14 +75,27 @@ function report(over = false, fresh = false): void {
   post(message, [parameters.buffer]);
 }
 
+function begin(settings: Settings): void {
+  const { network, batch, seed, rule, rate, mistake } = settings;
+  if (mistake || settings.images) {
+    const first = settings.images ?? images;
+    const { decay = 0 } = settings;
+    const one = { network, mistake, images: first, batch, seed, rule, rate, decay };
+    mistakes.beginCase(engine, one, EPOCHS);
+    return;
+  }
+  engine.network(network);
+  engine.model(batch, seed, false);
+  engine.run(EPOCHS, seed, rule, rate, 0);
+}
+
 function start(settings: Settings): void {
   turn++;
   left = 0;
   batchSize = settings.batch;
-  epochSteps = Math.ceil(images / batchSize);
-  engine.network(settings.network);
-  engine.model(settings.batch, settings.seed, false);
-  engine.run(EPOCHS, settings.seed, settings.rule, settings.rate, 0);
+  epochSteps = Math.ceil((settings.images ?? images) / batchSize);
+  begin(settings);
+  kernels = [...engine.tensors().values()].find((t) => t.name.endsWith('.weight'));
   losses = [];
   scores = [];
   evaluate();
@@ -67,12 +104,14 @@ function start(settings: Settings): void {
 
 function take(steps: number): boolean {
   const began = performance.now();
-  const taken = engine.runOn(Math.min(steps, left));
+  const toEnd = epochSteps - (engine.step() % epochSteps);
+  const taken = engine.runOn(Math.min(steps, left, toEnd));
   left -= taken.length;
   losses.push(...taken);
   count(taken.length * batchSize, performance.now() - began);
-  if (engine.step() - evaluated >= EVALUATE_EVERY[speed] || left === 0) evaluate();
-  return taken.length > 0;
+  const due = engine.step() - evaluated >= EVALUATE_EVERY[speed];
+  if (due || left === 0 || taken.length === toEnd) evaluate();
+  return taken.length > 0 && !diverged;
 }
 
 // Images a second of computing, over about a second.
@@ -123,6 +162,8 @@ function answerTo(question: Question): Answers[Question['what']] {
       return checks.along(engine, question.moved, question.step);
     case 'many':
       return checks.many(engine, question.moved, question.step, question.seed);
+    case 'doctor':
+      return mistakes.examine(engine, question.of);
   }
 }
 
@@ -136,13 +177,18 @@ function answer(id: number, question: Question): void {
   }
 }
 
+async function takeImages(pixels: string, labels: string): Promise<void> {
+  const digits = await inflate(labels);
+  images = digits.length;
+  engine.data(0, await inflate(pixels), digits);
+}
+
 async function receive(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'data':
       engine = await Engine.start(message.wasm as Uint8Array<ArrayBuffer>);
       engine.load(message.model, 1, false);
-      images = message.labels.length;
-      engine.data(0, message.images, message.labels);
+      await takeImages(message.images, message.labels);
       engine.data(1, message.held, message.heldLabels);
       break;
     case 'new':
