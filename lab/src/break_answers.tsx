@@ -12,6 +12,10 @@ import { words } from './words';
 const w = words.break;
 type Props = { card: breaking.Card };
 
+// Their gradients are right but for a factor.
+const SCALE = ['avgpool-undivided', 'conv-dw-mean', 'conv-dw-over-n-twice'];
+SCALE.push('dense-dw-over-n-twice', 'loss-not-over-n', 'loss-over-n-twice');
+
 function Answer({ question }: { question: breaking.Question }) {
   const key = breaking.key.value;
   const truth = breaking.truths.value[key]?.[question];
@@ -34,13 +38,14 @@ function Moral({ card }: Props) {
       <p>{hidden ? w.onlyAdam : w.families[card.family][1]}</p>
       {!truth.curve && card.family === 'elsewhere' && <p>{w.unseen}</p>}
       {w.notes[card.name] && <p>{w.notes[card.name]}</p>}
+      {SCALE.includes(card.name) && <p>{w.scale}</p>}
     </>
   );
 }
 
 function OtherRule({ card }: Props) {
   const other = breaking.rulesOf(card).find((r) => r !== breaking.rule.value);
-  if (!other || breaking.canGoOn.value === false) return null;
+  if (!other || breaking.curveTruth.value === undefined) return null;
   return (
     <button type="button" onClick={() => breaking.setRule(other)}>
       {w.tryRule(w.rules[other])}
@@ -115,7 +120,7 @@ export function Runs({ card }: Props) {
   return (
     <>
       <h3>{w.curves}</h3>
-      <Curve label={w.curvesLabel} runs={[points(sound), points(broken)]} log={false} pair={true} />
+      <Curve label={w.curvesLabel} runs={[points(broken), points(sound)]} log={false} pair={true} />
       <p class="soft">{w.legend}</p>
       {failed && <p role="alert">{failed}</p>}
       <Accuracies />

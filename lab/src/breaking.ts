@@ -99,6 +99,7 @@ export function openCard(of: string): boolean {
   const one = cards().find((c) => c.name === of);
   if (!one) return false;
   stop();
+  state.mode.value = 'break';
   name.value = of;
   if (!rulesOf(one).includes(rule.value)) rule.value = 'adam';
   return true;

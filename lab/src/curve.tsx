@@ -19,19 +19,20 @@ function axis(color: string, grid: string): uPlot.Axis {
 
 interface Looks {
   log: boolean;
-  pair: boolean; // the run before is no earlier one, but what this one is compared with
+  pair: boolean; // a run, and dashed above it the one that it is compared with
 }
 
 function optionsOf(runs: number, width: number, looks: Looks, isDark: boolean): uPlot.Options {
   const { log, pair } = looks;
+  const main = pair ? 0 : runs - 1;
   const ink = isDark ? '#b6bbc2' : '#565b63';
   const grid = isDark ? '#363a41' : '#e3e4e6';
   const strong = isDark ? '#8ab4f8' : '#0b57d0';
   const pale = isDark ? '#5c6470' : '#b9bec6';
   const series = Array.from({ length: runs }, (_, i) => ({
-    stroke: i === runs - 1 ? strong : pair ? ink : pale,
-    dash: pair && i < runs - 1 ? [5, 3] : undefined,
-    width: i === runs - 1 ? 1.5 : 1,
+    stroke: i === main ? strong : pair ? ink : pale,
+    dash: pair && i !== main ? [5, 4] : undefined,
+    width: i === main ? 1.5 : 1,
     spanGaps: true,
     points: { show: false },
   }));
@@ -56,7 +57,7 @@ interface Props {
 export function Curve({ runs, label, log, pair = false }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const filled = runs.filter(([x]) => x.length > 0);
+  const filled = runs.filter(([x]) => pair || x.length > 0);
   const data = (): uPlot.AlignedData => (filled.length > 0 ? uPlot.join(filled) : [[]]);
   const isDark = dark.value;
   useEffect(() => {

@@ -260,9 +260,10 @@ export const words = {
         'The gradients are right, and here it does no harm. It may when numbers are unusual.',
       ],
     } as Record<string, [string, string]>,
-    onlyAdam:
-      'A wrong gradient that Adam hides and SGD shows. Adam divides each gradient by its own usual ' +
-      'size, so one that is only too large or too small makes the same steps.',
+    onlyAdam: 'A wrong gradient that this epoch of SGD shows, and one of Adam does not.',
+    scale:
+      'This gradient is only too large or too small. Adam divides each gradient by its own usual ' +
+      'size, so it makes about the same steps; SGD does not.',
     unseen: 'One epoch does not show it either: it takes longer, or stronger settings, to do harm.',
     notes: {
       'pool-ties':
@@ -271,8 +272,8 @@ export const words = {
       'softmax-without-max':
         'exp overflows above 88, and the scores here are smaller. With pixels from 0 to 255 and SGD it gives NaN.',
       'adam-uncorrected':
-        'Without the corrections the first steps of Adam have another size. Here that is no loss at all.',
-      'decay-uphill': 'Weights grow by very little in so short a training.',
+        'Without the corrections the first steps of Adam have another size. Here that costs nothing.',
+      'decay-uphill': 'After three epochs Adam is behind; SGD is not.',
     } as Record<string, string>,
     where: (page: string, line: number, name: string) =>
       line > 0 ? `${page}:${line}, ${name}()` : `${page}, ${name}()`,
