@@ -24,5 +24,8 @@ extern lab the_lab;
 /* The model and what belongs to it are freed. */
 void lab_forget_model(void);
 void lab_forget_run(void);
+/* A run of the_lab.model; the images must live as long. */
+bool lab_begin_run(const cnn_dataset *images, const cnn_optimizer *optimizer, size_t epochs,
+                   uint64_t seed);
 
 #endif

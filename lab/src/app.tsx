@@ -3,12 +3,13 @@ import './language';
 import { useSignal } from '@preact/signals';
 import { render } from 'preact';
 import { useRef } from 'preact/hooks';
+import * as breaking from './breaking';
 import { Engine, hasRelaxed } from './engine';
 import { listen } from './keys';
 import { NetworkMap } from './map';
 import { modes, setMode } from './modes';
 import { digits3 } from './numbers';
-import { asText, once, unpack } from './payload';
+import { asText, packed, unpack } from './payload';
 import { PicturePanel } from './picture';
 import { Player } from './player';
 import { prepare } from './run';
@@ -129,8 +130,8 @@ function followScheme(): void {
 
 async function start(): Promise<void> {
   const wasm = await unpack(hasRelaxed() ? 'wasm-relaxed' : 'wasm-plain');
-  const [held, heldLabels, model, pages, network] = await Promise.all(
-    ['held', 'held-labels', 'model', 'pages', 'network'].map(unpack),
+  const [held, heldLabels, model, pages, network, measured] = await Promise.all(
+    ['held', 'held-labels', 'model', 'pages', 'network', 'measured'].map(unpack),
   );
   const engine = await Engine.start(wasm);
   followScheme();
@@ -145,8 +146,10 @@ async function start(): Promise<void> {
     script: document.getElementById('worker')!.textContent!,
     wasm,
     model,
-    images: once(async () => ({ pixels: await unpack('images'), labels: await unpack('labels') })),
+    images: packed('images'),
+    labels: packed('labels'),
   });
+  breaking.begin(asText(measured), asText(network));
   listen();
   Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md
   render(<App />, document.getElementById('app')!);

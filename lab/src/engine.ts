@@ -131,13 +131,23 @@ export class Engine {
     return engine;
   }
 
-  private words(pointer: number, count: number): Uint32Array {
+  // A copy of numbers in double.
+  doubles(pointer: number, count: number): Float64Array {
+    return new Float64Array(this.x.memory.buffer, pointer, count).slice();
+  }
+
+  words(pointer: number, count: number): Uint32Array {
     return new Uint32Array(this.x.memory.buffer, pointer, count);
   }
 
   text(pointer: number): string {
     const bytes = new Uint8Array(this.x.memory.buffer, pointer);
     return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
+  }
+
+  // A row of pointers to texts.
+  texts(pointer: number, count: number): string[] {
+    return [...this.words(pointer, count)].map((p) => this.text(p));
   }
 
   // Calls with a copy of the bytes in the module's memory.
@@ -152,11 +162,11 @@ export class Engine {
     }
   }
 
-  private lendText<T>(text: string, call: (pointer: number) => T): T {
+  lendText<T>(text: string, call: (pointer: number) => T): T {
     return this.lend(encoder.encode(text), call);
   }
 
-  private must(good: number): void {
+  must(good: number): void {
     if (!good) throw new Error(this.text(this.x.lab_error()));
   }
 
@@ -324,6 +334,7 @@ export class Engine {
     return [...new Float64Array(this.x.memory.buffer, this.x.lab_losses(), taken)];
   }
 
+  diverged = (): boolean => this.x.lab_run_diverged() !== 0;
   step = (): number => this.x.lab_run_step();
   epochs = (): number => this.x.lab_run_epochs();
 

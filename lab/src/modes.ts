@@ -1,6 +1,7 @@
 // The modes of the page: their panels and their keys.
 import type { ComponentType } from 'preact';
 import { BreakPanel } from './break';
+import * as breaking from './breaking';
 import { CheckPanel } from './check';
 import { NetworkPanel } from './network';
 import * as state from './state';
@@ -22,7 +23,7 @@ export const modes: Record<state.Mode, ModeRow> = {
     keys: { r: training.toggle, s: training.oneStep },
   },
   check: { key: 'c', Panel: CheckPanel },
-  break: { key: 'b', Panel: BreakPanel },
+  break: { key: 'b', Panel: BreakPanel, keys: { Escape: breaking.closeCard } },
   network: { key: 'n', Panel: NetworkPanel },
   tour: { key: 'o', Panel: TourPanel },
 };

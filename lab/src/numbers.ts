@@ -35,4 +35,6 @@ export function timesTenTo(exponent: number): string {
 export const digits3 = (value: number): string =>
   value === 0 ? '0' : Number(value.toPrecision(3)).toString().replace('-', '−');
 
+export const digits2 = (value: number): string => Number(value.toPrecision(2)).toString();
+
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -1,6 +1,6 @@
 // One training in a worker of its own, as the page sees it.
 import { batch, signal } from '@preact/signals';
-import type { FromWorker, Reading, Score, Settings, Speed, ToWorker } from './messages';
+import type { FromWorker, Kernels, Reading, Score, Settings, Speed, ToWorker } from './messages';
 import * as state from './state';
 import { throttle } from './throttle';
 
@@ -15,7 +15,8 @@ export interface Given {
   script: string;
   wasm: Uint8Array;
   model: Uint8Array; // whose normalization is taken
-  images: () => Promise<state.Images>;
+  images: string; // packed: each worker unpacks them, so that the page need not wait
+  labels: string;
 }
 
 let given: Given;
@@ -25,20 +26,37 @@ export function prepare(data: Given): void {
   given = data;
 }
 
+export function openWorker(): Worker {
+  const url = URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' }));
+  return new Worker(url);
+}
+export const theModule = () => given.wasm;
+
+// What a worker needs to train.
+export function giveImages(worker: Worker): void {
+  const { pixels: held, labels: heldLabels } = state.heldOut();
+  const { wasm, model, images, labels } = given;
+  const message: ToWorker = { type: 'data', wasm, model, images, labels, held, heldLabels };
+  worker.postMessage(message);
+}
+
 export class Run {
   readonly ready = signal(false);
   readonly running = signal(false);
   readonly over = signal(false);
+  readonly diverged = signal(false); // numbers are no longer finite
   readonly step = signal(0);
   readonly epochs = signal(0);
   readonly perSecond = signal(0);
   readonly curves = signal<Curves>({ losses: [], scores: [] });
   readonly reading = signal<Reading | null>(null);
+  readonly kernels = signal<Kernels | null>(null);
   readonly problem = signal('');
   parameters: Float32Array | null = null; // the newest
   private worker: Worker | null = null;
   private newest: Progress | null = null;
   private readonly showSoon = throttle(() => this.show());
+  private awaited = false; // a new run, whose first message is still to come
   private file: ((bytes: Uint8Array) => void) | null = null;
 
   // What to do with the parameters after each turn of the worker.
@@ -49,6 +67,8 @@ export class Run {
   }
 
   private progress(m: Progress): void {
+    if (this.awaited && !m.fresh) return;
+    this.awaited = false;
     if (m.fresh) this.curves.value = { losses: [], scores: [] };
     this.curves.value.losses.push(...m.losses);
     this.curves.value.scores.push(...m.scores);
@@ -69,6 +89,8 @@ export class Run {
       this.perSecond.value = m.perSecond;
       this.running.value = m.running;
       this.over.value = m.over;
+      this.diverged.value = m.diverged;
+      this.kernels.value = m.kernels;
       this.ready.value = true;
     });
   }
@@ -76,34 +98,26 @@ export class Run {
   private receive({ data }: MessageEvent<FromWorker>): void {
     if (data.type === 'progress') this.progress(data);
     else if (data.type === 'saved') this.file?.(data.bytes);
-    else this.problem.value = data.message;
+    else if (data.type === 'failed') this.problem.value = data.message;
   }
 
-  private async startWorker(): Promise<void> {
-    const url = URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' }));
-    this.worker = new Worker(url);
+  private startWorker(): void {
+    this.worker = openWorker();
     this.worker.onmessage = (message) => this.receive(message);
     this.worker.onerror = (e) => {
       this.problem.value = e.message || 'worker';
     };
-    const held = state.heldOut();
-    const images = await given.images();
-    this.send({
-      type: 'data',
-      wasm: given.wasm,
-      model: given.model,
-      images: images.pixels,
-      labels: images.labels,
-      held: held.pixels,
-      heldLabels: held.labels,
-    });
+    giveImages(this.worker);
   }
 
   // From random weights; the worker starts with the first call.
-  async fresh(settings: Settings, speed: Speed): Promise<void> {
-    if (!this.worker) await this.startWorker();
+  fresh(settings: Settings, speed: Speed): void {
+    if (!this.worker) this.startWorker();
     this.problem.value = '';
+    this.awaited = true;
     this.running.value = false;
+    this.diverged.value = false;
+    this.curves.value = { losses: [], scores: [] };
     this.send({ type: 'new', settings });
     this.send({ type: 'speed', speed });
   }

@@ -234,6 +234,122 @@ export const words = {
 
   break: {
     title: 'Break it on purpose',
+    hint:
+      'Classic mistakes of programs that train a network, each in one line of its C code. Two questions ' +
+      'for each: does the training show that something is wrong? Does a check of the gradients? ' +
+      'Guess before you see.',
+    begin: 'Six to begin with',
+    find: 'Find',
+    group: 'Group by',
+    groups: { place: 'place in the code', family: 'what becomes of it (gives answers away)' },
+    found: (n: number, of: number) => (n === of ? `${of} mistakes` : `${n} of ${of} mistakes`),
+    done: '✓ guessed',
+    score: (right: number, of: number) => `Your guesses: ${right} of ${of} right.`,
+    places: {
+      'ops/relu.c': 'ReLU',
+      'ops/leakyrelu.c': 'Leaky ReLU',
+      'ops/maxpool2d.c': 'Max pooling',
+      'ops/avgpool2d.c': 'Average pooling',
+      'ops/conv2d.c': 'Convolution',
+      'ops/dense.c': 'Dense layer',
+      'mistakes/flatten.c': 'Flatten',
+      'ops/softmax_xent.c': 'Softmax and loss',
+      'ops/sgd.c': 'Update of the weights',
+      'ops/adam.c': 'Update of the weights',
+      'engine/model.c': 'Images',
+      'engine/batch.c': 'Labels',
+      'engine/init.c': 'First weights',
+      'train/optimizers.c': 'Learning rate',
+    } as Record<string, string>,
+    // Name, and what becomes of a run, by what docs/mistakes.md measures with Adam.
+    families: {
+      silent: [
+        'Silent',
+        'A wrong gradient, and with Adam it learns about as well. Only the gradient check sees it.',
+      ],
+      slow: ['Slow', 'A wrong gradient: it learns, but worse.'],
+      dead: ['Dead', 'A wrong gradient: it learns nothing.'],
+      elsewhere: [
+        'Elsewhere',
+        'The gradients are right, so the check stays green: images, labels, first weights, rate or update are wrong.',
+      ],
+      latent: [
+        'Latent',
+        'The gradients are right, and here it does no harm. It may when numbers are unusual.',
+      ],
+    } as Record<string, [string, string]>,
+    onlyAdam: 'A wrong gradient that this epoch of SGD shows, and one of Adam does not.',
+    scale:
+      'This gradient is only too large or too small. Adam divides each gradient by its own usual ' +
+      'size, so it makes about the same steps; SGD does not.',
+    unseen: 'One epoch does not show it either: it takes longer, or stronger settings, to do harm.',
+    notes: {
+      'pool-ties':
+        'Two equal maxima are almost always two zeros after a ReLU, whose gate then stops what this ' +
+        'mistake adds. A tie is also a kink of the loss, which the check leaves out.',
+      'softmax-without-max':
+        'exp overflows above 88, and the scores here are smaller. With pixels from 0 to 255 and SGD it gives NaN.',
+      'adam-uncorrected':
+        'Without the corrections the first steps of Adam have another size. Here that costs nothing.',
+      'decay-uphill': 'After three epochs Adam is behind; SGD is not.',
+    } as Record<string, string>,
+    where: (page: string, line: number, name: string) =>
+      line > 0 ? `${page}:${line}, ${name}()` : `${page}, ${name}()`,
+    all: 'All mistakes',
+    previous: 'Previous mistake',
+    next: 'Next mistake',
+    seen: 'Seen in',
+    trainedBy: 'Trained by',
+    rules: { adam: 'Adam 0.003', sgd: 'SGD 0.05' },
+    oneRule: 'SGD has no such line: only Adam can make this mistake.',
+    flags: (flags: string) => `Both runs have ${flags}: without it the line changes nothing.`,
+    second: 'lab.net has no layer that can show it: both runs train a second network',
+    guessFirst: 'Guess first',
+    ask: {
+      curve:
+        'Will the curve show it? After one epoch: over 1.5 points fewer held-out images right than without it.',
+      check: 'Will the gradient check show it? It compares each gradient with a measured slope.',
+    },
+    yes: 'Yes',
+    no: 'No',
+    show: 'Run both and see',
+    first: 'Answer both first.',
+    answer: 'The answer',
+    wait: { curve: 'The curve: both are training …', check: 'The check: measuring slopes …' },
+    truth: {
+      curve: { yes: 'The curve shows it.', no: 'The curve does not show it.' },
+      check: { yes: 'The check is red.', no: 'The check stays green.' },
+    },
+    guessed: (right: boolean) => (right ? '✓ as you guessed' : '✗ not as you guessed'),
+    curves: 'Held-out images read right, in %',
+    curvesLabel: 'Two curves over the steps: healthy and with the mistake',
+    legend: 'Dashed: healthy. Solid: with the mistake. Same first weights, same order of images.',
+    rightAfter: 'right after',
+    epochs: (n: number) => (n === 1 ? '1 epoch' : `${n} epochs`),
+    healthy: 'healthy',
+    mistaken: 'mistake',
+    docsFigures: (sound: string, mistake: string) =>
+      `Measured by the command, in docs/mistakes.md: healthy ${sound}, mistake ${mistake}.`,
+    diverged: 'NaN',
+    otherBits:
+      'This browser rounds products and sums apart: figures may differ a little from those of docs/mistakes.md.',
+    goOn: 'Two epochs more',
+    tryRule: (rule: string) => `The same with ${rule}`,
+    kernels: (which: string) => `First kernels, ${which}`,
+    check: 'Gradient check, with the mistake',
+    layer: 'layer',
+    unchecked: 'none checked',
+    checkHow: (limit: string) =>
+      `Largest relative difference between gradient and measured slope, in double; red above ${limit}.`,
+    doctor: 'The doctor',
+    examining: 'It examines images, first weights and a short training: some seconds …',
+    well: 'Healthy: it finds nothing wrong.',
+    cause: { fail: 'Most likely cause:', warn: 'Nothing ill; first suspect:' },
+    others: (n: number) => `All ${n} findings that are not healthy`,
+    doctorHow:
+      'The doctor judges numbers, not code: it sees data, weights and a training, no line of C.',
+    docsSay: (m: { check: string; doctor: string }) =>
+      `docs/mistakes.md has: check ${m.check}; doctor ${m.doctor}.`,
   },
 
   network: {
@@ -260,7 +376,7 @@ export const words = {
       ['0 … 9', 'say what the true digit is'],
       ['m', 'next image that is misread'],
       ['d', 'to the drawing pad'],
-      ['l, t', 'look, train'],
+      ['l, t, b', 'look, train, break'],
       ['r, s', 'train: run or pause, one step'],
     ],
     licenses: 'The page contains Preact, its signals and uPlot (all MIT).',
