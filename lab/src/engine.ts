@@ -131,6 +131,11 @@ export class Engine {
     return engine;
   }
 
+  // A copy of numbers in double.
+  doubles(pointer: number, count: number): Float64Array {
+    return new Float64Array(this.x.memory.buffer, pointer, count).slice();
+  }
+
   private words(pointer: number, count: number): Uint32Array {
     return new Uint32Array(this.x.memory.buffer, pointer, count);
   }
@@ -152,11 +157,11 @@ export class Engine {
     }
   }
 
-  private lendText<T>(text: string, call: (pointer: number) => T): T {
+  lendText<T>(text: string, call: (pointer: number) => T): T {
     return this.lend(encoder.encode(text), call);
   }
 
-  private must(good: number): void {
+  must(good: number): void {
     if (!good) throw new Error(this.text(this.x.lab_error()));
   }
 

@@ -1,4 +1,5 @@
 // What page and worker say to each other.
+import type { Along, CheckOptions, Gradients, Many, Moved, Slopes } from './checks';
 
 export interface Settings {
   network: string;
@@ -10,6 +11,19 @@ export interface Settings {
 }
 
 export type Speed = 'slow' | 'ten' | 'frame' | 'full';
+
+// What a worker is asked to check, and what it answers.
+export type Question =
+  | { what: 'gradients'; options: CheckOptions }
+  | { what: 'slopes'; moved: Moved }
+  | { what: 'along'; moved: Moved; step: number } // step: a row of Slopes
+  | { what: 'many'; moved: Moved; step: number; seed: number };
+export interface Answers {
+  gradients: Gradients;
+  slopes: Slopes;
+  along: Along;
+  many: Many;
+}
 
 export type ToWorker =
   | {
@@ -26,7 +40,9 @@ export type ToWorker =
   | { type: 'run'; steps: number } // Infinity: until paused
   | { type: 'epoch' } // to the end of the one at hand
   | { type: 'pause' }
-  | { type: 'save' };
+  | { type: 'save' }
+  | { type: 'module'; wasm: Uint8Array } // for questions alone: no images
+  | { type: 'ask'; id: number; question: Question };
 
 export interface Score {
   step: number;
@@ -47,4 +63,6 @@ export type FromWorker =
       fresh: boolean;
     }
   | { type: 'saved'; bytes: Uint8Array }
+  | { type: 'answered'; id: number; answer: Answers[Question['what']]; milliseconds: number }
+  | { type: 'refused'; id: number; message: string }
   | { type: 'failed'; message: string };

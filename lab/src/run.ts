@@ -25,6 +25,12 @@ export function prepare(data: Given): void {
   given = data;
 }
 
+export function openWorker(): Worker {
+  const url = URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' }));
+  return new Worker(url);
+}
+export const theModule = () => given.wasm;
+
 export class Run {
   readonly ready = signal(false);
   readonly running = signal(false);
@@ -72,12 +78,11 @@ export class Run {
   private receive({ data }: MessageEvent<FromWorker>): void {
     if (data.type === 'progress') this.progress(data);
     else if (data.type === 'saved') this.file?.(data.bytes);
-    else this.problem.value = data.message;
+    else if (data.type === 'failed') this.problem.value = data.message;
   }
 
   private async startWorker(): Promise<void> {
-    const url = URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' }));
-    this.worker = new Worker(url);
+    this.worker = openWorker();
     this.worker.onmessage = (message) => this.receive(message);
     this.worker.onerror = (e) => {
       this.problem.value = e.message || 'worker';

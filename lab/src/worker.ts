@@ -1,6 +1,7 @@
 // Trains in a thread of its own: the same module, without the numbers between the layers.
+import * as checks from './checks';
 import { Engine } from './engine';
-import type { FromWorker, Score, Settings, Speed, ToWorker } from './messages';
+import type { Answers, FromWorker, Question, Score, Settings, Speed, ToWorker } from './messages';
 
 const EPOCHS = 20;
 const PAUSES: Record<Speed, number> = { slow: 1000, ten: 100, frame: 1000 / 60, full: 0 };
@@ -112,6 +113,29 @@ function again(): void {
   go(turn);
 }
 
+function answerTo(question: Question): Answers[Question['what']] {
+  switch (question.what) {
+    case 'gradients':
+      return checks.gradients(engine, question.options);
+    case 'slopes':
+      return checks.slopes(engine, question.moved);
+    case 'along':
+      return checks.along(engine, question.moved, question.step);
+    case 'many':
+      return checks.many(engine, question.moved, question.step, question.seed);
+  }
+}
+
+function answer(id: number, question: Question): void {
+  const began = performance.now();
+  try {
+    const given = answerTo(question);
+    post({ type: 'answered', id, answer: given, milliseconds: performance.now() - began });
+  } catch (error) {
+    post({ type: 'refused', id, message: (error as Error).message });
+  }
+}
+
 async function receive(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'data':
@@ -144,6 +168,12 @@ async function receive(message: ToWorker): Promise<void> {
       break;
     case 'save':
       post({ type: 'saved', bytes: engine.save() });
+      break;
+    case 'module':
+      engine = await Engine.start(message.wasm as Uint8Array<ArrayBuffer>);
+      break;
+    case 'ask':
+      answer(message.id, message.question);
   }
 }
 
