@@ -25,4 +25,7 @@ extern lab the_lab;
 void lab_forget_model(void);
 void lab_forget_run(void);
 
+/* How many numbers it has. */
+size_t lab_count(const cnn_tensor *tensor);
+
 #endif
