@@ -7,7 +7,7 @@ import { words } from './words';
 const HEIGHT = 118;
 type Points = [number[], number[]];
 
-function axis(color: string, grid: string): uPlot.Axis {
+export function axis(color: string, grid: string): uPlot.Axis {
   return {
     stroke: color,
     grid: { stroke: grid, width: 1 },
@@ -17,11 +17,15 @@ function axis(color: string, grid: string): uPlot.Axis {
   };
 }
 
+export const inksOf = (isDark: boolean) => ({
+  ink: isDark ? '#b6bbc2' : '#565b63',
+  grid: isDark ? '#363a41' : '#e3e4e6',
+  strong: isDark ? '#8ab4f8' : '#0b57d0',
+  pale: isDark ? '#5c6470' : '#b9bec6',
+});
+
 function optionsOf(runs: number, width: number, log: boolean, isDark: boolean): uPlot.Options {
-  const ink = isDark ? '#b6bbc2' : '#565b63';
-  const grid = isDark ? '#363a41' : '#e3e4e6';
-  const strong = isDark ? '#8ab4f8' : '#0b57d0';
-  const pale = isDark ? '#5c6470' : '#b9bec6';
+  const { ink, grid, strong, pale } = inksOf(isDark);
   const series = Array.from({ length: runs }, (_, i) => ({
     stroke: i === runs - 1 ? strong : pale,
     width: i === runs - 1 ? 1.5 : 1,

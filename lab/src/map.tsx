@@ -130,7 +130,7 @@ function Strip({ name, width }: { name: string; width: number }) {
   state.reread.value;
   const { count } = state.tensor(name)!;
   const layout = state.layout(name)!;
-  const all = Math.max(220, layout.sheets * (width + 6));
+  const all = Math.max(256, layout.sheets * (width + 6));
   return (
     <div class="strip" style={{ width: `min(100%, ${all}px)` }}>
       <h3>
@@ -145,7 +145,7 @@ function Kernels() {
   const layer = weighted(state.layers());
   if (!layer) return null;
   const width = kernelWidth(layer);
-  const gradients = state.current.value.backward || state.mode.value === 'train';
+  const gradients = state.current.value.backward || ['train', 'check'].includes(state.mode.value);
   const parts = ['weight', ...(layer.bias ? ['bias'] : [])];
   const tensors = parts.flatMap((p) => [p, ...(gradients ? [`${p}.grad`] : [])]);
   return (

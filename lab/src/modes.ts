@@ -2,6 +2,7 @@
 import type { ComponentType } from 'preact';
 import { BreakPanel } from './break';
 import { CheckPanel } from './check';
+import * as checking from './checking';
 import { NetworkPanel } from './network';
 import * as state from './state';
 import { TourPanel } from './tour';
@@ -21,7 +22,7 @@ export const modes: Record<state.Mode, ModeRow> = {
     Panel: TrainPanel,
     keys: { r: training.run.toggle, s: () => training.run.run(1) },
   },
-  check: { key: 'c', Panel: CheckPanel },
+  check: { key: 'c', Panel: CheckPanel, keys: checking.keys },
   break: { key: 'b', Panel: BreakPanel },
   network: { key: 'n', Panel: NetworkPanel },
   tour: { key: 'o', Panel: TourPanel },

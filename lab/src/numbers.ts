@@ -36,3 +36,6 @@ export const digits3 = (value: number): string =>
   value === 0 ? '0' : Number(value.toPrecision(3)).toString().replace('-', '−');
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+// A power of ten: 1e-5.
+export const stepText = (h: number): string => h.toExponential(0);
