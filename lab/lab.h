@@ -28,4 +28,7 @@ void lab_forget_run(void);
 bool lab_begin_run(const cnn_dataset *images, const cnn_optimizer *optimizer, size_t epochs,
                    uint64_t seed);
 
+/* How many numbers it has. */
+size_t lab_count(const cnn_tensor *tensor);
+
 #endif

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the last check. A layer has at most three gradients, and softmax one. */
+/* The last check's. A layer has at most three gradients, and softmax one. */
 static cnn_gradcheck_row *rows;
 static size_t row_count;
 static double worst;

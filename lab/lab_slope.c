@@ -9,7 +9,7 @@
  */
 enum { PER_DECADE = 4, DECADES = 15, STEPS = (DECADES - 1) * PER_DECADE + 1 };
 enum { SIDE = 20, ALONG = 2 * SIDE + 1 };
-enum { DIGITS = 16 };
+enum { DIGITS = 16 }; /* of a number in double */
 
 static double step_of(size_t at) {
     static const double parts[PER_DECADE] = {1, 0.56234132519034908, 0.31622776601683794,
@@ -88,8 +88,7 @@ const double *LAB(lab_slope_middle)(void) {
     return numbers;
 }
 
-/* ------------------------------------------------------------------------- the loss along a number
- */
+/* ---------------------------------------------------------------------- the loss along a number */
 
 static double along[ALONG][3];
 
@@ -121,8 +120,9 @@ size_t LAB(lab_along_rows)(void) {
 /* ---------------------------------------------------------------------------- weights at random */
 
 enum { MANY = 200 };
-/* How many of them agree in 0, 1, ... digits; with a kink between the ends; the median's digits. */
-static double tally[DIGITS + 1], kinked, median;
+/* How many of them agree in 0, 1, ... digits, without those that the loss does not depend on;
+ * those; those with a kink between the ends; the digits of the median error. */
+static double tally[DIGITS + 1], idle, kinked, median;
 
 /* From 0 to 1; the generator of `cnn gradcheck --at`. */
 static double uniform(uint64_t *state) {
@@ -130,26 +130,22 @@ static double uniform(uint64_t *state) {
     return (double)(*state >> 40) / (double)(1 << 24);
 }
 
-/* The tensor that holds the parameter at this address. */
-static bool holder(const float *parameter, cnn_tensor *found, size_t *index) {
-    for (size_t i = 0; cnn_model_tensor_at(the_lab.model, i, found); i++) {
-        const float *first = found->data;
-        size_t count = 1;
-        for (size_t d = 0; d < found->rank; d++)
-            count *= found->shape[d];
-        *index = (size_t)(parameter - first);
-        if (found->type == CNN_TYPE_FLOAT32 && parameter >= first && *index < count)
+static bool is_parameter(const cnn_tensor *tensor) {
+    size_t count;
+    const float *first = cnn_model_parameters(the_lab.model, &count), *data = tensor->data;
+    return tensor->type == CNN_TYPE_FLOAT32 && data >= first && data < first + count;
+}
+
+/* The next tensor of parameters after *at, round and round. */
+static bool next_parameters(size_t *at, cnn_tensor *tensor) {
+    const size_t count = cnn_model_tensor_count(the_lab.model);
+    for (size_t i = 0; i < count; i++) {
+        *at = (*at + 1) % count;
+        cnn_model_tensor_at(the_lab.model, *at, tensor);
+        if (is_parameter(tensor))
             return true;
     }
     return false;
-}
-
-/* A gap between tensors is no weight: another place is drawn. */
-static void draw(uint64_t *state, cnn_tensor *tensor, size_t *index) {
-    size_t count;
-    const float *parameters = cnn_model_parameters(the_lab.model, &count);
-    while (!holder(parameters + (size_t)(uniform(state) * (double)count), tensor, index))
-        continue;
 }
 
 static int ascending(const void *a, const void *b) {
@@ -157,33 +153,44 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Notes one weight; true if the loss depends on it. */
+static bool note(const cnn_slope *s) {
+    const bool depends = s->gradient != 0 || s->quotient != 0;
+    kinked += s->kinks > 0;
+    idle += !depends;
+    tally[(size_t)digits_of(s->error)] += depends;
+    return depends;
+}
+
+/* Weights at random, as many of each tensor, moved by one step. */
 bool LAB(lab_many)(size_t step, unsigned seed) {
     double errors[MANY];
+    size_t at = 0, depending = 0;
     uint64_t state = seed;
     memset(tally, 0, sizeof tally);
-    kinked = 0;
+    idle = kinked = 0;
     for (size_t i = 0; i < MANY; i++) {
         cnn_tensor tensor;
-        size_t index;
         cnn_slope s;
-        draw(&state, &tensor, &index);
+        if (!next_parameters(&at, &tensor))
+            return false;
+        const size_t index = (size_t)(uniform(&state) * (double)lab_count(&tensor));
         if (!cnn_model_slope(the_lab.model, tensor.name, index, step_of(step), &s, &the_lab.error))
             return false;
-        errors[i] = s.error;
-        tally[(size_t)digits_of(s.error)]++;
-        kinked += s.kinks > 0;
+        if (note(&s))
+            errors[depending++] = s.error;
     }
-    qsort(errors, MANY, sizeof *errors, ascending);
-    median = digits_of(errors[MANY / 2]);
+    qsort(errors, depending, sizeof *errors, ascending);
+    median = depending ? digits_of(errors[depending / 2]) : 0;
     return true;
 }
 const double *LAB(lab_many_tally)(void) {
     return tally;
 }
-/* Weights, the digits of the median error, those with a kink. */
+/* Weights, the digits of the median error, those with a kink, those without an effect. */
 const double *LAB(lab_many_numbers)(void) {
-    static double numbers[3];
-    const double now[3] = {MANY, median, kinked};
+    static double numbers[4];
+    const double now[4] = {MANY, median, kinked, idle};
     memcpy(numbers, now, sizeof numbers);
     return numbers;
 }

@@ -9,7 +9,7 @@ size_t LAB(lab_tensors)(void) {
     return cnn_model_tensor_count(the_lab.model);
 }
 
-static size_t count_of(const cnn_tensor *tensor) {
+size_t lab_count(const cnn_tensor *tensor) {
     size_t count = 1;
     for (size_t i = 0; i < tensor->rank; i++)
         count *= tensor->shape[i];
@@ -30,7 +30,7 @@ const uintptr_t *LAB(lab_tensor)(size_t index) {
                               t.shape[2],
                               t.shape[3],
                               (uintptr_t)t.data,
-                              count_of(&t)};
+                              lab_count(&t)};
     memcpy(facts, row, sizeof facts);
     return facts;
 }
@@ -42,7 +42,7 @@ size_t LAB(lab_largest)(const char *name) {
     if (!cnn_model_tensor(the_lab.model, name, &t, NULL) || t.type != CNN_TYPE_FLOAT32)
         return 0;
     const float *numbers = t.data;
-    for (size_t i = 1; i < count_of(&t); i++)
+    for (size_t i = 1; i < lab_count(&t); i++)
         if (fabsf(numbers[i]) > fabsf(numbers[best]))
             best = i;
     return best;

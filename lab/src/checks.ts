@@ -131,12 +131,14 @@ export interface Many {
   weights: number;
   median: number; // digits
   kinked: number; // weights with a kink between the ends
+  idle: number; // weights that the loss does not depend on; not in the tally
 }
 
 // Weights at random, each moved by the step.
 export function many(engine: Engine, moved: Moved, step: number, seed: number): Many {
   setUp(engine, moved);
   engine.must(engine.x.lab_many(step, seed));
-  const [weights, median, kinked] = engine.doubles(engine.x.lab_many_numbers(), 3);
-  return { tally: [...engine.doubles(engine.x.lab_many_tally(), 17)], weights, median, kinked };
+  const [weights, median, kinked, idle] = engine.doubles(engine.x.lab_many_numbers(), 4);
+  const tally = [...engine.doubles(engine.x.lab_many_tally(), 17)];
+  return { tally, weights, median, kinked, idle };
 }

@@ -145,7 +145,7 @@ function Kernels() {
   const layer = weighted(state.layers());
   if (!layer) return null;
   const width = kernelWidth(layer);
-  const gradients = state.current.value.backward || state.mode.value === 'train';
+  const gradients = state.current.value.backward || ['train', 'check'].includes(state.mode.value);
   const parts = ['weight', ...(layer.bias ? ['bias'] : [])];
   const tensors = parts.flatMap((p) => [p, ...(gradients ? [`${p}.grad`] : [])]);
   return (

@@ -38,3 +38,6 @@ export const digits3 = (value: number): string =>
 export const digits2 = (value: number): string => Number(value.toPrecision(2)).toString();
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+
+// A power of ten: 1e-5.
+export const stepText = (h: number): string => h.toExponential(0);

@@ -21,6 +21,7 @@ export type Mode = 'look' | 'train' | 'check' | 'break' | 'network' | 'tour';
 let engine: Engine;
 let held: Images;
 let labNet: Uint8Array;
+let labText: string;
 let sources: Record<string, string>;
 let chain: Layer[] = [];
 let lastLoss = 0;
@@ -50,9 +51,12 @@ export const told = signal(false); // the true digit of the drawing
 export const theEngine = () => engine;
 // What a command needs to have the bits of this browser.
 export const bitsFlag = () => (engine.fused() ? '' : ' --backend base');
+// Is it networks/lab.net?
+export const isLab = () => network.value === labText;
 export const layers = () => chain;
 export const source = (page: string): string => sources[page] ?? '';
 export const tensor = (name: string): Tensor | undefined => tensors.get(name);
+export const tensorNames = () => tensors.keys();
 export const layout = (name: string): Layout | undefined => layouts.get(name);
 export const numbers = (name: string) => engine.numbers(tensors.get(name)!);
 export const largest = (name: string) => Math.abs(numbers(name)[engine.largest(name)]);
@@ -229,7 +233,8 @@ export function begin(given: Start): void {
   held = given.held;
   labNet = given.model;
   sources = JSON.parse(given.pages);
-  network.value = given.network;
+  labText = given.network;
+  network.value = labText;
   engine.load(labNet, 1, true);
   engine.data(1, held.pixels, held.labels);
   chain = engine.layers();

@@ -230,6 +230,93 @@ export const words = {
 
   check: {
     title: 'Check the gradients',
+    hint:
+      'A gradient says how fast the loss changes with a weight. Move one weight by h, up and down: ' +
+      'the difference of the two losses over 2h is that slope, measured without backprop.',
+    weight: 'The number moved',
+    choose: 'Choose',
+    chooseHint: 'Takes the one with the largest gradient.',
+    any: 'Any weight',
+    anyLabel: 'Any weight, at random (w)',
+    computed: (name: string) => `${name} is computed and cannot be moved.`,
+    offered: 'Moved is the weight that counts most in its sum.',
+    offer: (name: string) => `Move ${name}, which counts most in its sum`,
+    common: 'Marked: the digits that two numbers have in common.',
+    value: (text: string) => `= ${text}`,
+    step: 'h',
+    stepLabel: 'How far the number is moved: h, from 1e-15 to 0.1 (keys − and +)',
+    stepText: (h: string) => `h = ${h}`,
+    smaller: 'A tenth of h (−)',
+    larger: 'Ten times h (+)',
+    best: (h: string) => `Best: ${h}`,
+    wait: 'Computing …',
+    high: 'loss at w + h',
+    low: 'loss at w − h',
+    middle: 'loss at w',
+    quotient: 'difference / 2h',
+    gradient: 'backprop',
+    digits: (n: number) => (n === 1 ? '1 digit agrees' : `${n} digits agree`),
+    allDigits: 'All digits agree',
+    error: (text: string) => `relative error ${text}`,
+    independent: 'The loss of this image does not depend on it, and backprop agrees: both are 0.',
+    unmoved: 'So small a step does not move this number: the sum rounds back to it.',
+    kinks: (n: number) => (n === 1 ? 'A kink lies between' : `${n} kinks lie between`),
+    kinkOf: {
+      relu: (layer: string) =>
+        `w − h and w + h: a gate of ${layer} is open at one end and closed at the other, at`,
+      maxpool2d: (layer: string) =>
+        `w − h and w + h: a window of ${layer} has another maximum at each end, at`,
+      other: (layer: string) => `w − h and w + h: ${layer} switches, at`,
+    } as Record<string, (layer: string) => string>,
+    kinkSo: 'The quotient mixes the slopes of both sides there; neither it nor backprop is wrong.',
+    along: 'The loss along this weight',
+    alongLabel: (h: string, digits: string) =>
+      `The loss from 2h below the weight to 2h above, h = ${h}, with the line of backprop's gradient. ${digits}.`,
+    alongKey: ['the loss, as a change', 'the slope that backprop claims', 'w − h and w + h'],
+    ends: ['w − 2h', '− h', 'w', '+ h', 'w + 2h'],
+    curve: 'The error against h',
+    curveLabel: (h: string, error: string) =>
+      `The relative error for each h from 1e-15 to 0.1. Least at h = ${h}: ${error}. All steps are in the table below.`,
+    curveKey: ['h at hand', 'a kink lies between the ends'],
+    large:
+      'Right, h too large: truncation. The loss is curved between the two ends (and may have a ' +
+      'kink): a tenth of h, a hundredth of the error.',
+    small:
+      'Left, h too small: rounding. A loss has 16 digits, and both have most of them in common: ' +
+      'few are left in the difference. A tenth of h, ten times the error.',
+    all: 'All steps as numbers',
+    allHead: ['h', 'loss at + h', 'loss at − h', 'difference / 2h', 'error', 'kinks'],
+    command: 'The command says the same, for h from 0.1 to 1e-9:',
+    many: (h: string) => `Move 200 weights at random by ${h}`,
+    manySaid: (n: number, median: number) =>
+      `The median of ${n} weights: ${median === 1 ? '1 digit agrees' : `${median} digits agree`}.`,
+    manyKinked: (n: number) => `${n} have a kink between the ends.`,
+    manyIdle: (n: number) => `The loss of this image does not depend on ${n}: not counted.`,
+    manyBar: (digits: number, n: number) => `${digits} digits: ${n} weights`,
+    manyDigits: 'digits that agree',
+    gradients: 'Every gradient, layer by layer',
+    gradientsHint:
+      'dx is what a layer passes back, dw is for its weights, db for its biases. Each layer is ' +
+      'checked by itself in double, with random numbers in place of this image and these weights. ' +
+      'Up to 200 numbers of each gradient are moved.',
+    gradientsHead: ['layer', 'error', '', 'checked', 'of', 'skip'],
+    gradientsKey:
+      'error: the largest relative one; the bar has powers of ten from 1e-16 to 1, and the limit. ' +
+      'skip: too close to a kink of ReLU or max pool.',
+    again: 'Other random numbers',
+    right: (error: string, where: string, limit: string) =>
+      `Right: the largest relative error is ${error}, in ${where}; the limit is ${limit}.`,
+    wrong: (error: string, where: string, limit: string) =>
+      `Wrong: the relative error is ${error}, in ${where}; the limit is ${limit}.`,
+    unchecked: 'Not checked: of one gradient all numbers tried lie at a kink. Try other numbers.',
+    rowUnchecked: 'not checked',
+    wrongRow: 'wrong',
+    worstAt: (where: string, backprop: string, measured: string) =>
+      `${where}: backprop ${backprop}, measured ${measured}`,
+    seconds: (text: string) => `${text} s`,
+    seed: (n: number) => `seed ${n}`,
+    gradientsCommand: 'The command says the same:',
+    networkFile: 'The command says the same, with the network’s text in the file network.net:',
   },
 
   break: {
@@ -376,8 +463,9 @@ export const words = {
       ['0 … 9', 'say what the true digit is'],
       ['m', 'next image that is misread'],
       ['d', 'to the drawing pad'],
-      ['l, t, b', 'look, train, break'],
+      ['l, t, c, b', 'look, train, check, break'],
       ['r, s', 'train: run or pause, one step'],
+      ['−, +, w', 'check: smaller h, larger h, another weight'],
     ],
     licenses: 'The page contains Preact, its signals and uPlot (all MIT).',
   },
