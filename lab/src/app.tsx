@@ -3,6 +3,7 @@ import { useSignal } from '@preact/signals';
 import { render } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Engine, hasRelaxed } from './engine';
+import { Guide } from './guide';
 import { listen } from './keys';
 import { NetworkMap } from './map';
 import { modes, setMode } from './modes';
@@ -10,9 +11,11 @@ import { digits3 } from './numbers';
 import { asText, once, unpack } from './payload';
 import { PicturePanel } from './picture';
 import { Player } from './player';
+import * as questions from './questions';
 import { prepare } from './run';
 import * as state from './state';
 import { Announcer, SumPanel } from './sum';
+import * as touring from './touring';
 import { words } from './words';
 
 function Tabs() {
@@ -88,14 +91,25 @@ function Welcome() {
   return (
     <p class="welcome">
       {words.first}{' '}
-      <button
-        type="button"
-        onClick={() => {
-          closed.value = true;
-        }}
-      >
-        {words.close}
-      </button>
+      <span class="row">
+        <button
+          type="button"
+          onClick={() => {
+            closed.value = true;
+            touring.goTo(touring.left.value);
+          }}
+        >
+          {words.tour.take}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            closed.value = true;
+          }}
+        >
+          {words.close}
+        </button>
+      </span>
     </p>
   );
 }
@@ -112,7 +126,10 @@ function App() {
         {Panel && <Panel />}
         <SumPanel />
       </aside>
-      <Player />
+      <div class="foot">
+        <Guide />
+        <Player />
+      </div>
       <Announcer />
     </>
   );
@@ -147,6 +164,8 @@ async function start(): Promise<void> {
     images: once(async () => ({ pixels: await unpack('images'), labels: await unpack('labels') })),
   });
   listen();
+  touring.recall();
+  questions.follow();
   Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md
   render(<App />, document.getElementById('app')!);
   document.documentElement.dataset.ready = 'yes';

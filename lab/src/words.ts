@@ -1,4 +1,5 @@
 // Every text of the page, for translators. Formulas and errors come from the C code.
+import { tour } from './words_tour';
 
 export const words = {
   title: 'cnn.c lab',
@@ -240,9 +241,7 @@ export const words = {
     title: 'The network',
   },
 
-  tour: {
-    title: 'Tour',
-  },
+  tour,
 
   help: {
     open: 'Help and keys',
@@ -261,6 +260,7 @@ export const words = {
       ['m', 'next image that is misread'],
       ['d', 'to the drawing pad'],
       ['l, t', 'look, train'],
+      ['o, g', 'tour and questions; back to their box'],
       ['r, s', 'train: run or pause, one step'],
     ],
     licenses: 'The page contains Preact, its signals and uPlot (all MIT).',
