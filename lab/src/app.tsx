@@ -13,6 +13,7 @@ import { PicturePanel } from './picture';
 import { Player } from './player';
 import * as questions from './questions';
 import { prepare } from './run';
+import { listenToPrinter, Sheet } from './sheet';
 import * as state from './state';
 import { Announcer, SumPanel } from './sum';
 import * as touring from './touring';
@@ -131,6 +132,7 @@ function App() {
         <Player />
       </div>
       <Announcer />
+      <Sheet />
     </>
   );
 }
@@ -166,6 +168,7 @@ async function start(): Promise<void> {
   listen();
   touring.recall();
   questions.follow();
+  listenToPrinter();
   Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md
   render(<App />, document.getElementById('app')!);
   document.documentElement.dataset.ready = 'yes';

@@ -3,7 +3,6 @@ import {
   type Asked,
   bySize,
   firstOf,
-  lastLayer,
   numberChoices,
   type Pair,
   pick,

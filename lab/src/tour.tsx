@@ -1,6 +1,7 @@
 // The panel of the tour: its ten stops, twelve questions and a worksheet.
 import { KEYS, type QuestionKey } from './asked';
 import * as questions from './questions';
+import { printSheet } from './sheet';
 import { stops } from './stops';
 import * as touring from './touring';
 import { words } from './words';
@@ -70,12 +71,27 @@ function Questions() {
   );
 }
 
+function Worksheet() {
+  return (
+    <>
+      <h3>{w.sheetTitle}</h3>
+      <p class="soft">{w.sheet.about}</p>
+      <p class="row">
+        <button type="button" onClick={printSheet}>
+          {w.sheet.button}
+        </button>
+      </p>
+    </>
+  );
+}
+
 export function TourPanel() {
   return (
     <section class="tour" aria-label={w.title}>
       <h2>{w.title}</h2>
       <Stops />
       <Questions />
+      <Worksheet />
     </section>
   );
 }

@@ -131,6 +131,7 @@ export const tour = {
   end: 'The tour is at its end. What it showed:',
   toQuestions: 'Twelve questions',
 
+  sheetTitle: 'A worksheet',
   questionList: 'Twelve questions',
   questionAbout:
     'Made from the image at hand and answered by the C code. Two tries each. Gradients are large, and ' +
@@ -264,6 +265,48 @@ export const tour = {
   sheet: {
     button: 'Print worksheet',
     about:
-      'One image, two pages to work on by hand, and a page of solutions, with the numbers of this moment.',
+      'Two pages to work on by hand, about the image at hand, and a page of solutions, with the numbers of this moment.',
+    title: 'A convolutional network by hand',
+    name: 'Name',
+    picture: (image: string) =>
+      `1. The picture (${image}). Each number is the gray of a pixel, from 0 (black, left empty) to 255 (white). ` +
+      'Shade the large ones. Which digit is it?',
+    digit: 'The digit',
+    frame: 'The frame is the window of task 2.',
+    conv: (layer: string, channel: number) =>
+      `2. A convolution. This is the framed window, as the network gets it (each pixel less the mean, over the deviation), and kernel ${channel} of ${layer}. ` +
+      'Multiply the numbers that lie at the same place, add the products and the bias.',
+    window: 'window',
+    kernel: 'kernel',
+    products: 'products',
+    bias: 'bias',
+    result: (layer: string) => `sum of the products + bias = one number of ${layer}`,
+    pool: (conv: string, relu: string, pool: string) =>
+      `3. ReLU and pool. These are four neighbors in ${conv}; one is your result. ${relu} makes 0 of what is below 0. ` +
+      `${pool} keeps the largest.`,
+    yours: 'yours',
+    largest: 'the largest',
+    back: (gradient: string, pool: string) =>
+      `4. The backward pass. The gradient ${gradient} arrives at this number of ${pool}. What arrives at each of the four, ` +
+      'after the pool, and after the ReLU?',
+    share:
+      '5. The loss. The network gives these shares p. y is 1 for the true digit and 0 for the others. Fill in y and p − y. ' +
+      'For which digits should the score fall?',
+    step: (where: string, w: string, g: string, rate: number) =>
+      `6. A step of training. The weight ${where} is ${w}, its gradient is ${g}, the rate is ${rate}. ` +
+      'New weight = weight − rate × gradient.',
+    stepResult: 'new weight',
+    shapes:
+      '7. Shapes. Height × width × channels of each layer’s output, and how many weights and biases it has.',
+    layer: 'layer',
+    shape: 'shape',
+    parameters: 'weights and biases',
+    solutions: 'Solutions',
+    rounded:
+      'The numbers on the sheet are rounded; the solutions are the network’s own. A last digit may differ.',
+    digitIs: (truth: number, answer: number) => `It is a ${truth}; the network says ${answer}.`,
+    sumIs: (products: string, result: string) => `Products ${products}; with the bias ${result}.`,
+    fall: (digits: string) => `The scores of ${digits} should fall.`,
+    command: 'To see a number with its sum:',
   },
 };
