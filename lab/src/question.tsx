@@ -15,13 +15,15 @@ function ChoiceButton({ asked, index }: { asked: Asked; index: number }) {
   const { text, place } = asked.choices[index];
   const isWrong = questions.wrong.value.includes(index);
   const isRight = questions.over.value && index === asked.right;
+  const { tensor, index: cell } = state.shown.value;
+  const isAt = place?.tensor === tensor && place.index === cell; // in the map, too
   const point = (to: state.Place | null) => () => {
     state.hovered.value = to;
   };
   return (
     <button
       type="button"
-      class={isRight ? 'yes' : isWrong ? 'no' : ''}
+      class={isRight ? 'yes' : isWrong ? 'no' : isAt ? 'at' : ''}
       aria-disabled={isWrong || questions.over.value}
       data-where={place && state.whereOf(place)}
       title={place && `${place.tensor}, ${state.placeName(place)}`}
