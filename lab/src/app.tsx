@@ -5,6 +5,7 @@ import { render } from 'preact';
 import { useRef } from 'preact/hooks';
 import * as breaking from './breaking';
 import { Engine, hasRelaxed } from './engine';
+import { Guide } from './guide';
 import { listen } from './keys';
 import { NetworkMap } from './map';
 import { modes, setMode } from './modes';
@@ -12,9 +13,12 @@ import { digits3 } from './numbers';
 import { asText, packed, unpack } from './payload';
 import { PicturePanel } from './picture';
 import { Player } from './player';
+import * as questions from './questions';
 import { prepare } from './run';
+import { listenToPrinter, Sheet } from './sheet';
 import * as state from './state';
 import { Announcer, SumPanel } from './sum';
+import * as touring from './touring';
 import { words } from './words';
 
 function Tabs() {
@@ -90,14 +94,25 @@ function Welcome() {
   return (
     <p class="welcome">
       {words.first}{' '}
-      <button
-        type="button"
-        onClick={() => {
-          closed.value = true;
-        }}
-      >
-        {words.close}
-      </button>
+      <span class="row">
+        <button
+          type="button"
+          onClick={() => {
+            closed.value = true;
+            touring.goTo(touring.left.value);
+          }}
+        >
+          {words.tour.take}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            closed.value = true;
+          }}
+        >
+          {words.close}
+        </button>
+      </span>
     </p>
   );
 }
@@ -114,8 +129,12 @@ function App() {
         {Panel && <Panel />}
         <SumPanel />
       </aside>
-      <Player />
+      <div class="foot">
+        <Guide />
+        <Player />
+      </div>
       <Announcer />
+      <Sheet />
     </>
   );
 }
@@ -151,6 +170,9 @@ async function start(): Promise<void> {
   });
   breaking.begin(asText(measured), asText(network));
   listen();
+  touring.recall();
+  questions.follow();
+  listenToPrinter();
   Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md
   render(<App />, document.getElementById('app')!);
   document.documentElement.dataset.ready = 'yes';

@@ -120,16 +120,24 @@ const STUBS = {
 };
 
 export class Engine {
-  private constructor(readonly x: Exports) {}
+  private constructor(
+    readonly x: Exports,
+    private readonly module: WebAssembly.Module,
+  ) {}
 
   static async start(bytes: BufferSource): Promise<Engine> {
-    const { instance } = await WebAssembly.instantiate(bytes, {
-      wasi_snapshot_preview1: STUBS,
-    });
-    const engine = new Engine(instance.exports as unknown as Exports);
+    return Engine.of(await WebAssembly.compile(bytes));
+  }
+
+  private static async of(module: WebAssembly.Module): Promise<Engine> {
+    const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: STUBS });
+    const engine = new Engine(instance.exports as unknown as Exports, module);
     engine.x._initialize();
     return engine;
   }
+
+  // The same code with a memory of its own, without a model.
+  another = (): Promise<Engine> => Engine.of(this.module);
 
   // A copy of numbers in double.
   doubles(pointer: number, count: number): Float64Array {
@@ -317,6 +325,12 @@ export class Engine {
   private channels(): number[] {
     const count = this.x.lab_channel_count();
     return [...new Float64Array(this.x.memory.buffer, this.x.lab_channels(), count)];
+  }
+
+  // The loss; with the number h larger; h smaller; the quotient; backprop's gradient.
+  nudge(tensor: string, index: number, h: number): number[] {
+    this.must(this.lendText(tensor, (p) => this.x.lab_nudge(p, index, h)));
+    return [...new Float64Array(this.x.memory.buffer, this.x.lab_nudge_numbers(), 5)];
   }
 
   run(epochs: number, seed: number, rule: string, rate: number, momentum: number): void {

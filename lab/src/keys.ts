@@ -12,6 +12,7 @@ const act: Record<string, () => void> = {
   Backspace: state.back,
   f: state.followLargest,
   m: () => state.showMisread(words.picture.noMisread),
+  g: () => document.getElementById('guide')?.focus(),
   d: () => document.getElementById('pad')?.focus(),
 };
 

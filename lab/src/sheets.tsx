@@ -159,9 +159,11 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
   const hover = (event: PointerEvent) => {
     if (event.pointerType !== 'touch') state.hovered.value = under(event);
   };
+  // What is pointed at is kept: a click has whole pixels, and a cell may be little more than one.
   // Enter and Space are clicks without a place: they keep the cell that the arrows are on.
   const click = (event: MouseEvent) => {
-    const place = event.detail ? under(event) : state.shown.value;
+    const isPointed = state.hovered.value?.tensor === name;
+    const place = event.detail && !isPointed ? under(event) : state.shown.value;
     if (place) state.keep(place);
   };
   const move = (event: KeyboardEvent) => {

@@ -1,4 +1,5 @@
 // Every text of the page, for translators. Formulas and errors come from the C code.
+import { tour } from './words_tour';
 
 export const words = {
   title: 'cnn.c lab',
@@ -443,9 +444,7 @@ export const words = {
     title: 'The network',
   },
 
-  tour: {
-    title: 'Tour',
-  },
+  tour,
 
   help: {
     open: 'Help and keys',
@@ -463,7 +462,8 @@ export const words = {
       ['0 … 9', 'say what the true digit is'],
       ['m', 'next image that is misread'],
       ['d', 'to the drawing pad'],
-      ['l, t, c, b', 'look, train, check, break'],
+      ['l, t, c, b, n', 'look, train, check, break, network'],
+      ['o, g', 'tour and questions; back to their box'],
       ['r, s', 'train: run or pause, one step'],
       ['−, +, w', 'check: smaller h, larger h, another weight'],
     ],
