@@ -7,6 +7,7 @@ import { listen } from './keys';
 import { NetworkMap } from './map';
 import { modes, setMode } from './modes';
 import { digits3 } from './numbers';
+import { listenForPictures } from './open';
 import { asText, unpack } from './payload';
 import { PicturePanel } from './picture';
 import { Player } from './player';
@@ -147,6 +148,7 @@ async function start(): Promise<void> {
     images: async () => ({ pixels: await unpack('images'), labels: await unpack('labels') }),
   });
   listen();
+  listenForPictures();
   Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md
   render(<App />, document.getElementById('app')!);
   document.documentElement.dataset.ready = 'yes';

@@ -1,24 +1,29 @@
 // The picture, the drawing pad and the answer.
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { BatchSwitch } from './batch';
 import { percent } from './numbers';
+import { OpenPicture } from './open';
 import { Pad } from './pad';
 import * as state from './state';
 import { words } from './words';
 
 const w = words.picture;
 
+export function paintGray(canvas: HTMLCanvasElement, bytes: Uint8Array): void {
+  const context = canvas.getContext('2d')!;
+  const image = context.createImageData(canvas.width, canvas.height);
+  const dots = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < dots.length; i++)
+    dots[i] = ((255 << 24) | (bytes[i] << 16) | (bytes[i] << 8) | bytes[i]) >>> 0;
+  context.putImageData(image, 0, 0);
+}
+
 function Seen() {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
-    const context = canvas.current?.getContext('2d');
     const bytes = state.pixels.value;
-    if (!context) return;
-    const image = context.createImageData(28, 28);
-    const dots = new Uint32Array(image.data.buffer);
-    for (let i = 0; i < 784; i++)
-      dots[i] = ((255 << 24) | (bytes[i] << 16) | (bytes[i] << 8) | bytes[i]) >>> 0;
-    context.putImageData(image, 0, 0);
+    if (canvas.current) paintGray(canvas.current, bytes);
   });
   return (
     <canvas ref={canvas} width={28} height={28} class="seen" role="img" aria-label={w.seesLabel} />
@@ -46,7 +51,7 @@ function Choose() {
 
 function Bars() {
   state.revision.value;
-  const p = [...state.numbers('probabilities')];
+  const p = [...state.shownNumbers('probabilities')];
   const says = state.answer();
   return (
     <ol class="bars" aria-label={w.says}>
@@ -94,7 +99,11 @@ export function PicturePanel() {
         </h2>
         <Seen />
         <Choose />
-        {state.notice.value && <p class="soft">{state.notice.value}</p>}
+        <BatchSwitch />
+        <OpenPicture />
+        <p class="notice" role="status">
+          {state.notice.value}
+        </p>
       </div>
       <div>
         <h2>{w.draw}</h2>
