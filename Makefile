@@ -351,7 +351,7 @@ lab:
 	@node lab/build.mjs $(BUILD)
 
 # In a browser: what the page shows against the command (lab/test).
-lab-test: lab
+lab-test: lab $(BUILD)/tests/test_drawn
 	@scripts/need lab-test
 	@node lab/test/run.mjs $(BUILD)
 lab-engines: lab

@@ -10,6 +10,7 @@ import { listen } from './keys';
 import { NetworkMap } from './map';
 import { modes, setMode } from './modes';
 import { digits3 } from './numbers';
+import { listenForPictures } from './open';
 import { asText, packed, unpack } from './payload';
 import { PicturePanel } from './picture';
 import { Player } from './player';
@@ -173,6 +174,7 @@ async function start(): Promise<void> {
   touring.recall();
   questions.follow();
   listenToPrinter();
+  listenForPictures();
   Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md
   render(<App />, document.getElementById('app')!);
   document.documentElement.dataset.ready = 'yes';

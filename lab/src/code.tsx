@@ -1,5 +1,5 @@
 // The line of C that says the formula, and the function that computes it.
-import type { Sum } from './engine';
+import { AFTER, type Sum } from './engine';
 import * as state from './state';
 import { words } from './words';
 
@@ -15,7 +15,9 @@ function functionText(lines: string[], name: string): string {
 
 // What prints the same numbers, for an image that the command has too.
 export function Command() {
-  if (state.image.value < 0 || state.trained.value) return null;
+  const isBatch = state.pictures.value.length > 1;
+  const isAfter = state.shown.value.tensor.endsWith(AFTER);
+  if (state.image.value < 0 || state.trained.value || isBatch || isAfter) return null;
   const where = state.whereOf(state.shown.value);
   return (
     <>
@@ -23,6 +25,20 @@ export function Command() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0} class="command">
         {`build/cnn explain build/lab/lab.safetensors data/mnist '${where}' --index ${state.image.value}${state.bitsFlag()}`}
+      </pre>
+    </>
+  );
+}
+
+// A whole function of a page, with the lines that hold `mark`.
+export function FunctionCode({ page, name, mark }: { page: string; name: string; mark: string }) {
+  const lines = functionText(state.source(page).split('\n'), name).split('\n');
+  return (
+    <>
+      <h3>{`${page}, ${name}()`}</h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
+      <pre tabIndex={0}>
+        {lines.map((line) => (line.includes(mark) ? <mark key={line}>{line}</mark> : `${line}\n`))}
       </pre>
     </>
   );

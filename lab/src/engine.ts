@@ -60,7 +60,50 @@ export interface Sum {
   line: number;
   terms: Term[];
   channels: number[]; // what the terms of each channel of a add
+  update?: Update; // of a parameter after the update
 }
+
+// One parameter in a step of the optimizer.
+export interface Update {
+  rule: string;
+  page: string;
+  function: string;
+  before: number;
+  gradient: number;
+  m: number; // of SGD: the velocity
+  v: number;
+  corrected: number; // m over correction1
+  root: number; // of v over correction2
+  after: number;
+  move: number;
+  rate: number;
+  beta1: number; // of SGD: the momentum
+  beta2: number;
+  epsilon: number;
+  correction1: number;
+  correction2: number;
+}
+
+// What the update did to the loss.
+export interface Change {
+  before: number;
+  after: number;
+  change: number;
+  foretold: number; // gradient x move, added up over all parameters
+}
+
+// What the gradient of one output puts on one place.
+export interface Stamp {
+  place: number;
+  weight: number; // its index
+  value: number; // of the weight
+  share: number;
+  total: number; // of the place
+}
+
+// Names with this end are of the model after the update. Images and labels are the same in both.
+export const AFTER = '.after';
+const shared = (name: string) => name === '' || name === 'input' || name === 'labels';
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -224,6 +267,25 @@ export class Engine {
     };
   }
 
+  // Calls with the name that the tensor has in its model, which is the one looked at meanwhile.
+  private named<T>(name: string, call: (pointer: number) => T): T {
+    const after = name.endsWith(AFTER);
+    this.x.lab_look_at(after ? 1 : 0);
+    try {
+      return this.lendText(after ? name.slice(0, -AFTER.length) : name, call);
+    } finally {
+      this.x.lab_look_at(0);
+    }
+  }
+
+  // Of the model after the update, once there is one.
+  tensorsAfter(): Map<string, Tensor> {
+    this.x.lab_look_at(1);
+    const all = [...this.tensors().values()].filter((t) => !shared(t.name));
+    this.x.lab_look_at(0);
+    return new Map(all.map((t) => [t.name + AFTER, { ...t, name: t.name + AFTER }]));
+  }
+
   // Their shapes hold the batch: ask again after another batch.
   tensors(): Map<string, Tensor> {
     const all = new Map<string, Tensor>();
@@ -244,7 +306,9 @@ export class Engine {
       : new Float32Array(buffer, tensor.data, tensor.count);
   }
 
-  largest = (name: string): number => this.lendText(name, (p) => this.x.lab_largest(p));
+  // Where the largest is, of all or of `count` from `first` on.
+  largest = (name: string, first = 0, count = 2 ** 31): number =>
+    this.named(name, (p) => this.x.lab_largest(p, first, count));
 
   parameters(): Float32Array<ArrayBuffer> {
     const buffer = this.x.memory.buffer as ArrayBuffer;
@@ -279,8 +343,60 @@ export class Engine {
     return pointer ? new Uint8Array(this.x.memory.buffer, pointer, 784).slice() : null;
   }
 
+  // From a picture as the browser decodes it: red, green, blue, opacity.
+  fitPicture(pixels: Uint8Array, height: number, width: number): Uint8Array<ArrayBuffer> {
+    const pointer = this.lend(pixels, (p) => this.x.lab_fit_rgba(p, height, width));
+    this.must(pointer);
+    return new Uint8Array(this.x.memory.buffer, pointer, 784).slice();
+  }
+
+  // One step of the optimizer, in a second model.
+  update(rule: string, rate: number, momentum: number): void {
+    this.must(this.lendText(rule, (p) => this.x.lab_update(p, rate, momentum)));
+  }
+
+  private updated(name: string, index: number): Update {
+    const pointer = this.lendText(name, (p) => this.x.lab_updated(p, index));
+    const row = new Float64Array(this.x.memory.buffer, pointer, 8);
+    const [before, gradient, m, v, corrected, root, after, move] = row;
+    const rates = Array.from({ length: 6 }, (_, i) => this.x.lab_update_rate(i));
+    const [rate, beta1, beta2, epsilon, correction1, correction2] = rates;
+    const [rule, page, fn] = [0, 1, 2].map((i) => this.text(this.x.lab_update_text(i)));
+    const numbers = { before, gradient, m, v, corrected, root, after, move };
+    const used = { rate, beta1, beta2, epsilon, correction1, correction2 };
+    return { rule, page, function: fn, ...numbers, ...used };
+  }
+
+  change(): Change {
+    const [before, after, change, foretold] = [0, 1, 2, 3].map((i) => this.x.lab_change(i));
+    return { before, after, change, foretold };
+  }
+
+  // Where the gradient of output `from` goes, in the channel and the image of `place`.
+  stamp(gradient: string, place: number, from: number): Stamp[] {
+    const count = this.lendText(gradient, (p) => this.x.lab_stamp(p, place, from));
+    const rows = new Float64Array(this.x.memory.buffer, this.x.lab_stamps(), count * 5);
+    return Array.from({ length: count }, (_, i) => {
+      const [at, weight, value, share, total] = rows.subarray(i * 5, i * 5 + 5);
+      return { place: at, weight, value, share, total };
+    });
+  }
+
   sum(tensor: string, index: number): Sum {
-    this.must(this.lendText(tensor, (p) => this.x.lab_sum(p, index)));
+    const after = tensor.endsWith(AFTER);
+    const plain = tensor.slice(0, -AFTER.length);
+    const sum = this.named(tensor, (p) => {
+      this.must(this.x.lab_sum(p, index));
+      return this.readSum();
+    });
+    if (!after) return sum;
+    const named = (name: string) => (shared(name) ? name : name + AFTER);
+    Object.assign(sum, { a: named(sum.a), b: named(sum.b), start: named(sum.start) });
+    const isParameter = sum.kind === 'given' && /[.]/.test(plain);
+    return isParameter ? { ...sum, update: this.updated(plain, index) } : sum;
+  }
+
+  private readSum(): Sum {
     const text = (i: number) => this.text(this.x.lab_sum_text(i));
     const number = (i: number) => this.x.lab_sum_number(i);
     return {

@@ -2,7 +2,7 @@
 import { type ReadonlySignal, useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { colorAt, rampOf } from './colors';
-import { layoutOf } from './layout';
+import { layoutOf, oneImage } from './layout';
 import type { Kernels } from './messages';
 import { dark } from './state';
 
@@ -10,7 +10,10 @@ const NAME = 'conv1.weight';
 
 function paint(canvas: HTMLCanvasElement, kernels: Kernels, isDark: boolean): void {
   const { numbers, shape, largest } = kernels;
-  const layout = layoutOf({ name: NAME, integers: false, shape, data: 0, count: numbers.length });
+  const layout = layoutOf(
+    { name: NAME, integers: false, shape, data: 0, count: numbers.length },
+    oneImage,
+  );
   canvas.width = layout.sheets * (layout.width + 1) - 1;
   canvas.height = layout.height;
   const context = canvas.getContext('2d')!;

@@ -32,8 +32,11 @@ export function timesTenTo(exponent: number): string {
   return `×10${exponent < 0 ? '⁻' : ''}${digits}`;
 }
 
-export const digits3 = (value: number): string =>
-  value === 0 ? '0' : Number(value.toPrecision(3)).toString().replace('-', '−');
+export function digits3(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  const isSmall = rounded !== 0 && Math.abs(rounded) < 0.001;
+  return (isSmall ? rounded.toExponential() : rounded.toString()).replaceAll('-', '−');
+}
 
 export const digits2 = (value: number): string => Number(value.toPrecision(2)).toString();
 

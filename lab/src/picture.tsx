@@ -1,7 +1,9 @@
 // The picture, the drawing pad and the answer.
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { BatchSwitch } from './batch';
 import { percent } from './numbers';
+import { OpenPicture } from './open';
 import { Pad } from './pad';
 import { drawPixels } from './pixels';
 import * as state from './state';
@@ -40,7 +42,7 @@ function Choose() {
 
 function Bars() {
   state.reread.value;
-  const p = [...state.numbers('probabilities')];
+  const p = [...state.shownNumbers('probabilities')];
   const says = state.answer();
   return (
     <ol class="bars" aria-label={w.says}>
@@ -88,7 +90,11 @@ export function PicturePanel() {
         </h2>
         <Seen />
         <Choose />
-        {state.notice.value && <p class="soft">{state.notice.value}</p>}
+        <BatchSwitch />
+        <OpenPicture />
+        <p class="notice" role="status">
+          {state.notice.value}
+        </p>
       </div>
       <div>
         <h2>{w.draw}</h2>

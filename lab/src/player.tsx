@@ -1,8 +1,10 @@
 // The steps forward and backward: play, next, previous, each with its sentence.
 import { signal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { exact } from './numbers';
 import * as state from './state';
+import type { Phase } from './steps';
 import { words } from './words';
 
 const w = words.steps;
@@ -33,12 +35,12 @@ function usePlaying(): void {
   }, [isOn]);
 }
 
-function List({ backward }: { backward: boolean }) {
+function List({ phase }: { phase: Phase }) {
   return (
-    <ol class={backward ? 'backward' : 'forward'} aria-label={backward ? w.backward : w.forward}>
+    <ol class={phase} aria-label={w[phase]}>
       {state.steps.value.map(
         (s, i) =>
-          s.backward === backward && (
+          s.phase === phase && (
             <li key={s.tensor}>
               <button
                 type="button"
@@ -76,7 +78,7 @@ function Readout() {
 
 export function Player() {
   usePlaying();
-  const { backward, tensor, sentence } = state.current.value;
+  const { phase, tensor, sentence } = state.current.value;
   const count = state.steps.value.length;
   return (
     <footer>
@@ -92,15 +94,17 @@ export function Player() {
         </button>
       </div>
       <div class="lists">
-        <span class="soft">{w.forward}</span>
-        <List backward={false} />
-        <span class="soft">{w.backward}</span>
-        <List backward={true} />
+        {(['forward', 'backward', 'update'] as Phase[]).map((phase) => (
+          <Fragment key={phase}>
+            <span class="soft">{w[phase]}</span>
+            <List phase={phase} />
+          </Fragment>
+        ))}
       </div>
       <Readout />
       <p class="sentence" aria-live="polite">
         <b>
-          {w.of(state.step.value + 1, count)} · {backward ? w.backward : w.forward} · {tensor}
+          {w.of(state.step.value + 1, count)} · {w[phase]} · {tensor}
         </b>{' '}
         {sentence}
       </p>

@@ -1,14 +1,21 @@
 // What the page knows: one image, one step, one number that is explained. Signals, so that what
 // shows them follows.
 import { batch, computed, signal } from '@preact/signals';
-import type { Engine, Layer, Sum, Tensor } from './engine';
-import { type Layout, layoutOf } from './layout';
+import { AFTER, type Change, type Engine, type Layer, type Sum, type Tensor } from './engine';
+import { type Batch, type Layout, layoutOf } from './layout';
 import { type Step, stepsOf } from './steps';
 import { throttle } from './throttle';
 
 export interface Place {
   tensor: string;
   index: number;
+}
+
+// One image of the batch.
+export interface Picture {
+  image: number; // of the held-out ones; -1: drawn
+  pixels: Uint8Array<ArrayBuffer>;
+  label: number;
 }
 
 export interface Images {
@@ -28,6 +35,8 @@ let lastLoss = 0;
 let stale = true; // another model: its tensors lie elsewhere
 let tensors = new Map<string, Tensor>();
 let layouts = new Map<string, Layout>();
+let images = 0; // of the batch whose shapes the tensors have
+let updated = false; // the update was taken with the numbers as they are
 
 export const mode = signal<Mode>('look');
 export const network = signal(''); // its text
@@ -37,13 +46,18 @@ export const reread = signal(0); // the same for text, less often while training
 export const image = signal(0); // of the held-out ones; -1: drawn
 export const pixels = signal(new Uint8Array(784));
 export const label = signal(0);
-export const loss = signal(0);
+export const loss = signal(0); // the mean of the batch
+export const together = signal(1); // how many images are a batch
+export const pictures = signal<Picture[]>([]); // the batch
+export const nth = signal(0); // of them is the one shown: image, pixels and label are its
+export const rule = signal({ name: 'adam', rate: 0.003 }); // of the update
 export const step = signal(0);
 export const steps = signal<Step[]>([]);
 export const walked = signal(false); // until the first step all layers are shown
 export const selected = signal<Place>({ tensor: 'input', index: 0 });
 export const hovered = signal<Place | null>(null);
 export const past = signal<Place[]>([]);
+export const stamped = signal<Place[] | null>(null); // framed in place of the sum's factors
 export const trained = signal(false); // the weights are those of this page's training
 export const notice = signal('');
 export const told = signal(false); // the true digit of the drawing
@@ -60,10 +74,24 @@ export const tensorNames = () => tensors.keys();
 export const layout = (name: string): Layout | undefined => layouts.get(name);
 export const numbers = (name: string) => engine.numbers(tensors.get(name)!);
 export const largest = (name: string) => Math.abs(numbers(name)[engine.largest(name)]);
+// Number k of the image shown, in a tensor with numbers for each image.
+const perImage = (name: string) => tensors.get(name)!.count / images;
+export const ofShown = (name: string, k = 0) => nth.value * perImage(name) + k;
+export const shownNumbers = (name: string, image = nth.value) => {
+  const size = perImage(name);
+  return numbers(name).subarray(image * size, image * size + size);
+};
+export const change = (): Change => engine.change();
 export const placeName = ({ tensor, index }: Place) => layouts.get(tensor)?.name(index) ?? '';
 // As `cnn explain` takes it: conv2[4,3,8].
 export const whereOf = ({ tensor, index }: Place) =>
   `${tensor}${layouts.get(tensor)?.where(index) ?? ''}`;
+// The tensor that a layer shows; images have no other after an update.
+export const mapOf = (layer: string, end: string) =>
+  end === AFTER && layer === chain[0].name ? layer : layer + end;
+// In a batch: which of its images the number is of; '' for one of all of them.
+export const imageOf = ({ tensor, index }: Place) =>
+  images > 1 && !/\.(weight|bias)\b/.test(tensor) ? Math.floor(index / perImage(tensor)) : '';
 export const heldOut = () => held;
 export const heldOutImage = (i: number) => held.pixels.subarray(784 * i, 784 * (i + 1));
 
@@ -80,9 +108,13 @@ export const sum = computed((): Sum | string => {
   }
 });
 
+const shownOfBatch: Batch = { nth: () => nth.value, count: () => images };
+
 function lookAround(): void {
   tensors = engine.tensors();
-  layouts = new Map([...tensors.values()].map((t) => [t.name, layoutOf(t)]));
+  images = pictures.value.length;
+  if (updated) for (const [name, t] of engine.tensorsAfter()) tensors.set(name, t);
+  layouts = new Map([...tensors.values()].map((t) => [t.name, layoutOf(t, shownOfBatch)]));
   stale = false;
 }
 
@@ -92,27 +124,102 @@ function readAgain(): void {
 }
 const readSoon = throttle(readAgain);
 
-// Computes the image at hand anew; its text follows with `read`.
-export function pass(read: () => void = readAgain): void {
-  engine.images(pixels.value, [label.value]);
-  lastLoss = engine.pass();
-  if (stale) lookAround();
+// The batch, with what is now known of the image shown.
+function gather(): Picture[] {
+  const own = { image: image.value, pixels: pixels.value, label: label.value };
+  if (together.value === 1) nth.value = 0;
+  pictures.value = together.value === 1 ? [own] : pictures.value.with(nth.value, own);
+  return pictures.value;
+}
+
+function bytesOf(all: Picture[]): Uint8Array {
+  const bytes = new Uint8Array(all.length * all[0].pixels.length);
+  all.forEach((p, i) => {
+    bytes.set(p.pixels, i * p.pixels.length);
+  });
+  return bytes;
+}
+
+// At the steps of the update, and only there, one is taken.
+function update(): void {
+  if (updated || current.value?.phase !== 'update') return;
+  engine.update(rule.value.name, rule.value.rate, 0);
+  updated = true;
+  lookAround();
+}
+
+export function useRule(name: string, rate: number): void {
   batch(() => {
+    rule.value = { name, rate };
+    pass();
+  });
+}
+
+// Computes the images at hand anew; their text follows with `read`.
+export function pass(read: () => void = readAgain): void {
+  batch(() => {
+    const all = gather();
+    engine.images(
+      bytesOf(all),
+      all.map((p) => p.label),
+    );
+    lastLoss = engine.pass();
+    updated = false;
+    if (stale || all.length !== images) lookAround();
+    update();
     revision.value++;
     read();
   });
 }
 
+function testPicture(index: number): Picture {
+  const at = (index + held.labels.length) % held.labels.length;
+  const size = held.pixels.length / held.labels.length;
+  const bytes = held.pixels.slice(at * size, at * size + size) as Uint8Array<ArrayBuffer>;
+  return { image: at, pixels: bytes, label: held.labels[at] };
+}
+
+// Of the batch at hand, if it is in it; else of a batch that begins with it.
 export function showTest(index: number): void {
-  const count = held.labels.length;
-  const at = (index + count) % count;
   batch(() => {
-    image.value = at;
-    pixels.value = heldOutImage(at).slice();
-    label.value = held.labels[at];
-    notice.value = '';
+    const own = testPicture(index);
+    const at = pictures.value.findIndex((p) => p.image === own.image);
+    const isIn = at >= 0 && pictures.value.length === together.value;
+    if (!isIn)
+      pictures.value = Array.from({ length: together.value }, (_, i) => testPicture(own.image + i));
+    nth.value = isIn ? at : 0;
+    show(isIn ? pictures.value[at] : own);
     pass();
     reselect();
+  });
+}
+
+function show(picture: Picture): void {
+  image.value = picture.image;
+  pixels.value = picture.pixels;
+  label.value = picture.label;
+  notice.value = '';
+}
+
+// One image, or a batch that begins with it.
+export function lookTogether(count: number): void {
+  batch(() => {
+    together.value = count;
+    pictures.value = [];
+    past.value = [];
+    showTest(Math.max(0, image.value));
+  });
+}
+
+// Another image of the batch on the maps.
+export function showNth(at: number): void {
+  batch(() => {
+    nth.value = at;
+    show(pictures.value[at]);
+    revision.value++;
+    reread.value++;
+    selected.value = telling(selected.value.tensor);
+    hovered.value = null;
   });
 }
 
@@ -128,13 +235,17 @@ export function showMisread(none: string): void {
 
 // The answer: the first of the largest probabilities.
 export function answer(): number {
-  const p = numbers('probabilities');
+  return answerTo(nth.value);
+}
+export function answerTo(at: number): number {
+  const p = shownNumbers('probabilities', at);
   return p.indexOf(Math.max(...p));
 }
 
 // Until the true digit is told, it is taken to be the answer.
 export function showDrawing(drawn: Uint8Array<ArrayBuffer>): void {
   batch(() => {
+    together.value = 1;
     image.value = -1;
     pixels.value = drawn;
     notice.value = '';
@@ -150,13 +261,19 @@ export function say(digit: number, byHand = true): void {
   pass();
 }
 
-const telling = (name: string): Place => ({ tensor: name, index: engine.largest(name) });
+// Its largest number, of the image shown.
+export function telling(name: string): Place {
+  const isWeight = /\.(weight|bias)\b/.test(name);
+  const [first, count] = isWeight ? [0, tensors.get(name)!.count] : [ofShown(name), perImage(name)];
+  return { tensor: name, index: engine.largest(name, first, count) };
+}
 
 // At a step its largest number is explained, unless one of its numbers is already.
 function reselect(): void {
   hovered.value = null;
   const name = current.value.tensor;
-  if (selected.value.tensor !== name) selected.value = telling(name);
+  const isThere = layouts.get(name)?.isShown(selected.value.index);
+  if (selected.value.tensor !== name || !isThere) selected.value = telling(name);
 }
 
 export function goTo(index: number): void {
@@ -164,6 +281,7 @@ export function goTo(index: number): void {
     walked.value = true;
     step.value = Math.max(0, Math.min(steps.value.length - 1, index));
     past.value = [];
+    update();
     selected.value = telling(current.value.tensor);
     hovered.value = null;
   });
@@ -200,6 +318,11 @@ export function follow(place: Place): void {
 export function followLargest(): void {
   const s = sum.value;
   if (typeof s === 'string') return;
+  if (s.update) {
+    const name = shown.value.tensor.slice(0, -AFTER.length);
+    keep({ tensor: `${name}.grad`, index: shown.value.index });
+    return;
+  }
   const placed = s.terms.filter((t) => t.a >= 0);
   const chosen = placed.find((t) => t.note === 'chosen');
   const most = placed.reduce((m, t) => (Math.abs(t.share) > Math.abs(m.share) ? t : m), placed[0]);

@@ -42,6 +42,12 @@ export const words = {
     misread: 'Misread',
     misreadLabel: 'Misread: the next test image that the network reads wrong',
     noMisread: 'It misreads none of the 2,000.',
+    open: 'Open a picture',
+    openWhy: 'Open a picture of a digit. Or drop one anywhere on the page, or paste it.',
+    opened: (name: string, width: number, height: number) =>
+      `${name}, ${width} × ${height} pixels, in the form of the digits it learned from.`,
+    noPicture: (name: string) => `${name}: no picture that this browser can read.`,
+    refused: (name: string, why: string) => `${name}: ${why}.`,
     says: 'It says',
     true: 'True digit',
     weights: (own: boolean) =>
@@ -58,6 +64,9 @@ export const words = {
     keys: 'Arrows move, Page Up and Page Down change the channel, Enter keeps.',
     score: 'score',
     share: 'share',
+    shareAfter: 'after',
+    loss: 'loss',
+    lossAfter: 'loss after',
     gradient: 'p − y',
     value: 'value',
     gradientLegend: '∂ gradient',
@@ -74,6 +83,7 @@ export const words = {
       `kernel ${k}, input channel ${c}, row ${r}, column ${s}`,
     weight: (c: number, k: number) => `from input ${c} to output ${k}`,
     number: (i: number) => `number ${i}`,
+    ofImage: (n: number, place: string) => `image ${n} of the batch, ${place}`,
   },
 
   sum: {
@@ -84,6 +94,7 @@ export const words = {
     follow: 'Follow the largest',
     followLabel: 'Follow the largest: explain the factor that counts most (f)',
     all: (n: number) => `All ${n.toLocaleString('en')} terms, in the order of the C code`,
+    image: 'image',
     allHead: ['term', 'x', 'y', 'adds', 'running total'],
     count: (n: number, zeros: number, out: number) => {
       const parts = [`${n.toLocaleString('en')} ${n === 1 ? 'term' : 'terms'}`];
@@ -97,6 +108,7 @@ export const words = {
     channel: (k: number) => `ch ${k}`,
     starts: 'starts from',
     patch: (a: string, b: string) => `${a} under the kernel × ${b}`,
+    turned: (a: string, b: string) => `${a} as it lies × ${b}, turned by 180°`,
     divided: (d: string) => `divided by ${d}`,
     softmax: (max: string, total: string) => `largest score ${max}; sum of all exp ${total}`,
     command: 'The command says the same:',
@@ -129,6 +141,59 @@ export const words = {
     } as Record<string, string[]>,
   },
 
+  scatter: {
+    label: 'Two views of the same sum',
+    gather: 'Gather',
+    scatter: 'Scatter',
+    sentences: {
+      gather:
+        'Each place gathers: it fetches the gradients of all outputs that it went into. Seen from here the kernel lies turned by 180°.',
+      scatter:
+        'Each gradient of an output is stamped back through the kernel as it is; what falls on one place is added.',
+    },
+    stamp: (a: string, place: string, value: string, b: string) =>
+      `The stamp of ${a}, ${place}: its gradient ${value} times ${b}.`,
+    here: (share: string) => `On the framed place it puts ${share}. The stamps that add most here:`,
+  },
+
+  update: {
+    rule: 'Rule',
+    rate: 'Rate',
+    ruleWhy: 'The rule that makes a move of a gradient: SGD or Adam.',
+    rateWhy: 'The rate: how far each weight moves in one step.',
+    rates: { adam: 0.003, sgd: 0.05 } as Record<string, number>, // and the rate that it starts with
+    sentence:
+      'The weight moves against its gradient. This is the first step of the rule: m and v start at 0. Step back, and the old weight is there again.',
+    before: 'the weight before',
+    gradient: 'its gradient',
+    after: 'the weight after: w + Δw',
+    sgdMove: (rate: string) => `− rate · g, rate ${rate}`,
+    m: (beta: number) => `mean of the gradients: 0 + (1 − ${beta}) (g − 0)`,
+    v: (beta: number) => `mean of their squares: ${beta} · 0 + (1 − ${beta}) g²`,
+    corrected: (m: string, c: string) => `${m} / ${c}: as if it had not started at 0`,
+    root: (c: string) => `root of v / ${c}`,
+    adamMove: (rate: string, epsilon: string) => `− ${rate} · m̂ / (√v̂ + ${epsilon})`,
+    lossBefore: 'loss before',
+    lossAfter: 'loss after',
+    change: 'change',
+    foretold: 'foretold',
+    foretoldWhy:
+      'Foretold: each gradient times the move of its weight, added up. The loss is curved, so the true change differs.',
+  },
+
+  batch: {
+    label: 'Image, or a batch of',
+    size: (n: number) => (n === 1 ? 'image' : `${n}`),
+    sentence: (n: number) =>
+      n === 1
+        ? 'One image: all gradients are its own.'
+        : `${n} test images at once: the gradients of the weights are means over them.`,
+    strip: (n: number) => `A batch of ${n} images`,
+    mean: (loss: string) => `mean loss ${loss}`,
+    thumb: (at: number, image: number, says: number, label: number, loss: string) =>
+      `Image ${at} of the batch, test image ${image}: it says ${says}, true digit ${label}, loss ${loss}`,
+  },
+
   steps: {
     label: 'Steps',
     first: 'First step',
@@ -138,6 +203,7 @@ export const words = {
     pause: 'Pause',
     forward: 'forward',
     backward: 'backward',
+    update: 'update',
     of: (i: number, n: number) => `${i} of ${n}`,
     input: 'The picture as numbers: each pixel from 0 to 255, less the mean, over the deviation.',
     probabilities: 'Softmax: the scores become shares that add up to 1.',
@@ -172,6 +238,10 @@ export const words = {
     } as Record<string, string>,
     bias: 'The bias was added everywhere: its gradient is the sum of all gradients.',
     other: 'The numbers of this layer.',
+    updateWeight:
+      'Update: each weight moves a little against its gradient. The rule and the rate say how far.',
+    updateBias: 'Each bias moves in the same way.',
+    again: 'The same image once more, with the new weights: did it help?',
   },
 
   train: {
