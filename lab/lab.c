@@ -171,4 +171,3 @@ void LAB(lab_forward)(void) {
     cnn_model_forward(the_lab.model);
 }
 
-}
