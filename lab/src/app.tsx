@@ -91,18 +91,12 @@ function Header() {
 
 function Welcome() {
   const closed = useSignal(false);
-  if (closed.value) return null;
+  if (closed.value || touring.at.value >= 0) return null;
   return (
     <p class="welcome">
       {words.first}{' '}
       <span class="row">
-        <button
-          type="button"
-          onClick={() => {
-            closed.value = true;
-            touring.goTo(touring.left.value);
-          }}
-        >
+        <button type="button" onClick={() => touring.goTo(touring.left.value)}>
           {words.tour.take}
         </button>
         <button

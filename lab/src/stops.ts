@@ -155,20 +155,21 @@ const nudge: Stop = {
   seen: () => w.nudge.seen,
 };
 
+const enough = () => training.run.curves.value.scores.find((s) => s.accuracy >= ENOUGH);
+
 const train: Stop = {
   key: 'train',
   act: () => w.train.act,
   begin: () => {
-    const reached = () => (training.run.curves.value.scores.at(-1)?.accuracy ?? 0) >= ENOUGH;
-    let armed = !reached(); // a run that was there before does not count
+    let armed = !enough(); // a run that was there before does not count
     return () => {
-      armed ||= !reached();
-      return armed && reached();
+      armed ||= !enough();
+      return armed && enough() !== undefined;
     };
   },
   seen: () => {
-    const right = training.run.curves.value.scores.at(-1)?.accuracy ?? 0;
-    return w.train.seen(training.run.step.value, percent(right));
+    const score = enough();
+    return w.train.seen(score?.step ?? 0, percent(score?.accuracy ?? 0));
   },
 };
 
