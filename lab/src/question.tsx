@@ -59,11 +59,11 @@ function verdict(asked: Asked): string {
   return `${right ? w.right : w.was(asked.choices[asked.right].text)} ${asked.because}`;
 }
 
-function Acts({ asked }: { asked: Asked }) {
+function Acts() {
   if (!questions.over.value) return null;
   return (
     <p class="row wrap">
-      <button type="button" onClick={() => questions.show(asked.see)}>
+      <button type="button" onClick={questions.see}>
         {w.see}
       </button>
       <button type="button" onClick={questions.another}>
@@ -85,7 +85,7 @@ function Body({ asked }: { asked: Asked }) {
       <p class={says ? 'good' : 'hidden'} aria-live="polite">
         {says}
       </p>
-      <Acts asked={asked} />
+      <Acts />
     </>
   );
 }

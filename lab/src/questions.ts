@@ -5,6 +5,7 @@ import { layerQuestions } from './ask_layers';
 import { lossQuestions } from './ask_loss';
 import { type Asked, KEYS, type Maker, type QuestionKey } from './asked';
 import { setMode } from './modes';
+import { isNarrow } from './narrow';
 import * as state from './state';
 
 export type Mark = 'none' | 'right' | 'second' | 'shown';
@@ -32,6 +33,12 @@ export function show(place: state.Place): void {
     state.selected.value = place;
     state.hovered.value = null;
   });
+}
+
+// The number that shows the answer, with its sum.
+export function see(): void {
+  show(asked.value!.see);
+  if (isNarrow()) document.querySelector('.sum')?.scrollIntoView();
 }
 
 async function make(key: QuestionKey): Promise<void> {

@@ -1,5 +1,7 @@
 // The panel of the tour: its ten stops, twelve questions and a worksheet.
+import { useEffect } from 'preact/hooks';
 import { KEYS, type QuestionKey } from './asked';
+import { isNarrow } from './narrow';
 import * as questions from './questions';
 import { printSheet } from './sheet';
 import { stops } from './stops';
@@ -86,6 +88,10 @@ function Worksheet() {
 }
 
 export function TourPanel() {
+  useEffect(() => {
+    // In one column the panel is far below.
+    if (isNarrow()) document.querySelector('.tour')?.scrollIntoView();
+  }, []);
   return (
     <section class="tour" aria-label={w.title}>
       <h2>{w.title}</h2>
