@@ -7,7 +7,7 @@ import { listen } from './keys';
 import { NetworkMap } from './map';
 import { modes, setMode } from './modes';
 import { digits3 } from './numbers';
-import { asText, unpack } from './payload';
+import { asText, once, unpack } from './payload';
 import { PicturePanel } from './picture';
 import { Player } from './player';
 import { prepare } from './run';
@@ -144,7 +144,7 @@ async function start(): Promise<void> {
     script: document.getElementById('worker')!.textContent!,
     wasm,
     model,
-    images: async () => ({ pixels: await unpack('images'), labels: await unpack('labels') }),
+    images: once(async () => ({ pixels: await unpack('images'), labels: await unpack('labels') })),
   });
   listen();
   Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md

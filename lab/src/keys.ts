@@ -18,8 +18,9 @@ const act: Record<string, () => void> = {
 // Does what has the focus use the key itself?
 function isTaken(event: KeyboardEvent): boolean {
   const on = event.target as HTMLElement;
-  if (on.closest('input, select, textarea, dialog')) return true;
-  return event.key === ' ' && on.closest('button, summary') !== null;
+  const box = 'input[type=checkbox], input[type=radio]';
+  if (on.closest(`button, summary, ${box}`)) return event.key === ' ';
+  return on.closest('input, select, textarea, dialog') !== null;
 }
 
 export function listen(): void {

@@ -130,7 +130,7 @@ function Strip({ name, width }: { name: string; width: number }) {
   state.reread.value;
   const { count } = state.tensor(name)!;
   const layout = state.layout(name)!;
-  const all = Math.max(256, layout.sheets * (width + 6));
+  const all = Math.max(290, layout.sheets * (width + 6));
   return (
     <div class="strip" style={{ width: `min(100%, ${all}px)` }}>
       <h3>

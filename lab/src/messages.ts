@@ -49,6 +49,12 @@ export interface Score {
   accuracy: number;
 }
 
+// How the held-out images are read now.
+export interface Reading {
+  confusion: Uint32Array; // [true][answer]
+  answers: Uint32Array;
+}
+
 export type FromWorker =
   | {
       type: 'progress';
@@ -58,6 +64,7 @@ export type FromWorker =
       losses: number[];
       scores: Score[];
       perSecond: number;
+      reading: Reading | null; // where it is new
       running: boolean;
       over: boolean;
       fresh: boolean;

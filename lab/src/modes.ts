@@ -20,7 +20,7 @@ export const modes: Record<state.Mode, ModeRow> = {
   train: {
     key: 't',
     Panel: TrainPanel,
-    keys: { r: training.run.toggle, s: () => training.run.run(1) },
+    keys: { r: training.toggle, s: training.oneStep },
   },
   check: { key: 'c', Panel: CheckPanel, keys: checking.keys },
   break: { key: 'b', Panel: BreakPanel },

@@ -3,6 +3,7 @@ import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { percent } from './numbers';
 import { Pad } from './pad';
+import { drawPixels } from './pixels';
 import * as state from './state';
 import { words } from './words';
 
@@ -11,14 +12,7 @@ const w = words.picture;
 function Seen() {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
-    const context = canvas.current?.getContext('2d');
-    const bytes = state.pixels.value;
-    if (!context) return;
-    const image = context.createImageData(28, 28);
-    const dots = new Uint32Array(image.data.buffer);
-    for (let i = 0; i < 784; i++)
-      dots[i] = ((255 << 24) | (bytes[i] << 16) | (bytes[i] << 8) | bytes[i]) >>> 0;
-    context.putImageData(image, 0, 0);
+    if (canvas.current) drawPixels(canvas.current, state.pixels.value);
   });
   return (
     <canvas ref={canvas} width={28} height={28} class="seen" role="img" aria-label={w.seesLabel} />

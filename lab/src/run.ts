@@ -1,6 +1,6 @@
 // One training in a worker of its own, as the page sees it.
 import { batch, signal } from '@preact/signals';
-import type { FromWorker, Score, Settings, Speed, ToWorker } from './messages';
+import type { FromWorker, Reading, Score, Settings, Speed, ToWorker } from './messages';
 import * as state from './state';
 import { throttle } from './throttle';
 
@@ -39,7 +39,9 @@ export class Run {
   readonly epochs = signal(0);
   readonly perSecond = signal(0);
   readonly curves = signal<Curves>({ losses: [], scores: [] });
+  readonly reading = signal<Reading | null>(null);
   readonly problem = signal('');
+  parameters: Float32Array | null = null; // the newest
   private worker: Worker | null = null;
   private newest: Progress | null = null;
   private readonly showSoon = throttle(() => this.show());
@@ -56,7 +58,9 @@ export class Run {
     if (m.fresh) this.curves.value = { losses: [], scores: [] };
     this.curves.value.losses.push(...m.losses);
     this.curves.value.scores.push(...m.scores);
+    if (m.reading) this.reading.value = m.reading;
     this.newest = m;
+    this.parameters = m.parameters;
     if (m.running) this.showSoon();
     else this.show();
     this.onParameters(m.parameters);

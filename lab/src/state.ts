@@ -63,6 +63,7 @@ export const placeName = ({ tensor, index }: Place) => layouts.get(tensor)?.name
 export const whereOf = ({ tensor, index }: Place) =>
   `${tensor}${layouts.get(tensor)?.where(index) ?? ''}`;
 export const heldOut = () => held;
+export const heldOutImage = (i: number) => held.pixels.subarray(784 * i, 784 * (i + 1));
 
 export const current = computed(() => steps.value[step.value]);
 export const shown = computed(() => hovered.value ?? selected.value);
@@ -105,7 +106,7 @@ export function showTest(index: number): void {
   const at = (index + count) % count;
   batch(() => {
     image.value = at;
-    pixels.value = held.pixels.slice(at * 784, at * 784 + 784);
+    pixels.value = heldOutImage(at).slice();
     label.value = held.labels[at];
     notice.value = '';
     pass();

@@ -208,6 +208,24 @@ export const words = {
     over: 'The run is at its end.',
     pale: 'Pale: runs before.',
     apply: 'Press New weights to use these.',
+    settings: 'Made with',
+    beside: 'A second run beside it',
+    runs: { mine: 'First run', beside: 'Second run' },
+    onMap: 'On the maps',
+    dashed: 'Dashed: the second run, on the same images in the order of its seed.',
+  },
+
+  reading: {
+    misread: 'Misread now',
+    count: (n: number, of: number) => `${n.toLocaleString('en')} of ${of.toLocaleString('en')}`,
+    more: (n: number) => `and ${n.toLocaleString('en')} more`,
+    reads: (truth: number, says: number) => `a ${truth}, read as ${says}`,
+    look: (image: number, truth: number, says: number) =>
+      `Look at test image ${image}: a ${truth}, read as ${says}`,
+    confusion: 'True digit (rows) against answer (columns)',
+    corner: '',
+    cell: (n: number, truth: number, says: number) =>
+      `${n} times a ${truth} was read as ${says}: look at one`,
   },
 
   check: {
@@ -242,13 +260,14 @@ export const words = {
     error: (text: string) => `relative error ${text}`,
     independent: 'The loss of this image does not depend on it, and backprop agrees: both are 0.',
     unmoved: 'So small a step does not move this number: the sum rounds back to it.',
-    kinks: (n: number) => (n === 1 ? 'A kink lies between' : `${n} kinks lie between`),
+    kinks: (n: number) =>
+      n === 1
+        ? 'A kink lies between w − h and w + h:'
+        : `${n} kinks lie between w − h and w + h. The first:`,
     kinkOf: {
-      relu: (layer: string) =>
-        `w − h and w + h: a gate of ${layer} is open at one end and closed at the other, at`,
-      maxpool2d: (layer: string) =>
-        `w − h and w + h: a window of ${layer} has another maximum at each end, at`,
-      other: (layer: string) => `w − h and w + h: ${layer} switches, at`,
+      relu: (layer: string) => `a gate of ${layer} is open at one end and closed at the other, at`,
+      maxpool2d: (layer: string) => `a window of ${layer} has another maximum at each end, at`,
+      other: (layer: string) => `${layer} switches, at`,
     } as Record<string, (layer: string) => string>,
     kinkSo: 'The quotient mixes the slopes of both sides there; neither it nor backprop is wrong.',
     along: 'The loss along this weight',
