@@ -37,4 +37,4 @@ export const digits3 = (value: number): string =>
 
 export const digits2 = (value: number): string => Number(value.toPrecision(2)).toString();
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
