@@ -76,7 +76,7 @@ const line = (kind: Kind, run: Run): Line => {
 
 function accuracy(run: Run, epochs: number): string {
   const share = breaking.accuracyAfter(run, epochs);
-  if (share !== undefined) return percent(share);
+  if (share !== undefined) return percent(share, 2); // each of 2,000 images counts
   return run.diverged.value ? w.diverged : '';
 }
 

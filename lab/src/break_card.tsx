@@ -2,6 +2,7 @@
 // have to say.
 import { useEffect, useRef } from 'preact/hooks';
 import { CheckTable, DoctorSays, Outcome, Runs } from './break_answers';
+import { NamedBy } from './break_named';
 import * as breaking from './breaking';
 import { Diff } from './diff';
 import { words } from './words';
@@ -132,6 +133,7 @@ function Answers({ card }: Props) {
       <Runs card={card} />
       <CheckTable />
       <DoctorSays card={card} />
+      <NamedBy />
     </div>
   );
 }

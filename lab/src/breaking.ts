@@ -6,6 +6,7 @@ import type { Gradients } from './checks';
 import * as doctor from './doctor';
 import type { Score, Settings } from './messages';
 import { type Case, catalogOf, curveShows, type Diagnosis, type Mistake } from './mistakes';
+import type { Named } from './named';
 import { Run } from './run';
 import * as state from './state';
 
@@ -47,6 +48,7 @@ export const truths = signal<Record<string, Answers>>({});
 export const asked = signal(''); // the card and rule that the answers are of
 export const gradients = signal<Gradients | null>(null);
 export const diagnosis = signal<Diagnosis | null>(null);
+export const named = signal<Named | null>(null);
 export const problem = signal('');
 
 export function begin(figures: string, labNet: string): void {
@@ -146,11 +148,15 @@ export const curveTruth = computed((): boolean | undefined => {
 
 export const isWrong = (error: number, limit: number): boolean => !(error <= limit);
 
-async function check(of: string, one: Case): Promise<void> {
-  const options = { network: one.network, seed: SEED, mistake: one.mistake };
-  const { answer } = await ask({ what: 'gradients', options });
+async function check(of: string, { network, mistake }: Case): Promise<void> {
+  const options = { network, seed: SEED, mistake };
+  const [{ answer }, its] = await Promise.all([
+    ask({ what: 'gradients', options }),
+    ask({ what: 'named', mistake }),
+  ]);
   if (asked.value !== of) return;
   gradients.value = answer;
+  named.value = its.answer;
   setTruth(of, { check: answer.rows.some((r) => isWrong(r.error, answer.limit)) });
 }
 
@@ -190,6 +196,7 @@ export async function show(): Promise<void> {
   asked.value = of;
   gradients.value = null;
   diagnosis.value = null;
+  named.value = null;
   problem.value = '';
   train(one);
   try {

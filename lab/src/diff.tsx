@@ -24,15 +24,38 @@ function outdent(lines: string[]): string[] {
   return lines.map((l) => l.slice(Math.min(...indents)));
 }
 
-function Line({ kind, text }: { kind: '-' | '+' | ' '; text: string }) {
-  const tag = { '-': 'del', '+': 'ins', ' ': 'span' }[kind] as 'span';
-  const Tag = tag;
+// How many characters at the start, and then at the end, are the same.
+function shared(a: string, b: string): [number, number] {
+  const most = Math.min(a.length, b.length);
+  let [head, tail] = [0, 0];
+  while (head < most && a[head] === b[head]) head++;
+  while (tail < most - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
+  return [head, tail];
+}
+
+interface LineProps {
+  kind: '-' | '+' | ' ';
+  text: string;
+  same?: [number, number]; // what is between them is marked
+}
+
+function Line({ kind, text, same }: LineProps) {
+  const Tag = { '-': 'del', '+': 'ins', ' ': 'span' }[kind] as 'span';
+  const [head, tail] = same ?? [text.length, 0];
+  return (
+    <Tag class="code">
+      {`${kind} ${text.slice(0, head)}`}
+      {same && <b>{text.slice(head, text.length - tail)}</b>}
+      {`${text.slice(text.length - tail)}\n`}
+    </Tag>
+  );
+}
+
+function Lines({ kind, text }: LineProps) {
   return (
     <>
       {text.split('\n').map((line, i) => (
-        <Tag key={`${i}`} class="code">
-          {`${kind} ${line}\n`}
-        </Tag>
+        <Line key={`${i}`} kind={kind} text={line} />
       ))}
     </>
   );
@@ -46,15 +69,17 @@ export function Diff({ edit }: { edit: Edit }) {
   const around = outdent(lines.slice(from, at + AFTER + 1));
   const line = around[at - from] ?? edit.was;
   const indent = line.slice(0, line.length - line.trimStart().length);
+  const has = shift(edit.has, indent);
+  const same = has.includes('\n') ? undefined : shared(line, has);
   return (
     <>
       <h3>{words.break.where(page, at + 1, edit.function)}</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0} class="diff">
-        <Line kind=" " text={around.slice(0, at - from).join('\n')} />
-        <Line kind="-" text={line} />
-        <Line kind="+" text={shift(edit.has, indent)} />
-        <Line kind=" " text={around.slice(at - from + 1).join('\n')} />
+        <Lines kind=" " text={around.slice(0, at - from).join('\n')} />
+        <Line kind="-" text={line} same={same} />
+        {same ? <Line kind="+" text={has} same={same} /> : <Lines kind="+" text={has} />}
+        <Lines kind=" " text={around.slice(at - from + 1).join('\n')} />
       </pre>
     </>
   );

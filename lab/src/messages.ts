@@ -1,6 +1,7 @@
 // What page and worker say to each other.
 import type { Along, CheckOptions, Gradients, Many, Moved, Slopes } from './checks';
 import type { Case, Diagnosis } from './mistakes';
+import type { Named } from './named';
 
 export interface Settings {
   network: string;
@@ -21,13 +22,15 @@ export type Question =
   | { what: 'slopes'; moved: Moved }
   | { what: 'along'; moved: Moved; step: number } // step: a row of Slopes
   | { what: 'many'; moved: Moved; step: number; seed: number }
-  | { what: 'doctor'; of: Case };
+  | { what: 'doctor'; of: Case }
+  | { what: 'named'; mistake: string };
 export interface Answers {
   gradients: Gradients;
   slopes: Slopes;
   along: Along;
   many: Many;
   doctor: Diagnosis;
+  named: Named;
 }
 
 export type ToWorker =

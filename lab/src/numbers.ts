@@ -40,7 +40,7 @@ export function digits3(value: number): string {
 
 export const digits2 = (value: number): string => Number(value.toPrecision(2)).toString();
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
 
 // A power of ten: 1e-5.
 export const stepText = (h: number): string => h.toExponential(0);

@@ -507,6 +507,27 @@ export const words = {
     others: (n: number) => `All ${n} findings that are not healthy`,
     doctorHow:
       'The doctor judges numbers, not code: it sees data, weights and a training, no line of C.',
+    named: {
+      title: 'Named by its numbers',
+      fit: 'The wrong numbers fit, of all 57 mistakes:',
+      none: 'none of them',
+      right: 'Each of these gradients is right: there is nothing to name.',
+      first: (layer: string, place: string, theirs: string, ours: string) =>
+        `The first wrong number: ${place} of ${layer} is ${theirs}, and should be ${ours}.`,
+      like: (properties: string) => `That gradient: ${properties}.`,
+      properties: [
+        'RATIO times the right one',
+        'the right one with two indices exchanged',
+        'the right one, moved by a row or a column',
+        '0 in places where it should not be',
+        'not 0 in places where it should be',
+        'right but for the outermost rows and columns',
+        'not finite',
+      ],
+      how:
+        'cnn_diagnose compares small cases of every kind of layer, answered with the mistake, with what ' +
+        'each mistake of the catalog would answer. It can do so for your own program.',
+    },
     docsSay: (m: { check: string; doctor: string }) =>
       `docs/mistakes.md has: check ${m.check}; doctor ${m.doctor}.`,
   },

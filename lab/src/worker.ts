@@ -13,6 +13,7 @@ import type {
   ToWorker,
 } from './messages';
 import * as mistakes from './mistakes';
+import { named } from './named';
 import { inflate } from './payload';
 
 const EPOCHS = 20;
@@ -176,6 +177,8 @@ function answerTo(question: Question): Answers[Question['what']] {
       return checks.many(engine, question.moved, question.step, question.seed);
     case 'doctor':
       return mistakes.examine(engine, question.of);
+    case 'named':
+      return named(engine, question.mistake);
   }
 }
 

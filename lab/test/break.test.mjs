@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import * as card from './break.mjs';
 import { build, launch, open, root } from './browser.mjs';
+import { mainTasks } from './main_tasks.mjs';
 
 let browser;
 before(async () => {
@@ -149,6 +150,22 @@ test('by keys alone: found, guessed, run; the doctor names the cause', async () 
   await page.keyboard.press('Escape');
   await page.getByLabel('Find').waitFor();
   assert.deepEqual(page.wrong, []);
+  await page.context().close();
+});
+
+// By the thread's own time: on a busy machine others take the rest.
+test('no task of the page takes 50 ms, from the list to three epochs', async () => {
+  const page = await open(browser);
+  const tasks = await mainTasks(page, async () => {
+    await card.toBreak(page);
+    await card.openCard(page, 'relu-open');
+    await card.guess(page, false, true);
+    await card.doctorDone(page);
+    await card.threeEpochs(page);
+  });
+  const longest = Math.max(...tasks);
+  console.log(`${tasks.length} tasks, the longest ${longest.toFixed(0)} ms`);
+  assert.ok(tasks.length > 100 && longest < 50, `${longest} ms`);
   await page.context().close();
 });
 
