@@ -28,7 +28,7 @@ async function startScreen() {
   const env = {
     ...process.env,
     DISPLAY: `:${number.toString().trim()}`,
-    LC_ALL: 'C', // a desktop without a language
+    LC_ALL: 'C.UTF-8', // no language, which WebKit calls "C"
     // Root has no sandbox.
     ...(process.getuid() === 0 && { WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1' }),
   };
