@@ -56,9 +56,16 @@ function bundle(entry, format) {
   return outputFiles[0].text.trim().replaceAll('</script', '<\\/script');
 }
 
-const style = (path) => readFileSync(path, 'utf8');
+function styles() {
+  const own = readdirSync(`${lab}/src`).filter((n) => n.endsWith('.css') && n !== 'style.css');
+  const paths = ['node_modules/uplot/dist/uPlot.min.css', 'src/style.css'];
+  return [...paths, ...own.map((n) => `src/${n}`)]
+    .map((path) => readFileSync(`${lab}/${path}`, 'utf8'))
+    .join('\n');
+}
+
 const parts = {
-  STYLE: style(`${lab}/node_modules/uplot/dist/uPlot.min.css`) + style(`${lab}/src/style.css`),
+  STYLE: styles(),
   BYTES: Object.entries(bytes()).map(element).join('\n'),
   WORKER: bundle('worker.ts', 'iife'),
   SCRIPT: bundle('app.tsx', 'esm'),

@@ -170,34 +170,3 @@ double LAB(lab_pass)(void) {
 void LAB(lab_forward)(void) {
     cnn_model_forward(the_lab.model);
 }
-
-static size_t largest_of(const float *numbers, size_t count) {
-    size_t best = 0;
-    for (size_t i = 1; i < count; i++)
-        if (numbers[i] > numbers[best])
-            best = i;
-    return best;
-}
-
-/* Is this held-out image misread? */
-static bool misread(size_t image) {
-    const cnn_dataset *held = the_lab.sets[CNN_SPLIT_TEST];
-    float p[1024];
-    const size_t classes = cnn_network_class_count(the_lab.network);
-    return classes <= 1024 &&
-           cnn_model_predict(the_lab.model, cnn_dataset_image_at(held, image), 1, p,
-                             &the_lab.error) &&
-           largest_of(p, classes) != cnn_dataset_label_at(held, image);
-}
-
-/* The next held-out image after this one that the model misreads, round and round; -1: none.
- * Afterwards no batch is set. */
-int LAB(lab_misread_after)(int image) {
-    const size_t count = cnn_dataset_get_info(the_lab.sets[CNN_SPLIT_TEST]).images;
-    for (size_t i = 1; i <= count; i++) {
-        const size_t next = ((size_t)(image + 1) + i - 1) % count;
-        if (misread(next))
-            return (int)next;
-    }
-    return -1;
-}

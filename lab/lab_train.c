@@ -79,16 +79,3 @@ double LAB(lab_run_images)(void) {
 double LAB(lab_run_epochs)(void) {
     return (double)cnn_run_get_info(the_lab.run).epoch;
 }
-
-/* Over all held-out images: the share that is right and the mean loss. */
-static cnn_score score;
-bool LAB(lab_evaluate)(void) {
-    return cnn_model_evaluate(the_lab.model, the_lab.sets[CNN_SPLIT_TEST], &score, NULL,
-                              &the_lab.error);
-}
-double LAB(lab_accuracy)(void) {
-    return score.accuracy;
-}
-double LAB(lab_held_out_loss)(void) {
-    return score.loss;
-}

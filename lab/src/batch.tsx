@@ -2,7 +2,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { digits3 } from './numbers';
-import { paintGray } from './picture';
+import { drawPixels } from './pixels';
 import * as state from './state';
 import { words } from './words';
 
@@ -33,9 +33,9 @@ function Thumb({ at }: { at: number }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
     const picture = state.pictures.value[at];
-    if (canvas.current && picture) paintGray(canvas.current, picture.pixels);
+    if (canvas.current && picture) drawPixels(canvas.current, picture.pixels);
   });
-  state.revision.value;
+  state.reread.value;
   const { image, label } = state.pictures.value[at];
   const says = state.answerTo(at);
   const loss = digits3(state.shownNumbers('losses', at)[0]);
@@ -45,7 +45,6 @@ function Thumb({ at }: { at: number }) {
         type="button"
         class={says === label ? '' : 'wrong'}
         aria-current={at === state.nth.value ? 'true' : undefined}
-        aria-label={w.thumb(at, image, says, label, loss)}
         title={w.thumb(at, image, says, label, loss)}
         onClick={() => state.showNth(at)}
       >

@@ -1,11 +1,16 @@
-// A curve for each run over its steps; earlier ones are pale.
+// A curve for each run over its steps: earlier ones are pale, one beside it is dashed.
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { dark } from './state';
 import { words } from './words';
 
 const HEIGHT = 118;
-type Points = [number[], number[]];
+export type Kind = 'pale' | 'beside' | 'mine';
+export interface Line {
+  kind: Kind;
+  x: number[];
+  y: number[];
+}
 
 function axis(color: string, grid: string): uPlot.Axis {
   return {
@@ -17,14 +22,17 @@ function axis(color: string, grid: string): uPlot.Axis {
   };
 }
 
-function optionsOf(runs: number, width: number, log: boolean, isDark: boolean): uPlot.Options {
+function lineStyle(kind: Kind, isDark: boolean): Partial<uPlot.Series> {
+  if (kind === 'pale') return { stroke: isDark ? '#5c6470' : '#b9bec6', width: 1 };
+  if (kind === 'mine') return { stroke: isDark ? '#8ab4f8' : '#0b57d0', width: 1.5 };
+  return { stroke: isDark ? '#ffbe6e' : '#b34806', width: 1.5, dash: [5, 3] };
+}
+
+function optionsOf(kinds: Kind[], width: number, log: boolean, isDark: boolean): uPlot.Options {
   const ink = isDark ? '#b6bbc2' : '#565b63';
   const grid = isDark ? '#363a41' : '#e3e4e6';
-  const strong = isDark ? '#8ab4f8' : '#0b57d0';
-  const pale = isDark ? '#5c6470' : '#b9bec6';
-  const series = Array.from({ length: runs }, (_, i) => ({
-    stroke: i === runs - 1 ? strong : pale,
-    width: i === runs - 1 ? 1.5 : 1,
+  const series = kinds.map((kind) => ({
+    ...lineStyle(kind, isDark),
     spanGaps: true,
     points: { show: false },
   }));
@@ -39,18 +47,19 @@ function optionsOf(runs: number, width: number, log: boolean, isDark: boolean): 
   };
 }
 
-export function Curve({ runs, label, log }: { runs: Points[]; label: string; log: boolean }) {
+export function Curve({ lines, label, log }: { lines: Line[]; label: string; log: boolean }) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const filled = runs.filter(([x]) => x.length > 0);
-  const data = (): uPlot.AlignedData => (filled.length > 0 ? uPlot.join(filled) : [[]]);
+  const filled = lines.filter(({ x }) => x.length > 0);
+  const data = (): uPlot.AlignedData =>
+    filled.length > 0 ? uPlot.join(filled.map(({ x, y }) => [x, y])) : [[]];
   const isDark = dark.value;
+  const kinds = filled.map(({ kind }) => kind);
   useEffect(() => {
     const width = box.current!.clientWidth;
-    const options = optionsOf(filled.length, width, log, isDark);
-    plot.current = new uPlot(options, data(), box.current!);
+    plot.current = new uPlot(optionsOf(kinds, width, log, isDark), data(), box.current!);
     return () => plot.current?.destroy();
-  }, [filled.length, isDark, log]);
+  }, [kinds.join(), isDark, log]);
   useEffect(() => {
     plot.current?.setData(data());
   });

@@ -443,8 +443,21 @@ export class Engine {
   step = (): number => this.x.lab_run_step();
   epochs = (): number => this.x.lab_run_epochs();
 
-  evaluate(): { accuracy: number; loss: number } {
+  // Over the held-out images; confusion's rows are true classes, its columns answers.
+  evaluate(): { accuracy: number; loss: number; confusion: Uint32Array } {
     this.must(this.x.lab_evaluate());
-    return { accuracy: this.x.lab_accuracy(), loss: this.x.lab_held_out_loss() };
+    const classes = this.layers().at(-1)!.channels;
+    return {
+      accuracy: this.x.lab_accuracy(),
+      loss: this.x.lab_held_out_loss(),
+      confusion: this.words(this.x.lab_confusion(), classes * classes).slice(),
+    };
+  }
+
+  // To each of the held-out images, as many as there are.
+  answers(count: number): Uint32Array {
+    const pointer = this.x.lab_answers();
+    this.must(pointer);
+    return this.words(pointer, count).slice();
   }
 }

@@ -4,22 +4,31 @@ import { go, togglePlay } from './player';
 import * as state from './state';
 import { words } from './words';
 
+// Of the way back first, then of all.
+function toEnd(): void {
+  const back = state.steps.value.findLastIndex((s) => s.backward);
+  const to = state.step.value < back ? back : state.steps.value.length - 1;
+  go(to - state.step.value);
+}
+
 const act: Record<string, () => void> = {
   ArrowLeft: () => go(-1),
   ArrowRight: () => go(1),
   Home: () => go(-state.step.value),
-  End: () => go(state.steps.value.length),
+  End: toEnd,
   Backspace: state.back,
   f: state.followLargest,
   m: () => state.showMisread(words.picture.noMisread),
   d: () => document.getElementById('pad')?.focus(),
+  '?': () => document.querySelector<HTMLDialogElement>('dialog.help')?.showModal(),
 };
 
 // Does what has the focus use the key itself?
 function isTaken(event: KeyboardEvent): boolean {
   const on = event.target as HTMLElement;
-  if (on.closest('input, select, textarea, dialog')) return true;
-  return event.key === ' ' && on.closest('button, summary') !== null;
+  const box = 'input[type=checkbox], input[type=radio]';
+  if (on.closest(`button, summary, ${box}`)) return event.key === ' ';
+  return on.closest('input, select, textarea, dialog') !== null;
 }
 
 export function listen(): void {

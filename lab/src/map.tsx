@@ -5,6 +5,7 @@ import { AFTER, type Layer } from './engine';
 import { digits3, short } from './numbers';
 import { NumberButton, Sheets } from './sheets';
 import * as state from './state';
+import { Explained } from './terms';
 import { words } from './words';
 
 const w = words.map;
@@ -44,7 +45,7 @@ function Column({ layer, index }: { layer: Layer; index: number }) {
 }
 
 function Score({ tensor, k }: { tensor: string; k: number }) {
-  state.revision.value;
+  state.reread.value;
   const index = state.ofShown(tensor, k);
   const value = state.numbers(tensor)[index];
   const color = colorAt(rampOf(tensor, state.dark.value), value, state.largest(tensor));
@@ -57,7 +58,7 @@ function Score({ tensor, k }: { tensor: string; k: number }) {
 
 // The last layer: a score, a share and p − y for each class.
 function Scores({ layer }: { layer: Layer }) {
-  state.revision.value;
+  state.reread.value;
   const columns: [string, string][] = [
     [w.score, layer.name],
     [w.share, 'probabilities'],
@@ -108,7 +109,8 @@ function Legend() {
     <p class="legend">
       {w.value} − <i style={{ background: gradientOf('x', dark) }} /> +
       <span class="gap" />
-      {w.gradientLegend} − <i class="dashed" style={{ background: gradientOf('x.grad', dark) }} /> +
+      <Explained text={w.gradientLegend} /> −{' '}
+      <i class="dashed" style={{ background: gradientOf('x.grad', dark) }} /> +
       <span class="gap" />
       {w.scale}
     </p>
@@ -134,13 +136,13 @@ function kernelWidth(layer: Layer): number {
 }
 
 function Strip({ name, width }: { name: string; width: number }) {
-  state.revision.value;
+  state.reread.value;
   const { count } = state.tensor(name)!;
   const layout = state.layout(name)!;
-  const all = Math.max(220, layout.sheets * (width + 6));
+  const all = Math.max(290, layout.sheets * (width + 6));
   return (
     <div class="strip" style={{ width: `min(100%, ${all}px)` }}>
-      <h3>
+      <h3 title={w.kernelsWhy(name)}>
         {w.kernels(name, count)} · <span>{w.largest(digits3(state.largest(name)))}</span>
       </h3>
       <Sheets key={name} name={name} width={width} />

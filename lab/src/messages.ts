@@ -33,6 +33,12 @@ export interface Score {
   accuracy: number;
 }
 
+// How the held-out images are read now.
+export interface Reading {
+  confusion: Uint32Array; // [true][answer]
+  answers: Uint32Array;
+}
+
 export type FromWorker =
   | {
       type: 'progress';
@@ -42,6 +48,7 @@ export type FromWorker =
       losses: number[];
       scores: Score[];
       perSecond: number;
+      reading: Reading | null; // where it is new
       running: boolean;
       over: boolean;
       fresh: boolean;

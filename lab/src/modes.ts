@@ -19,7 +19,7 @@ export const modes: Record<state.Mode, ModeRow> = {
   train: {
     key: 't',
     Panel: TrainPanel,
-    keys: { r: training.run.toggle, s: () => training.run.run(1) },
+    keys: { r: training.toggle, s: training.oneStep },
   },
   check: { key: 'c', Panel: CheckPanel },
   break: { key: 'b', Panel: BreakPanel },

@@ -9,3 +9,12 @@ export async function unpack(id: string): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 export const asText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+// Makes it with the first call; an element can be unpacked only once.
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

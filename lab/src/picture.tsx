@@ -5,25 +5,16 @@ import { BatchSwitch } from './batch';
 import { percent } from './numbers';
 import { OpenPicture } from './open';
 import { Pad } from './pad';
+import { drawPixels } from './pixels';
 import * as state from './state';
 import { words } from './words';
 
 const w = words.picture;
 
-export function paintGray(canvas: HTMLCanvasElement, bytes: Uint8Array): void {
-  const context = canvas.getContext('2d')!;
-  const image = context.createImageData(canvas.width, canvas.height);
-  const dots = new Uint32Array(image.data.buffer);
-  for (let i = 0; i < dots.length; i++)
-    dots[i] = ((255 << 24) | (bytes[i] << 16) | (bytes[i] << 8) | bytes[i]) >>> 0;
-  context.putImageData(image, 0, 0);
-}
-
 function Seen() {
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
-    const bytes = state.pixels.value;
-    if (canvas.current) paintGray(canvas.current, bytes);
+    if (canvas.current) drawPixels(canvas.current, state.pixels.value);
   });
   return (
     <canvas ref={canvas} width={28} height={28} class="seen" role="img" aria-label={w.seesLabel} />
@@ -50,7 +41,7 @@ function Choose() {
 }
 
 function Bars() {
-  state.revision.value;
+  state.reread.value;
   const p = [...state.shownNumbers('probabilities')];
   const says = state.answer();
   return (

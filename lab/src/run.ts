@@ -1,12 +1,15 @@
 // One training in a worker of its own, as the page sees it.
 import { batch, signal } from '@preact/signals';
-import type { FromWorker, Score, Settings, Speed, ToWorker } from './messages';
+import type { FromWorker, Reading, Score, Settings, Speed, ToWorker } from './messages';
 import * as state from './state';
+import { throttle } from './throttle';
 
 export interface Curves {
   losses: number[]; // of step 1, 2, ...
   scores: Score[];
 }
+
+type Progress = Extract<FromWorker, { type: 'progress' }>;
 
 export interface Given {
   script: string;
@@ -30,8 +33,12 @@ export class Run {
   readonly epochs = signal(0);
   readonly perSecond = signal(0);
   readonly curves = signal<Curves>({ losses: [], scores: [] });
+  readonly reading = signal<Reading | null>(null);
   readonly problem = signal('');
+  parameters: Float32Array | null = null; // the newest
   private worker: Worker | null = null;
+  private newest: Progress | null = null;
+  private readonly showSoon = throttle(() => this.show());
   private file: ((bytes: Uint8Array) => void) | null = null;
 
   // What to do with the parameters after each turn of the worker.
@@ -41,12 +48,22 @@ export class Run {
     this.worker?.postMessage(message);
   }
 
-  private progress(m: Extract<FromWorker, { type: 'progress' }>): void {
-    const { losses, scores } = m.fresh ? { losses: [], scores: [] } : this.curves.value;
-    losses.push(...m.losses);
-    scores.push(...m.scores);
+  private progress(m: Progress): void {
+    if (m.fresh) this.curves.value = { losses: [], scores: [] };
+    this.curves.value.losses.push(...m.losses);
+    this.curves.value.scores.push(...m.scores);
+    if (m.reading) this.reading.value = m.reading;
+    this.newest = m;
+    this.parameters = m.parameters;
+    if (m.running) this.showSoon();
+    else this.show();
+    this.onParameters(m.parameters);
+  }
+
+  private show(): void {
+    const m = this.newest!;
     batch(() => {
-      this.curves.value = { losses, scores };
+      this.curves.value = { ...this.curves.value };
       this.step.value = m.step;
       this.epochs.value = m.epochs;
       this.perSecond.value = m.perSecond;
@@ -54,7 +71,6 @@ export class Run {
       this.over.value = m.over;
       this.ready.value = true;
     });
-    this.onParameters(m.parameters);
   }
 
   private receive({ data }: MessageEvent<FromWorker>): void {

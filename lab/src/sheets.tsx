@@ -1,27 +1,14 @@
 // One tensor as sheets of colored cells: one stop of the Tab key, any cell by pointer or arrows.
 import { type ReadonlySignal, useComputed, useSignalEffect } from '@preact/signals';
-import { useRef } from 'preact/hooks';
-import { colorAt, isGradient, rampOf } from './colors';
+import type { RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { isGradient } from './colors';
 import type { Sum } from './engine';
 import type { Cell, Layout } from './layout';
 import { exact } from './numbers';
+import { Painter } from './paint';
 import * as state from './state';
 import { words } from './words';
-
-function paint(canvas: HTMLCanvasElement, name: string, layout: Layout, most: number): void {
-  const sheet = Number(canvas.dataset.sheet);
-  const context = canvas.getContext('2d')!;
-  const image = context.createImageData(layout.width, layout.height);
-  const dots = new Uint32Array(image.data.buffer);
-  const values = state.numbers(name);
-  const colors = rampOf(name, state.dark.value);
-  for (let y = 0; y < layout.height; y++)
-    for (let x = 0; x < layout.width; x++) {
-      const at = layout.at({ sheet, x, y });
-      if (at >= 0) dots[y * layout.width + x] = colorAt(colors, values[at], most);
-    }
-  context.putImageData(image, 0, 0);
-}
 
 interface Box {
   left: number;
@@ -135,27 +122,40 @@ export interface SheetsProps {
   label?: string;
 }
 
+function usePainting(box: RefObject<HTMLElement | null>, name: string, layout: Layout): void {
+  const painter = useRef<Painter | null>(null);
+  useEffect(() => {
+    const mine = new Painter(box.current!.querySelector('canvas')!, box.current!, name, layout);
+    const observer = new ResizeObserver(() => {
+      mine.measure();
+      mine.paint();
+    });
+    painter.current = mine;
+    observer.observe(box.current!);
+    return () => observer.disconnect();
+  }, [name, layout]);
+  useSignalEffect(() => {
+    state.revision.value;
+    state.dark.value;
+    painter.current?.paint();
+  });
+}
+
 export function Sheets({ name, width, columns, label }: SheetsProps) {
   const box = useRef<HTMLButtonElement>(null);
   const layout = state.layout(name)!;
-  useSignalEffect(() => {
-    state.revision.value;
-    if (!state.tensor(name)) return;
-    const most = state.largest(name);
-    for (const canvas of box.current?.querySelectorAll('canvas') ?? [])
-      paint(canvas, name, layout, most);
-  });
+  usePainting(box, name, layout);
 
   // A finger keeps the element that it came down on, so look for what is under it.
   const under = (event: MouseEvent): state.Place | null => {
     const on = document.elementFromPoint(event.clientX, event.clientY);
-    const canvas = on?.closest('.sheet')?.querySelector('canvas');
-    if (!canvas || !box.current!.contains(canvas)) return null;
-    const r = canvas.getBoundingClientRect();
+    const sheet = on?.closest<HTMLElement>('.sheet');
+    if (!sheet || !box.current!.contains(sheet)) return null;
+    const r = sheet.getBoundingClientRect();
     const part = (v: number, from: number, size: number, cells: number) =>
       Math.max(0, Math.min(cells - 1, Math.floor(((v - from) / size) * cells)));
     const index = layout.at({
-      sheet: Number(canvas.dataset.sheet),
+      sheet: Number(sheet.dataset.sheet),
       x: part(event.clientX, r.left, r.width, layout.width),
       y: part(event.clientY, r.top, r.height, layout.height),
     });
@@ -190,7 +190,7 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
     <button
       type="button"
       ref={box}
-      class={`sheets ${isGradient(name) ? 'gradient' : ''}`}
+      class={`sheets ${isGradient(name) ? 'gradient' : ''} ${layout.sheets === 1 ? 'one' : ''}`}
       data-tensor={name}
       aria-label={`${label ?? name}. ${words.map.keys}`}
       style={{ gridTemplateColumns: `repeat(${columns ?? 'auto-fill'}, ${width}px)` }}
@@ -205,9 +205,14 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
         state.hovered.value = null;
       }}
     >
+      <canvas />
       {Array.from({ length: layout.sheets }, (_, sheet) => (
-        <span class="sheet" key={`${name} ${sheet}`}>
-          <canvas data-sheet={sheet} width={layout.width} height={layout.height} />
+        <span
+          class="sheet"
+          key={`${name} ${sheet}`}
+          data-sheet={sheet}
+          style={{ aspectRatio: `${layout.width} / ${layout.height}` }}
+        >
           <Overlay marks={marks} sheet={sheet} layout={layout} />
         </span>
       ))}
@@ -216,7 +221,7 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
 }
 
 export function NumberButton({ place, text }: { place: state.Place; text?: string }) {
-  state.revision.value;
+  state.reread.value;
   const value = state.numbers(place.tensor)[place.index];
   return (
     <button

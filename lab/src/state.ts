@@ -4,6 +4,7 @@ import { batch, computed, signal } from '@preact/signals';
 import { AFTER, type Change, type Engine, type Layer, type Sum, type Tensor } from './engine';
 import { type Batch, type Layout, layoutOf } from './layout';
 import { type Step, stepsOf } from './steps';
+import { throttle } from './throttle';
 
 export interface Place {
   tensor: string;
@@ -29,6 +30,7 @@ let held: Images;
 let labNet: Uint8Array;
 let sources: Record<string, string>;
 let chain: Layer[] = [];
+let lastLoss = 0;
 let stale = true; // another model: its tensors lie elsewhere
 let tensors = new Map<string, Tensor>();
 let layouts = new Map<string, Layout>();
@@ -39,6 +41,7 @@ export const mode = signal<Mode>('look');
 export const network = signal(''); // its text
 export const dark = signal(false);
 export const revision = signal(0); // counts passes: numbers have changed
+export const reread = signal(0); // the same for text, less often while training
 export const image = signal(0); // of the held-out ones; -1: drawn
 export const pixels = signal(new Uint8Array(784));
 export const label = signal(0);
@@ -84,13 +87,14 @@ export const mapOf = (layer: string, end: string) =>
 export const imageOf = ({ tensor, index }: Place) =>
   images > 1 && !/\.(weight|bias)\b/.test(tensor) ? Math.floor(index / perImage(tensor)) : '';
 export const heldOut = () => held;
+export const heldOutImage = (i: number) => held.pixels.subarray(784 * i, 784 * (i + 1));
 
 export const current = computed(() => steps.value[step.value]);
 export const shown = computed(() => hovered.value ?? selected.value);
 
 // How the number shown comes about; a text where it cannot be explained.
 export const sum = computed((): Sum | string => {
-  revision.value;
+  reread.value;
   try {
     return engine.sum(shown.value.tensor, shown.value.index);
   } catch (error) {
@@ -139,26 +143,32 @@ export function useRule(name: string, rate: number): void {
   });
 }
 
-// Computes the images at hand anew.
-export function pass(): void {
+function readAgain(): void {
+  loss.value = lastLoss;
+  reread.value++;
+}
+const readSoon = throttle(readAgain);
+
+// Computes the images at hand anew; their text follows with `read`.
+export function pass(read: () => void = readAgain): void {
   batch(() => {
     const all = gather();
     engine.images(
       bytesOf(all),
       all.map((p) => p.label),
     );
-    loss.value = engine.pass();
+    lastLoss = engine.pass();
     updated = false;
     if (stale || all.length !== images) lookAround();
     update();
     revision.value++;
+    read();
   });
 }
 
 function testPicture(index: number): Picture {
   const at = (index + held.labels.length) % held.labels.length;
-  const size = held.pixels.length / held.labels.length;
-  const bytes = held.pixels.slice(at * size, at * size + size) as Uint8Array<ArrayBuffer>;
+  const bytes = heldOutImage(at).slice() as Uint8Array<ArrayBuffer>;
   return { image: at, pixels: bytes, label: held.labels[at] };
 }
 
@@ -200,6 +210,7 @@ export function showNth(at: number): void {
     nth.value = at;
     show(pictures.value[at]);
     revision.value++;
+    reread.value++;
     selected.value = telling(selected.value.tensor);
     hovered.value = null;
   });
@@ -232,7 +243,7 @@ export function showDrawing(drawn: Uint8Array<ArrayBuffer>): void {
     pixels.value = drawn;
     notice.value = '';
     pass();
-    if (!told.value) say(answer(), false);
+    if (!told.value && answer() !== label.value) say(answer(), false);
     reselect();
   });
 }
@@ -315,7 +326,7 @@ export function followLargest(): void {
 export function useParameters(block: Float32Array): void {
   engine.setParameters(block);
   trained.value = true;
-  pass();
+  pass(readSoon);
 }
 
 export function useLabNet(): void {

@@ -1,8 +1,12 @@
-// Training while one watches: speed, curves, settings, and the model as a file.
+// Training while one watches: speed, curves, settings, how it reads, and the model as a file.
 import { useEffect } from 'preact/hooks';
-import { Curve } from './curve';
+import { Curve, type Kind, type Line } from './curve';
 import type { Speed } from './messages';
 import { digits3, percent } from './numbers';
+import { ReadingPanel } from './reading';
+import type { Curves } from './run';
+import { Explained } from './terms';
+import { Settings } from './train_settings';
 import * as training from './training';
 import { words } from './words';
 
@@ -28,99 +32,68 @@ function Speeds() {
 
 function Acts() {
   const button = (text: string, act: () => void, kind = '') => (
-    <button type="button" class={kind} disabled={!training.run.ready.value} onClick={act}>
+    <button type="button" class={kind} disabled={!training.isReady()} onClick={act}>
       {text}
     </button>
   );
+  const isOn = training.run.running.value;
   return (
     <p class="row wrap">
-      {button(
-        training.run.running.value ? `❚❚ ${w.pause}` : `▶ ${w.run}`,
-        training.run.toggle,
-        'primary',
-      )}
-      {button(w.step, () => training.run.run(1))}
-      {button(w.epoch, training.run.oneEpoch)}
+      {button(isOn ? `❚❚ ${w.pause}` : `▶ ${w.run}`, training.toggle, 'primary')}
+      {button(w.step, training.oneStep)}
+      {button(w.epoch, training.oneEpoch)}
       {button(w.fresh, training.fresh)}
     </p>
   );
 }
 
-function Field(props: {
-  text: string;
-  name: 'batch' | 'rate' | 'seed';
-  least: number;
-  most: number;
-}) {
-  const { name, least, most } = props;
-  const change = (e: Event) => {
-    const value = Number((e.target as HTMLInputElement).value);
-    if (value >= least && value <= most)
-      training.settings.value = { ...training.settings.value, [name]: value };
-  };
+function shownRuns(): [Kind, Curves][] {
+  const { mine, beside } = training.runs;
+  const pale = training.before.value.map((c): [Kind, Curves] => ['pale', c]);
+  const second: [Kind, Curves][] = training.isBeside.value ? [['beside', beside.curves.value]] : [];
+  return [...pale, ...second, ['mine', mine.curves.value]];
+}
+
+const lossLine = ([kind, { losses }]: [Kind, Curves]): Line => ({
+  kind,
+  x: losses.map((_, i) => i + 1),
+  y: losses,
+});
+const scoreLine = ([kind, { scores }]: [Kind, Curves]): Line => ({
+  kind,
+  x: scores.map((s) => s.step),
+  y: scores.map((s) => 100 * s.accuracy),
+});
+
+// The newest number of each run that is on.
+function Newest({ of }: { of: (c: Curves) => string }) {
+  const runs = shownRuns().filter(([kind]) => kind !== 'pale');
   return (
-    <label>
-      {props.text}{' '}
-      <input
-        type="number"
-        min={least}
-        max={most}
-        step={name === 'rate' ? 'any' : 1}
-        value={training.settings.value[name]}
-        onChange={change}
-      />
-    </label>
+    <>
+      {runs.reverse().map(([kind, curves]) => (
+        <span key={kind} class={kind}>
+          {of(curves)}{' '}
+        </span>
+      ))}
+    </>
   );
 }
 
-function Settings() {
-  const changed = training.settings.value !== training.used.value;
-  const setRule = (e: Event) => {
-    const rule = (e.target as HTMLSelectElement).value;
-    training.settings.value = { ...training.settings.value, rule };
-  };
-  return (
-    <div class="row wrap settings">
-      <Field text={w.batch} name="batch" least={1} most={256} />
-      <Field text={w.rate} name="rate" least={0} most={10} />
-      <label>
-        {w.rule}{' '}
-        <select value={training.settings.value.rule} onChange={setRule}>
-          {['adam', 'adamw', 'sgd'].map((r) => (
-            <option key={r}>{r}</option>
-          ))}
-        </select>
-      </label>
-      <Field text={w.seed} name="seed" least={1} most={1000000} />
-      {changed && <span class="soft">{w.apply}</span>}
-    </div>
-  );
-}
-
-function Curves() {
-  const mine = training.run.curves.value;
-  const runs = [...training.before.value, mine];
-  const loss = mine.losses.at(-1);
-  const right = mine.scores.at(-1)?.accuracy;
+function Charts() {
+  const runs = shownRuns();
+  const last = <T,>(list: T[], text: (t: T) => string) => (list.length ? text(list.at(-1)!) : '');
   return (
     <>
       <h3>
-        {w.loss} <span>{loss !== undefined && digits3(loss)}</span>
+        {w.loss} <Newest of={(c) => last(c.losses, digits3)} />
       </h3>
-      <Curve
-        label={w.loss}
-        runs={runs.map((r) => [r.losses.map((_, i) => i + 1), r.losses])}
-        log={true}
-      />
+      <Curve label={w.loss} lines={runs.map(lossLine)} log={true} />
       <h3>
-        {w.right} <span>{right !== undefined && percent(right)}</span>
+        {w.right} <Newest of={(c) => last(c.scores, (s) => percent(s.accuracy))} />
       </h3>
-      <Curve
-        label={w.right}
-        runs={runs.map((r) => [r.scores.map((s) => s.step), r.scores.map((s) => 100 * s.accuracy)])}
-        log={false}
-      />
-      {runs.length > 1 && <p class="soft">{w.pale}</p>}
+      <Curve label={w.right} lines={runs.map(scoreLine)} log={false} />
+      {training.isBeside.value && <p class="soft">{w.dashed}</p>}
+      {training.before.value.length > 0 && <p class="soft">{w.pale}</p>}
     </>
   );
 }
@@ -148,6 +121,31 @@ function Save() {
   );
 }
 
+function Status() {
+  const { step, epochs, perSecond, ready, over } = training.run;
+  return (
+    <p class="status num">
+      {ready.value ? w.state(step.value, epochs.value) : w.starting}
+      {perSecond.value > 0 && ` · ${w.perSecond(perSecond.value)}`}
+      {over.value && ` · ${w.over}`}
+    </p>
+  );
+}
+
+function Problems() {
+  const { mine, beside } = training.runs;
+  const texts = [mine.problem.value, training.isBeside.value ? beside.problem.value : ''];
+  return (
+    <>
+      {texts.filter(Boolean).map((text) => (
+        <p key={text} role="alert">
+          {text}
+        </p>
+      ))}
+    </>
+  );
+}
+
 export function TrainPanel() {
   useEffect(() => {
     training.start();
@@ -155,21 +153,19 @@ export function TrainPanel() {
     if (matchMedia('(max-width: 900px)').matches)
       document.querySelector('.train')?.scrollIntoView();
   }, []);
-  const { step, epochs, perSecond, problem, ready, over } = training.run;
   return (
     <section class="train" aria-label={w.title}>
       <h2>{w.title}</h2>
-      <p class="soft">{w.hint}</p>
+      <p class="soft">
+        <Explained text={w.hint} />
+      </p>
       <Speeds />
       <Acts />
-      <p class="status num">
-        {ready.value ? w.state(step.value, epochs.value) : w.starting}
-        {perSecond.value > 0 && ` · ${w.perSecond(perSecond.value)}`}
-        {over.value && ` · ${w.over}`}
-      </p>
-      {problem.value && <p role="alert">{problem.value}</p>}
-      <Curves />
+      <Status />
+      <Problems />
+      <Charts />
       <Settings />
+      <ReadingPanel />
       <Save />
     </section>
   );

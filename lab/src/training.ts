@@ -1,4 +1,4 @@
-// The training that the page shows: its settings, its run and the runs before.
+// The training that the page shows: its settings, its run, one beside it, and the runs before.
 import { signal } from '@preact/signals';
 import type { Settings, Speed } from './messages';
 import { type Curves, Run } from './run';
@@ -7,16 +7,19 @@ import * as state from './state';
 const RUNS_KEPT = 4;
 export const TRAIN_IMAGES = 10000;
 
-export const settings = signal<Omit<Settings, 'network'>>({
-  batch: 32,
-  seed: 1,
-  rule: 'adam',
-  rate: 0.003,
-  mistake: '',
-});
-export const used = signal(settings.value); // by the run at hand
+export type Choices = Omit<Settings, 'network'>;
+export type Which = 'mine' | 'beside';
+
+const FIRST: Choices = { batch: 32, seed: 1, rule: 'adam', rate: 0.003, mistake: '' };
+export const settings = {
+  mine: signal(FIRST),
+  beside: signal<Choices>({ ...FIRST, rule: 'sgd', rate: 0.05 }),
+};
+export const used = { mine: signal(FIRST), beside: signal(settings.beside.value) };
 export const speed = signal<Speed>('frame');
 export const before = signal<Curves[]>([]); // earlier runs, the last one last
+export const isBeside = signal(false); // is a second run shown?
+export const onMap = signal<Which>('mine'); // whose weights the maps show
 
 // At most one redraw a frame, with the newest parameters.
 let newest: Float32Array | null = null;
@@ -30,7 +33,15 @@ function showSoon(parameters: Float32Array): void {
   });
 }
 
-export const run = new Run(showSoon);
+const of = (which: Which) => new Run((block) => onMap.value === which && showSoon(block));
+export const runs = { mine: of('mine'), beside: of('beside') };
+export const run = runs.mine;
+const all = () => (isBeside.value ? [runs.mine, runs.beside] : [runs.mine]);
+
+function startOne(which: Which): void {
+  used[which].value = settings[which].value;
+  runs[which].fresh({ ...settings[which].value, network: state.network.value }, speed.value);
+}
 
 export function start(): void {
   if (!run.ready.value) fresh();
@@ -39,13 +50,38 @@ export function start(): void {
 export function fresh(): void {
   const mine = run.curves.value;
   if (mine.losses.length > 0) before.value = [...before.value, mine].slice(1 - RUNS_KEPT);
-  used.value = settings.value;
-  run.fresh({ ...settings.value, network: state.network.value }, speed.value);
+  startOne('mine');
+  if (isBeside.value) startOne('beside');
+}
+
+// Both start anew, so that they are at the same step.
+export function setBeside(on: boolean): void {
+  isBeside.value = on;
+  if (on) {
+    fresh();
+    return;
+  }
+  runs.beside.stop();
+  showOnMap('mine');
 }
 
 export function setSpeed(to: Speed): void {
   speed.value = to;
-  run.setSpeed(to);
+  for (const r of all()) r.setSpeed(to);
+}
+
+export const isReady = () => all().every((r) => r.ready.value);
+export const toggle = () => {
+  const on = run.running.value;
+  for (const r of all()) on ? r.pause() : r.run();
+};
+export const oneStep = () => all().forEach((r) => void r.run(1));
+export const oneEpoch = () => all().forEach((r) => void r.oneEpoch());
+
+export function showOnMap(which: Which): void {
+  onMap.value = which;
+  const block = runs[which].parameters;
+  if (block) showSoon(block);
 }
 
 function download(bytes: Uint8Array): void {
@@ -60,13 +96,13 @@ export const save = async () => download(await run.save());
 
 // Whole epochs taken, where the run is between two; 0 elsewhere.
 export function wholeEpochs(): number {
-  const each = Math.ceil(TRAIN_IMAGES / used.value.batch);
+  const each = Math.ceil(TRAIN_IMAGES / used.mine.value.batch);
   return run.step.value > 0 && run.step.value % each === 0 ? run.step.value / each : 0;
 }
 
 // What writes the same file.
 export function command(): string {
-  const { batch: size, seed, rule, rate } = used.value;
+  const { batch: size, seed, rule, rate } = used.mine.value;
   return [
     'build/cnn train networks/lab.net --data data/mnist',
     `--limit ${TRAIN_IMAGES} --epochs ${wholeEpochs()}`,

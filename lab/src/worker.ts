@@ -1,16 +1,18 @@
 // Trains in a thread of its own: the same module, without the numbers between the layers.
 import { Engine } from './engine';
-import type { FromWorker, Score, Settings, Speed, ToWorker } from './messages';
+import type { FromWorker, Reading, Score, Settings, Speed, ToWorker } from './messages';
 
 const EPOCHS = 20;
 const PAUSES: Record<Speed, number> = { slow: 1000, ten: 100, frame: 1000 / 60, full: 0 };
 const FULL_STEPS = 8; // of a turn at full speed
 const FULL_TURN = 14; // milliseconds between two messages
+const READ_EACH = 500; // milliseconds
 const EVALUATE_EVERY: Record<Speed, number> = { slow: 5, ten: 10, frame: 25, full: 50 };
 
 let engine: Engine;
 let batchSize = 32;
 let images = 0; // to train on
+let held = 0;
 let epochSteps = 1;
 let speed: Speed = 'frame';
 let left = 0; // steps still to take
@@ -18,6 +20,8 @@ let turn = 0; // changes when what is planned no longer counts
 let losses: number[] = [];
 let scores: Score[] = [];
 let evaluated = 0;
+let reading: Reading | null = null;
+let read = 0; // when
 let rate = { since: 0, images: 0, perSecond: 0 };
 
 const post = (message: FromWorker, move: Transferable[] = []) =>
@@ -28,7 +32,11 @@ const post = (message: FromWorker, move: Transferable[] = []) =>
 
 function evaluate(): void {
   evaluated = engine.step();
-  scores.push({ step: evaluated, accuracy: engine.evaluate().accuracy });
+  const { accuracy, confusion } = engine.evaluate();
+  scores.push({ step: evaluated, accuracy });
+  if (left > 0 && performance.now() - read < READ_EACH) return;
+  reading = { confusion, answers: engine.answers(held) };
+  read = performance.now();
 }
 
 function report(over = false, fresh = false): void {
@@ -41,12 +49,14 @@ function report(over = false, fresh = false): void {
     losses,
     scores,
     perSecond: rate.perSecond,
+    reading,
     running: left > 0,
     over,
     fresh,
   };
   losses = [];
   scores = [];
+  reading = null;
   post(message, [parameters.buffer]);
 }
 
@@ -118,6 +128,7 @@ async function receive(message: ToWorker): Promise<void> {
       engine = await Engine.start(message.wasm as Uint8Array<ArrayBuffer>);
       engine.load(message.model, 1, false);
       images = message.labels.length;
+      held = message.heldLabels.length;
       engine.data(0, message.images, message.labels);
       engine.data(1, message.held, message.heldLabels);
       break;

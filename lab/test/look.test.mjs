@@ -30,7 +30,8 @@ test('opens from disk: one request, no error', async () => {
 
 test('each step: the number and all its terms are the command’s', async () => {
   const page = await open(browser);
-  const count = await page.locator('footer li').count();
+  // Of the update's numbers the command has a trace (look-numbers.test.mjs), but no sum.
+  const count = await page.locator('footer :is(.forward, .backward) li').count();
   await page.keyboard.press('Home');
   let terms = 0;
   for (let i = 0; i < count; i++) {
