@@ -170,4 +170,3 @@ double LAB(lab_pass)(void) {
 void LAB(lab_forward)(void) {
     cnn_model_forward(the_lab.model);
 }
-

@@ -13,8 +13,8 @@
 typedef struct lab {
     cnn_network *network;
     cnn_model *model;
-    cnn_model *after;  /* the same after an update, or NULL */
-    bool looked_after; /* its tensors are looked at, not those of the model */
+    cnn_model *after;     /* the same after an update, or NULL */
+    bool looked_after;    /* its tensors are looked at, not those of the model */
     cnn_dataset *sets[2]; /* by cnn_split */
     cnn_run *run;
     cnn_trainer *trainer;

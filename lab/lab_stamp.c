@@ -1,5 +1,5 @@
-/* A convolution's input gradient, looked at from the other end: what the gradient of one output puts
- * on each place under its kernel. */
+/* A convolution's input gradient, looked at from the other end: what the gradient of one output
+ * puts on each place under its kernel. */
 #include "lab.h"
 
 #include <stdlib.h>
@@ -43,8 +43,8 @@ static bool look_at_place(const char *name, size_t place, size_t from) {
     return true;
 }
 
-/* The places of the channel and the image of `place`, in the gradient `name`, to which number `from`
- * of the outputs' gradient adds: returns how many. */
+/* The places of the channel and the image of `place`, in the gradient `name`, to which number
+ * `from` of the outputs' gradient adds: returns how many. */
 size_t LAB(lab_stamp)(const char *name, size_t place, size_t from) {
     cnn_tensor t;
     row_count = 0;

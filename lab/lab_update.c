@@ -102,7 +102,7 @@ static double gradient_of(const char *name, size_t index) {
     return number_of(the_lab.model, full, index);
 }
 
-/* Of one number of the parameter `name`: before; gradient; m, or the velocity; v; m and the root of
+/* One number of the parameter `name`: before; gradient; m, or the velocity; v; m and the root of
  * v, corrected; after; after - before. */
 enum { UPDATE = 8 };
 const double *LAB(lab_updated)(const char *name, size_t index) {
@@ -129,12 +129,9 @@ const double *LAB(lab_updated)(const char *name, size_t index) {
 double LAB(lab_update_rate)(int which) {
     const cnn_trainer_info info = cnn_trainer_get_info(trainer);
     const bool sgd = info.rates.kind == CNN_OPTIMIZER_SGD;
-    const double rates[] = {info.rates.lr,
-                            sgd ? info.rates.momentum : info.rates.beta1,
-                            info.rates.beta2,
-                            info.rates.epsilon,
-                            info.correction1,
-                            info.correction2,
+    const double rates[] = {info.rates.lr,          sgd ? info.rates.momentum : info.rates.beta1,
+                            info.rates.beta2,       info.rates.epsilon,
+                            info.correction1,       info.correction2,
                             info.rates.weight_decay};
     return rates[which];
 }

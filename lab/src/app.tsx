@@ -14,11 +14,13 @@ import { listenForPictures } from './open';
 import { asText, packed, unpack } from './payload';
 import { PicturePanel } from './picture';
 import { Player } from './player';
+import { listenForPrint, PrintedSheet, printing } from './print';
 import * as questions from './questions';
 import { prepare } from './run';
 import { listenToPrinter, Sheet } from './sheet';
 import * as state from './state';
 import { Announcer, SumPanel } from './sum';
+import { Meaning } from './terms';
 import * as touring from './touring';
 import { words } from './words';
 
@@ -30,6 +32,7 @@ function Tabs() {
           key={m}
           type="button"
           role="tab"
+          title={words.modesWhy[m]}
           aria-selected={state.mode.value === m}
           onClick={() => setMode(m)}
         >
@@ -37,6 +40,19 @@ function Tabs() {
         </button>
       ))}
     </div>
+  );
+}
+
+function Meanings({ rows }: { rows: string[][] }) {
+  return (
+    <dl>
+      {rows.map(([label, what]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{what}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
@@ -52,20 +68,17 @@ function Help() {
       >
         ?
       </button>
-      <dialog ref={dialog} aria-label={words.help.title}>
-        <h2>{words.help.title}</h2>
-        <dl>
-          {words.help.rows.map(([key, what]) => (
-            <div key={key}>
-              <dt>{key}</dt>
-              <dd>{what}</dd>
-            </div>
-          ))}
-        </dl>
-        <p class="soft">{words.help.licenses}</p>
-        <button type="button" onClick={() => dialog.current!.close()}>
+      <dialog ref={dialog} class="help" aria-label={words.help.title}>
+        <button type="button" class="close" onClick={() => dialog.current!.close()}>
           {words.close}
         </button>
+        <h2>{words.help.title}</h2>
+        <Meanings rows={words.help.rows} />
+        <h2>{words.help.labels}</h2>
+        <Meanings rows={words.help.meanings} />
+        <h2>{words.help.terms}</h2>
+        <Meanings rows={Object.entries(words.terms)} />
+        <p class="soft">{words.help.licenses}</p>
       </dialog>
     </>
   );
@@ -128,18 +141,21 @@ function App() {
         <Guide />
         <Player />
       </div>
-      <Announcer />
+      <PrintedSheet />
       <Sheet />
+      <Announcer />
+      <Meaning />
     </>
   );
 }
 
 function followScheme(): void {
   const query = matchMedia('(prefers-color-scheme: dark)');
-  state.dark.value = query.matches;
-  query.addEventListener('change', () => {
-    state.dark.value = query.matches;
-  });
+  const follow = () => {
+    state.dark.value = query.matches && !printing.value; // paper is white
+  };
+  query.addEventListener('change', follow);
+  printing.subscribe(follow);
 }
 
 async function start(): Promise<void> {
@@ -148,6 +164,7 @@ async function start(): Promise<void> {
     ['held', 'held-labels', 'model', 'pages', 'network', 'measured'].map(unpack),
   );
   const engine = await Engine.start(wasm);
+  listenForPrint();
   followScheme();
   state.begin({
     engine,

@@ -45,7 +45,6 @@ function Thumb({ at }: { at: number }) {
         type="button"
         class={says === label ? '' : 'wrong'}
         aria-current={at === state.nth.value ? 'true' : undefined}
-        aria-label={w.thumb(at, image, says, label, loss)}
         title={w.thumb(at, image, says, label, loss)}
         onClick={() => state.showNth(at)}
       >

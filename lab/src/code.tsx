@@ -35,7 +35,7 @@ export function FunctionCode({ page, name, mark }: { page: string; name: string;
   const lines = functionText(state.source(page).split('\n'), name).split('\n');
   return (
     <>
-      <h3>{`${page}, ${name}()`}</h3>
+      <h3 title={words.sum.functionWhy}>{`${page}, ${name}()`}</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0}>
         {lines.map((line) => (line.includes(mark) ? <mark key={line}>{line}</mark> : `${line}\n`))}
@@ -51,7 +51,7 @@ export function Code({ s }: { s: Sum }) {
   const text = functionText(lines, s.function);
   return (
     <>
-      <h3>{words.sum.line(s.page, s.line)}</h3>
+      <h3 title={words.sum.lineWhy}>{words.sum.line(s.page, s.line)}</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0}>
         {lines
@@ -62,7 +62,7 @@ export function Code({ s }: { s: Sum }) {
       </pre>
       {text && (
         <details>
-          <summary>{words.sum.function(s.function)}</summary>
+          <summary title={words.sum.functionWhy}>{words.sum.function(s.function)}</summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
           <pre tabIndex={0}>{text}</pre>
         </details>

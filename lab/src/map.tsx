@@ -5,6 +5,7 @@ import { AFTER, type Layer } from './engine';
 import { digits3, short } from './numbers';
 import { NumberButton, Sheets } from './sheets';
 import * as state from './state';
+import { Explained } from './terms';
 import { words } from './words';
 
 const w = words.map;
@@ -108,7 +109,8 @@ function Legend() {
     <p class="legend">
       {w.value} − <i style={{ background: gradientOf('x', dark) }} /> +
       <span class="gap" />
-      {w.gradientLegend} − <i class="dashed" style={{ background: gradientOf('x.grad', dark) }} /> +
+      <Explained text={w.gradientLegend} /> −{' '}
+      <i class="dashed" style={{ background: gradientOf('x.grad', dark) }} /> +
       <span class="gap" />
       {w.scale}
     </p>
@@ -140,7 +142,7 @@ function Strip({ name, width }: { name: string; width: number }) {
   const all = Math.max(290, layout.sheets * (width + 6));
   return (
     <div class="strip" style={{ width: `min(100%, ${all}px)` }}>
-      <h3>
+      <h3 title={w.kernelsWhy(name)}>
         {w.kernels(name, count)} · <span>{w.largest(digits3(state.largest(name)))}</span>
       </h3>
       <Sheets key={name} name={name} width={width} />

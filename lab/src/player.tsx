@@ -5,6 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { exact } from './numbers';
 import * as state from './state';
 import type { Phase } from './steps';
+import { Explained } from './terms';
 import { words } from './words';
 
 const w = words.steps;
@@ -12,7 +13,12 @@ const EACH = 1800; // milliseconds
 
 export const playing = signal(false);
 
+// Where motion is not wanted, it only steps.
 export function togglePlay(): void {
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+    go(1);
+    return;
+  }
   const atEnd = state.step.value === state.steps.value.length - 1;
   if (!playing.value && atEnd) state.goTo(0);
   playing.value = !playing.value;
@@ -69,15 +75,27 @@ function Readout() {
         {place.tensor} · {state.placeName(place)} ={' '}
         <b>{typeof s === 'string' ? '' : exact(s.stored)}</b>
       </span>
-      <button type="button" onClick={toSum}>
+      <button type="button" title={words.sum.whyLabel} onClick={toSum}>
         {words.sum.why}
       </button>
     </p>
   );
 }
 
+// Where the steps are one long row, the one at hand is in sight.
+function useInSight(): void {
+  const at = state.step.value;
+  useEffect(() => {
+    if (at >= 0)
+      document
+        .querySelector('footer [aria-current]')
+        ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [at]);
+}
+
 export function Player() {
   usePlaying();
+  useInSight();
   const { phase, tensor, sentence } = state.current.value;
   const count = state.steps.value.length;
   return (
@@ -86,7 +104,7 @@ export function Player() {
         <button type="button" aria-label={w.previous} title={w.previous} onClick={() => go(-1)}>
           ◀
         </button>
-        <button type="button" class="play" onClick={togglePlay}>
+        <button type="button" class="play" title={w.playWhy} onClick={togglePlay}>
           {playing.value ? `❚❚ ${w.pause}` : `▶ ${w.play}`}
         </button>
         <button type="button" aria-label={w.next} title={w.next} onClick={() => go(1)}>
@@ -106,7 +124,7 @@ export function Player() {
         <b>
           {w.of(state.step.value + 1, count)} · {w[phase]} · {tensor}
         </b>{' '}
-        {sentence}
+        <Explained text={sentence} />
       </p>
     </footer>
   );

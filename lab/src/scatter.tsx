@@ -7,6 +7,7 @@ import { Factor, Grid, scaleOf } from './factor';
 import { digits3, exact, timesTenTo } from './numbers';
 import { Patches } from './patches';
 import * as state from './state';
+import { Explained } from './terms';
 import { words } from './words';
 
 const w = words.scatter;
@@ -129,7 +130,9 @@ export function InputGradient({ s, width }: { s: Sum; width: number }) {
   return (
     <>
       <Switch />
-      <p class="soft">{w.sentences[view.value]}</p>
+      <p class="soft">
+        <Explained text={w.sentences[view.value]} />
+      </p>
       {gathers ? <Patches s={s} width={width} turned /> : <Scatter s={s} />}
     </>
   );

@@ -174,8 +174,7 @@ export function pass(read: () => void = readAgain): void {
 
 function testPicture(index: number): Picture {
   const at = (index + held.labels.length) % held.labels.length;
-  const size = held.pixels.length / held.labels.length;
-  const bytes = held.pixels.slice(at * size, at * size + size) as Uint8Array<ArrayBuffer>;
+  const bytes = heldOutImage(at).slice() as Uint8Array<ArrayBuffer>;
   return { image: at, pixels: bytes, label: held.labels[at] };
 }
 
@@ -250,7 +249,7 @@ export function showDrawing(drawn: Uint8Array<ArrayBuffer>): void {
     pixels.value = drawn;
     notice.value = '';
     pass();
-    if (!told.value) say(answer(), false);
+    if (!told.value && answer() !== label.value) say(answer(), false);
     reselect();
   });
 }

@@ -7,6 +7,7 @@ import { digits3, exact, timesTenTo } from './numbers';
 import { Patches, patchWidth, scales } from './patches';
 import { InputGradient, isInputGradient } from './scatter';
 import * as state from './state';
+import { Explained } from './terms';
 import { LossChange, Updated } from './update';
 import { words } from './words';
 
@@ -97,7 +98,7 @@ function AllTerms({ s }: { s: Sum }) {
         open.value = (e.target as HTMLDetailsElement).open;
       }}
     >
-      <summary>{w.all(s.terms.length)}</summary>
+      <summary title={w.allWhy}>{w.all(s.terms.length)}</summary>
       {open.value && (
         <table class="all">
           <thead>
@@ -157,7 +158,9 @@ function Body({ s }: { s: Sum }) {
   return (
     <>
       <LossChange />
-      <p>{w.kinds[s.kind]}</p>
+      <p>
+        <Explained text={w.kinds[s.kind]} />
+      </p>
       {s.terms.length > 0 && (
         <p class="soft">
           {w.count(s.terms.length, s.zeros, s.leftOut)}
@@ -201,7 +204,7 @@ export function SumPanel() {
           {w.follow} →
         </button>
       </p>
-      <p class="soft crumb">
+      <p class="soft crumb" data-tensor={place.tensor} data-index={place.index}>
         <b>{place.tensor}</b> · {state.placeName(place)}
       </p>
       {value === null ? <p>{String(s)}</p> : <p class="big">{exact(value)}</p>}

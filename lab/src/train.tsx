@@ -5,6 +5,7 @@ import type { Speed } from './messages';
 import { digits3, percent } from './numbers';
 import { ReadingPanel } from './reading';
 import type { Curves } from './run';
+import { Explained } from './terms';
 import { Settings } from './train_settings';
 import * as training from './training';
 import { words } from './words';
@@ -155,7 +156,9 @@ export function TrainPanel() {
   return (
     <section class="train" aria-label={w.title}>
       <h2>{w.title}</h2>
-      <p class="soft">{w.hint}</p>
+      <p class="soft">
+        <Explained text={w.hint} />
+      </p>
       <Speeds />
       <Acts />
       <Status />

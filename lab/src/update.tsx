@@ -5,6 +5,7 @@ import { Factor, scaleOf } from './factor';
 import { digits3, exact } from './numbers';
 import { NumberButton } from './sheets';
 import * as state from './state';
+import { Explained } from './terms';
 import { words } from './words';
 
 const w = words.update;
@@ -68,7 +69,9 @@ export function Updated({ s, update }: { s: Sum; update: Update }) {
   return (
     <>
       <Rule />
-      <p>{w.sentence}</p>
+      <p>
+        <Explained text={w.sentence} />
+      </p>
       <table class="terms updated">
         <tbody>
           <tr>

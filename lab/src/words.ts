@@ -3,6 +3,14 @@ import { tour } from './words_tour';
 
 export const words = {
   title: 'cnn.c lab',
+  modesWhy: {
+    look: 'Look at every number of the network (l)',
+    train: 'Train it from random weights (t)',
+    check: 'Check its gradients (c)',
+    break: 'Break it on purpose (b)',
+    network: 'Choose or write another network (n)',
+    tour: 'A tour of ten stops (o)',
+  },
   modes: {
     look: 'Look',
     train: 'Train',
@@ -35,6 +43,7 @@ export const words = {
     drawLabel:
       'Drawing pad. Mouse, touch or pen; or keys: arrows move the pen, Space lowers and lifts it, Delete clears',
     clear: 'Clear',
+    clearWhy: 'Clear the pad, to draw another digit.',
     previous: 'Previous test image',
     next: 'Next test image',
     any: 'Any',
@@ -71,6 +80,8 @@ export const words = {
     value: 'value',
     gradientLegend: '∂ gradient',
     scale: 'each layer by its own largest number',
+    kernelsWhy: (name: string) =>
+      `All numbers of ${name}, a sheet for each kernel or output. Point at one to explain it.`,
     kernels: (name: string, n: number) => `${name} · ${n.toLocaleString('en')} numbers`,
     largest: (value: string) => `largest ${value}`,
   },
@@ -89,6 +100,10 @@ export const words = {
   sum: {
     title: 'Where this number comes from',
     why: 'Why?',
+    whyLabel: 'Why? To the sum that made this number',
+    lineWhy: 'The line of C that has the formula, marked, with the lines around it.',
+    functionWhy: 'The function of the C code that computed this number.',
+    allWhy: 'Every term in the order in which the C code adds them, with the running total.',
     back: 'Back',
     backLabel: 'Back to the number before (Backspace)',
     follow: 'Follow the largest',
@@ -199,6 +214,7 @@ export const words = {
     first: 'First step',
     previous: 'Step back (←)',
     next: 'Step on (→)',
+    playWhy: 'Play the steps one after the other, or stop (Space).',
     play: 'Play',
     pause: 'Pause',
     forward: 'forward',
@@ -213,7 +229,7 @@ export const words = {
     inputGradient: (how: string) => `${how} Here: which pixels would raise the loss.`,
     layers: {
       conv2d:
-        'Kernels slide over the maps: multiply, add up, add the bias (a number of each kernel).',
+        'Kernels slide over the maps: multiply, add up, add the bias. Each kernel makes one channel.',
       relu: 'ReLU: what is below 0 becomes 0.',
       leakyrelu: 'Leaky ReLU: what is below 0 is made small.',
       maxpool2d: 'Max pool: of each window the largest goes on; its place is kept.',
@@ -538,12 +554,59 @@ export const words = {
 
   tour,
 
+  print: {
+    sheet: (tensor: string, place: string, unit: string) =>
+      `${tensor} around ${place}, as numbers ${unit}`,
+  },
+
+  // At most twenty words each.
+  terms: {
+    kernel: 'A small grid of weights that slides over the maps; at each place it makes one number.',
+    channel: 'One of several maps side by side, each made by a kernel of its own.',
+    weight: 'A number that an input is multiplied by. Training changes it.',
+    bias: 'A number that is added to every sum of its kernel or output, whatever the input.',
+    ReLU: 'A layer that turns each number below 0 into 0, and lets the others pass.',
+    pool: 'A layer that makes one number of each small window: its largest, or its mean.',
+    softmax: 'It turns scores into shares: e to the power of each, over the sum of all.',
+    loss: 'How wrong the answer is: 0 if it is sure and right, large if sure and wrong.',
+    gradient: 'How fast the loss rises if this number rises; below 0, the loss falls.',
+    batch: 'Some images that the network is shown together, for one step.',
+    epoch: 'One pass over all the images that it trains on.',
+    rate: 'How far the weights move in one step.',
+  },
+
   help: {
-    open: 'Help and keys',
+    open: 'Help and keys (?)',
+    labels: 'What is on the page',
+    terms: 'Terms',
+    meanings: [
+      ['Close', 'Closes these words.'],
+      ['The network sees', 'The picture as it is given to the network: 28 × 28 gray pixels.'],
+      [
+        'Draw a digit here',
+        'The answer follows your pen; the drawing is made to look like MNIST’s.',
+      ],
+      ['Image, or a batch of', 'How many images are looked at together.'],
+      ['It says', 'The shares of the ten digits; the largest is the answer.'],
+      ['True digit', 'What the image really shows: the loss and all gradients come from it.'],
+      ['score', 'What the last layer makes of each digit.'],
+      ['share', 'The scores after softmax: they add up to 1.'],
+      ['p − y', 'The share, less 1 for the true digit: where all gradients begin.'],
+      ['after', 'The shares with the new weights.'],
+      ['Where this number comes from', 'The sum that made the number you point at, term by term.'],
+      ['term', 'Its number in the order of the C code, or why it is left out.'],
+      ['x', 'The first factor of the term.'],
+      ['y', 'The second factor of the term.'],
+      ['adds', 'What the term adds to the sum.'],
+      ['running total', 'The sum so far, with the bits that the C code has.'],
+      ['image', 'The image of the batch that the term comes from.'],
+      ['Rule', 'The rule that makes a move of a gradient.'],
+      ['Rate', 'How far each weight moves in one step.'],
+    ],
     title: 'Keys',
     rows: [
       ['← →', 'step back, step on'],
-      ['Home, End', 'first step, last step'],
+      ['Home, End', 'first step; end of the way back, then of the update'],
       ['Space', 'play, pause'],
       [
         'Tab',
@@ -556,6 +619,8 @@ export const words = {
       ['d', 'to the drawing pad'],
       ['l, t, c, b, n', 'look, train, check, break, network'],
       ['o, g', 'tour and questions; back to their box'],
+      ['Escape', 'closes what is open'],
+      ['?', 'all keys'],
       ['r, s', 'train: run or pause, one step'],
       ['−, +, w', 'check: smaller h, larger h, another weight'],
     ],

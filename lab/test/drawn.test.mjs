@@ -125,11 +125,12 @@ test('an answer follows the pen, and the sum the pointer', async () => {
     const times = [];
     for (let i = 0; i < 60; i++) {
       const on = sheets[i % sheets.length];
-      const canvas = on.querySelectorAll('canvas')[i % on.querySelectorAll('canvas').length];
-      const r = canvas.getBoundingClientRect();
+      const all = on.querySelectorAll('.sheet');
+      const sheet = all[i % all.length];
+      const r = sheet.getBoundingClientRect();
       const [clientX, clientY] = [r.left + ((i * 7) % r.width), r.top + ((i * 5) % r.height)];
       const began = performance.now();
-      canvas.dispatchEvent(
+      sheet.dispatchEvent(
         new PointerEvent('pointermove', { bubbles: true, clientX, clientY, pointerType: 'mouse' }),
       );
       await new Promise((done) => setTimeout(done)); // the page is drawn before this
