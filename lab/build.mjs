@@ -22,6 +22,12 @@ function pages() {
   return Buffer.from(JSON.stringify(Object.fromEntries(texts)));
 }
 
+const PRESETS = ['lab', 'tiny', 'simple', 'scratch', 'odd'];
+function networks() {
+  const texts = PRESETS.map((n) => [n, readFileSync(`${root}/networks/${n}.net`, 'utf8')]);
+  return Buffer.from(JSON.stringify(Object.fromEntries(texts)));
+}
+
 function bytes() {
   return {
     'wasm-relaxed': readFileSync(`${build}/wasm/relaxed/lab.wasm`),
@@ -31,7 +37,7 @@ function bytes() {
     held: mnist('t10k-images-idx3', IMAGES_HEAD, HELD * PIXELS),
     'held-labels': mnist('t10k-labels-idx1', LABELS_HEAD, HELD),
     model: readFileSync(`${build}/lab/lab.safetensors`),
-    network: readFileSync(`${root}/networks/lab.net`),
+    networks: networks(),
     pages: pages(),
   };
 }

@@ -1,6 +1,7 @@
 /* The network, the model and its images, as the page sees them. */
 #include "lab.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 lab the_lab;
@@ -37,18 +38,34 @@ void lab_forget_model(void) {
     the_lab.model = NULL;
 }
 
+/* Reads the text that lab_model makes a model of; the model at hand stays. */
 bool LAB(lab_network)(const char *text, size_t size) {
     cnn_network *network = cnn_network_parse(text, size, &the_lab.error);
     if (!network)
         return false;
-    lab_forget_model();
     cnn_network_free(the_lab.network);
     the_lab.network = network;
     return true;
 }
 
+static const cnn_network *network_shown(void) {
+    return cnn_model_network(the_lab.model);
+}
+
+/* The text of the model's network, for an editor. */
+const char *LAB(lab_text)(void) {
+    static char *text;
+    const size_t length = cnn_network_text(network_shown(), NULL, 0);
+    free(text);
+    text = malloc(length + 1);
+    if (text)
+        cnn_network_text(network_shown(), text, length + 1);
+    return text ? text : "";
+}
+
+/* The layers of the model's network and its input. */
 size_t LAB(lab_layers)(void) {
-    return cnn_network_layer_count(the_lab.network) + 1;
+    return cnn_network_layer_count(network_shown()) + 1;
 }
 
 /* Layer 0 is the input: name, text, kind; height, width, channels; flat, parameters, weights, bias;
@@ -56,7 +73,7 @@ size_t LAB(lab_layers)(void) {
 const uintptr_t *LAB(lab_layer)(size_t index) {
     static cnn_layer_info i;
     static uintptr_t facts[12];
-    cnn_network_layer_at(the_lab.network, index, &i);
+    cnn_network_layer_at(network_shown(), index, &i);
     const uintptr_t row[12] = {(uintptr_t)i.name,
                                (uintptr_t)i.text,
                                (uintptr_t)i.kind,
@@ -73,9 +90,29 @@ const uintptr_t *LAB(lab_layer)(size_t index) {
     return facts;
 }
 
+/* Multiply-adds of a layer, forward, for one image; of all above the last layer. */
+double LAB(lab_multiply_adds)(size_t index) {
+    cnn_layer_info layer;
+    double sum = 0;
+    for (size_t i = 0; cnn_network_layer_at(network_shown(), i, &layer); i++)
+        if (i == index || index >= lab_layers())
+            sum += (double)layer.multiply_adds;
+    return sum;
+}
+
+/* Do the held-out images, if there are any, fit? One is read to see. */
+static bool fits(cnn_model *model) {
+    const cnn_dataset *held = the_lab.sets[CNN_SPLIT_TEST];
+    cnn_score score = {.images = 0};
+    return !held || cnn_model_evaluate_slice(model, held, 0, 1, &score, NULL, &the_lab.error);
+}
+
+/* The model takes the place of the one at hand, unless the images do not fit it. */
 static bool take_model(cnn_model *model) {
-    if (!model)
+    if (!model || !fits(model)) {
+        cnn_model_free(model);
         return false;
+    }
     lab_forget_model();
     the_lab.model = model;
     the_lab.normalization = cnn_model_normalization(model);
@@ -110,11 +147,7 @@ bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
 /* From a model file's bytes, with its network. */
 bool LAB(lab_load)(const void *bytes, size_t size, size_t batch, bool look) {
     const cnn_model_options options = options_of(batch, 1, look);
-    if (!take_model(cnn_model_parse(bytes, size, &options, &the_lab.error)))
-        return false;
-    cnn_network_free(the_lab.network);
-    the_lab.network = cnn_network_copy(cnn_model_network(the_lab.model), &the_lab.error);
-    return the_lab.network != NULL;
+    return take_model(cnn_model_parse(bytes, size, &options, &the_lab.error));
 }
 
 /* The model's file; free() it. NULL: the reason is in lab_error(). */

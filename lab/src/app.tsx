@@ -4,6 +4,8 @@ import { render } from 'preact';
 import { useRef } from 'preact/hooks';
 import { Engine, hasRelaxed } from './engine';
 import { listen } from './keys';
+import { followLink, ignored, readLink } from './link';
+import { bare } from './linked';
 import { NetworkMap } from './map';
 import { modes, setMode } from './modes';
 import { digits3 } from './numbers';
@@ -100,14 +102,33 @@ function Welcome() {
   );
 }
 
+// What of the link was ignored.
+function LinkNotice() {
+  if (ignored.value.length === 0) return null;
+  const close = () => {
+    ignored.value = [];
+  };
+  return (
+    <p class="welcome ignored" role="status">
+      {words.link.ignored(ignored.value)}{' '}
+      <button type="button" onClick={close}>
+        {words.close}
+      </button>
+    </p>
+  );
+}
+
 function App() {
   const { Panel } = modes[state.mode.value];
   return (
     <>
-      <Header />
-      <Welcome />
+      {!bare.value && <Header />}
+      <div class="notes">
+        {!bare.value && <Welcome />}
+        <LinkNotice />
+      </div>
       <PicturePanel />
-      <NetworkMap />
+      <NetworkMap key={state.network.value} />
       <aside class="right" aria-label={words.modes[state.mode.value]}>
         {Panel && <Panel />}
         <SumPanel />
@@ -128,8 +149,8 @@ function followScheme(): void {
 
 async function start(): Promise<void> {
   const wasm = await unpack(hasRelaxed() ? 'wasm-relaxed' : 'wasm-plain');
-  const [held, heldLabels, model, pages, network] = await Promise.all(
-    ['held', 'held-labels', 'model', 'pages', 'network'].map(unpack),
+  const [held, heldLabels, model, pages, networks] = await Promise.all(
+    ['held', 'held-labels', 'model', 'pages', 'networks'].map(unpack),
   );
   const engine = await Engine.start(wasm);
   followScheme();
@@ -137,8 +158,9 @@ async function start(): Promise<void> {
     engine,
     held: { pixels: held, labels: heldLabels },
     model,
-    network: asText(network),
     pages: asText(pages),
+    networks: asText(networks),
+    own: 'lab',
   });
   prepare({
     script: document.getElementById('worker')!.textContent!,
@@ -146,6 +168,8 @@ async function start(): Promise<void> {
     model,
     images: once(async () => ({ pixels: await unpack('images'), labels: await unpack('labels') })),
   });
+  await readLink(location.hash);
+  followLink();
   listen();
   Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md
   render(<App />, document.getElementById('app')!);

@@ -15,7 +15,7 @@ function functionText(lines: string[], name: string): string {
 
 // What prints the same numbers, for an image that the command has too.
 export function Command() {
-  if (state.image.value < 0 || state.trained.value) return null;
+  if (state.image.value < 0 || state.origin.value.kind !== 'own') return null;
   const where = state.whereOf(state.shown.value);
   return (
     <>

@@ -16,6 +16,7 @@ export interface Layer {
   bias: boolean;
   kernelHeight: number;
   kernelWidth: number;
+  multiplyAdds: number;
 }
 
 export interface Tensor {
@@ -60,6 +61,17 @@ export interface Sum {
   line: number;
   terms: Term[];
   channels: number[]; // what the terms of each channel of a add
+}
+
+// An error of the library; the place in a network's text, from 1, where it is about one.
+export class LabError extends Error {
+  constructor(
+    message: string,
+    readonly line: number,
+    readonly column: number,
+  ) {
+    super(message);
+  }
 }
 
 const decoder = new TextDecoder();
@@ -157,7 +169,9 @@ export class Engine {
   }
 
   private must(good: number): void {
-    if (!good) throw new Error(this.text(this.x.lab_error()));
+    if (good) return;
+    const place = [this.x.lab_error_line(), this.x.lab_error_column()] as const;
+    throw new LabError(this.text(this.x.lab_error()), ...place);
   }
 
   fused = (): boolean => this.x.lab_fused() !== 0;
@@ -183,6 +197,8 @@ export class Engine {
     return bytes;
   }
 
+  networkText = (): string => this.text(this.x.lab_text());
+
   layers(): Layer[] {
     return Array.from({ length: this.x.lab_layers() }, (_, i) => this.layer(i));
   }
@@ -203,6 +219,7 @@ export class Engine {
       bias: f[9] !== 0,
       kernelHeight: f[10],
       kernelWidth: f[11],
+      multiplyAdds: this.x.lab_multiply_adds(index),
     };
   }
 

@@ -100,9 +100,9 @@ export function PicturePanel() {
         <TrueDigit />
       </div>
       <p class="soft">
-        {w.weights(state.trained.value)}{' '}
-        {state.trained.value && (
-          <button type="button" onClick={state.useLabNet}>
+        {w.weights(state.origin.value)}{' '}
+        {state.origin.value.kind !== 'own' && (
+          <button type="button" onClick={state.useOwn}>
             {w.reset}
           </button>
         )}

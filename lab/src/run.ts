@@ -39,6 +39,7 @@ export class Run {
   private worker: Worker | null = null;
   private newest: Progress | null = null;
   private readonly showSoon = throttle(() => this.show());
+  private renewed = false; // until the worker's first word about new weights
   private file: ((bytes: Uint8Array) => void) | null = null;
 
   // What to do with the parameters after each turn of the worker.
@@ -49,6 +50,8 @@ export class Run {
   }
 
   private progress(m: Progress): void {
+    if (this.renewed && !m.fresh) return;
+    this.renewed = false;
     if (m.fresh) this.curves.value = { losses: [], scores: [] };
     this.curves.value.losses.push(...m.losses);
     this.curves.value.scores.push(...m.scores);
@@ -104,6 +107,7 @@ export class Run {
     if (!this.worker) await this.startWorker();
     this.problem.value = '';
     this.running.value = false;
+    this.renewed = true;
     this.send({ type: 'new', settings });
     this.send({ type: 'speed', speed });
   }

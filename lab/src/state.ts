@@ -16,12 +16,21 @@ export interface Images {
   labels: Uint8Array;
 }
 
+// Where the weights shown come from.
+export type Origin =
+  | { kind: 'own' } // the page's
+  | { kind: 'seed'; seed: number } // random
+  | { kind: 'training' }
+  | { kind: 'file'; name: string };
+
 export type Mode = 'look' | 'train' | 'check' | 'break' | 'network' | 'tour';
 
 let engine: Engine;
 let held: Images;
 let labNet: Uint8Array;
 let sources: Record<string, string>;
+let texts: Record<string, string>; // networks by name
+let ownModel = ''; // the name of the network whose trained weights the page carries
 let chain: Layer[] = [];
 let lastLoss = 0;
 let stale = true; // another model: its tensors lie elsewhere
@@ -43,7 +52,8 @@ export const walked = signal(false); // until the first step all layers are show
 export const selected = signal<Place>({ tensor: 'input', index: 0 });
 export const hovered = signal<Place | null>(null);
 export const past = signal<Place[]>([]);
-export const trained = signal(false); // the weights are those of this page's training
+export const origin = signal<Origin>({ kind: 'own' });
+export const trained = computed(() => origin.value.kind === 'training');
 export const notice = signal('');
 export const told = signal(false); // the true digit of the drawing
 
@@ -60,6 +70,25 @@ export const whereOf = ({ tensor, index }: Place) =>
   `${tensor}${layouts.get(tensor)?.where(index) ?? ''}`;
 export const heldOut = () => held;
 export const heldOutImage = (i: number) => held.pixels.subarray(784 * i, 784 * (i + 1));
+export const trueOf = (index: number) => held.labels[index];
+export const classes = () => chain.at(-1)!.channels;
+export const networks = () => texts;
+export const ownName = () => ownModel;
+
+// The inverse of whereOf; null: there is no such place.
+export function placeAt(where: string): Place | null {
+  const [, name, list] = where.match(/^([^[]+)(?:\[([\d,]+)\])?$/) ?? [];
+  const t = tensors.get(name);
+  if (!t) return null;
+  const at = list ? list.split(',').map(Number) : [];
+  const sizes = t.shape.slice(-Math.max(1, at.length));
+  for (const dims of [sizes, t.shape.slice(1)]) {
+    const index = dims.reduce((sum, size, d) => sum * size + (at[d] ?? 0), 0);
+    const place = { tensor: name, index };
+    if (index < t.count && whereOf(place) === where) return place;
+  }
+  return null;
+}
 
 export const current = computed(() => steps.value[step.value]);
 export const shown = computed(() => hovered.value ?? selected.value);
@@ -174,6 +203,15 @@ export function keep(place: Place): void {
   });
 }
 
+// As if nothing had been explained before.
+export function explain(place: Place): void {
+  batch(() => {
+    hovered.value = null;
+    past.value = [];
+    selected.value = place;
+  });
+}
+
 export function back(): void {
   const before = past.value.at(-1);
   if (!before) return;
@@ -203,23 +241,57 @@ export function followLargest(): void {
 
 export function useParameters(block: Float32Array): void {
   engine.setParameters(block);
-  trained.value = true;
+  if (!trained.value) origin.value = { kind: 'training' };
   pass(readSoon);
 }
 
-export function useLabNet(): void {
+// Another chain: its steps, layouts and numbers. The image at hand stays, and the number that is
+// explained where the chain has it too.
+function useChain(from: Origin): void {
+  batch(() => {
+    const { backward, tensor: was } = current.value ?? { backward: false, tensor: '' };
+    chain = engine.layers();
+    stale = true;
+    origin.value = from;
+    network.value = engine.networkText();
+    const next = stepsOf(chain);
+    const same = next.findIndex((s) => s.tensor === was && s.backward === backward);
+    step.value = Math.max(0, same);
+    steps.value = next;
+    past.value = [];
+    hovered.value = null;
+    pass();
+    if (!has(selected.value)) selected.value = telling(same < 0 ? chain[1].name : was);
+  });
+}
+
+const has = (place: Place) => place.index < (tensors.get(place.tensor)?.count ?? 0);
+
+// Random weights in a network as text. An error says where the text is wrong, and changes nothing.
+export function useNetwork(text: string, seed: number): void {
+  engine.network(text);
+  engine.model(1, seed, true);
+  useChain({ kind: 'seed', seed });
+}
+
+// A model file; an error changes nothing.
+export function useModel(file: Uint8Array, name: string): void {
+  engine.load(file, 1, true);
+  useChain({ kind: 'file', name });
+}
+
+export function useOwn(): void {
   engine.load(labNet, 1, true);
-  stale = true;
-  trained.value = false;
-  pass();
+  useChain({ kind: 'own' });
 }
 
 interface Start {
   engine: Engine;
   held: Images;
   model: Uint8Array;
-  network: string;
   pages: string;
+  networks: string;
+  own: string;
 }
 
 export function begin(given: Start): void {
@@ -227,10 +299,12 @@ export function begin(given: Start): void {
   held = given.held;
   labNet = given.model;
   sources = JSON.parse(given.pages);
-  network.value = given.network;
+  texts = JSON.parse(given.networks);
+  ownModel = given.own;
   engine.load(labNet, 1, true);
   engine.data(1, held.pixels, held.labels);
   chain = engine.layers();
+  network.value = engine.networkText();
   steps.value = stepsOf(chain);
   image.value = -1;
   const first = engine.misreadAfter(-1);

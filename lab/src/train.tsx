@@ -5,6 +5,7 @@ import type { Speed } from './messages';
 import { digits3, percent } from './numbers';
 import { ReadingPanel } from './reading';
 import type { Curves } from './run';
+import * as state from './state';
 import { Settings } from './train_settings';
 import * as training from './training';
 import { words } from './words';
@@ -146,8 +147,8 @@ function Problems() {
 }
 
 export function TrainPanel() {
+  useEffect(training.start, [state.network.value]);
   useEffect(() => {
-    training.start();
     // In one column the panel is far below.
     if (matchMedia('(max-width: 900px)').matches)
       document.querySelector('.train')?.scrollIntoView();

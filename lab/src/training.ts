@@ -28,7 +28,8 @@ function showSoon(parameters: Float32Array): void {
   newest = parameters;
   if (waiting) return;
   requestAnimationFrame(() => {
-    if (newest && state.mode.value === 'train') state.useParameters(newest);
+    const isShown = state.mode.value === 'train' && state.network.value === trainedOn;
+    if (newest && isShown) state.useParameters(newest);
     newest = null;
   });
 }
@@ -43,13 +44,16 @@ function startOne(which: Which): void {
   runs[which].fresh({ ...settings[which].value, network: state.network.value }, speed.value);
 }
 
+let trainedOn = ''; // the network of the run at hand
+
 export function start(): void {
-  if (!run.ready.value) fresh();
+  if (!run.ready.value || state.network.value !== trainedOn) fresh();
 }
 
 export function fresh(): void {
   const mine = run.curves.value;
   if (mine.losses.length > 0) before.value = [...before.value, mine].slice(1 - RUNS_KEPT);
+  trainedOn = state.network.value;
   startOne('mine');
   if (isBeside.value) startOne('beside');
 }

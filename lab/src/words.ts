@@ -43,8 +43,15 @@ export const words = {
     noMisread: 'It misreads none of the 2,000.',
     says: 'It says',
     true: 'True digit',
-    weights: (own: boolean) =>
-      own ? 'Weights: from your training' : 'Weights: lab.net, trained on 10,000 images',
+    weights: (from: { kind: string; seed?: number; name?: string }) => {
+      const texts: Record<string, string> = {
+        own: 'lab.net, trained on 10,000 images',
+        seed: `random, of seed ${from.seed}`,
+        training: 'from your training',
+        file: `of ${from.name}`,
+      };
+      return `Weights: ${texts[from.kind]}`;
+    },
     reset: 'Back to lab.net',
   },
 
@@ -242,6 +249,11 @@ export const words = {
 
   tour: {
     title: 'Tour',
+  },
+
+  link: {
+    ignored: (parts: string[]) =>
+      `This link has ${parts.length > 1 ? 'parts' : 'a part'} that the page cannot use: ${parts.join(', ')}`,
   },
 
   help: {

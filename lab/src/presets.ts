@@ -1,0 +1,16 @@
+// The networks that the page carries as texts, by name.
+import * as state from './state';
+
+// Without comments and blanks at the ends, so that a text is known again however it is laid out.
+export const plainText = (text: string): string =>
+  text
+    .split('\n')
+    .map((line) => line.replace(/#.*/, '').trim().replace(/\s+/g, ' '))
+    .filter((line) => line !== '')
+    .join('\n');
+
+export const presetText = (name: string): string | undefined => state.networks()[name];
+
+// '': none of them.
+export const presetOf = (text: string): string =>
+  Object.keys(state.networks()).find((n) => plainText(presetText(n)!) === plainText(text)) ?? '';
