@@ -1,6 +1,7 @@
 /* The network, the model and its images, as the page sees them. */
 #include "lab.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,7 +64,10 @@ const char *LAB(lab_text)(void) {
     return text ? text : "";
 }
 
-/* The layers of the model's network and its input. */
+/* The parameters of the model's network; its layers, with the input. */
+size_t LAB(lab_weights)(void) {
+    return cnn_network_parameter_count(network_shown());
+}
 size_t LAB(lab_layers)(void) {
     return cnn_network_layer_count(network_shown()) + 1;
 }
@@ -107,9 +111,37 @@ static bool fits(cnn_model *model) {
     return !held || cnn_model_evaluate_slice(model, held, 0, 1, &score, NULL, &the_lab.error);
 }
 
+/* Every channel is drawn, and an image is computed while somebody waits. */
+enum { CHANNELS_MAX = 1024 };
+static const double MULTIPLY_ADDS_MAX = 2e8;
+
+static bool refuse_network(const cnn_layer_info *layer, const char *what, double count,
+                           double most) {
+    the_lab.error = (cnn_error){.status = CNN_STATUS_BAD_ARGUMENT};
+    snprintf(the_lab.error.message, sizeof the_lab.error.message,
+             "%s has %.0f %s; the page shows networks with at most %.0f", layer->name, count, what,
+             most);
+    return false;
+}
+
+/* Can the page show it? */
+static bool small_enough(const cnn_network *network) {
+    cnn_layer_info layer;
+    double work = 0;
+    for (size_t i = 0; cnn_network_layer_at(network, i, &layer); i++) {
+        work += (double)layer.multiply_adds;
+        if (layer.channels > CHANNELS_MAX && (layer.weights || !layer.flat))
+            return refuse_network(&layer, "channels", (double)layer.channels, CHANNELS_MAX);
+        if (work > MULTIPLY_ADDS_MAX)
+            return refuse_network(&layer, "multiply-adds, with those before it", work,
+                                  MULTIPLY_ADDS_MAX);
+    }
+    return true;
+}
+
 /* The model takes the place of the one at hand, unless the images do not fit it. */
 static bool take_model(cnn_model *model) {
-    if (!model || !fits(model)) {
+    if (!model || !small_enough(cnn_model_network(model)) || !fits(model)) {
         cnn_model_free(model);
         return false;
     }
@@ -139,7 +171,8 @@ bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
         options.normalization = the_lab.normalization;
     else if (train)
         options.normalization = cnn_dataset_measure(train);
-    return take_model(cnn_model_create(the_lab.network, &options, &the_lab.error)) &&
+    return small_enough(the_lab.network) &&
+           take_model(cnn_model_create(the_lab.network, &options, &the_lab.error)) &&
            (!train || cnn_model_set_preprocessing(the_lab.model, cnn_dataset_preprocessing(train),
                                                   &the_lab.error));
 }
@@ -148,6 +181,14 @@ bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
 bool LAB(lab_load)(const void *bytes, size_t size, size_t batch, bool look) {
     const cnn_model_options options = options_of(batch, 1, look);
     return take_model(cnn_model_parse(bytes, size, &options, &the_lab.error));
+}
+
+/* How the model normalizes pixels. */
+double LAB(lab_mean)(void) {
+    return cnn_model_normalization(the_lab.model).mean;
+}
+double LAB(lab_std)(void) {
+    return cnn_model_normalization(the_lab.model).std;
 }
 
 /* The model's file; free() it. NULL: the reason is in lab_error(). */

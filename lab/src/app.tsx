@@ -7,6 +7,7 @@ import { listen } from './keys';
 import { followLink, ignored, readLink } from './link';
 import { bare } from './linked';
 import { NetworkMap } from './map';
+import { measureWith } from './measure';
 import { modes, setMode } from './modes';
 import { digits3 } from './numbers';
 import { asText, once, unpack } from './payload';
@@ -162,10 +163,10 @@ async function start(): Promise<void> {
     networks: asText(networks),
     own: 'lab',
   });
+  measureWith(wasm);
   prepare({
     script: document.getElementById('worker')!.textContent!,
     wasm,
-    model,
     images: once(async () => ({ pixels: await unpack('images'), labels: await unpack('labels') })),
   });
   await readLink(location.hash);

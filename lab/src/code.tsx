@@ -1,5 +1,6 @@
 // The line of C that says the formula, and the function that computes it.
 import type { Sum } from './engine';
+import { fileStem } from './presets';
 import * as state from './state';
 import { words } from './words';
 
@@ -15,14 +16,16 @@ function functionText(lines: string[], name: string): string {
 
 // What prints the same numbers, for an image that the command has too.
 export function Command() {
-  if (state.image.value < 0 || state.origin.value.kind !== 'own') return null;
+  if (state.image.value < 0) return null;
+  const isOwn = state.origin.value.kind === 'own';
+  const model = isOwn ? 'build/lab/lab.safetensors' : `${fileStem()}.safetensors`;
   const where = state.whereOf(state.shown.value);
   return (
     <>
-      <p class="soft">{words.sum.command}</p>
+      <p class="soft">{isOwn ? words.sum.command : words.sum.saved}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0} class="command">
-        {`build/cnn explain build/lab/lab.safetensors data/mnist '${where}' --index ${state.image.value}`}
+        {`build/cnn explain ${model} data/mnist '${where}' --index ${state.image.value}`}
       </pre>
     </>
   );

@@ -199,6 +199,11 @@ export class Engine {
 
   networkText = (): string => this.text(this.x.lab_text());
 
+  normalization = () => ({ mean: this.x.lab_mean(), std: this.x.lab_std() });
+  parameterCount = (): number => this.x.lab_weights();
+  // Forward, of all layers, for one image.
+  multiplyAdds = (): number => this.x.lab_multiply_adds(this.x.lab_layers());
+
   layers(): Layer[] {
     return Array.from({ length: this.x.lab_layers() }, (_, i) => this.layer(i));
   }

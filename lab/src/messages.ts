@@ -19,9 +19,8 @@ export type ToWorker =
       labels: Uint8Array;
       held: Uint8Array;
       heldLabels: Uint8Array;
-      model: Uint8Array; // whose normalization is taken
     }
-  | { type: 'new'; settings: Settings }
+  | { type: 'new'; settings: Settings; model: Uint8Array } // whose normalization is taken
   | { type: 'speed'; speed: Speed }
   | { type: 'run'; steps: number } // Infinity: until paused
   | { type: 'epoch' } // to the end of the one at hand

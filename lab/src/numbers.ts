@@ -35,4 +35,4 @@ export function timesTenTo(exponent: number): string {
 export const digits3 = (value: number): string =>
   value === 0 ? '0' : Number(value.toPrecision(3)).toString().replace('-', '−');
 
-export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;

@@ -14,3 +14,6 @@ export const presetText = (name: string): string | undefined => state.networks()
 // '': none of them.
 export const presetOf = (text: string): string =>
   Object.keys(state.networks()).find((n) => plainText(presetText(n)!) === plainText(text)) ?? '';
+
+// What the network and its model are called as files.
+export const fileStem = (): string => presetOf(state.network.value) || 'network';

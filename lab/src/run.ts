@@ -14,7 +14,6 @@ type Progress = Extract<FromWorker, { type: 'progress' }>;
 export interface Given {
   script: string;
   wasm: Uint8Array;
-  model: Uint8Array; // whose normalization is taken
   images: () => Promise<state.Images>;
 }
 
@@ -94,7 +93,6 @@ export class Run {
     this.send({
       type: 'data',
       wasm: given.wasm,
-      model: given.model,
       images: images.pixels,
       labels: images.labels,
       held: held.pixels,
@@ -108,7 +106,7 @@ export class Run {
     this.problem.value = '';
     this.running.value = false;
     this.renewed = true;
-    this.send({ type: 'new', settings });
+    this.send({ type: 'new', settings, model: state.basisFile() });
     this.send({ type: 'speed', speed });
   }
 

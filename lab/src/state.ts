@@ -28,6 +28,7 @@ export type Mode = 'look' | 'train' | 'check' | 'break' | 'network' | 'tour';
 let engine: Engine;
 let held: Images;
 let labNet: Uint8Array;
+let basis: Uint8Array; // the model file that pixels are normalized as
 let sources: Record<string, string>;
 let texts: Record<string, string>; // networks by name
 let ownModel = ''; // the name of the network whose trained weights the page carries
@@ -73,6 +74,7 @@ export const heldOutImage = (i: number) => held.pixels.subarray(784 * i, 784 * (
 export const trueOf = (index: number) => held.labels[index];
 export const classes = () => chain.at(-1)!.channels;
 export const networks = () => texts;
+export const basisFile = () => basis;
 export const ownName = () => ownModel;
 
 // The inverse of whereOf; null: there is no such place.
@@ -277,11 +279,13 @@ export function useNetwork(text: string, seed: number): void {
 // A model file; an error changes nothing.
 export function useModel(file: Uint8Array, name: string): void {
   engine.load(file, 1, true);
+  basis = file;
   useChain({ kind: 'file', name });
 }
 
 export function useOwn(): void {
   engine.load(labNet, 1, true);
+  basis = labNet;
   useChain({ kind: 'own' });
 }
 
@@ -298,6 +302,7 @@ export function begin(given: Start): void {
   engine = given.engine;
   held = given.held;
   labNet = given.model;
+  basis = labNet;
   sources = JSON.parse(given.pages);
   texts = JSON.parse(given.networks);
   ownModel = given.own;

@@ -1,6 +1,8 @@
 // The training that the page shows: its settings, its run, one beside it, and the runs before.
 import { signal } from '@preact/signals';
+import { download } from './files';
 import type { Settings, Speed } from './messages';
+import { presetOf } from './presets';
 import { type Curves, Run } from './run';
 import * as state from './state';
 
@@ -88,15 +90,9 @@ export function showOnMap(which: Which): void {
   if (block) showSoon(block);
 }
 
-function download(bytes: Uint8Array): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
-  link.download = 'lab.safetensors';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
+const name = () => presetOf(trainedOn) || 'network';
 
-export const save = async () => download(await run.save());
+export const save = async () => download(await run.save(), `${name()}.safetensors`);
 
 // Whole epochs taken, where the run is between two; 0 elsewhere.
 export function wholeEpochs(): number {
@@ -108,9 +104,9 @@ export function wholeEpochs(): number {
 export function command(): string {
   const { batch: size, seed, rule, rate } = used.mine.value;
   return [
-    'build/cnn train networks/lab.net --data data/mnist',
+    `build/cnn train ${presetOf(trainedOn) ? 'networks/' : ''}${name()}.net --data data/mnist`,
     `--limit ${TRAIN_IMAGES} --epochs ${wholeEpochs()}`,
     `--batch-size ${size} --optimizer ${rule} --lr ${rate} --seed ${seed}`,
-    '--out lab.safetensors',
+    `--out ${name()}.safetensors`,
   ].join(' ');
 }

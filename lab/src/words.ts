@@ -106,6 +106,7 @@ export const words = {
     divided: (d: string) => `divided by ${d}`,
     softmax: (max: string, total: string) => `largest score ${max}; sum of all exp ${total}`,
     command: 'The command says the same:',
+    saved: 'After Save model (in Network), the command says the same:',
     function: (name: string) => `Computed by ${name}()`,
     line: (page: string, line: number) => `${page}, line ${line}`,
     wins: 'the largest',
@@ -245,6 +246,28 @@ export const words = {
 
   network: {
     title: 'The network',
+    hint:
+      'One layer a line, as in the files of cnn. Change it and apply: it starts anew, from random ' +
+      'weights, and all modes show it. A model file can be dropped here.',
+    presets: 'Presets',
+    about: {
+      lab: 'Two small convolutions, trained',
+      tiny: 'Two convolutions of 4 and 8 kernels',
+      simple: 'Two wider convolutions and a hidden layer',
+      scratch: 'One convolution, 402,202 parameters',
+      odd: 'Strides, windows that overlap, no bias',
+    } as Record<string, string>,
+    text: 'The network as text',
+    apply: 'Apply: random weights',
+    seed: 'seed',
+    saveText: 'Save text',
+    load: 'Load a model …',
+    save: 'Save model',
+    measure: 'Measure it on the held-out images',
+    right: (share: string, images: string, loss: string) =>
+      `${share} of ${images} held-out images right, loss ${loss}`,
+    columns: ['layer', 'output', 'parameters', 'multiply-adds'],
+    total: 'total',
   },
 
   tour: {
@@ -272,7 +295,7 @@ export const words = {
       ['0 … 9', 'say what the true digit is'],
       ['m', 'next image that is misread'],
       ['d', 'to the drawing pad'],
-      ['l, t', 'look, train'],
+      ['l, t, n', 'look, train, network'],
       ['r, s', 'train: run or pause, one step'],
     ],
     licenses: 'The page contains Preact, its signals and uPlot (all MIT).',

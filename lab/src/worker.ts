@@ -60,11 +60,12 @@ function report(over = false, fresh = false): void {
   post(message, [parameters.buffer]);
 }
 
-function start(settings: Settings): void {
+function start(settings: Settings, model: Uint8Array): void {
   turn++;
   left = 0;
   batchSize = settings.batch;
   epochSteps = Math.ceil(images / batchSize);
+  engine.load(model, 1, false);
   engine.network(settings.network);
   engine.model(settings.batch, settings.seed, false);
   engine.run(EPOCHS, settings.seed, settings.rule, settings.rate, 0);
@@ -126,14 +127,13 @@ async function receive(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'data':
       engine = await Engine.start(message.wasm as Uint8Array<ArrayBuffer>);
-      engine.load(message.model, 1, false);
       images = message.labels.length;
       held = message.heldLabels.length;
       engine.data(0, message.images, message.labels);
       engine.data(1, message.held, message.heldLabels);
       break;
     case 'new':
-      start(message.settings);
+      start(message.settings, message.model);
       break;
     case 'speed':
       speed = message.speed;
