@@ -162,6 +162,18 @@ static cnn_model_options options_of(size_t batch, unsigned seed, bool look) {
     return options;
 }
 
+/* The names of classes and the form of images stay those of the model before. */
+static bool adopt(cnn_model *model, const cnn_model *before) {
+    if (!model || !before)
+        return model != NULL;
+    const size_t count = cnn_network_class_count(cnn_model_network(model));
+    for (size_t i = 0; i < count && cnn_model_class_at(before, i); i++)
+        if (strcmp(cnn_model_class_at(model, i), cnn_model_class_at(before, i)) &&
+            !cnn_model_set_class(model, i, cnn_model_class_at(before, i), &the_lab.error))
+            return false;
+    return cnn_model_set_preprocessing(model, cnn_model_preprocessing(before), &the_lab.error);
+}
+
 /* A model of the network, with random parameters; images normalized as for the model before,
  * or else as measured. */
 bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
@@ -171,8 +183,14 @@ bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
         options.normalization = the_lab.normalization;
     else if (train)
         options.normalization = cnn_dataset_measure(train);
-    return small_enough(the_lab.network) &&
-           take_model(cnn_model_create(the_lab.network, &options, &the_lab.error)) &&
+    if (!small_enough(the_lab.network))
+        return false;
+    cnn_model *model = cnn_model_create(the_lab.network, &options, &the_lab.error);
+    if (!adopt(model, the_lab.model)) {
+        cnn_model_free(model);
+        return false;
+    }
+    return take_model(model) &&
            (!train || cnn_model_set_preprocessing(the_lab.model, cnn_dataset_preprocessing(train),
                                                   &the_lab.error));
 }
@@ -213,9 +231,12 @@ bool LAB(lab_set_parameters)(const float *numbers, size_t count) {
     return cnn_model_set_parameters(the_lab.model, numbers, count, &the_lab.error);
 }
 
-/* split 0: images to train on; 1: held out. Copied. */
+/* split 0: images to train on; 1: held out; of the model's input and classes. Copied. */
 bool LAB(lab_data)(int split, const uint8_t *images, const uint32_t *labels, size_t count) {
-    const cnn_dataset_info info = {count, 28, 28, 1, 10};
+    cnn_layer_info input;
+    cnn_network_layer_at(network_shown(), 0, &input);
+    const cnn_dataset_info info = {count, input.height, input.width, input.channels,
+                                   cnn_network_class_count(network_shown())};
     cnn_dataset_free(the_lab.sets[split]);
     the_lab.sets[split] = cnn_dataset_create(&info, images, labels, &the_lab.error);
     return the_lab.sets[split] != NULL;
@@ -238,11 +259,17 @@ void LAB(lab_forward)(void) {
     cnn_model_forward(the_lab.model);
 }
 
-/* A drawing of height x width gray pixels in the form of MNIST's digits: 28 x 28 bytes, or NULL. */
+/* A drawing of height x width gray pixels as the model takes it, in the form of MNIST's digits if
+ * it was trained on such; or NULL. */
 const uint8_t *LAB(lab_fit)(const uint8_t *pixels, size_t height, size_t width) {
-    static uint8_t fitted[28 * 28];
+    static uint8_t *fitted;
+    cnn_layer_info input;
+    cnn_network_layer_at(network_shown(), 0, &input);
+    free(fitted);
+    fitted = malloc(input.height * input.width * input.channels);
     cnn_picture *picture = cnn_picture_create(height, width, 1, pixels, &the_lab.error);
-    const bool good = picture && cnn_picture_fit(picture, 28, 28, fitted, &the_lab.error);
+    const bool good = fitted && picture &&
+                      cnn_model_prepare(the_lab.model, picture, true, fitted, &the_lab.error);
     cnn_picture_free(picture);
     return good ? fitted : NULL;
 }

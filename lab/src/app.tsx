@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { render } from 'preact';
 import { useRef } from 'preact/hooks';
+import { className, isLab } from './about';
 import { Engine, hasRelaxed } from './engine';
 import { listen } from './keys';
 import { followLink, ignored, readLink } from './link';
@@ -74,7 +75,7 @@ function Header() {
       <h1>{words.title}</h1>
       <Tabs />
       <p class="num">
-        {words.status(state.label.value, digits3(state.loss.value))}
+        {words.status(isLab(), className(state.label.value), digits3(state.loss.value))}
         {' · '}
         <abbr title={fused ? words.bits.why : words.bits.whyPlain}>
           {fused ? words.bits.fused : words.bits.plain}
@@ -90,7 +91,7 @@ function Welcome() {
   if (closed.value) return null;
   return (
     <p class="welcome">
-      {words.first}{' '}
+      {words.first(isLab())}{' '}
       <button
         type="button"
         onClick={() => {
@@ -150,8 +151,8 @@ function followScheme(): void {
 
 async function start(): Promise<void> {
   const wasm = await unpack(hasRelaxed() ? 'wasm-relaxed' : 'wasm-plain');
-  const [held, heldLabels, model, pages, networks] = await Promise.all(
-    ['held', 'held-labels', 'model', 'pages', 'networks'].map(unpack),
+  const [held, heldLabels, model, pages, networks, about] = await Promise.all(
+    ['held', 'held-labels', 'model', 'pages', 'networks', 'about'].map(unpack),
   );
   const engine = await Engine.start(wasm);
   followScheme();
@@ -161,7 +162,7 @@ async function start(): Promise<void> {
     model,
     pages: asText(pages),
     networks: asText(networks),
-    own: 'lab',
+    about: asText(about),
   });
   measureWith(wasm);
   prepare({

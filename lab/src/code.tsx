@@ -1,4 +1,5 @@
 // The line of C that says the formula, and the function that computes it.
+import { shellWord, theAbout } from './about';
 import type { Sum } from './engine';
 import { fileStem } from './presets';
 import * as state from './state';
@@ -18,14 +19,15 @@ function functionText(lines: string[], name: string): string {
 export function Command() {
   if (state.image.value < 0) return null;
   const isOwn = state.origin.value.kind === 'own';
-  const model = isOwn ? 'build/lab/lab.safetensors' : `${fileStem()}.safetensors`;
+  const { program, model: own, data } = theAbout();
+  const model = isOwn ? shellWord(own) : `${fileStem()}.safetensors`;
   const where = state.whereOf(state.shown.value);
   return (
     <>
       <p class="soft">{isOwn ? words.sum.command : words.sum.saved}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0} class="command">
-        {`build/cnn explain ${model} data/mnist '${where}' --index ${state.image.value}`}
+        {`${shellWord(program)} explain ${model} ${shellWord(data)} '${where}' --index ${state.image.value}`}
       </pre>
     </>
   );

@@ -277,10 +277,12 @@ export class Engine {
   pass = (): number => this.x.lab_pass();
   misreadAfter = (image: number): number => this.x.lab_misread_after(image);
 
-  // 28 x 28 bytes in MNIST's form; null where nothing is drawn.
+  // As the network takes it; null where nothing is drawn.
   fit(pixels: Uint8Array, side: number): Uint8Array<ArrayBuffer> | null {
     const pointer = this.lend(pixels, (p) => this.x.lab_fit(p, side, side));
-    return pointer ? new Uint8Array(this.x.memory.buffer, pointer, 784).slice() : null;
+    if (!pointer) return null;
+    const { height, width, channels } = this.layer(0);
+    return new Uint8Array(this.x.memory.buffer, pointer, height * width * channels).slice();
   }
 
   sum(tensor: string, index: number): Sum {

@@ -11,7 +11,7 @@ const act: Record<string, () => void> = {
   End: () => go(state.steps.value.length),
   Backspace: state.back,
   f: state.followLargest,
-  m: () => state.showMisread(words.picture.noMisread),
+  m: () => state.showMisread(words.picture.noMisread(state.heldOut().labels.length)),
   d: () => document.getElementById('pad')?.focus(),
 };
 
@@ -31,7 +31,8 @@ export function listen(): void {
     if (does) does();
     else if (to) setMode(to);
     else if (event.key === ' ') togglePlay();
-    else if (/^[0-9]$/.test(event.key)) state.say(Number(event.key));
+    else if (/^[0-9]$/.test(event.key) && Number(event.key) < state.classes())
+      state.say(Number(event.key));
     else return;
     event.preventDefault();
   });

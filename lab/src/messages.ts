@@ -14,6 +14,7 @@ export type Speed = 'slow' | 'ten' | 'frame' | 'full';
 export type ToWorker =
   | {
       type: 'data';
+      model: Uint8Array; // whose input and classes they have
       wasm: Uint8Array;
       images: Uint8Array;
       labels: Uint8Array;

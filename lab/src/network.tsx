@@ -1,6 +1,7 @@
 // The network: its text, its layers as a table, and model files in and out.
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { theAbout } from './about';
 import { attempt, Editor } from './editor';
 import { download } from './files';
 import { measure } from './measure';
@@ -119,7 +120,7 @@ export function NetworkPanel() {
       <h2>{w.title}</h2>
       <p class="soft">{w.hint}</p>
       <Editor />
-      <p class="origin">{words.picture.weights(state.origin.value)}</p>
+      <p class="origin">{words.picture.weights(state.origin.value, theAbout())}</p>
       <Files />
       <Right />
       <Layers />

@@ -1,8 +1,10 @@
 // One training in a worker of its own, as the page sees it.
 import { batch, signal } from '@preact/signals';
+import { theAbout } from './about';
 import type { FromWorker, Reading, Score, Settings, Speed, ToWorker } from './messages';
 import * as state from './state';
 import { throttle } from './throttle';
+import { words } from './words';
 
 export interface Curves {
   losses: number[]; // of step 1, 2, ...
@@ -93,6 +95,7 @@ export class Run {
     this.send({
       type: 'data',
       wasm: given.wasm,
+      model: state.ownFile(),
       images: images.pixels,
       labels: images.labels,
       held: held.pixels,
@@ -102,6 +105,10 @@ export class Run {
 
   // From random weights; the worker starts with the first call.
   async fresh(settings: Settings, speed: Speed): Promise<void> {
+    if (theAbout().train === 0) {
+      this.problem.value = words.train.noImages;
+      return;
+    }
     if (!this.worker) await this.startWorker();
     this.problem.value = '';
     this.running.value = false;

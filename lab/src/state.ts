@@ -1,6 +1,7 @@
 // What the page knows: one image, one step, one number that is explained. Signals, so that what
 // shows them follows.
 import { batch, computed, signal } from '@preact/signals';
+import { networksFor, tellAbout, theAbout } from './about';
 import type { Engine, Layer, Sum, Tensor } from './engine';
 import { type Layout, layoutOf } from './layout';
 import { type Step, stepsOf } from './steps';
@@ -31,7 +32,6 @@ let labNet: Uint8Array;
 let basis: Uint8Array; // the model file that pixels are normalized as
 let sources: Record<string, string>;
 let texts: Record<string, string>; // networks by name
-let ownModel = ''; // the name of the network whose trained weights the page carries
 let chain: Layer[] = [];
 let lastLoss = 0;
 let stale = true; // another model: its tensors lie elsewhere
@@ -44,7 +44,7 @@ export const dark = signal(false);
 export const revision = signal(0); // counts passes: numbers have changed
 export const reread = signal(0); // the same for text, less often while training
 export const image = signal(0); // of the held-out ones; -1: drawn
-export const pixels = signal(new Uint8Array(784));
+export const pixels = signal(new Uint8Array());
 export const label = signal(0);
 export const loss = signal(0);
 export const step = signal(0);
@@ -70,12 +70,18 @@ export const placeName = ({ tensor, index }: Place) => layouts.get(tensor)?.name
 export const whereOf = ({ tensor, index }: Place) =>
   `${tensor}${layouts.get(tensor)?.where(index) ?? ''}`;
 export const heldOut = () => held;
-export const heldOutImage = (i: number) => held.pixels.subarray(784 * i, 784 * (i + 1));
+export function heldOutImage(i: number): Uint8Array {
+  const size = held.pixels.length / held.labels.length;
+  return held.pixels.subarray(size * i, size * (i + 1));
+}
+// Of every image.
+export const shape = () => chain[0];
 export const trueOf = (index: number) => held.labels[index];
 export const classes = () => chain.at(-1)!.channels;
 export const networks = () => texts;
 export const basisFile = () => basis;
-export const ownName = () => ownModel;
+export const ownFile = () => labNet;
+export const ownName = () => theAbout().own;
 
 // The inverse of whereOf; null: there is no such place.
 export function placeAt(where: string): Place | null {
@@ -295,7 +301,7 @@ interface Start {
   model: Uint8Array;
   pages: string;
   networks: string;
-  own: string;
+  about: string;
 }
 
 export function begin(given: Start): void {
@@ -304,8 +310,8 @@ export function begin(given: Start): void {
   labNet = given.model;
   basis = labNet;
   sources = JSON.parse(given.pages);
-  texts = JSON.parse(given.networks);
-  ownModel = given.own;
+  tellAbout(JSON.parse(given.about));
+  texts = networksFor(JSON.parse(given.networks));
   engine.load(labNet, 1, true);
   engine.data(1, held.pixels, held.labels);
   chain = engine.layers();

@@ -1,5 +1,6 @@
 // Training while one watches: speed, curves, settings, how it reads, and the model as a file.
 import { useEffect } from 'preact/hooks';
+import { theAbout } from './about';
 import { Curve, type Kind, type Line } from './curve';
 import type { Speed } from './messages';
 import { digits3, percent } from './numbers';
@@ -156,7 +157,7 @@ export function TrainPanel() {
   return (
     <section class="train" aria-label={w.title}>
       <h2>{w.title}</h2>
-      <p class="soft">{w.hint}</p>
+      <p class="soft">{w.hint(theAbout().train.toLocaleString('en'))}</p>
       <Speeds />
       <Acts />
       <Status />

@@ -1,13 +1,14 @@
 // The training that the page shows: its settings, its run, one beside it, and the runs before.
 import { signal } from '@preact/signals';
+import { isLab, shellWord, theAbout } from './about';
 import { download } from './files';
 import type { Settings, Speed } from './messages';
+import { exact } from './numbers';
 import { presetOf } from './presets';
 import { type Curves, Run } from './run';
 import * as state from './state';
 
 const RUNS_KEPT = 4;
-export const TRAIN_IMAGES = 10000;
 
 export type Choices = Omit<Settings, 'network'>;
 export type Which = 'mine' | 'beside';
@@ -96,17 +97,34 @@ export const save = async () => download(await run.save(), `${name()}.safetensor
 
 // Whole epochs taken, where the run is between two; 0 elsewhere.
 export function wholeEpochs(): number {
-  const each = Math.ceil(TRAIN_IMAGES / used.mine.value.batch);
+  const each = Math.ceil(theAbout().train / used.mine.value.batch);
   return run.step.value > 0 && run.step.value % each === 0 ? run.step.value / each : 0;
+}
+
+// The network trained on, as the command takes it.
+function operand(): string {
+  const preset = presetOf(trainedOn);
+  if (isLab()) return preset ? `networks/${preset}.net` : 'network.net';
+  if (preset === theAbout().own) return `${shellWord(theAbout().model)} --from-scratch`;
+  return `${name()}.net`;
+}
+
+// What the command would otherwise measure; a model brings its own.
+function normalization(): string[] {
+  if (isLab() && state.basisFile() === state.ownFile()) return [];
+  const { mean, std } = state.theEngine().normalization();
+  return [`--mean ${exact(mean)} --std ${exact(std)}`];
 }
 
 // What writes the same file.
 export function command(): string {
   const { batch: size, seed, rule, rate } = used.mine.value;
+  const { program, data, train } = theAbout();
   return [
-    `build/cnn train ${presetOf(trainedOn) ? 'networks/' : ''}${name()}.net --data data/mnist`,
-    `--limit ${TRAIN_IMAGES} --epochs ${wholeEpochs()}`,
+    `${shellWord(program)} train ${operand()} --data ${shellWord(data)}`,
+    `--limit ${train} --epochs ${wholeEpochs()}`,
     `--batch-size ${size} --optimizer ${rule} --lr ${rate} --seed ${seed}`,
+    ...normalization(),
     `--out ${name()}.safetensors`,
   ].join(' ');
 }

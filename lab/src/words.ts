@@ -10,13 +10,14 @@ export const words = {
     network: 'Network',
     tour: 'Tour',
   },
-  first:
-    'This is a small network that reads digits. It runs here, in this page: the C code of cnn.c, ' +
-    'compiled. Point at any number to see where it comes from. Press ▶ to walk through what it ' +
-    'computes, and back.',
+  first: (digits: boolean) =>
+    `This is a small network that reads ${digits ? 'digits' : 'pictures'}. It runs here, in this page: the C code of ` +
+    'cnn.c, compiled. Point at any number to see where it comes from. Press ▶ to walk through what ' +
+    'it computes, and back.',
   close: 'Close',
   failed: 'The page could not start: ',
-  status: (digit: number, loss: string) => `true digit ${digit} · loss ${loss}`,
+  status: (digits: boolean, name: string, loss: string) =>
+    `true ${digits ? 'digit' : 'class'} ${name} · loss ${loss}`,
   bits: {
     fused: 'same bits as cnn',
     plain: 'bits of cnn --backend base',
@@ -27,10 +28,11 @@ export const words = {
 
   picture: {
     sees: 'The network sees',
-    seesLabel: 'The picture as the network sees it, 28 by 28 pixels',
+    seesLabel: (height: number, width: number) =>
+      `The picture as the network sees it, ${height} by ${width} pixels`,
     test: (i: number) => `test image ${i}`,
     drawn: 'your drawing',
-    draw: 'Draw a digit here',
+    draw: (digits: boolean) => (digits ? 'Draw a digit here' : 'Draw here'),
     drawLabel:
       'Drawing pad. Mouse, touch or pen; or keys: arrows move the pen, Space lowers and lifts it, Delete clears',
     clear: 'Clear',
@@ -40,19 +42,22 @@ export const words = {
     anyLabel: 'Any test image',
     misread: 'Misread',
     misreadLabel: 'Misread: the next test image that the network reads wrong',
-    noMisread: 'It misreads none of the 2,000.',
+    noMisread: (n: number) => `It misreads none of the ${n.toLocaleString('en')}.`,
     says: 'It says',
-    true: 'True digit',
-    weights: (from: { kind: string; seed?: number; name?: string }) => {
+    true: (digits: boolean) => (digits ? 'True digit' : 'True class'),
+    weights: (
+      from: { kind: string; seed?: number; name?: string },
+      about: { own: string; name: string },
+    ) => {
       const texts: Record<string, string> = {
-        own: 'lab.net, trained on 10,000 images',
+        own: about.own === 'lab' ? `${about.name}, trained on 10,000 images` : `of ${about.name}`,
         seed: `random, of seed ${from.seed}`,
         training: 'from your training',
         file: `of ${from.name}`,
       };
       return `Weights: ${texts[from.kind]}`;
     },
-    reset: 'Back to lab.net',
+    reset: (name: string) => `Back to ${name}`,
   },
 
   map: {
@@ -203,9 +208,9 @@ export const words = {
     loss: 'Loss of each batch',
     right: 'Held-out images read right',
     step1: 'step',
-    hint:
+    hint: (images: string) =>
       'A step shows the network a few images (a batch), and moves every weight a little against ' +
-      'its gradient (how far: the rate). An epoch is one pass over all 10,000 images.',
+      `its gradient (how far: the rate). An epoch is one pass over all ${images} images.`,
     state: (step: number, epoch: number) => `step ${step.toLocaleString('en')} · epoch ${epoch}`,
     perSecond: (n: number) => `${n.toLocaleString('en')} images/s`,
     lossNow: (text: string) => `loss ${text}`,
@@ -213,6 +218,7 @@ export const words = {
     command: 'The command that writes the same file, byte for byte:',
     partial: 'At the end of an epoch the saved file is the command’s, byte for byte.',
     starting: 'Starting …',
+    noImages: 'This page has no images to train on.',
     over: 'The run is at its end.',
     pale: 'Pale: runs before.',
     apply: 'Press New weights to use these.',
@@ -227,12 +233,12 @@ export const words = {
     misread: 'Misread now',
     count: (n: number, of: number) => `${n.toLocaleString('en')} of ${of.toLocaleString('en')}`,
     more: (n: number) => `and ${n.toLocaleString('en')} more`,
-    reads: (truth: number, says: number) => `a ${truth}, read as ${says}`,
-    look: (image: number, truth: number, says: number) =>
+    reads: (truth: string, says: string) => `a ${truth}, read as ${says}`,
+    look: (image: number, truth: string, says: string) =>
       `Look at test image ${image}: a ${truth}, read as ${says}`,
-    confusion: 'True digit (rows) against answer (columns)',
+    confusion: 'True class (rows) against answer (columns)',
     corner: '',
-    cell: (n: number, truth: number, says: number) =>
+    cell: (n: number, truth: string, says: string) =>
       `${n} times a ${truth} was read as ${says}: look at one`,
   },
 

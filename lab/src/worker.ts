@@ -127,6 +127,7 @@ async function receive(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'data':
       engine = await Engine.start(message.wasm as Uint8Array<ArrayBuffer>);
+      engine.load(message.model, 1, false);
       images = message.labels.length;
       held = message.heldLabels.length;
       engine.data(0, message.images, message.labels);
