@@ -335,6 +335,8 @@ wasm:
 
 # The page: both modules, images, the book's pages and a trained model in one file.
 LAB_PAGE := $(BUILD)/lab/index.html
+# Without model and images: cnn lab puts others in.
+LAB_TEMPLATE := $(BUILD)/lab/page.html
 LAB_TRAIN := --limit 10000 --test-limit 2000 --batch-size 32 --lr 0.003 --epochs 5
 lab:
 	@scripts/need build data wasm lab
@@ -445,6 +447,7 @@ install: all
 	$(call PUT,755,$(LIBDIR),$(BUILD)/libcnn.so,$(SONAME))
 	$(call PUT,644,$(LIBDIR)/pkgconfig,$(BUILD)/libcnn.pc)
 	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/libcnn.so"
+	$(if $(wildcard $(LAB_TEMPLATE)),$(call PUT,644,$(DATADIR)/cnn,$(LAB_TEMPLATE),lab.html))
 	$(STRIP) --strip-debug "$(DESTDIR)$(BINDIR)/cnn" "$(DESTDIR)$(LIBDIR)/libcnn.a" \
 	  "$(DESTDIR)$(LIBDIR)/$(SONAME)"
 	$(if $(DESTDIR),,@echo "Where programs do not find $(SONAME): run ldconfig as root.")
@@ -452,6 +455,7 @@ install: all
 uninstall:
 	rm -f "$(DESTDIR)$(BINDIR)/cnn" "$(DESTDIR)$(MANDIR)/man1/cnn.1" \
 	  "$(DESTDIR)$(DATADIR)/$(BASH_COMPLETIONS)/cnn" "$(DESTDIR)$(DATADIR)/$(ZSH_COMPLETIONS)/_cnn" \
+	  "$(DESTDIR)$(DATADIR)/cnn/lab.html" \
 	  $(foreach file,$(notdir $(wildcard include/*.h)),"$(DESTDIR)$(INCLUDEDIR)/$(file)") \
 	  $(foreach file,libcnn.a $(SONAME) libcnn.so pkgconfig/libcnn.pc,"$(DESTDIR)$(LIBDIR)/$(file)")
 

@@ -10,6 +10,7 @@ import { measured } from './measured.mjs';
 const LIMIT = 3_500_000;
 const [TRAIN, HELD, PIXELS] = [10_000, 2_000, 784];
 const [IMAGES_HEAD, LABELS_HEAD] = [16, 8]; // of IDX files
+const MARK = '<!--cnn lab 1-->'; // where the model and its images go: cli/lab_template.c
 const lab = dirname(fileURLToPath(import.meta.url));
 const root = resolve(lab, '..');
 const build = resolve(root, process.argv[2] ?? 'build');
@@ -32,18 +33,40 @@ function pages() {
   return Buffer.from(JSON.stringify(Object.fromEntries(texts)));
 }
 
-function bytes() {
+const PRESETS = ['lab', 'tiny', 'simple', 'scratch', 'odd'];
+function networks() {
+  const texts = PRESETS.map((n) => [n, readFileSync(`${root}/networks/${n}.net`, 'utf8')]);
+  return Buffer.from(JSON.stringify(Object.fromEntries(texts)));
+}
+
+// What every page has, and what cnn lab has others of (cli/lab_page.c).
+function fixed() {
   return {
     'wasm-relaxed': readFileSync(`${build}/wasm/relaxed/lab.wasm`),
     'wasm-plain': readFileSync(`${build}/wasm/plain/lab.wasm`),
+    networks: networks(),
+    pages: pages(),
+    measured: Buffer.from(JSON.stringify(measured(`${root}/docs/mistakes.md`))),
+  };
+}
+const ABOUT = {
+  own: 'lab',
+  name: 'lab.net',
+  program: 'build/cnn',
+  model: 'build/lab/lab.safetensors',
+  data: 'data/mnist',
+  text: readFileSync(`${root}/networks/lab.net`, 'utf8'),
+  train: TRAIN,
+  classes: [...'0123456789'],
+};
+function ownModel() {
+  return {
     images: mnist('train-images-idx3', IMAGES_HEAD, TRAIN * PIXELS),
     labels: mnist('train-labels-idx1', LABELS_HEAD, TRAIN),
     held: mnist('t10k-images-idx3', IMAGES_HEAD, HELD * PIXELS),
     'held-labels': mnist('t10k-labels-idx1', LABELS_HEAD, HELD),
     model: readFileSync(`${build}/lab/lab.safetensors`),
-    network: readFileSync(`${root}/networks/lab.net`),
-    pages: pages(),
-    measured: Buffer.from(JSON.stringify(measured(`${root}/docs/mistakes.md`))),
+    about: Buffer.from(JSON.stringify(ABOUT)),
   };
 }
 
@@ -51,6 +74,8 @@ function element([id, data]) {
   const packed = deflateRawSync(data, { level: 9 }).toString('base64');
   return `<script type="application/octet-stream" id="${id}">${packed}</script>`;
 }
+
+const elements = (bytes) => Object.entries(bytes).map(element).join('\n');
 
 function bundle(entry, format) {
   const { outputFiles } = buildSync({
@@ -77,12 +102,14 @@ function styles() {
 
 const parts = {
   STYLE: styles(),
-  BYTES: Object.entries(bytes()).map(element).join('\n'),
+  BYTES: `${elements(fixed())}\n${MARK}`,
   WORKER: bundle('worker.ts', 'iife'),
   SCRIPT: bundle('app.tsx', 'esm'),
 };
 const template = readFileSync(`${lab}/src/page.html`, 'utf8');
-const page = template.replace(/@([A-Z]+)@/g, (_, name) => parts[name]);
+const empty = template.replace(/@([A-Z]+)@/g, (_, name) => parts[name]);
+writeFileSync(`${build}/lab/page.html`, empty);
+const page = empty.replace(MARK, () => elements(ownModel()));
 const size = Buffer.byteLength(page);
 writeFileSync(`${build}/lab/index.html`, page);
 console.log(`${process.argv[2] ?? 'build'}/lab/index.html  ${(size / 1e6).toFixed(2)} MB`);

@@ -15,7 +15,7 @@ static size_t image_count(void) {
     return cnn_dataset_get_info(held_out()).images;
 }
 static size_t class_count(void) {
-    return cnn_network_class_count(the_lab.network);
+    return cnn_network_class_count(cnn_model_network(the_lab.model));
 }
 
 static bool room_for_confusion(void) {

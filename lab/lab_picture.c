@@ -1,12 +1,20 @@
 /* Drawings and pictures in the form of the network's images. */
 #include "lab.h"
 
-/* The picture in the form of MNIST's digits: 28 x 28 bytes, or NULL. Frees the picture. */
+#include <stdlib.h>
+
+/* The picture as the model takes it, in the form of MNIST's digits if it was trained on such; NULL:
+ * the reason is in lab_error(). Frees the picture. */
 static const uint8_t *fitted(cnn_picture *picture) {
-    static uint8_t bytes[28 * 28];
-    const bool good = picture && cnn_picture_fit(picture, 28, 28, bytes, &the_lab.error);
+    static uint8_t *pixels;
+    cnn_layer_info input;
+    cnn_network_layer_at(cnn_model_network(the_lab.model), 0, &input);
+    free(pixels);
+    pixels = malloc(input.height * input.width * input.channels);
+    const bool good = picture && pixels &&
+                      cnn_model_prepare(the_lab.model, picture, true, pixels, &the_lab.error);
     cnn_picture_free(picture);
-    return good ? bytes : NULL;
+    return good ? pixels : NULL;
 }
 
 /* From a drawing of height x width gray pixels. */

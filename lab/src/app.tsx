@@ -3,11 +3,15 @@ import './language';
 import { useSignal } from '@preact/signals';
 import { render } from 'preact';
 import { useRef } from 'preact/hooks';
+import { className, isLab } from './about';
 import * as breaking from './breaking';
 import { Engine, hasRelaxed } from './engine';
 import { Guide } from './guide';
 import { listen } from './keys';
+import { followLink, ignored, readLink } from './link';
+import { bare } from './linked';
 import { NetworkMap } from './map';
+import { measureWith } from './measure';
 import { modes, setMode } from './modes';
 import { digits3 } from './numbers';
 import { listenForPictures } from './open';
@@ -91,7 +95,7 @@ function Header() {
       <h1>{words.title}</h1>
       <Tabs />
       <p class="num">
-        {words.status(state.label.value, digits3(state.loss.value))}
+        {words.status(isLab(), className(state.label.value), digits3(state.loss.value))}
         {' · '}
         <abbr title={fused ? words.bits.why : words.bits.whyPlain}>
           {fused ? words.bits.fused : words.bits.plain}
@@ -107,7 +111,7 @@ function Welcome() {
   if (closed.value || touring.at.value >= 0) return null;
   return (
     <p class="welcome">
-      {words.first}{' '}
+      {words.first(isLab())}{' '}
       <span class="row">
         <button type="button" onClick={() => touring.goTo(touring.left.value)}>
           {words.tour.take}
@@ -125,14 +129,33 @@ function Welcome() {
   );
 }
 
+// What of the link was ignored.
+function LinkNotice() {
+  if (ignored.value.length === 0) return null;
+  const close = () => {
+    ignored.value = [];
+  };
+  return (
+    <p class="welcome ignored" role="status">
+      {words.link.ignored(ignored.value)}{' '}
+      <button type="button" onClick={close}>
+        {words.close}
+      </button>
+    </p>
+  );
+}
+
 function App() {
   const { Panel } = modes[state.mode.value];
   return (
     <>
-      <Header />
-      <Welcome />
+      {!bare.value && <Header />}
+      <div class="notes">
+        {!bare.value && <Welcome />}
+        <LinkNotice />
+      </div>
       <PicturePanel />
-      <NetworkMap />
+      <NetworkMap key={state.network.value} />
       <aside class="right" aria-label={words.modes[state.mode.value]}>
         {Panel && <Panel />}
         <SumPanel />
@@ -160,8 +183,8 @@ function followScheme(): void {
 
 async function start(): Promise<void> {
   const wasm = await unpack(hasRelaxed() ? 'wasm-relaxed' : 'wasm-plain');
-  const [held, heldLabels, model, pages, network, measured] = await Promise.all(
-    ['held', 'held-labels', 'model', 'pages', 'network', 'measured'].map(unpack),
+  const [held, heldLabels, model, pages, networks, about, measured] = await Promise.all(
+    ['held', 'held-labels', 'model', 'pages', 'networks', 'about', 'measured'].map(unpack),
   );
   const engine = await Engine.start(wasm);
   listenForPrint();
@@ -170,17 +193,20 @@ async function start(): Promise<void> {
     engine,
     held: { pixels: held, labels: heldLabels },
     model,
-    network: asText(network),
     pages: asText(pages),
+    networks: asText(networks),
+    about: asText(about),
   });
+  measureWith(wasm);
   prepare({
     script: document.getElementById('worker')!.textContent!,
     wasm,
-    model,
     images: packed('images'),
     labels: packed('labels'),
   });
-  breaking.begin(asText(measured), asText(network));
+  breaking.begin(asText(measured), state.networks().lab);
+  await readLink(location.hash);
+  followLink();
   listen();
   touring.recall();
   questions.follow();

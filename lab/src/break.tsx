@@ -1,11 +1,12 @@
 // A classic mistake, made on purpose: all of them, or the card of one.
 import { useEffect } from 'preact/hooks';
+import { isLab } from './about';
 import { Card } from './break_card';
 import { List } from './break_list';
 import * as breaking from './breaking';
 import { words } from './words';
 
-export function BreakPanel() {
+function Cards() {
   const card = breaking.card.value;
   useEffect(() => {
     // In one column the panel is far below.
@@ -13,9 +14,13 @@ export function BreakPanel() {
       document.querySelector('.break')?.scrollIntoView();
     else document.querySelector('.right')?.scrollTo(0, 0);
   }, [card]);
+  return card ? <Card key={card.name} card={card} /> : <List />;
+}
+
+export function BreakPanel() {
   return (
     <section class="break" aria-label={words.break.title}>
-      {card ? <Card key={card.name} card={card} /> : <List />}
+      {isLab() ? <Cards /> : <p>{words.break.elsewhere}</p>}
     </section>
   );
 }

@@ -1,10 +1,12 @@
 // A weight is nudged, and the slope that is measured is set beside backprop's gradient.
 import { useSignalEffect } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { shellWord, theAbout } from './about';
 import * as checking from './checking';
 import { GradientTable } from './gradients';
 import { AllSteps, Command, Nudge, Pictures } from './nudge';
 import { digits3, exact, stepText } from './numbers';
+import { networkPath, presetOf } from './presets';
 import * as state from './state';
 import { words } from './words';
 
@@ -154,6 +156,7 @@ function Many() {
 
 function Gradients() {
   const all = checking.gradients.value;
+  const network = state.network.value;
   const flags = !all || all.seed === 1 ? '' : ` --seed ${all.seed}`;
   return (
     <>
@@ -170,10 +173,10 @@ function Gradients() {
           </span>
         )}
       </p>
-      <p class="soft">{state.isLab() ? w.gradientsCommand : w.networkFile}</p>
+      <p class="soft">{presetOf(network) ? w.gradientsCommand : w.networkFile}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0} class="command">
-        {`build/cnn gradcheck ${state.isLab() ? 'networks/lab.net' : 'network.net'}${flags}`}
+        {`${shellWord(theAbout().program)} gradcheck ${networkPath(network)}${flags}`}
       </pre>
     </>
   );

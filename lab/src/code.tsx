@@ -1,5 +1,7 @@
 // The line of C that says the formula, and the function that computes it.
+import { shellWord, theAbout } from './about';
 import { AFTER, type Sum } from './engine';
+import { fileStem } from './presets';
 import * as state from './state';
 import { words } from './words';
 
@@ -17,14 +19,17 @@ function functionText(lines: string[], name: string): string {
 export function Command() {
   const isBatch = state.pictures.value.length > 1;
   const isAfter = state.shown.value.tensor.endsWith(AFTER);
-  if (state.image.value < 0 || state.trained.value || isBatch || isAfter) return null;
+  if (state.image.value < 0 || isBatch || isAfter) return null;
+  const isOwn = state.origin.value.kind === 'own';
+  const { program, model: own, data } = theAbout();
+  const model = isOwn ? shellWord(own) : `${fileStem()}.safetensors`;
   const where = state.whereOf(state.shown.value);
   return (
     <>
-      <p class="soft">{words.sum.command}</p>
+      <p class="soft">{isOwn ? words.sum.command : words.sum.saved}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0} class="command">
-        {`build/cnn explain build/lab/lab.safetensors data/mnist '${where}' --index ${state.image.value}${state.bitsFlag()}`}
+        {`${shellWord(program)} explain ${model} ${shellWord(data)} '${where}' --index ${state.image.value}${state.bitsFlag()}`}
       </pre>
     </>
   );

@@ -16,6 +16,7 @@ export interface Layer {
   bias: boolean;
   kernelHeight: number;
   kernelWidth: number;
+  multiplyAdds: number;
 }
 
 export interface Tensor {
@@ -104,6 +105,17 @@ export interface Stamp {
 // Names with this end are of the model after the update. Images and labels are the same in both.
 export const AFTER = '.after';
 const shared = (name: string) => name === '' || name === 'input' || name === 'labels';
+
+// An error of the library; the place in a network's text, from 1, where it is about one.
+export class LabError extends Error {
+  constructor(
+    message: string,
+    readonly line: number,
+    readonly column: number,
+  ) {
+    super(message);
+  }
+}
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -218,7 +230,9 @@ export class Engine {
   }
 
   must(good: number): void {
-    if (!good) throw new Error(this.text(this.x.lab_error()));
+    if (good) return;
+    const place = [this.x.lab_error_line(), this.x.lab_error_column()] as const;
+    throw new LabError(this.text(this.x.lab_error()), ...place);
   }
 
   fused = (): boolean => this.x.lab_fused() !== 0;
@@ -244,6 +258,13 @@ export class Engine {
     return bytes;
   }
 
+  networkText = (): string => this.text(this.x.lab_text());
+
+  normalization = () => ({ mean: this.x.lab_mean(), std: this.x.lab_std() });
+  parameterCount = (): number => this.x.lab_weights();
+  // Forward, of all layers, for one image.
+  multiplyAdds = (): number => this.x.lab_multiply_adds(this.x.lab_layers());
+
   layers(): Layer[] {
     return Array.from({ length: this.x.lab_layers() }, (_, i) => this.layer(i));
   }
@@ -264,6 +285,7 @@ export class Engine {
       bias: f[9] !== 0,
       kernelHeight: f[10],
       kernelWidth: f[11],
+      multiplyAdds: this.x.lab_multiply_adds(index),
     };
   }
 
@@ -337,17 +359,22 @@ export class Engine {
   pass = (): number => this.x.lab_pass();
   misreadAfter = (image: number): number => this.x.lab_misread_after(image);
 
-  // 28 x 28 bytes in MNIST's form; null where nothing is drawn.
+  // As the network takes it; null where nothing is drawn.
   fit(pixels: Uint8Array, side: number): Uint8Array<ArrayBuffer> | null {
     const pointer = this.lend(pixels, (p) => this.x.lab_fit(p, side, side));
-    return pointer ? new Uint8Array(this.x.memory.buffer, pointer, 784).slice() : null;
+    return pointer ? this.fitted(pointer) : null;
+  }
+
+  private fitted(pointer: number): Uint8Array<ArrayBuffer> {
+    const { height, width, channels } = this.layer(0);
+    return new Uint8Array(this.x.memory.buffer, pointer, height * width * channels).slice();
   }
 
   // From a picture as the browser decodes it: red, green, blue, opacity.
   fitPicture(pixels: Uint8Array, height: number, width: number): Uint8Array<ArrayBuffer> {
     const pointer = this.lend(pixels, (p) => this.x.lab_fit_rgba(p, height, width));
     this.must(pointer);
-    return new Uint8Array(this.x.memory.buffer, pointer, 784).slice();
+    return this.fitted(pointer);
   }
 
   // One step of the optimizer, in a second model.

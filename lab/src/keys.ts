@@ -18,7 +18,7 @@ const act: Record<string, () => void> = {
   End: toEnd,
   Backspace: state.back,
   f: state.followLargest,
-  m: () => state.showMisread(words.picture.noMisread),
+  m: () => state.showMisread(words.picture.noMisread(state.heldOut().labels.length)),
   g: () => document.getElementById('guide')?.focus(),
   d: () => document.getElementById('pad')?.focus(),
   '?': () => document.querySelector<HTMLDialogElement>('dialog.help')?.showModal(),
@@ -40,7 +40,8 @@ export function listen(): void {
     if (does) does();
     else if (to) setMode(to);
     else if (event.key === ' ') togglePlay();
-    else if (/^[0-9]$/.test(event.key)) state.say(Number(event.key));
+    else if (/^[0-9]$/.test(event.key) && Number(event.key) < state.classes())
+      state.say(Number(event.key));
     else return;
     event.preventDefault();
   });

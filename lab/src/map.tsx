@@ -1,4 +1,5 @@
 // The network from left to right: every channel of every layer, and the kernels of one.
+import { className } from './about';
 import { BatchStrip } from './batch';
 import { cellStyle, colorAt, gradientOf, rampOf } from './colors';
 import { AFTER, type Layer } from './engine';
@@ -84,7 +85,7 @@ function Scores({ layer }: { layer: Layer }) {
         <tbody>
           {Array.from({ length: layer.channels }, (_, k) => (
             <tr key={`class ${k}`} class={k === state.label.value ? 'true' : ''}>
-              <th scope="row">{k}</th>
+              <th scope="row">{className(k)}</th>
               {columns.map(([title, tensor]) => (
                 <Score key={title} tensor={tensor} k={k} />
               ))}

@@ -36,14 +36,14 @@ export interface Answers {
 export type ToWorker =
   | {
       type: 'data';
+      model: Uint8Array; // whose input and classes they have
       wasm: Uint8Array;
       images: string; // packed
       labels: string;
       held: Uint8Array;
       heldLabels: Uint8Array;
-      model: Uint8Array; // whose normalization is taken
     }
-  | { type: 'new'; settings: Settings }
+  | { type: 'new'; settings: Settings; model: Uint8Array } // whose normalization is taken
   | { type: 'speed'; speed: Speed }
   | { type: 'run'; steps: number } // Infinity: until paused
   | { type: 'epoch' } // to the end of the one at hand

@@ -1,5 +1,7 @@
 // One nudge in numbers and pictures: both losses, the quotient beside backprop's gradient, kinks,
 // the loss along the weight and the error against h.
+
+import { shellWord, theAbout } from './about';
 import { AlongPlot, ErrorPlot } from './check_plots';
 import * as checking from './checking';
 import type { Slope } from './checks';
@@ -10,7 +12,6 @@ import { words } from './words';
 const w = words.check;
 const LOSS_DIGITS = 16;
 const SLOPE_DIGITS = 13;
-const MODEL = 'build/lab/lab.safetensors';
 
 function common(a: string, b: string): number {
   let at = 0;
@@ -199,13 +200,15 @@ export function Command() {
   const at = checking.place.value;
   const image = state.image.value;
   const known = image >= 0 && state.label.value === state.heldOut().labels[image];
-  if (!at || !known || !state.isLab() || state.trained.value) return null;
+  if (!at || !known || state.origin.value.kind !== 'own') return null;
+  const { program, model, data } = theAbout();
+  const what = `${shellWord(program)} gradcheck ${shellWord(model)}`;
   return (
     <>
       <p class="soft">{w.command}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0} class="command">
-        {`build/cnn gradcheck ${MODEL} --at '${state.whereOf(at)}' --image data/mnist --index ${image}`}
+        {`${what} --at '${state.whereOf(at)}' --image ${shellWord(data)} --index ${image}`}
       </pre>
     </>
   );

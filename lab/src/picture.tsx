@@ -1,6 +1,7 @@
 // The picture, the drawing pad and the answer.
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { className, isLab, theAbout } from './about';
 import { BatchSwitch } from './batch';
 import { percent } from './numbers';
 import { OpenPicture } from './open';
@@ -12,12 +13,21 @@ import { words } from './words';
 const w = words.picture;
 
 function Seen() {
+  const { width, height } = state.shape();
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
     if (canvas.current) drawPixels(canvas.current, state.pixels.value);
   });
   return (
-    <canvas ref={canvas} width={28} height={28} class="seen" role="img" aria-label={w.seesLabel} />
+    <canvas
+      ref={canvas}
+      width={width}
+      height={height}
+      class="seen"
+      style={{ aspectRatio: `${width} / ${height}` }}
+      role="img"
+      aria-label={w.seesLabel(height, width)}
+    />
   );
 }
 
@@ -35,7 +45,9 @@ function Choose() {
       {button('‹', w.previous, () => state.showTest(at < 0 ? 0 : at - 1))}
       {button('›', w.next, () => state.showTest(at + 1))}
       {button(w.any, w.anyLabel, any)}
-      {button(w.misread, w.misreadLabel, () => state.showMisread(w.noMisread))}
+      {button(w.misread, w.misreadLabel, () =>
+        state.showMisread(w.noMisread(state.heldOut().labels.length)),
+      )}
     </div>
   );
 }
@@ -45,13 +57,13 @@ function Bars() {
   const p = [...state.shownNumbers('probabilities')];
   const says = state.answer();
   return (
-    <ol class="bars" aria-label={w.says}>
+    <ol class={`bars ${isLab() ? '' : 'named'}`} aria-label={w.says}>
       {p.map((share, k) => (
         <li
           key={`class ${k}`}
           class={`${k === says ? 'says' : ''} ${k === state.label.value ? 'true' : ''}`}
         >
-          <span>{k}</span>
+          <span title={className(k)}>{className(k)}</span>
           <span class="bar">
             <i style={{ width: `${100 * share}%` }} />
           </span>
@@ -65,14 +77,14 @@ function Bars() {
 function TrueDigit() {
   return (
     <label class="row">
-      {w.true}
+      {w.true(isLab())}
       <select
         value={state.label.value}
         onChange={(e) => state.say(Number((e.target as HTMLSelectElement).value))}
       >
-        {[...'0123456789'].map((d) => (
-          <option key={d} value={d}>
-            {d}
+        {Array.from({ length: state.classes() }, (_, k) => (
+          <option key={`class ${k}`} value={k}>
+            {className(k)}
           </option>
         ))}
       </select>
@@ -97,7 +109,7 @@ export function PicturePanel() {
         </p>
       </div>
       <div>
-        <h2>{w.draw}</h2>
+        <h2>{w.draw(isLab())}</h2>
         <Pad />
       </div>
       <div>
@@ -106,10 +118,10 @@ export function PicturePanel() {
         <TrueDigit />
       </div>
       <p class="soft">
-        {w.weights(state.trained.value)}{' '}
-        {state.trained.value && (
-          <button type="button" onClick={state.useLabNet}>
-            {w.reset}
+        {w.weights(state.origin.value, theAbout())}{' '}
+        {state.origin.value.kind !== 'own' && (
+          <button type="button" onClick={state.useOwn}>
+            {w.reset(theAbout().name)}
           </button>
         )}
       </p>

@@ -2,6 +2,7 @@
 
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { className } from './about';
 import { drawPixels } from './pixels';
 import * as state from './state';
 import * as training from './training';
@@ -27,11 +28,12 @@ function misreads(answers: Uint32Array): Misread[] {
 }
 
 function Thumbnail({ image }: { image: number }) {
+  const { width, height } = state.shape();
   const canvas = useRef<HTMLCanvasElement>(null);
   useSignalEffect(() => {
     if (canvas.current) drawPixels(canvas.current, state.heldOutImage(image));
   });
-  return <canvas key={image} ref={canvas} width={28} height={28} />;
+  return <canvas key={image} ref={canvas} width={width} height={height} />;
 }
 
 function Misreads({ list }: { list: Misread[] }) {
@@ -45,12 +47,12 @@ function Misreads({ list }: { list: Misread[] }) {
           <button
             key={image}
             type="button"
-            title={w.reads(state.heldOut().labels[image], says)}
-            aria-label={w.look(image, state.heldOut().labels[image], says)}
+            title={w.reads(className(state.heldOut().labels[image]), className(says))}
+            aria-label={w.look(image, className(state.heldOut().labels[image]), className(says))}
             onClick={() => state.showTest(image)}
           >
             <Thumbnail key={image} image={image} />
-            <span aria-hidden="true">{says}</span>
+            <span aria-hidden="true">{className(says)}</span>
           </button>
         ))}
         {list.length > SHOWN && <span class="soft">{w.more(list.length - SHOWN)}</span>}
@@ -74,8 +76,8 @@ function Cell({ count, truth, says, first }: CellProps) {
       {first ? (
         <button
           type="button"
-          aria-label={w.cell(count, truth, says)}
-          title={w.cell(count, truth, says)}
+          aria-label={w.cell(count, className(truth), className(says))}
+          title={w.cell(count, className(truth), className(says))}
           onClick={() => state.showTest(first.image)}
         >
           {text}
@@ -98,7 +100,7 @@ function Confusion({ counts, list }: { counts: Uint32Array; list: Misread[] }) {
           <th scope="col">{w.corner}</th>
           {classes.map((k) => (
             <th key={k} scope="col">
-              {k}
+              {className(k)}
             </th>
           ))}
         </tr>
@@ -106,7 +108,7 @@ function Confusion({ counts, list }: { counts: Uint32Array; list: Misread[] }) {
       <tbody>
         {classes.map((truth) => (
           <tr key={truth}>
-            <th scope="row">{truth}</th>
+            <th scope="row">{className(truth)}</th>
             {classes.map((says) => (
               <Cell
                 key={says}

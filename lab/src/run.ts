@@ -1,8 +1,10 @@
 // One training in a worker of its own, as the page sees it.
 import { batch, signal } from '@preact/signals';
+import { theAbout } from './about';
 import type { FromWorker, Kernels, Reading, Score, Settings, Speed, ToWorker } from './messages';
 import * as state from './state';
 import { throttle } from './throttle';
+import { words } from './words';
 
 export interface Curves {
   losses: number[]; // of step 1, 2, ...
@@ -14,7 +16,6 @@ type Progress = Extract<FromWorker, { type: 'progress' }>;
 export interface Given {
   script: string;
   wasm: Uint8Array;
-  model: Uint8Array; // whose normalization is taken
   images: string; // packed: each worker unpacks them, so that the page need not wait
   labels: string;
 }
@@ -35,7 +36,8 @@ export const theModule = () => given.wasm;
 // What a worker needs to train.
 export function giveImages(worker: Worker): void {
   const { pixels: held, labels: heldLabels } = state.heldOut();
-  const { wasm, model, images, labels } = given;
+  const { wasm, images, labels } = given;
+  const model = state.ownFile();
   const message: ToWorker = { type: 'data', wasm, model, images, labels, held, heldLabels };
   worker.postMessage(message);
 }
@@ -112,13 +114,17 @@ export class Run {
 
   // From random weights; the worker starts with the first call.
   fresh(settings: Settings, speed: Speed): void {
+    if (theAbout().train === 0) {
+      this.problem.value = words.train.noImages;
+      return;
+    }
     if (!this.worker) this.startWorker();
     this.problem.value = '';
     this.awaited = true;
     this.running.value = false;
     this.diverged.value = false;
     this.curves.value = { losses: [], scores: [] };
-    this.send({ type: 'new', settings });
+    this.send({ type: 'new', settings, model: state.basisFile() });
     this.send({ type: 'speed', speed });
   }
 

@@ -195,7 +195,11 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
       class={`sheets ${isGradient(name) ? 'gradient' : ''} ${layout.sheets === 1 ? 'one' : ''}`}
       data-tensor={name}
       aria-label={`${label ?? name}. ${words.map.keys}`}
-      style={{ gridTemplateColumns: `repeat(${columns ?? 'auto-fill'}, ${width}px)` }}
+      style={{
+        gridTemplateColumns: columns
+          ? `repeat(${columns}, ${width}px)`
+          : `repeat(auto-fill, min(${width}px, 100%))`,
+      }}
       onPointerMove={hover}
       onPointerUp={lift}
       onPointerLeave={() => {

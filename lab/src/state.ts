@@ -1,6 +1,7 @@
 // What the page knows: one image, one step, one number that is explained. Signals, so that what
 // shows them follows.
 import { batch, computed, signal } from '@preact/signals';
+import { networksFor, tellAbout, theAbout } from './about';
 import { AFTER, type Change, type Engine, type Layer, type Sum, type Tensor } from './engine';
 import { type Batch, type Layout, layoutOf } from './layout';
 import { type Step, stepsOf } from './steps';
@@ -23,13 +24,21 @@ export interface Images {
   labels: Uint8Array;
 }
 
+// Where the weights shown come from.
+export type Origin =
+  | { kind: 'own' } // the page's
+  | { kind: 'seed'; seed: number } // random
+  | { kind: 'training' }
+  | { kind: 'file'; name: string };
+
 export type Mode = 'look' | 'train' | 'check' | 'break' | 'network' | 'tour';
 
 let engine: Engine;
 let held: Images;
 let labNet: Uint8Array;
-let labText: string;
+let basis: Uint8Array; // the model file that pixels are normalized as
 let sources: Record<string, string>;
+let texts: Record<string, string>; // networks by name
 let chain: Layer[] = [];
 let lastLoss = 0;
 let stale = true; // another model: its tensors lie elsewhere
@@ -44,7 +53,7 @@ export const dark = signal(false);
 export const revision = signal(0); // counts passes: numbers have changed
 export const reread = signal(0); // the same for text, less often while training
 export const image = signal(0); // of the held-out ones; -1: drawn
-export const pixels = signal(new Uint8Array(784));
+export const pixels = signal(new Uint8Array());
 export const label = signal(0);
 export const loss = signal(0); // the mean of the batch
 export const together = signal(1); // how many images are a batch
@@ -58,15 +67,14 @@ export const selected = signal<Place>({ tensor: 'input', index: 0 });
 export const hovered = signal<Place | null>(null);
 export const past = signal<Place[]>([]);
 export const stamped = signal<Place[] | null>(null); // framed in place of the sum's factors
-export const trained = signal(false); // the weights are those of this page's training
+export const origin = signal<Origin>({ kind: 'own' });
+export const trained = computed(() => origin.value.kind === 'training');
 export const notice = signal('');
 export const told = signal(false); // the true digit of the drawing
 
 export const theEngine = () => engine;
 // What a command needs to have the bits of this browser.
 export const bitsFlag = () => (engine.fused() ? '' : ' --backend base');
-// Is it networks/lab.net?
-export const isLab = () => network.value === labText;
 export const layers = () => chain;
 export const source = (page: string): string => sources[page] ?? '';
 export const tensor = (name: string): Tensor | undefined => tensors.get(name);
@@ -93,7 +101,33 @@ export const mapOf = (layer: string, end: string) =>
 export const imageOf = ({ tensor, index }: Place) =>
   images > 1 && !/\.(weight|bias)\b/.test(tensor) ? Math.floor(index / perImage(tensor)) : '';
 export const heldOut = () => held;
-export const heldOutImage = (i: number) => held.pixels.subarray(784 * i, 784 * (i + 1));
+export function heldOutImage(i: number): Uint8Array {
+  const size = held.pixels.length / held.labels.length;
+  return held.pixels.subarray(size * i, size * (i + 1));
+}
+// Of every image.
+export const shape = () => chain[0];
+export const trueOf = (index: number) => held.labels[index];
+export const classes = () => chain.at(-1)!.channels;
+export const networks = () => texts;
+export const basisFile = () => basis;
+export const ownFile = () => labNet;
+export const ownName = () => theAbout().own;
+
+// The inverse of whereOf; null: there is no such place.
+export function placeAt(where: string): Place | null {
+  const [, name, list] = where.match(/^([^[]+)(?:\[([\d,]+)\])?$/) ?? [];
+  const t = tensors.get(name);
+  if (!t) return null;
+  const at = list ? list.split(',').map(Number) : [];
+  const sizes = t.shape.slice(-Math.max(1, at.length));
+  for (const dims of [sizes, t.shape.slice(1)]) {
+    const index = dims.reduce((sum, size, d) => sum * size + (at[d] ?? 0), 0);
+    const place = { tensor: name, index };
+    if (index < t.count && whereOf(place) === where) return place;
+  }
+  return null;
+}
 
 export const current = computed(() => steps.value[step.value]);
 export const shown = computed(() => hovered.value ?? selected.value);
@@ -297,6 +331,15 @@ export function keep(place: Place): void {
   });
 }
 
+// As if nothing had been explained before.
+export function explain(place: Place): void {
+  batch(() => {
+    hovered.value = null;
+    past.value = [];
+    selected.value = place;
+  });
+}
+
 export function back(): void {
   const before = past.value.at(-1);
   if (!before) return;
@@ -331,35 +374,73 @@ export function followLargest(): void {
 
 export function useParameters(block: Float32Array): void {
   engine.setParameters(block);
-  trained.value = true;
+  if (!trained.value) origin.value = { kind: 'training' };
   pass(readSoon);
 }
 
-export function useLabNet(): void {
+// Another chain: its steps, layouts and numbers. The image at hand stays, and the number that is
+// explained where the chain has it too.
+function useChain(from: Origin): void {
+  batch(() => {
+    const { backward, tensor: was } = current.value ?? { backward: false, tensor: '' };
+    chain = engine.layers();
+    stale = true;
+    origin.value = from;
+    network.value = engine.networkText();
+    const next = stepsOf(chain);
+    const same = next.findIndex((s) => s.tensor === was && s.backward === backward);
+    step.value = Math.max(0, same);
+    steps.value = next;
+    past.value = [];
+    hovered.value = null;
+    pass();
+    if (!has(selected.value)) selected.value = telling(same < 0 ? chain[1].name : was);
+  });
+}
+
+const has = (place: Place) => place.index < (tensors.get(place.tensor)?.count ?? 0);
+
+// Random weights in a network as text. An error says where the text is wrong, and changes nothing.
+export function useNetwork(text: string, seed: number): void {
+  engine.network(text);
+  engine.model(1, seed, true);
+  useChain({ kind: 'seed', seed });
+}
+
+// A model file; an error changes nothing.
+export function useModel(file: Uint8Array, name: string): void {
+  engine.load(file, 1, true);
+  basis = file;
+  useChain({ kind: 'file', name });
+}
+
+export function useOwn(): void {
   engine.load(labNet, 1, true);
-  stale = true;
-  trained.value = false;
-  pass();
+  basis = labNet;
+  useChain({ kind: 'own' });
 }
 
 interface Start {
   engine: Engine;
   held: Images;
   model: Uint8Array;
-  network: string;
   pages: string;
+  networks: string;
+  about: string;
 }
 
 export function begin(given: Start): void {
   engine = given.engine;
   held = given.held;
   labNet = given.model;
+  basis = labNet;
   sources = JSON.parse(given.pages);
-  labText = given.network;
-  network.value = labText;
+  tellAbout(JSON.parse(given.about));
+  texts = networksFor(JSON.parse(given.networks));
   engine.load(labNet, 1, true);
   engine.data(1, held.pixels, held.labels);
   chain = engine.layers();
+  network.value = engine.networkText();
   steps.value = stepsOf(chain);
   image.value = -1;
   const first = engine.misreadAfter(-1);

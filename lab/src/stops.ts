@@ -121,7 +121,8 @@ const turn: Stop = {
       ? w.turn.plain
       : w.turn.act(state.label.value, state.answer()),
   begin: () => {
-    if (state.loss.value < SURE) state.showMisread(words.picture.noMisread);
+    if (state.loss.value < SURE)
+      state.showMisread(words.picture.noMisread(state.heldOut().labels.length));
     goToStep('losses');
     return () => state.current.value.tensor === scoreGradient();
   },

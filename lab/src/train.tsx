@@ -1,10 +1,12 @@
 // Training while one watches: speed, curves, settings, how it reads, and the model as a file.
 import { useEffect } from 'preact/hooks';
+import { theAbout } from './about';
 import { Curve, type Kind, type Line } from './curve';
 import type { Speed } from './messages';
 import { digits3, percent } from './numbers';
 import { ReadingPanel } from './reading';
 import type { Curves } from './run';
+import * as state from './state';
 import { Explained } from './terms';
 import { Settings } from './train_settings';
 import * as training from './training';
@@ -147,8 +149,8 @@ function Problems() {
 }
 
 export function TrainPanel() {
+  useEffect(training.start, [state.network.value]);
   useEffect(() => {
-    training.start();
     // In one column the panel is far below.
     if (matchMedia('(max-width: 900px)').matches)
       document.querySelector('.train')?.scrollIntoView();
@@ -157,7 +159,7 @@ export function TrainPanel() {
     <section class="train" aria-label={w.title}>
       <h2>{w.title}</h2>
       <p class="soft">
-        <Explained text={w.hint} />
+        <Explained text={w.hint(theAbout().train.toLocaleString('en'))} />
       </p>
       <Speeds />
       <Acts />

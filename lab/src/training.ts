@@ -1,11 +1,14 @@
 // The training that the page shows: its settings, its run, one beside it, and the runs before.
 import { signal } from '@preact/signals';
+import { isLab, shellWord, theAbout } from './about';
+import { download } from './files';
 import type { Settings, Speed } from './messages';
+import { exact } from './numbers';
+import { networkPath, presetOf } from './presets';
 import { type Curves, Run } from './run';
 import * as state from './state';
 
 const RUNS_KEPT = 4;
-export const TRAIN_IMAGES = 10000;
 
 export type Choices = Omit<Settings, 'network'>;
 export type Which = 'mine' | 'beside';
@@ -28,7 +31,8 @@ function showSoon(parameters: Float32Array): void {
   newest = parameters;
   if (waiting) return;
   requestAnimationFrame(() => {
-    if (newest && state.mode.value === 'train') state.useParameters(newest);
+    const isShown = state.mode.value === 'train' && state.network.value === trainedOn;
+    if (newest && isShown) state.useParameters(newest);
     newest = null;
   });
 }
@@ -43,13 +47,16 @@ function startOne(which: Which): void {
   runs[which].fresh({ ...settings[which].value, network: state.network.value }, speed.value);
 }
 
+let trainedOn = ''; // the network of the run at hand
+
 export function start(): void {
-  if (!run.ready.value) fresh();
+  if (!run.ready.value || state.network.value !== trainedOn) fresh();
 }
 
 export function fresh(): void {
   const mine = run.curves.value;
   if (mine.losses.length > 0) before.value = [...before.value, mine].slice(1 - RUNS_KEPT);
+  trainedOn = state.network.value;
   startOne('mine');
   if (isBeside.value) startOne('beside');
 }
@@ -84,29 +91,38 @@ export function showOnMap(which: Which): void {
   if (block) showSoon(block);
 }
 
-function download(bytes: Uint8Array): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
-  link.download = 'lab.safetensors';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
-}
+const name = () => presetOf(trainedOn) || 'network';
 
-export const save = async () => download(await run.save());
+export const save = async () => download(await run.save(), `${name()}.safetensors`);
 
 // Whole epochs taken, where the run is between two; 0 elsewhere.
 export function wholeEpochs(): number {
-  const each = Math.ceil(TRAIN_IMAGES / used.mine.value.batch);
+  const each = Math.ceil(theAbout().train / used.mine.value.batch);
   return run.step.value > 0 && run.step.value % each === 0 ? run.step.value / each : 0;
+}
+
+// The network trained on, as the command takes it.
+function operand(): string {
+  const isOwn = !isLab() && presetOf(trainedOn) === theAbout().own;
+  return `${networkPath(trainedOn)}${isOwn ? ' --from-scratch' : ''}`;
+}
+
+// What the command would otherwise measure; a model brings its own.
+function normalization(): string[] {
+  if (isLab() && state.basisFile() === state.ownFile()) return [];
+  const { mean, std } = state.theEngine().normalization();
+  return [`--mean ${exact(mean)} --std ${exact(std)}`];
 }
 
 // What writes the same file.
 export function command(): string {
   const { batch: size, seed, rule, rate } = used.mine.value;
+  const { program, data, train } = theAbout();
   return [
-    'build/cnn train networks/lab.net --data data/mnist',
-    `--limit ${TRAIN_IMAGES} --epochs ${wholeEpochs()}`,
+    `${shellWord(program)} train ${operand()} --data ${shellWord(data)}`,
+    `--limit ${train} --epochs ${wholeEpochs()}`,
     `--batch-size ${size} --optimizer ${rule} --lr ${rate} --seed ${seed}${state.bitsFlag()}`,
-    '--out lab.safetensors',
+    ...normalization(),
+    `--out ${name()}.safetensors`,
   ].join(' ');
 }

@@ -19,13 +19,14 @@ export const words = {
     network: 'Network',
     tour: 'Tour',
   },
-  first:
-    'This is a small network that reads digits. It runs here, in this page: the C code of cnn.c, ' +
-    'compiled. Point at any number to see where it comes from. Press ▶ to walk through what it ' +
-    'computes, and back.',
+  first: (digits: boolean) =>
+    `This is a small network that reads ${digits ? 'digits' : 'pictures'}. It runs here, in this page: the C code of ` +
+    'cnn.c, compiled. Point at any number to see where it comes from. Press ▶ to walk through what ' +
+    'it computes, and back.',
   close: 'Close',
   failed: 'The page could not start: ',
-  status: (digit: number, loss: string) => `true digit ${digit} · loss ${loss}`,
+  status: (digits: boolean, name: string, loss: string) =>
+    `true ${digits ? 'digit' : 'class'} ${name} · loss ${loss}`,
   bits: {
     fused: 'same bits as cnn',
     plain: 'bits of cnn --backend base',
@@ -36,10 +37,11 @@ export const words = {
 
   picture: {
     sees: 'The network sees',
-    seesLabel: 'The picture as the network sees it, 28 by 28 pixels',
+    seesLabel: (height: number, width: number) =>
+      `The picture as the network sees it, ${height} by ${width} pixels`,
     test: (i: number) => `test image ${i}`,
     drawn: 'your drawing',
-    draw: 'Draw a digit here',
+    draw: (digits: boolean) => (digits ? 'Draw a digit here' : 'Draw here'),
     drawLabel:
       'Drawing pad. Mouse, touch or pen; or keys: arrows move the pen, Space lowers and lifts it, Delete clears',
     clear: 'Clear',
@@ -50,7 +52,7 @@ export const words = {
     anyLabel: 'Any test image',
     misread: 'Misread',
     misreadLabel: 'Misread: the next test image that the network reads wrong',
-    noMisread: 'It misreads none of the 2,000.',
+    noMisread: (n: number) => `It misreads none of the ${n.toLocaleString('en')}.`,
     open: 'Open a picture',
     openWhy: 'Open a picture of a digit. Or drop one anywhere on the page, or paste it.',
     opened: (name: string, width: number, height: number) =>
@@ -58,10 +60,20 @@ export const words = {
     noPicture: (name: string) => `${name}: no picture that this browser can read.`,
     refused: (name: string, why: string) => `${name}: ${why}.`,
     says: 'It says',
-    true: 'True digit',
-    weights: (own: boolean) =>
-      own ? 'Weights: from your training' : 'Weights: lab.net, trained on 10,000 images',
-    reset: 'Back to lab.net',
+    true: (digits: boolean) => (digits ? 'True digit' : 'True class'),
+    weights: (
+      from: { kind: string; seed?: number; name?: string },
+      about: { own: string; name: string },
+    ) => {
+      const texts: Record<string, string> = {
+        own: about.own === 'lab' ? `${about.name}, trained on 10,000 images` : `of ${about.name}`,
+        seed: `random, of seed ${from.seed}`,
+        training: 'from your training',
+        file: `of ${from.name}`,
+      };
+      return `Weights: ${texts[from.kind]}`;
+    },
+    reset: (name: string) => `Back to ${name}`,
   },
 
   map: {
@@ -127,6 +139,7 @@ export const words = {
     divided: (d: string) => `divided by ${d}`,
     softmax: (max: string, total: string) => `largest score ${max}; sum of all exp ${total}`,
     command: 'The command says the same:',
+    saved: 'After Save model (in Network), the command says the same:',
     function: (name: string) => `Computed by ${name}()`,
     line: (page: string, line: number) => `${page}, line ${line}`,
     wins: 'the largest',
@@ -282,9 +295,9 @@ export const words = {
     loss: 'Loss of each batch',
     right: 'Held-out images read right',
     step1: 'step',
-    hint:
+    hint: (images: string) =>
       'A step shows the network a few images (a batch), and moves every weight a little against ' +
-      'its gradient (how far: the rate). An epoch is one pass over all 10,000 images.',
+      `its gradient (how far: the rate). An epoch is one pass over all ${images} images.`,
     state: (step: number, epoch: number) => `step ${step.toLocaleString('en')} · epoch ${epoch}`,
     perSecond: (n: number) => `${n.toLocaleString('en')} images/s`,
     lossNow: (text: string) => `loss ${text}`,
@@ -292,6 +305,7 @@ export const words = {
     command: 'The command that writes the same file, byte for byte:',
     partial: 'At the end of an epoch the saved file is the command’s, byte for byte.',
     starting: 'Starting …',
+    noImages: 'This page has no images to train on.',
     over: 'The run is at its end.',
     pale: 'Pale: runs before.',
     apply: 'Press New weights to use these.',
@@ -306,12 +320,12 @@ export const words = {
     misread: 'Misread now',
     count: (n: number, of: number) => `${n.toLocaleString('en')} of ${of.toLocaleString('en')}`,
     more: (n: number) => `and ${n.toLocaleString('en')} more`,
-    reads: (truth: number, says: number) => `a ${truth}, read as ${says}`,
-    look: (image: number, truth: number, says: number) =>
+    reads: (truth: string, says: string) => `a ${truth}, read as ${says}`,
+    look: (image: number, truth: string, says: string) =>
       `Look at test image ${image}: a ${truth}, read as ${says}`,
-    confusion: 'True digit (rows) against answer (columns)',
+    confusion: 'True class (rows) against answer (columns)',
     corner: '',
-    cell: (n: number, truth: number, says: number) =>
+    cell: (n: number, truth: string, says: string) =>
       `${n} times a ${truth} was read as ${says}: look at one`,
   },
 
@@ -408,6 +422,7 @@ export const words = {
   },
 
   break: {
+    elsewhere: 'The mistakes were measured on MNIST: the page of make lab has a card for each.',
     title: 'Break it on purpose',
     hint:
       'Classic mistakes of programs that train a network, each in one line of its C code. Two questions ' +
@@ -550,6 +565,28 @@ export const words = {
 
   network: {
     title: 'The network',
+    hint:
+      'One layer a line, as in the files of cnn. Change it and apply: it starts anew, from random ' +
+      'weights, and all modes show it. A model file can be dropped here.',
+    presets: 'Presets',
+    about: {
+      lab: 'Two small convolutions, trained',
+      tiny: 'Two convolutions of 4 and 8 kernels',
+      simple: 'Two wider convolutions and a hidden layer',
+      scratch: 'One convolution, 402,202 parameters',
+      odd: 'Strides, windows that overlap, no bias',
+    } as Record<string, string>,
+    text: 'The network as text',
+    apply: 'Apply: random weights',
+    seed: 'seed',
+    saveText: 'Save text',
+    load: 'Load a model …',
+    save: 'Save model',
+    measure: 'Measure it on the held-out images',
+    right: (share: string, images: string, loss: string) =>
+      `${share} of ${images} held-out images right, loss ${loss}`,
+    columns: ['layer', 'output', 'parameters', 'multiply-adds'],
+    total: 'total',
   },
 
   tour,
@@ -573,6 +610,11 @@ export const words = {
     batch: 'Some images that the network is shown together, for one step.',
     epoch: 'One pass over all the images that it trains on.',
     rate: 'How far the weights move in one step.',
+  },
+
+  link: {
+    ignored: (parts: string[]) =>
+      `This link has ${parts.length > 1 ? 'parts' : 'a part'} that the page cannot use: ${parts.join(', ')}`,
   },
 
   help: {

@@ -88,7 +88,7 @@ function report(over = false, fresh = false): void {
   post(message, [parameters.buffer]);
 }
 
-function begin(settings: Settings): void {
+function begin(settings: Settings, model: Uint8Array): void {
   const { network, batch, seed, rule, rate, mistake } = settings;
   if (mistake || settings.images) {
     const first = settings.images ?? images;
@@ -97,17 +97,18 @@ function begin(settings: Settings): void {
     mistakes.beginCase(engine, one, EPOCHS);
     return;
   }
+  engine.load(model, 1, false);
   engine.network(network);
   engine.model(batch, seed, false);
   engine.run(EPOCHS, seed, rule, rate, 0);
 }
 
-function start(settings: Settings): void {
+function start(settings: Settings, model: Uint8Array): void {
   turn++;
   left = 0;
   batchSize = settings.batch;
   epochSteps = Math.ceil((settings.images ?? images) / batchSize);
-  begin(settings);
+  begin(settings, model);
   kernels = [...engine.tensors().values()].find((t) => t.name.endsWith('.weight'));
   losses = [];
   scores = [];
@@ -208,7 +209,7 @@ async function receive(message: ToWorker): Promise<void> {
       engine.data(1, message.held, message.heldLabels);
       break;
     case 'new':
-      start(message.settings);
+      start(message.settings, message.model);
       break;
     case 'speed':
       speed = message.speed;

@@ -15,7 +15,8 @@ export const launch = () =>
     args: ['--no-sandbox'],
   });
 
-export async function open(browser, options = {}) {
+// file: another page; hash: the link's part after the address.
+export async function open(browser, { file = address, hash = '', ...options } = {}) {
   const context = await browser.newContext({
     viewport: { width: 1366, height: 768 },
     ...options,
@@ -27,7 +28,7 @@ export async function open(browser, options = {}) {
   page.on('pageerror', (e) => page.wrong.push(e.message));
   page.on('request', (r) => /^(data|blob):/.test(r.url()) || page.requests.push(r.url()));
   const began = performance.now();
-  await page.goto(address);
+  await page.goto(file + hash);
   await page.waitForSelector('[data-ready]', { state: 'attached' });
   page.ready = performance.now() - began;
   return page;
