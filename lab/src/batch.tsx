@@ -48,7 +48,7 @@ function Thumb({ at }: { at: number }) {
         title={w.thumb(at, image, says, label, loss)}
         onClick={() => state.showNth(at)}
       >
-        <canvas ref={canvas} width={28} height={28} />
+        <canvas ref={canvas} width={state.shape().width} height={state.shape().height} />
         <span>
           {says}
           {says === label ? '' : ` ≠ ${label}`}
