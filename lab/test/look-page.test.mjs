@@ -146,6 +146,16 @@ test('a batch: thumbnails, gradients of all its images, terms by image', async (
   assert.equal(await page.locator('.batch li').count(), 8);
   const labels = await page.locator('.batch button').evaluateAll((b) => b.map((e) => e.title));
   assert.match(labels[0], /test image 18: it says 5, true digit 3, loss 0\.9/);
+  const idx = `${root}/data/mnist/t10k-images-idx3-ubyte`;
+  const flags = ['predict', `${build}/lab/lab.safetensors`, idx, '--limit', '26', '--json'];
+  const said = JSON.parse(execFileSync(`${build}/cnn`, flags, { encoding: 'utf8' })).images;
+  labels.forEach((label, i) => {
+    const [image, says] = label
+      .match(/test image (\d+): it says (\d)/)
+      .slice(1)
+      .map(Number);
+    assert.deepEqual([image, says], [18 + i, said[18 + i].best[0].index], label);
+  });
   const p = await page.evaluate(() => {
     const e = globalThis.cnnLab;
     const t = e.tensors();
