@@ -84,12 +84,11 @@ function Notes({ card }: Props) {
 
 function Ask({ question }: { question: breaking.Question }) {
   const guess = breaking.guess.value[question];
-  const fixed = breaking.truths.value[breaking.key.value] !== undefined || breaking.answered.value;
   const choice = (shows: boolean, text: string) => (
     <button
       type="button"
       aria-pressed={guess === shows}
-      disabled={fixed}
+      disabled={breaking.isFixed.value}
       onClick={() => breaking.setGuess(question, shows)}
     >
       {text}

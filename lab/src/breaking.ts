@@ -117,9 +117,9 @@ export function setRule(to: Rule): void {
   rule.value = to;
 }
 
-// A guess counts as it is when the answers are shown.
+// Once the answers are shown it is no guess any more.
+export const isFixed = computed(() => answered.value || truths.value[key.value] !== undefined);
 export function setGuess(question: Question, shows: boolean): void {
-  if (truths.value[key.value]) return;
   guesses.value = { ...guesses.value, [key.value]: { ...guess.value, [question]: shows } };
 }
 
@@ -184,11 +184,6 @@ async function curve(of: string): Promise<void> {
   if (asked.value === of) setTruth(of, { curve: curveTruth.value });
 }
 
-async function examine(of: string, one: Case): Promise<void> {
-  const found = await doctor.examine(one);
-  if (asked.value === of) diagnosis.value = found;
-}
-
 // Both runs, the check, and then the doctor.
 export async function show(): Promise<void> {
   const of = key.value;
@@ -201,7 +196,7 @@ export async function show(): Promise<void> {
   train(one);
   try {
     await Promise.all([check(of, one), curve(of)]);
-    if (asked.value === of) await examine(of, one);
+    if (asked.value === of) diagnosis.value = await doctor.examine(one);
   } catch (error) {
     if (asked.value === of) problem.value = (error as Error).message;
   }

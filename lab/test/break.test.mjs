@@ -119,6 +119,30 @@ test('another card while one is running: its answers are its own', async () => {
   await page.context().close();
 });
 
+test('a run that follows at once: late words of the one before do not count', async () => {
+  const name = 'dense-dw-over-n-twice';
+  const page = await open(browser);
+  await card.toBreak(page);
+  await card.openCard(page, name);
+  await page.getByRole('button', { name: /^SGD/ }).click();
+  for (const i of [0, 1]) await page.locator('.ask').nth(i).getByText('Yes').click();
+  await page.getByRole('button', { name: /^Adam/ }).click();
+  await card.guess(page, false, true);
+  await page.evaluate(async () => {
+    const press = (text) =>
+      [...document.querySelectorAll('.break button')]
+        .find((b) => b.textContent.includes(text))
+        .click();
+    press('SGD');
+    await new Promise((resolve) => setTimeout(resolve));
+    press('Run both');
+  });
+  await page.locator('.right-guess').nth(1).waitFor({ timeout: 60_000 });
+  await card.compare(page, name, 'sgd', 1);
+  assert.match(await score(page), /4 of 4 right/);
+  await page.context().close();
+});
+
 test('by keys alone: found, guessed, run; the doctor names the cause', async () => {
   const name = 'weights-zero';
   const page = await open(browser);
