@@ -331,13 +331,14 @@ export const words = {
     error: (text: string) => `relative error ${text}`,
     independent: 'The loss of this image does not depend on it, and backprop agrees: both are 0.',
     unmoved: 'So small a step does not move this number: the sum rounds back to it.',
-    kinks: (n: number) => (n === 1 ? 'A kink lies between' : `${n} kinks lie between`),
+    kinks: (n: number) =>
+      n === 1
+        ? 'A kink lies between w − h and w + h:'
+        : `${n} kinks lie between w − h and w + h. The first:`,
     kinkOf: {
-      relu: (layer: string) =>
-        `w − h and w + h: a gate of ${layer} is open at one end and closed at the other, at`,
-      maxpool2d: (layer: string) =>
-        `w − h and w + h: a window of ${layer} has another maximum at each end, at`,
-      other: (layer: string) => `w − h and w + h: ${layer} switches, at`,
+      relu: (layer: string) => `a gate of ${layer} is open at one end and closed at the other, at`,
+      maxpool2d: (layer: string) => `a window of ${layer} has another maximum at each end, at`,
+      other: (layer: string) => `${layer} switches, at`,
     } as Record<string, (layer: string) => string>,
     kinkSo: 'The quotient mixes the slopes of both sides there; neither it nor backprop is wrong.',
     along: 'The loss along this weight',

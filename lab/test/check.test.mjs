@@ -337,7 +337,7 @@ for (const colorScheme of ['light', 'dark'])
       await page.getByText('All steps').click();
       await page.waitForTimeout(300);
       const name = `check-${viewport.width}-${colorScheme}`;
-      await page.locator('.check h2').scrollIntoViewIfNeeded();
+      await page.locator('.check').evaluate((panel) => panel.scrollIntoView());
       await page.screenshot({ path: `${build}/lab/shots/${name}.png` });
       await page.getByText('All steps').click();
       const { violations } = await page.evaluate(() => globalThis.axe.run());
