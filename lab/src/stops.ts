@@ -1,5 +1,7 @@
 // The ten stops of the tour: what each prepares, what it waits for, and what it says then.
 import { firstOf, lastLayer, pick, sumAt, telling, valueAt } from './asked';
+import * as breaking from './breaking';
+import * as checking from './checking';
 import { digits3, percent, short } from './numbers';
 import * as state from './state';
 import * as training from './training';
@@ -145,14 +147,23 @@ const follow: Stop = {
   seen: () => w.follow.seen(isThere() ? way().join(' → ') : scoreGradient()),
 };
 
+// Both ends of the nudge are measured, and the step was changed since the mode was entered.
+const isNudged = (from: number) =>
+  checking.slope.value !== null && !checking.stale.value && checking.decade.value !== from;
+
 const nudge: Stop = {
   key: 'nudge',
   act: () => w.nudge.act,
   begin: () => {
     state.selected.value = telling(`${first()}.weight`);
-    return () => state.mode.value === 'check';
+    const from = checking.decade.peek();
+    return () => state.mode.value === 'check' && isNudged(from);
   },
-  seen: () => w.nudge.seen,
+  seen: () => {
+    const slope = checking.slope.value;
+    const gradient = checking.slopes.value?.gradient;
+    return w.nudge.seen(digits3(slope?.quotient ?? 0), digits3(gradient ?? 0), slope?.digits ?? 0);
+  },
 };
 
 const enough = () => training.run.curves.value.scores.find((s) => s.accuracy >= ENOUGH);
@@ -173,11 +184,24 @@ const train: Stop = {
   },
 };
 
-const breaking: Stop = {
+const truths = () => breaking.truths.value[breaking.key.value] ?? {};
+
+function isAnswered(): boolean {
+  const { curve, check } = truths();
+  return curve !== undefined && check !== undefined;
+}
+
+const breakIt: Stop = {
   key: 'break',
   act: () => w.break.act,
-  begin: () => () => state.mode.value === 'break',
-  seen: () => w.break.seen,
+  begin: () => {
+    const before = breaking.truths.peek();
+    return () => breaking.truths.value !== before && isAnswered();
+  },
+  seen: () => {
+    const { curve, check } = truths();
+    return w.break.seen(curve === true, check === true);
+  },
 };
 
 export const stops: Stop[] = [
@@ -190,5 +214,5 @@ export const stops: Stop[] = [
   follow,
   nudge,
   train,
-  breaking,
+  breakIt,
 ];

@@ -98,11 +98,12 @@ export const tour = {
     nudge: {
       title: 'Nudge a weight',
       act:
-        'Is a gradient right? Make a weight a little larger and a little smaller, and see what the loss ' +
-        'does. Open Check (c), and move the slider of h, the size of the nudge.',
-      seen:
-        'The difference of the two losses, over 2 h, is the slope as measured. It agrees with the gradient that the ' +
-        'backward pass computed. So gradients can be checked without trust.',
+        'Is a gradient right? Make a weight a little larger and a little smaller, by a step h, and see what ' +
+        'the loss does. Open Check (c), and move the slider of h.',
+      seen: (measured: string, gradient: string, digits: number) =>
+        `The difference of both losses, over 2 h, is ${measured}. The backward pass says ${gradient}: ` +
+        `${plural(digits, 'digit agrees', 'digits agree')}. With h too large the loss is not straight, with h too small ` +
+        'its digits run out.',
       learned: 'A gradient can be measured: nudge the number, and compare the losses.',
     },
     train: {
@@ -119,11 +120,12 @@ export const tour = {
     break: {
       title: 'Break it, and guess',
       act:
-        'Open Break (b). Choose a mistake: one line of the C code, changed. Guess first: will the curve show it? Will ' +
-        'the gradient check? Then run both.',
-      seen:
-        'Many wrong backward passes still learn; then only the gradient check sees it. That is why every gradient ' +
-        'here is checked.',
+        'Open Break (b) and choose a card: a mistake, one line of the C code changed. Guess first: will the curve ' +
+        'show it? Will the gradient check? Then run both.',
+      seen: (curve: boolean, check: boolean) =>
+        `The curve ${curve ? 'shows' : 'does not show'} this mistake, and the gradient check ` +
+        `${check ? 'sees it' : 'does not see it'}. Many wrong backward passes learn almost as well as a right one; ` +
+        'that is why every gradient here is checked.',
       learned: 'A wrong gradient often still learns: check gradients, do not trust curves.',
     },
   },

@@ -68,7 +68,13 @@ const byMouse = [
     for (let i = 0; i < 20 && (await shown(page)).tensor !== 'fc1.grad'; i++)
       await page.getByRole('button', { name: /^Follow the largest/ }).click();
   },
-  (page) => page.getByRole('tab', { name: 'Check' }).click(),
+  async (page) => {
+    await page.getByRole('tab', { name: 'Check' }).click();
+    await page.locator('.step input[type=range]').waitFor();
+    assert.equal(await says(page), '', 'a look alone is no nudge');
+    const { x, y, width, height } = await page.locator('.step input[type=range]').boundingBox();
+    await page.mouse.click(x + width / 2, y + height / 2);
+  },
   async (page) => {
     await page.getByRole('tab', { name: 'Train' }).click();
     await toTraining(page);
@@ -76,7 +82,14 @@ const byMouse = [
     await page.getByRole('button', { name: 'full' }).click();
     await page.getByRole('button', { name: /Run/ }).click();
   },
-  (page) => page.getByRole('tab', { name: 'Break' }).click(),
+  async (page) => {
+    await page.getByRole('tab', { name: 'Break' }).click();
+    await page.locator('.entry').first().click();
+    assert.equal(await says(page), '', 'a look alone is no guess');
+    for (const question of await page.locator('.ask').all())
+      await question.getByRole('button', { name: 'Yes' }).click();
+    await page.getByRole('button', { name: /Run both/ }).click();
+  },
 ];
 
 /* A person with a keyboard */
@@ -113,14 +126,28 @@ const byKeys = [
   (page) => press(page, '7'),
   (page) => press(page, 'ArrowRight'),
   (page) => press(page, 'End', ...times(8, 'f')),
-  (page) => press(page, 'c'),
+  async (page) => {
+    await press(page, 'c');
+    await page.locator('.step input[type=range]').waitFor();
+    await press(page, '-');
+  },
   async (page) => {
     await press(page, 't');
     await toTraining(page);
     await page.evaluate(() => document.activeElement.blur());
     await press(page, 'r');
   },
-  (page) => press(page, 'b'),
+  async (page) => {
+    await press(page, 'b');
+    await tabTo(page, '.entry');
+    await press(page, 'Enter');
+    await tabTo(page, '.ask button:not([aria-pressed=true])');
+    await press(page, 'Enter');
+    await tabTo(page, '.ask:last-of-type button, .ask ~ .ask button');
+    await press(page, 'Enter');
+    await tabTo(page, '.primary:not(:disabled)');
+    await press(page, 'Enter');
+  },
 ];
 
 async function nextByKeys(page) {
