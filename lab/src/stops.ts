@@ -143,7 +143,10 @@ const isThere = () =>
 
 const follow: Stop = {
   key: 'follow',
-  act: () => w.follow.act(scoreGradient()),
+  act: () => {
+    const pixels = state.steps.value.findIndex((s) => s.tensor === 'input.grad');
+    return w.follow.act(pixels + 1, scoreGradient());
+  },
   begin: () => isThere,
   seen: () => w.follow.seen(isThere() ? way().join(' → ') : scoreGradient()),
 };

@@ -87,10 +87,10 @@ export const tour = {
     },
     follow: {
       title: 'Follow it to a pixel',
-      act: (last: string) =>
-        'p − y passes back through all layers, to every pixel. Press End, or the last number below: purple pixels ' +
-        'raise the loss, green ones lower it. Then go the way of one pixel: press f, or Follow the largest, until ' +
-        `you are at ${last}.`,
+      act: (step: number, last: string) =>
+        `p − y passes back through all layers, to every pixel. Take the backward steps to number ${step}, with → or by ` +
+        'the number below: purple pixels raise the loss, green ones lower it. Then trace one pixel: press f, or ' +
+        `Follow the largest, until you are at ${last}.`,
       seen: (way: string) =>
         `${way}. Each arrow is a sum like that of a forward layer. There is no more to backpropagation.`,
       learned: 'Backpropagation is sums again: from p − y, layer by layer, to weights and pixels.',

@@ -12,7 +12,7 @@ after(() => browser.close());
 
 const title = (page) => page.locator('#guide').textContent();
 const says = (page) => page.locator('.guide [aria-live]').textContent();
-const passed = (page) => page.locator('.guide .good').waitFor();
+const passed = (page) => page.locator('.guide .good').waitFor({ timeout: 90000 });
 
 async function enterStop(page, stop) {
   assert.match(await title(page), new RegExp(`^Stop ${stop} of 10`));
@@ -100,7 +100,7 @@ async function press(page, ...keys) {
 const times = (n, key) => Array(n).fill(key);
 
 async function tabTo(page, selector) {
-  for (let i = 0; i < 120; i++) {
+  for (let i = 0; i < 300; i++) {
     await page.keyboard.press('Tab');
     if (await page.evaluate((s) => document.activeElement.matches(s), selector)) return;
   }
@@ -125,7 +125,12 @@ const byKeys = [
   (page) => press(page, 'f'),
   (page) => press(page, '7'),
   (page) => press(page, 'ArrowRight'),
-  (page) => press(page, 'End', ...times(8, 'f')),
+  async (page) => {
+    for (let i = 0; i < 20 && (await shown(page)).tensor !== 'input.grad'; i++)
+      await press(page, 'ArrowRight');
+    for (let i = 0; i < 20 && (await shown(page)).tensor !== 'fc1.grad'; i++)
+      await press(page, 'f');
+  },
   async (page) => {
     await press(page, 'c');
     await page.locator('.step input[type=range]').waitFor();
@@ -134,8 +139,8 @@ const byKeys = [
   async (page) => {
     await press(page, 't');
     await toTraining(page);
-    await page.evaluate(() => document.activeElement.blur());
-    await press(page, 'r');
+    await tabTo(page, '.speeds button:last-of-type');
+    await press(page, 'Enter', 'r');
   },
   async (page) => {
     await press(page, 'b');
@@ -160,7 +165,7 @@ async function takeTour(page, acts, goOn) {
   for (const [i, act] of acts.entries()) {
     await enterStop(page, i + 1);
     await act(page);
-    await passed(page);
+    await passed(page).catch(() => assert.fail(`stop ${i + 1} does not see the act`));
     assert.match(await says(page), /^✓ ./);
     await goOn(page);
   }
