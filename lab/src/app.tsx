@@ -205,11 +205,11 @@ async function start(): Promise<void> {
     labels: packed('labels'),
   });
   breaking.begin(asText(measured), state.networks().lab);
+  touring.recall();
+  questions.follow();
   await readLink(location.hash);
   followLink();
   listen();
-  touring.recall();
-  questions.follow();
   listenToPrinter();
   listenForPictures();
   Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md

@@ -1,7 +1,10 @@
-// What of the page's state is in its link. Other modes register their own parts beside their state.
+// What of the page's state is in its link.
 import { effect, signal } from '@preact/signals';
+import { KEYS, type QuestionKey } from './asked';
+import * as breaking from './breaking';
 import { FIRST, LAST, packed, registerLink, unpacked } from './link';
 import { presetOf, presetText } from './presets';
+import * as questions from './questions';
 import * as state from './state';
 import * as training from './training';
 import { words } from './words';
@@ -112,6 +115,14 @@ registerLink(
 );
 registerLink('sel', readSelected, () => state.whereOf(state.selected.value), FIRST);
 registerLink('way', readWay, writeWay, FIRST);
+registerLink(
+  'x',
+  (value) => take(value as QuestionKey, KEYS.includes(value as QuestionKey), questions.ask),
+  () => questions.open.value,
+);
+registerLink('break', breaking.openCard, () =>
+  state.mode.value === 'break' ? breaking.name.value || null : null,
+);
 registerLink(
   'bare',
   () => take(true, true, () => (bare.value = true)),

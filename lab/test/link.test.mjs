@@ -111,6 +111,30 @@ test('a drawn picture is in the link', async () => {
   await again.context().close();
 });
 
+test('a question and the card of a mistake open by their names', async () => {
+  const page = await openAt('#x=pool-ties');
+  await page.locator('#guide', { hasText: 'A tie in a pool' }).waitFor();
+  assert.match(await hashOf(page), /x=pool-ties/);
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+  const card = await openAt('#break=relu-open');
+  assert.match(await card.locator('.break').textContent(), /relu-open/);
+  assert.equal(await card.locator('[role=tab][aria-selected=true]').textContent(), 'Break');
+  await settle(card);
+  assert.match(await hashOf(card), /mode=break&break=relu-open|break=relu-open.*mode=break/);
+  await card.keyboard.press('Escape');
+  await settle(card);
+  assert.doesNotMatch(await hashOf(card), /break=/);
+  assert.deepEqual(card.wrong, []);
+  await card.context().close();
+  const bad = await openAt('#break=none&x=none');
+  assert.match(
+    await bad.locator('.ignored').textContent(),
+    /break=none.*x=none|x=none.*break=none/,
+  );
+  await bad.context().close();
+});
+
 test('&bare leaves out header and first words', async () => {
   const page = await openAt('#image=4&bare');
   assert.equal(await page.locator('header').count(), 0);
