@@ -137,7 +137,7 @@ test('a run that follows at once: late words of the one before do not count', as
     await new Promise((resolve) => setTimeout(resolve));
     press('Run both');
   });
-  await page.locator('.right-guess').nth(1).waitFor({ timeout: 60_000 });
+  await page.locator('.right-guess').nth(1).waitFor({ timeout: 240_000 });
   await card.compare(page, name, 'sgd', 1);
   assert.match(await score(page), /4 of 4 right/);
   await page.context().close();
@@ -167,7 +167,7 @@ test('by keys alone: found, guessed, run; the doctor names the cause', async () 
   await page.keyboard.press('Enter');
   await tabTo(/Run both/);
   await page.keyboard.press('Enter');
-  await page.locator('.right-guess').nth(1).waitFor({ timeout: 60_000 });
+  await page.locator('.right-guess').nth(1).waitFor({ timeout: 240_000 });
   await card.doctorDone(page);
   assert.equal(await card.doctor(page), 'symmetry');
   await card.compare(page, name, 'adam', 1);
@@ -203,7 +203,7 @@ test('by touch on a phone', async () => {
   await page.locator('.entry').first().tap();
   for (const i of [0, 1]) await page.locator('.ask').nth(i).getByText('No').tap();
   await page.getByRole('button', { name: /Run both/ }).tap();
-  await page.locator('.right-guess').nth(1).waitFor({ timeout: 60_000 });
+  await page.locator('.right-guess').nth(1).waitFor({ timeout: 240_000 });
   await card.compare(page, name, 'adam', 1);
   assert.ok((await sideways(page)) <= 0);
   assert.deepEqual(await smallTargets(page), []);
