@@ -178,7 +178,7 @@ $(BUILD)/%.o: %.c
 	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The gradient check computes the network in double.
-$(WORKSHOP_IN_DOUBLE) $(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o broken.o diagnose.o worked.o properties.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
+$(WORKSHOP_IN_DOUBLE) $(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o broken.o diagnose.o worked.o properties.o slope.o variants.o): CFLAGS_ALL += -DCNN_REAL=double
 
 # Explanations name the line of the page that has a formula; lines.awk finds it.
 $(BUILD)/src/explain/lines.h: src/explain/lines.awk $(PAGES)

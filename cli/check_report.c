@@ -97,12 +97,14 @@ void check_print(const checked_file *file, const char *program) {
     print_next(file, program);
 }
 
-void check_print_row(const checked_file *file, bool first) {
-    if (first)
-        printf("%-28s %-13s %s\n", "file", "exercise", "result");
+void check_print_row(const checked_file *file, size_t width, bool first) {
+    const int columns = width < 60 ? (int)width : 60;
     char head[600];
-    snprintf(head, sizeof head, "%-28s %-13s", file->path, file->exercise ? file->exercise : "-");
-    print_line(stdout, "%s %s", head,
+    if (first)
+        printf("%-*s  %-12s  %s\n", columns, "file", "exercise", "result");
+    snprintf(head, sizeof head, "%-*s  %-12s", columns, file->path,
+             file->exercise ? file->exercise : "-");
+    print_line(stdout, "%s  %s", head,
                file->attempt ? cnn_attempt_get_info(file->attempt).line : file->error.message);
 }
 

@@ -20,8 +20,8 @@ bool check_right(const checked_file *file);
 bool check_speed(submission *fast, checked_file *file);
 
 void check_print(const checked_file *file, const char *program);
-/* One line of a table, after its head if it is the first. */
-void check_print_row(const checked_file *file, bool first);
+/* One line of a table, after its head if it is the first; width: of the longest path. */
+void check_print_row(const checked_file *file, size_t width, bool first);
 json_t *check_json(const checked_file *file);
 
 #endif

@@ -19,8 +19,8 @@ typedef struct check_settings {
 } check_settings;
 
 static const option check_rows[] = {
-    ROW_LIST(check_settings, files, "FILE...", "conv2d.c, conv2d-anna.c, anna/conv2d.c"),
-    ROW_TEXT(check_settings, exercise, "--exercise", "EXERCISE",
+    ROW_LIST(check_settings, files, "FILE...", "filled in: conv2d.c, conv2d-anna.c, anna/conv2d.c"),
+    ROW_TEXT(check_settings, exercise, "--exercise", "NAME",
              "which one, where the names of the files do not begin with it"),
     ROW_SWITCH(check_settings, hint, "--hint", "no check: a hint, one more each time"),
     ROW_SWITCH(check_settings, json, "--json", "one JSON object for each file, a line each"),
@@ -28,15 +28,14 @@ static const option check_rows[] = {
 static const option_group check_groups[] = {{OPTION_ROWS(check_rows), 0}, {NULL, 0, 0}};
 static const char *const check_notes[] = {
     "",
-    "Compiled by $CC (cc), with sanitizers where it has them, and run in a process of its own",
-    "with limits on time, memory and output. Several files give a table, a line each.",
-    "Exit code 0 if all are right, 1 if not.",
+    "Compiled by $CC (cc), with sanitizers where it has them, and run in a process of",
+    "its own with limits on time, memory and output. Several files give a table, a",
+    "line each. Exit code 0 if all are right, 1 if not.",
     NULL,
 };
 static const char *const check_examples[] = {
-    "cnn check my/conv2d.c",
-    "cnn check my/conv2d.c --hint",
-    "cnn check my/conv2d.c my/relu.c --json",
+    "cnn check my/relu.c --hint",
+    "cnn check my/relu.c my/conv2d.c --json || true",
     NULL,
 };
 static const check_settings check_defaults = {0};
@@ -77,6 +76,9 @@ static int check_all(const check_settings *settings, const char *program) {
     const size_t count = settings->files.count;
     bool right = true;
     int code = 0;
+    size_t width = 4;
+    for (size_t i = 0; i < count; i++)
+        width = strlen(settings->files.items[i]) > width ? strlen(settings->files.items[i]) : width;
     for (size_t i = 0; i < count && !code; i++) {
         checked_file result;
         check_file(settings, settings->files.items[i], &result);
@@ -84,7 +86,7 @@ static int check_all(const check_settings *settings, const char *program) {
         if (settings->json)
             code = json_line_print(check_json(&result));
         else if (count > 1)
-            check_print_row(&result, i == 0);
+            check_print_row(&result, width, i == 0);
         else
             check_print(&result, program);
         cnn_attempt_free(result.attempt);

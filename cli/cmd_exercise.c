@@ -26,15 +26,14 @@ static const option exercise_rows[] = {
 static const option_group exercise_groups[] = {{OPTION_ROWS(exercise_rows), 0}, {NULL, 0, 0}};
 static const char *const exercise_notes[] = {
     "",
-    "Each is a small C file with the formulas, an example by hand, and functions to fill in.",
-    "See cnn help check, and docs/workshop.md.",
+    "Each is a small C file with the formulas, an example by hand, and functions to",
+    "fill in. See cnn help check, and docs/workshop.md.",
     NULL,
 };
 static const char *const exercise_examples[] = {
     "cnn exercise",
     "cnn exercise conv2d",
-    "cnn exercise conv2d --out my",
-    "cnn exercise all --out course",
+    "cnn exercise all --out my",
     NULL,
 };
 static const exercise_settings exercise_defaults = {0};

@@ -2,8 +2,8 @@
 #define _GNU_SOURCE
 #include "submission.h"
 
+#include "call_program.h"
 #include "crash.h"
-#include "harness.h"
 #include "source.h"
 
 #include <errno.h>
@@ -143,8 +143,8 @@ static bool compile_all(compiling *c, cnn_error *error) {
     char around[PATH_SIZE], declarations[PATH_SIZE];
     file_in(c->s, "around.c", around);
     file_in(c->s, "declarations.h", declarations);
-    return harness_declarations(c->s->exercise, declarations, error) &&
-           harness_program(c->s->exercise, around, error) &&
+    return call_program_declarations(c->s->exercise, declarations, error) &&
+           call_program_text(c->s->exercise, around, error) &&
            compile_one(c, c->s->path, "own.o", true, error) &&
            compile_one(c, around, "around.o", false, error) && link_program(c, error);
 }
@@ -264,13 +264,13 @@ static double seconds_of(const submission *s) {
 
 static bool send(const submission *s, const cnn_call *call, bool *late) {
     const double seconds = seconds_of(s);
-    const harness_head head = {(uint32_t)call->function_index, (uint32_t)call->argument_count,
-                               (uint32_t)s->repeats, 0};
+    const call_program_head head = {(uint32_t)call->function_index, (uint32_t)call->argument_count,
+                                    (uint32_t)s->repeats, 0};
     bool good = child_write(&s->child, &head, sizeof head, seconds, late);
     for (size_t i = 0; good && i < call->argument_count; i++) {
         const cnn_argument *a = &call->arguments[i];
-        const harness_argument one = {a->value, is_array(a) ? (uint32_t)a->count : 0,
-                                      (uint32_t)a->kind};
+        const call_program_argument one = {a->value, is_array(a) ? (uint32_t)a->count : 0,
+                                           (uint32_t)a->kind};
         good = child_write(&s->child, &one, sizeof one, seconds, late);
     }
     for (size_t i = 0; good && i < call->argument_count; i++)

@@ -1,5 +1,5 @@
 /* The text of the program around the functions of an exercise. */
-#include "harness.h"
+#include "call_program.h"
 
 #include "source.h"
 
@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The same types as in harness.h. Each array has memory of its own, so that a sanitizer sees the
- * first number beside it. */
+/* The same types as in call_program.h. Each array has memory of its own, so that a sanitizer sees
+ * the first number beside it. */
 static const char head[] =
     "#include <errno.h>\n"
     "#include <stdint.h>\n"
@@ -87,7 +87,7 @@ static void write_declaration(const char *prototype, FILE *file) {
     fputs(";\n", file);
 }
 
-bool harness_declarations(const char *exercise, const char *path, cnn_error *error) {
+bool call_program_declarations(const char *exercise, const char *path, cnn_error *error) {
     FILE *file = fopen(path, "we");
     cnn_call call;
     if (!file)
@@ -106,7 +106,7 @@ static void write_argument(const cnn_argument *argument, size_t index, FILE *fil
         fprintf(file, "a[%zu].array", index);
 }
 
-bool harness_program(const char *exercise, const char *path, cnn_error *error) {
+bool call_program_text(const char *exercise, const char *path, cnn_error *error) {
     FILE *file = fopen(path, "we");
     cnn_call call;
     if (!file)
