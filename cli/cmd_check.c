@@ -34,8 +34,9 @@ static const char *const check_notes[] = {
     NULL,
 };
 static const char *const check_examples[] = {
+    "cnn check my/conv2d.c",
     "cnn check my/relu.c --hint",
-    "cnn check my/relu.c my/conv2d.c --json || true",
+    "cnn check my/relu.c my/conv2d.c --json",
     NULL,
 };
 static const check_settings check_defaults = {0};

@@ -12,11 +12,11 @@ typedef enum submission_build {
 typedef struct submission {
     const char *path;     /* as typed; borrowed */
     const char *exercise; /* static */
-    char folder[64];      /* of temporary files; "": none */
+    char folder[300];     /* of temporary files; "": none */
     bool sanitized;       /* writes outside of arrays are seen */
+    bool fast;            /* the build; it may take its time */
     double seconds;       /* of the last call, the function alone */
     double total;         /* of all timed calls, each made once */
-    size_t repeats;       /* 1: how often a call is made, for its time */
     child child;          /* the running program */
     size_t started;       /* programs, so far */
 } submission;
