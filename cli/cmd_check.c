@@ -65,6 +65,7 @@ static void check_file(const check_settings *settings, const char *path, checked
     if (!submission_open(s, path, result->exercise, SUBMISSION_CHECKED, &result->error))
         return;
     result->attempt = cnn_attempt_create(result->exercise, submission_call, s, &result->error);
+    submission_printed(s, result->printed, sizeof result->printed);
     submission_close(s);
     if (result->attempt && cnn_attempt_get_info(result->attempt).right &&
         submission_open(&fast, path, result->exercise, SUBMISSION_FAST, &result->error)) {

@@ -237,6 +237,20 @@ void submission_close(submission *s) {
     s->folder[0] = '\0';
 }
 
+void submission_printed(submission *s, char *text, size_t size) {
+    char path[PATH_SIZE];
+    int status;
+    text[0] = '\0';
+    if (s->child.pid && !child_end(&s->child, 1, &status))
+        return;
+    file_in(s, "printed", path);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return;
+    text[fread(text, 1, size - 1, file)] = '\0';
+    fclose(file);
+}
+
 /* ---------------------------------------------------------------------------------- calling */
 
 static bool start_program(submission *s, const char *printed, const char *report,

@@ -29,6 +29,8 @@ const char *submission_exercise(const char *path);
 bool submission_open(submission *s, const char *path, const char *exercise, submission_build build,
                      cnn_error *error);
 void submission_close(submission *s);
+/* Ends the program, if it runs, and copies the beginning of what it has printed. */
+void submission_printed(submission *s, char *text, size_t size);
 /* A cnn_call_function, whose context is a submission: makes the call in its process, which is
  * started when none runs. A crash, a call that does not end, too much memory or output are errors
  * of one line. */
