@@ -1,0 +1,83 @@
+"""Every number of a model by name, as NumPy views of its own memory."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ._library import NoTensor, Owner, encode, ffi, lib, raise_error, tensor_names, tensor_view
+
+
+def as_floats(numbers: ArrayLike) -> NDArray[np.float32]:
+    """Floats in rows that follow each other."""
+    return np.ascontiguousarray(numbers, np.float32)
+
+
+class Tensors:
+    """What a model has by name: model["conv1.weight"]."""
+
+    _owner: Owner
+
+    def _find_tensors(self) -> None:
+        """Looks up which names are parameters, as these and their gradients may be written to."""
+        self._tensor = ffi.new("cnn_tensor *")
+        self._whole: dict[str, tuple[bytes, NDArray[Any]]] = {}
+        names = self.names()
+        self._parameters = [
+            name
+            for name in names
+            if name.endswith((".weight", ".bias")) and f"{name}.grad" in names
+        ]
+        self._writable = {*self._parameters, *(f"{name}.grad" for name in self._parameters)}
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        """A view of the tensor of this name."""
+        known, whole = self._whole.get(name) or self._look_up(name)
+        if name in self._writable:
+            return whole.view()
+        owner, tensor = self._owner, self._tensor
+        with owner.lock:
+            lib.cnn_model_tensor(owner.pointer, known, tensor, ffi.NULL)
+            return whole[: tensor.shape[0]]
+
+    def _look_up(self, name: str) -> tuple[bytes, NDArray[Any]]:
+        """The view of a tensor's memory, which never moves; for batch_size images, if what it
+        holds is of each image of a batch."""
+        owner, tensor, known = self._owner, self._tensor, encode(name)
+        with owner.lock:
+            if not lib.cnn_model_tensor(owner.pointer, known, tensor, owner.error):
+                raise_error(owner.error, NoTensor)
+            if name not in self._writable:
+                tensor.shape[0] = lib.cnn_model_batch_size(owner.pointer)
+            whole = tensor_view(owner, tensor, name in self._writable)
+        self._whole[name] = known, whole
+        return known, whole
+
+    def __setitem__(self, name: str, numbers: ArrayLike) -> None:
+        """Copies numbers into a parameter or its gradient."""
+        array = as_floats(np.broadcast_to(np.asarray(numbers), self[name].shape))
+        data = ffi.from_buffer("float[]", array)
+        self._owner.call(lib.cnn_model_set_tensor, encode(name), data, array.size)
+
+    def names(self) -> list[str]:
+        """The names of all tensors."""
+        with self._owner.lock:
+            return tensor_names(lib.cnn_model_tensor_at, self._owner.pointer)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names()
+
+    @property
+    def parameters(self) -> dict[str, NDArray[np.float32]]:
+        """Views of all parameters: {"conv1.weight": ..., "conv1.bias": ..., ...}."""
+        return {name: self[name] for name in self._parameters}
+
+    @property
+    def gradients(self) -> dict[str, NDArray[np.float32]]:
+        """Views of their gradients, under the names of the parameters."""
+        return {name: self[f"{name}.grad"] for name in self._parameters}
