@@ -59,10 +59,10 @@ class Dataset:
         pixels = as_bytes(images)
         if pixels.ndim not in (3, 4):
             raise Error(f"images of shape {pixels.shape}: [n][height][width][channels] is needed")
+        if not pixels.size:
+            raise Error("no images")
         pixels = pixels.reshape(*pixels.shape[:3], -1)
         wanted = as_labels(labels, len(pixels))
-        if not len(pixels):
-            raise Error("no images")
         n, height, width, channels = pixels.shape
         count = classes or (len(names) if names is not None else int(wanted.max()) + 1)
         if names is not None and len(names) != count:

@@ -61,7 +61,7 @@ def enum_words(kind: Any) -> dict[int, str]:
     """The values of a C enumeration and their words: "bad_file" for CNN_STATUS_BAD_FILE."""
     common = os.path.commonprefix(list(kind.relements))
     start = common.rindex("_") + 1
-    return {value: name[start:].lower() for value, name in kind.elements.items()}
+    return {value: name[start:].lower() for value, name in sorted(kind.elements.items())}
 
 
 _words: dict[str, dict[int, str]] = {}
@@ -188,7 +188,7 @@ class Owner:
     """A C object, freed when neither its Python object nor a view of its memory refers to it. One
     thread at a time may use it, with the lock."""
 
-    __slots__ = ("pointer", "lock", "error", "__weakref__")
+    __slots__ = ("pointer", "lock", "error", "training", "moved", "__weakref__")
     all: weakref.WeakSet[Owner] = weakref.WeakSet()
 
     def __init__(self, free: Any, create: Callable[..., Any], *arguments: Any) -> None:
@@ -198,6 +198,8 @@ class Owner:
             raise_error(self.error)
         self.pointer = ffi.gc(pointer, free)
         self.lock: Any = threading.RLock()
+        self.training = False  # a run changes the model's parameters
+        self.moved = False  # parameters changed after the last forward pass
         Owner.all.add(self)
 
     def call(self, function: Callable[..., bool], *arguments: Any) -> None:

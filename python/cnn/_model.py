@@ -45,7 +45,8 @@ class Model(Tensors):
     batch_size is the most images in one pass; threads 0 is one for each processor, and never
     changes a result; init is "pytorch", "kaiming-normal" or "constant". every_layer keeps also the
     outputs that fused layers skip, input_gradient computes "input.grad". normalization is (mean,
-    std) of pixels from 0 to 1. mistake is one of cnn.mistakes(), to make on purpose.
+    std) of pixels from 0 to 1. mistake is one of cnn.mistakes() to make on purpose, in the passes,
+    the first weights or the normalization.
 
     One thread at a time uses a model: others wait for it.
     """
@@ -76,7 +77,7 @@ class Model(Tensors):
             init=init,
             constant=constant,
             normalization=normalization,
-            debug_mistake=mistake,
+            mistake=mistake,
         )
         self._own(execution, lib.cnn_model_create, network._owner.pointer, options)
         if images is not None:
@@ -132,6 +133,7 @@ class Model(Tensors):
 
     def load_weights(self, path: Path) -> None:
         """Takes the parameters of a safetensors file with PyTorch's names."""
+        self._owner.moved = True
         self._owner.call(lib.cnn_model_load_weights, encode(path))
 
     def state_dict(self) -> dict[str, NDArray[np.float32]]:
@@ -140,6 +142,7 @@ class Model(Tensors):
 
     def load_state_dict(self, state: Mapping[str, ArrayLike]) -> None:
         """Takes parameters in that form, for example those of a torch module (`.numpy()`)."""
+        self._owner.moved = True
         data = write_tensors({name: as_floats(numbers) for name, numbers in state.items()})
         self._owner.call(lib.cnn_model_parse_weights, data, len(data))
 
@@ -227,6 +230,7 @@ class Model(Tensors):
             if images is not None:
                 self.set_batch(images, labels)
             lib.cnn_model_forward(self._owner.pointer)
+            self._owner.moved = False
             return self["probabilities"]
 
     def loss(self) -> float:
@@ -241,8 +245,9 @@ class Model(Tensors):
         """
         with self._owner.lock:
             loss = self.loss()
-            if math.isnan(loss) and not np.isnan(self["probabilities"]).any():
-                raise Error("no loss: forward(images, labels) comes before backward()")
+            computed = not math.isnan(loss) or np.isnan(self["probabilities"]).any()
+            if self._owner.moved or not computed:
+                raise Error("forward(), of images with labels, comes before backward()")
             lib.cnn_model_backward(self._owner.pointer)
             return loss
 

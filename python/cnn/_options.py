@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Optional, Union
 
-from ._library import encode, ffi, fill, lib
+from ._library import call, encode, ffi, fill, lib
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,11 @@ class Execution:
         """The options of a model, and the texts that must be kept as long as C reads them."""
         options = ffi.new("cnn_model_options *", lib.cnn_model_options_defaults())
         settings = {**dataclasses.asdict(self), **more}
-        kept = []
-        for name in ("backend", "debug_mistake"):
-            word = settings.pop(name, None)
-            kept.append(ffi.new("char[]", encode(word)) if word else ffi.NULL)
-            setattr(options, name, kept[-1])
-        fill(options, **settings)
+        backend, mistake = settings.pop("backend"), settings.pop("mistake", None)
+        kept = [ffi.new("char[]", encode(word)) if word else ffi.NULL for word in (backend, mistake)]
+        fill(options, **settings, backend=kept[0])
+        if mistake:
+            call(lib.cnn_mistake_make, kept[1], options, ffi.NULL, ffi.NULL)
         return options, kept
 
 

@@ -60,6 +60,7 @@ class Tensors:
         array = as_floats(np.broadcast_to(np.asarray(numbers), self[name].shape))
         data = ffi.from_buffer("float[]", array)
         self._owner.call(lib.cnn_model_set_tensor, encode(name), data, array.size)
+        self._owner.moved = self._owner.moved or not name.endswith(".grad")
 
     def names(self) -> list[str]:
         """The names of all tensors."""

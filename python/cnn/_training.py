@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._data import Dataset
-from ._library import Callback, NoTensor, Owner, encode, ffi, lib, raise_error, read, tensor_names, tensor_view
+from ._library import Callback, Error, NoTensor, Owner, encode, ffi, lib, raise_error, read, tensor_names, tensor_view
 from ._options import Optimizer, Schedule
 
 
@@ -56,6 +56,12 @@ class Progress:
 ProgressCallback = Callable[[Progress], Optional[bool]]
 
 
+def check_free(model: Owner) -> None:
+    """Refuses to change a model's parameters from a callback of its own training."""
+    if model.training:
+        raise Error("the model is being trained: a callback may only look at it")
+
+
 class Trainer:
     """The state of an optimizer for one model: trainer.step() is one step of training.
 
@@ -66,6 +72,7 @@ class Trainer:
         self, model: Any, optimizer: Optimizer = Optimizer(), schedule: Optional[Schedule] = None
     ) -> None:
         self._model: Owner = model._owner
+        check_free(self._model)
         self.optimizer = optimizer
         rates = ffi.new("cnn_optimizer *")
         optimizer._fill(rates)
@@ -82,11 +89,15 @@ class Trainer:
         """Forward pass, loss, backward pass and update for the model's batch. Returns the loss
         before the update; NaN, and no step, without a batch with labels."""
         with self._model.lock:
+            check_free(self._model)
+            self._model.moved = True
             return float(lib.cnn_train_step(self._owner.pointer))
 
     def update(self) -> None:
         """Moves the parameters against the gradients that the model has now."""
         with self._model.lock:
+            check_free(self._model)
+            self._model.moved = True
             lib.cnn_trainer_update(self._owner.pointer)
 
     @property
@@ -185,6 +196,10 @@ class Run:
         self.callback = callback
         self.finished = 0
 
+    def close(self) -> None:
+        if self.shown:
+            self.shown.close()
+
     def __call__(self, progress: Any) -> Optional[bool]:
         epoch = None
         if progress.finished != ffi.NULL:
@@ -217,12 +232,17 @@ def fit(
     options.context = called.context
     history = ffi.new("cnn_epoch[]", settings["epochs"])
     error = ffi.new("cnn_error *")
-    with model._owner.lock:
-        pointer, images = model._owner.pointer, train._owner.pointer
-        tested = test._owner.pointer if test is not None else ffi.NULL
-        trained = lib.cnn_train(pointer, images, tested, options, history, error)
-    if run.shown:
-        run.shown.close()
+    owner, tested = model._owner, test._owner.pointer if test is not None else ffi.NULL
+    with owner.lock:
+        check_free(owner)
+        owner.training = True
+        try:
+            trained = lib.cnn_train(
+                owner.pointer, train._owner.pointer, tested, options, history, error
+            )
+        finally:
+            owner.training = False
+            run.close()
     called.check()
     if not trained and error.status != lib.CNN_STATUS_STOPPED:
         raise_error(error)
