@@ -164,7 +164,7 @@ def diagnose(answered: Sequence[Case]) -> Diagnosis:
         named,
         found.case_index,
         text(found.gradient) or "",
-        tuple(found.index[: found.rank]) if not found.right else (),
+        tuple(found.index)[: found.rank] if not found.right else (),
         found.ours,
         found.theirs,
         [name for name, bit in _PROPERTIES.items() if found.properties & bit],
