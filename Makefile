@@ -68,7 +68,7 @@ STRICT := -std=c11 -ffp-contract=off -fno-math-errno -fvisibility=hidden $(THREA
           "-ffile-prefix-map=$(CURDIR)=." "-ffile-prefix-map=$(BUILD)=build" \
           $(ARITHMETIC_$(MACHINE)) $(if $(filter serial,$(POOL)),-DCNN_SERIAL)
 CFLAGS_ALL = $(STRICT) $(OPT) -g $(WARN) -Iinclude \
-             $(addprefix -Isrc/,base ops simd mistakes picture data network engine explain train check files) $(CPPFLAGS) $(CFLAGS) $(if $(WASM),,-fPIC)
+             $(addprefix -Isrc/,base ops simd mistakes picture data network engine explain train check files workshop) $(CPPFLAGS) $(CFLAGS) $(if $(WASM),,-fPIC)
 LINK   = $(CC) $(CFLAGS_ALL) $(LDFLAGS)
 LIBS   = $(or $(WASM_LIBS),-ljansson -lpng -lz) -lm $(THREADED) $(LDLIBS)
 VERSION := $(shell sed -n 's/^.define CNN_VERSION "\(.*\)"/\1/p' include/cnn.h)
@@ -124,10 +124,16 @@ PAGE_FLAGS := $(LAYER_PAGES:%=-include src/ops/%.c) \
 # So is a layer's explanation, src/explain/explain_WORD.c.
 EXPLAINED := $(patsubst src/explain/explain_%.c,%,$(wildcard src/explain/explain_*.c))
 
+# The exercises of the workshop, of which each is one file.
+EXERCISES := $(sort $(wildcard src/workshop/exercises/*.txt))
+EXERCISE_OBJECTS := $(if $(WASM),,$(BUILD)/src/workshop/rows.o)
+WORKSHOP_IN_DOUBLE := $(patsubst src/%.c,$(BUILD)/src/%.o,\
+  $(filter-out src/workshop/terms.c src/workshop/exercise.c,$(wildcard src/workshop/*.c)))
+
 POOLS  := src/base/pool.c src/base/pool_serial.c
 POOL_UNIT := $(if $(filter serial,$(POOL)),src/base/pool_serial.c,src/base/pool.c)
 UNITS  := $(filter-out $(PAGES) src/simd/% src/mistakes/% $(POOLS) $(WASM_WITHOUT),$(wildcard src/*/*.c)) $(POOL_UNIT)
-OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(MISTAKE_OBJECTS) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
+OBJECTS := $(UNITS:%.c=$(BUILD)/%.o) $(EXERCISE_OBJECTS) $(MISTAKE_OBJECTS) $(BOOKS:%=$(BUILD)/src/ops/%.o) \
            $(SIMDS:%=$(BUILD)/src/simd/%.o)
 CLI    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard cli/*.c))
 TESTS  := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
@@ -172,7 +178,7 @@ $(BUILD)/%.o: %.c
 	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The gradient check computes the network in double.
-$(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o broken.o diagnose.o worked.o properties.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
+$(WORKSHOP_IN_DOUBLE) $(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o broken.o diagnose.o worked.o properties.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
 
 # Explanations name the line of the page that has a formula; lines.awk finds it.
 $(BUILD)/src/explain/lines.h: src/explain/lines.awk $(PAGES)
@@ -204,6 +210,13 @@ $(BUILD)/src/mistakes/rows.o: $(BUILD)/src/mistakes/rows.c
 $(MISTAKEN:%=$(BUILD)/src/mistakes/%.o): $(BUILD)/src/mistakes/%.o: $(BUILD)/src/mistakes/pages.c
 	$(call SAY,CC)
 	$(QUIET)$(CC) $(CFLAGS_ALL) $(FLAGS_$*) $(APART_FLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/src/workshop/rows.c: src/workshop/write_exercises.awk $(EXERCISES)
+	@mkdir -p $(@D)
+	$(QUIET)awk -f $^ >$@
+$(BUILD)/src/workshop/rows.o: $(BUILD)/src/workshop/rows.c
+	$(call SAY,CC)
+	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # Internal names are made local, so that a program may use the same ones. For that, code generation
 # that -flto has postponed is done here; the effects of other flags follow with the last link.

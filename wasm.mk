@@ -26,12 +26,13 @@ SIMD_OPT := -O3
 WASM_BOOK := -DBOOK_TABLE=book_float -include src/ops/book.c
 
 # Files, folders, threads, zlib and libpng: bytes go in and out by memory, and the module's user
-# decompresses and decodes them.
+# decompresses and decodes them. The workshop needs a compiler.
 WASM_WITHOUT := $(patsubst %,src/%.c,\
                   base/file base/quota data/folder data/gunzip data/idx data/idx_names \
                   data/picture_folder files/checkpoint files/checkpoint_bytes files/checkpoint_fields \
                   files/checkpoint_resume files/checkpoint_write files/paths picture/picture_parse \
-                  picture/png_chunks picture/png_read picture/png_rows)
+                  picture/png_chunks picture/png_read picture/png_rows) \
+                $(wildcard src/workshop/*.c)
 
 # From its own source (scripts/jansson-source), as no package has it for this processor.
 JANSSON_PARTS := dump error hashtable hashtable_seed load memory pack_unpack strbuffer strconv utf value \

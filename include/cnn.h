@@ -116,6 +116,9 @@ cnn_file_kind cnn_file_kind_of(const void *bytes, size_t size, const char **name
 /* Classic mistakes, and their diagnosis. */
 #include "cnn_mistakes.h"
 
+/* Exercises to write a layer oneself, and their check. */
+#include "cnn_workshop.h"
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }
