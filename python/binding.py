@@ -1,5 +1,5 @@
-"""Describes the extension module cnn._cnn to cffi. Its declarations are the library's headers, as the
-C compiler reads them: none is repeated here. setup.py builds the library that it is linked with."""
+"""Describes the extension module cnn._cnn to cffi. Its declarations are the library's headers, as
+the C compiler reads them: none is repeated. setup.py builds the library that it is linked with."""
 
 import os
 import re
@@ -15,6 +15,7 @@ BUILD = "build/python"
 BESIDE = """
 extern "Python" bool cnn_python_progress(const cnn_progress *progress, void *context);
 extern "Python" bool cnn_python_skip(const cnn_error *error, void *context);
+extern "Python" bool cnn_python_call(const cnn_call *call, void *context, cnn_error *error);
 extern "Python" void cnn_python_row(const cnn_gradcheck_row *row, void *context);
 void free(void *memory);
 """

@@ -14,6 +14,7 @@ Dataset   images with labels: arrays, IDX files, folders of PNGs
 Model     passes, training, prediction; parameters, gradients and activations as NumPy views
 Trainer   single steps, with the optimizer's state
 Optimizer, Schedule   settings of training
+check, exercises   is a layer that you wrote in NumPy right, and which mistake is it if not?
 doctor, mistakes, cases, diagnose   why does it not learn, and which mistake is it?
 Classifier   an estimator of scikit-learn, which is imported only for it
 Error     what the library refuses, in its words
@@ -33,7 +34,9 @@ from ._mistakes import Case, Diagnosis, Mistake, cases, diagnose, mistakes
 from ._model import Model
 from ._network import Gradient, GradientCheck, Layer, Network
 from ._options import Optimizer, OptimizerLike, Schedule
+from ._tensors import Tensors
 from ._training import Epoch, Progress, Score, Trainer
+from ._workshop import Attempt, Exercise, Function, Part, check, exercises
 
 if TYPE_CHECKING:
     from .sklearn import Classifier
@@ -67,6 +70,8 @@ __all__ = [
     "Optimizer",
     "Schedule",
     "Classifier",
+    "check",
+    "exercises",
     "doctor",
     "mistakes",
     "cases",
@@ -86,10 +91,14 @@ __all__ = [
     "Mistake",
     "Case",
     "Diagnosis",
+    "Exercise",
+    "Function",
+    "Attempt",
+    "Part",
 ]
 
 # So that help() and messages have the names under which programs know them.
-for _name in __all__:
+for _name in (*__all__, "Tensors"):
     if _name != "Classifier":
         globals()[_name].__module__ = __name__
 

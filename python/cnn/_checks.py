@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ._data import Dataset
 from ._library import Callback, Owner, encode, ffi, fill, lib, listed, raise_error, read, text
 from ._network import Gradient, GradientCheck, Network
 from ._options import Optimizer
+from ._record import Record
 
 
 def gradcheck(
@@ -37,10 +37,10 @@ def gradcheck(
     return GradientCheck(rows, worst[0])
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Record):
     """What one check of the doctor found: "ok", "warn" (may cost accuracy or time) or "fail"."""
 
+    _long = ("numbers",)
     code: str
     layer: str
     verdict: str
@@ -48,14 +48,14 @@ class Finding:
     advice: str
     setting: str
     suggested: Optional[float]
-    numbers: dict[str, float] = field(repr=False)
+    numbers: dict[str, float]
 
 
-@dataclass(frozen=True)
-class Diagnoses:
+class Diagnoses(Record):
     """What the doctor found, in order, and the most likely cause of what is wrong, or None."""
 
-    findings: list[Finding] = field(repr=False)
+    _long = ("findings",)
+    findings: list[Finding]
     cause: Optional[Finding]
 
     @property

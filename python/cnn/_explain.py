@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import functools
 from typing import Any, Optional
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._library import Error, encode, ffi, lib, read, words_of
+from ._record import Record
 
-NOTES = words_of(ffi.typeof("cnn_term_note"))
 
-
-def _term_type() -> np.dtype[Any]:
+@functools.lru_cache(None)
+def term_type() -> np.dtype[Any]:
     """The struct cnn_term as a NumPy type, at the offsets that the compiler chose."""
     kind = ffi.typeof("cnn_term")
     offsets = {name: entry.offset for name, entry in kind.fields}
@@ -31,11 +31,7 @@ def _term_type() -> np.dtype[Any]:
     )
 
 
-TERM = _term_type()
-
-
-@dataclass(frozen=True)
-class Sum:
+class Sum(Record):
     """The sum that makes one number of a model.
 
     kind says how: "products" adds x y of each term, "maximum" takes the first largest x, ... x is
@@ -44,6 +40,7 @@ class Sum:
     terms, stored is in the tensor: the same bits. formula is line `line` of the book's `page`.
     """
 
+    _long = ("terms",)
     name: str
     index: tuple[int, ...]
     kind: str
@@ -61,11 +58,12 @@ class Sum:
     page: str
     line: int
     formula: str
-    terms: NDArray[Any] = field(repr=False, compare=False)
+    terms: NDArray[Any]
 
     def notes(self) -> list[str]:
         """What became of each term: "counts", "zero", "padding", "passed_over", ..."""
-        return [NOTES[int(note)] for note in self.terms["note"]]
+        words = words_of(ffi.typeof("cnn_term_note"))
+        return [words[int(note)] for note in self.terms["note"]]
 
     def __str__(self) -> str:
         place = ", ".join(map(str, self.index))
@@ -87,8 +85,7 @@ def _row(term: Any, note: str) -> str:
     return f"    {term['x']:14.7g} {term['y']:14.7g} {term['sum']:14.7g}{shown}"
 
 
-@dataclass(frozen=True)
-class Slope:
+class Slope(Record):
     """The loss beside one number moved by h, and the gradient by backpropagation, in double.
 
     Above 0 kinks, the quotient mixes two slopes: neither it nor the gradient is wrong then.
@@ -120,7 +117,7 @@ def explain(model: Any, name: str, index: tuple[int, ...]) -> Sum:
     with model._owner.lock:
         flat = _flat(model, name, index)
         model._owner.call(lib.cnn_model_sum, encode(name), flat, sum_, ffi.NULL, 0)
-        terms = np.zeros(sum_.count, TERM)
+        terms = np.zeros(sum_.count, term_type())
         array = ffi.cast("cnn_term *", ffi.from_buffer(terms)) if len(terms) else ffi.NULL
         model._owner.call(lib.cnn_model_sum, encode(name), flat, sum_, array, len(terms))
     return read(Sum, sum_, name=name, index=tuple(index), terms=terms)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Mapping
 
 import numpy as np
@@ -11,6 +10,8 @@ from numpy.typing import NDArray
 
 def read_tensors(data: bytes) -> dict[str, NDArray[np.float32]]:
     """Copies of the tensors in a file that the library wrote."""
+    import json
+
     end = 8 + int.from_bytes(data[:8], "little")
     found = {}
     for name, entry in json.loads(data[8:end]).items():
@@ -23,6 +24,8 @@ def read_tensors(data: bytes) -> dict[str, NDArray[np.float32]]:
 
 def write_tensors(tensors: Mapping[str, NDArray[np.float32]]) -> bytes:
     """A file with these tensors, which the library checks as it does any other."""
+    import json
+
     head, place = {}, 0
     for name, array in tensors.items():
         offsets = [place, place + array.nbytes]

@@ -3,7 +3,6 @@ memory, records from structs, and calls back into Python."""
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import threading
 import weakref
@@ -14,8 +13,9 @@ from numpy.typing import NDArray
 
 from ._cnn import ffi as ffi
 from ._cnn import lib as lib
+from ._record import Record
 
-Record = TypeVar("Record")
+Made = TypeVar("Made", bound=Record)
 
 
 class Error(Exception):
@@ -107,12 +107,12 @@ def field_types(struct: Any) -> dict[str, Any]:
     return {name: field.type for name, field in fields}
 
 
-def read(cls: Type[Record], struct: Any, **given: Any) -> Record:
-    """A dataclass with the fields that the struct has under the same names, and those given."""
+def read(cls: Type[Made], struct: Any, **given: Any) -> Made:
+    """A record with the fields that the struct has under the same names, and those given."""
     types = field_types(struct)
-    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
-        if field.name in types and field.name not in given:
-            given[field.name] = plain(getattr(struct, field.name), types[field.name])
+    for name in cls._fields:
+        if name in types and name not in given:
+            given[name] = plain(getattr(struct, name), types[name])
     return cls(**given)
 
 

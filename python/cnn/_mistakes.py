@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Callable, Optional, Sequence
 
 import numpy as np
@@ -21,10 +20,10 @@ from ._library import (
     text,
     view,
 )
+from ._record import Record
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(Record):
     """A classic mistake, which Model(mistake=...) and gradcheck(mistake=...) make on purpose.
 
     family is "silent" (it learns about as well), "slow", "dead", "elsewhere" (not the gradient) or
@@ -107,8 +106,7 @@ def _case(shape: Any) -> Case:
     return Case(text(shape.layer) or "", images=shape.images, shape=size)
 
 
-@dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Record):
     """What is wrong with the answers to some cases.
 
     explanations names the mistakes of the catalog that give exactly these numbers; two names are

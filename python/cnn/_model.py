@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from os import PathLike
 from typing import Any, Mapping, Optional, Union
@@ -402,7 +401,7 @@ class Model(Tensors):
         return self.__copy__()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (self.to_bytes(), dataclasses.asdict(self._execution))
+        return _unpickled, (self.to_bytes(), vars(self._execution))
 
 
 def _unpickled(data: bytes, execution: dict[str, Any]) -> Model:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from os import PathLike
 from typing import Any, Union
 
 from ._library import Owner, encode, ffi, lib, listed, read, text
+from ._record import Record
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(Record):
     """A layer and the shape of its output, for one image.
 
     A flat output has height and width 1 and `channels` values. kernel, stride and pad are (height,
@@ -36,8 +35,7 @@ class Layer:
         return (self.channels,) if self.flat else (self.height, self.width, self.channels)
 
 
-@dataclass(frozen=True)
-class Gradient:
+class Gradient(Record):
     """One gradient of one layer beside central differences: a row of a gradient check."""
 
     layer: str
@@ -51,11 +49,11 @@ class Gradient:
     numeric: float
 
 
-@dataclass(frozen=True)
-class GradientCheck:
+class GradientCheck(Record):
     """The result of a gradient check: its rows, and the largest relative error of all."""
 
-    rows: list[Gradient] = field(repr=False)
+    _long = ("rows",)
+    rows: list[Gradient]
     worst: float
 
     @property

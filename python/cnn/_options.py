@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
 from typing import Any, Optional, Union
 
 from ._library import call, encode, ffi, fill, lib
+from ._record import Record
 
 
-@dataclass(frozen=True)
-class Execution:
+class Execution(Record):
     """How a model computes; no file keeps it."""
 
     batch_size: int = 64
@@ -22,7 +20,7 @@ class Execution:
     def options(self, **more: Any) -> tuple[Any, list[Any]]:
         """The options of a model, and the texts that must be kept as long as C reads them."""
         options = ffi.new("cnn_model_options *", lib.cnn_model_options_defaults())
-        settings = {**dataclasses.asdict(self), **more}
+        settings = {**vars(self), **more}
         backend, mistake = settings.pop("backend"), settings.pop("mistake", None)
         kept = [ffi.new("char[]", encode(word)) if word else ffi.NULL for word in (backend, mistake)]
         fill(options, **settings, backend=kept[0])
@@ -31,8 +29,7 @@ class Execution:
         return options, kept
 
 
-@dataclass(frozen=True)
-class Optimizer:
+class Optimizer(Record):
     """An update rule and its rates, as PyTorch defines them.
 
     kind is "adam", "adamw" or "sgd"; lr None means 0.01 for sgd and 0.001 for the others, as
@@ -57,14 +54,13 @@ class Optimizer:
     def of(cls, optimizer: OptimizerLike, lr: Optional[float] = None) -> Optimizer:
         """An optimizer as it is or by its kind; lr, if given, is its rate."""
         made = optimizer if isinstance(optimizer, cls) else cls(str(optimizer))
-        return made if lr is None else dataclasses.replace(made, lr=lr)
+        return made if lr is None else cls(**{**vars(made), "lr": lr})
 
     def _fill(self, struct: Any) -> None:
-        fill(struct, **{**dataclasses.asdict(self), "lr": self.rate})
+        fill(struct, **{**vars(self), "lr": self.rate})
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(Record):
     """How the rate changes from step to step: "constant", "step", "cosine" or "onecycle".
 
     total_steps and step_size 0 mean, in Model.fit(), the steps of the run and of one epoch.
@@ -87,7 +83,7 @@ class Schedule:
         return schedule if isinstance(schedule, cls) else cls(str(schedule))
 
     def _fill(self, struct: Any) -> None:
-        fill(struct, **dataclasses.asdict(self))
+        fill(struct, **vars(self))
 
 
 OptimizerLike = Union[Optimizer, str]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import math
 import warnings
-from dataclasses import dataclass, field
 from typing import Any, Callable, Optional
 
 import numpy as np
@@ -14,10 +13,10 @@ from numpy.typing import NDArray
 from ._data import Dataset
 from ._library import Callback, Error, NoTensor, Owner, encode, ffi, lib, raise_error, read, tensor_names, tensor_view
 from ._options import Optimizer, Schedule
+from ._record import Record
 
 
-@dataclass(frozen=True)
-class Epoch:
+class Epoch(Record):
     """One epoch of training. Losses and accuracies without images to measure them are NaN."""
 
     seconds: float
@@ -29,19 +28,18 @@ class Epoch:
     best: bool
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(Record):
     """How well a model reads a data set. confusion[true][predicted] counts images."""
 
+    _long = ("confusion",)
     images: int
     correct: int
     loss: float
     accuracy: float
-    confusion: NDArray[np.int64] = field(repr=False, compare=False)
+    confusion: NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(Record):
     """Where a run is: after a step, or with `finished` at the end of an epoch (from 0)."""
 
     epoch: int
