@@ -34,6 +34,7 @@ from ._mistakes import Case, Diagnosis, Mistake, cases, diagnose, mistakes
 from ._model import Model
 from ._network import Gradient, GradientCheck, Layer, Network
 from ._options import Optimizer, OptimizerLike, Schedule
+from ._record import Record
 from ._tensors import Tensors
 from ._training import Epoch, Progress, Score, Trainer
 from ._workshop import Attempt, Exercise, Function, Part, check, exercises
@@ -98,7 +99,7 @@ __all__ = [
 ]
 
 # So that help() and messages have the names under which programs know them.
-for _name in (*__all__, "Tensors"):
+for _name in (*__all__, "Tensors", "Record"):
     if _name != "Classifier":
         globals()[_name].__module__ = __name__
 

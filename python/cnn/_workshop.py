@@ -181,7 +181,8 @@ class Runner:
         if argument.kind == REAL:
             return float(argument.value)
         if argument.kind == LABELS:
-            return np.array(argument.labels[0 : argument.count], np.int64)
+            labels = ffi.buffer(argument.labels, 4 * argument.count)
+            return np.frombuffer(labels, np.int32).astype(np.int64)
         return np.ascontiguousarray(self.array(known, argument)).copy()
 
     def results(self, known: Function, given: dict[str, Any]) -> dict[str, Any]:
@@ -196,11 +197,12 @@ class Runner:
             return {name: given[name] for name in known.returns if name in known.takes}
         if isinstance(returned, dict):
             return returned
-        if not isinstance(returned, (tuple, list)):
+        single = len(known.returns) == 1
+        if not isinstance(returned, tuple if single else (tuple, list)):
             returned = (returned,)
         if len(returned) != len(known.returns):
-            wanted = ", ".join(known.returns)
-            raise Error(f"{known.name} returns {len(returned)} arrays; {wanted} are needed")
+            wanted = f"{', '.join(known.returns)} {'is' if single else 'are'} needed"
+            raise Error(f"{known.name} returns {len(returned)} arrays; {wanted}")
         return dict(zip(known.returns, returned))
 
     def write(self, known: Function, argument: Any, result: Any) -> None:

@@ -12,8 +12,8 @@ from ._workshop import LAYOUTS, Exercise, Function, exercises
 
 HEAD = '''"""{text}
 
-In NumPy: arrays are float32 and new ones are returned; `import numpy as np` is all that is needed.
-Their sizes are in their shapes{order}. Then: python {file}
+In NumPy: arrays are float32, with their sizes in their shapes{order};
+new arrays are returned. Wrong ones are shown in the layout of this text.
 """
 
 import numpy as np
@@ -32,7 +32,11 @@ TAIL = '''
 if __name__ == "__main__":
     import cnn
 
-    print(cnn.check({functions}{layout}))
+    print(
+        cnn.check(
+{functions}
+        )
+    )
 '''
 
 
@@ -42,15 +46,17 @@ def written(exercise: Exercise, layout: str, file: str) -> str:
     about = re.sub(r"\n\nThe arrays to set hold leftovers[^\n]*", "", comment.strip())
     about = re.sub(r" [^.]*hold their old numbers when[^.]*\.", "", about)
     about = about.replace(f"cnn check {exercise.name}.c", f"python {file}")
-    order = " and in PyTorch's order, where the text has channels last" if layout == "nchw" else ""
+    order = ", in PyTorch's order" if layout == "nchw" else ""
     names = [function.name for function in exercise.functions]
     return "".join(
         [
-            HEAD.format(text=about, order=order, file=file),
+            HEAD.format(text=about, order=order),
             *(_stub(function, layout) for function in exercise.functions),
             TAIL.format(
-                functions=", ".join(f"{name}={name}" for name in names),
-                layout=', layout="nchw"' if layout == "nchw" else "",
+                functions="\n".join(
+                    [f"            {name}={name}," for name in names]
+                    + ['            layout="nchw",'] * (layout == "nchw")
+                )
             ),
         ]
     )

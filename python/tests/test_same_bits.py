@@ -30,7 +30,7 @@ RUNS = [
 
 
 @pytest.mark.parametrize("flags, training, making", RUNS)
-def test_a_model_is_that_of_cnn_train(flags, training, making, root, train, test, command, tmp_path):
+def test_a_model_of_cnn_train(flags, training, making, root, train, test, command, tmp_path):
     there = tmp_path / "there.safetensors"
     said = command(
         "train", "networks/simple.net", "--limit", 1000, "--test-limit", 500, "--out", there,
