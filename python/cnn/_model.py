@@ -312,9 +312,11 @@ class Model(Tensors):
     def _predict_bytes(self, rows: NDArray[Any]) -> NDArray[np.float32]:
         count, owner = len(rows), self._owner
         found = np.empty((count, self._classes), FLOAT)
-        if not rows.flags.c_contiguous:
-            rows = rows.copy()
-        pixels, numbers = from_buffer(BYTES, rows), from_buffer(FLOATS, found)
+        try:
+            pixels = from_buffer(BYTES, rows)
+        except ValueError:  # not in rows that follow each other
+            pixels = from_buffer(BYTES, rows.copy())
+        numbers = from_buffer(FLOATS, found)
         with owner.lock:
             if not predict(owner.pointer, pixels, count, numbers, owner.error):
                 raise_error(owner.error)
