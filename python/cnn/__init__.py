@@ -29,7 +29,9 @@ from typing import TYPE_CHECKING, Any, Optional
 from ._checks import Diagnoses, Finding
 from ._data import Data, Dataset
 from ._explain import Slope, Sum
-from ._library import Error, NoTensor, lib, text
+from ._library import Error, NoTensor
+from ._library import lib as _lib
+from ._library import text as _text
 from ._mistakes import Case, Diagnosis, Mistake, cases, diagnose, mistakes
 from ._model import Model
 from ._network import Gradient, GradientCheck, Layer, Network
@@ -42,7 +44,7 @@ from ._workshop import Attempt, Exercise, Function, Part, check, exercises
 if TYPE_CHECKING:
     from .sklearn import Classifier
 
-__version__ = text(lib.cnn_version())
+__version__ = _text(_lib.cnn_version())
 
 
 def doctor(

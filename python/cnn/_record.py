@@ -12,6 +12,18 @@ else:
         return lambda cls: cls
 
 
+class _Signature:
+    """What help() shows of a record; computed when it is asked for."""
+
+    def __get__(self, _: Any, record: type[Record]) -> Any:
+        from inspect import Parameter, Signature
+
+        kind, none = Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty
+        return Signature(
+            [Parameter(n, kind, default=getattr(record, n, none)) for n in record._fields]
+        )
+
+
 @dataclass_transform(frozen_default=True)
 class Record:
     """A class whose annotations are its fields, as those of a dataclass. It is made in a tenth of
@@ -20,6 +32,7 @@ class Record:
     _fields: tuple[str, ...] = ()
     # Fields that repr() leaves out.
     _long: tuple[str, ...] = ()
+    __signature__ = _Signature()
 
     def __init_subclass__(cls) -> None:
         own = cls.__dict__.get("__annotations__", {})

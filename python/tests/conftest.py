@@ -11,6 +11,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 COMMAND = Path(os.environ.get("CNN", ROOT / "build/cnn")).resolve()
 
+
+
+def patience():
+    """By how much longer something may take beside the other work on this machine."""
+    return max(1, os.getloadavg()[0] / os.cpu_count())
+
+
 SMALL = """input 28x28x1
 conv2d 4 3x3 pad 1
 relu
