@@ -128,7 +128,7 @@ EXPLAINED := $(patsubst src/explain/explain_%.c,%,$(wildcard src/explain/explain
 EXERCISES := $(sort $(wildcard src/workshop/exercises/*.txt))
 EXERCISE_OBJECTS := $(if $(WASM),,$(BUILD)/src/workshop/rows.o)
 WORKSHOP_IN_DOUBLE := $(patsubst src/%.c,$(BUILD)/src/%.o,\
-  $(filter-out src/workshop/terms.c src/workshop/exercise.c,$(wildcard src/workshop/*.c)))
+  $(filter-out $(patsubst %,src/workshop/%.c,terms exercise book_time note),$(wildcard src/workshop/*.c)))
 
 POOLS  := src/base/pool.c src/base/pool_serial.c
 POOL_UNIT := $(if $(filter serial,$(POOL)),src/base/pool_serial.c,src/base/pool.c)
@@ -178,7 +178,7 @@ $(BUILD)/%.o: %.c
 	$(QUIET)$(CC) $(CFLAGS_ALL) -MMD -MP -c $< -o $@
 
 # The gradient check computes the network in double.
-$(WORKSHOP_IN_DOUBLE) $(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o broken.o diagnose.o worked.o properties.o slope.o): CFLAGS_ALL += -DCNN_REAL=double
+$(WORKSHOP_IN_DOUBLE) $(addprefix $(BUILD)/src/check/,gradcheck.o checked_network.o broken.o diagnose.o worked.o properties.o slope.o variants.o): CFLAGS_ALL += -DCNN_REAL=double
 
 # Explanations name the line of the page that has a formula; lines.awk finds it.
 $(BUILD)/src/explain/lines.h: src/explain/lines.awk $(PAGES)

@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 const cli_command *const commands[] = {
-    &command_train,     &command_eval,   &command_predict, &command_explain, &command_info,
-    &command_gradcheck, &command_doctor, &command_trace,   &command_help,    NULL,
+    &command_train,    &command_eval,      &command_predict, &command_explain,
+    &command_info,     &command_gradcheck, &command_doctor,  &command_trace,
+    &command_exercise, &command_check,     &command_help,    NULL,
 };
 
 static int print_version(void) {

@@ -84,6 +84,11 @@ typedef struct cnn_attempt_part {
     const char *explanations[CNN_EXPLANATIONS_MAX][2];
 } cnn_attempt_part;
 
+/* Makes one call of each function on a larger case, whose time the caller measures; *book_seconds
+ * is what the book (the back end `ref`, one thread) takes for the same: the best of some. */
+bool cnn_exercise_speed(const char *exercise, cnn_call_function run, void *context,
+                        double *book_seconds, cnn_error *error);
+
 /* One check of an exercise. One thread at a time. */
 typedef struct cnn_attempt cnn_attempt;
 /* Calls `run` for each function of the exercise on each of its cases, from the smallest up, and

@@ -1,9 +1,10 @@
-/* Finds the mistakes of the catalog that give exactly these numbers. Makes every mistake on every
- * case, and notes of each gradient whether it changes and whether it then fits the answer. These
- * notes decide about two mistakes together, too, unless both change one gradient: for that the
- * build makes a page with both lines, if they are on one page (write.awk). */
+/* Finds the mistakes of the catalog that give exactly these numbers. Makes every mistake, and every
+ * variant of one (variants.h), on every case, and notes of each gradient whether it changes and
+ * whether it then fits the answer. These notes decide about two mistakes together, too, unless both
+ * change one gradient: for that the build makes a page with both lines, if they are on one page
+ * (write.awk). */
 #include "properties.h"
-#include "worked.h"
+#include "variants.h"
 
 #include "memory.h"
 
@@ -20,7 +21,7 @@ typedef struct diagnosis {
     worked *cases; /* [count], owned */
     size_t count;
     notes *right; /* [count], owned: of the book; it changes nothing */
-    notes *made;  /* [mistake][count], owned */
+    notes *made;  /* [row][count], owned: the mistakes, then the variants */
     cnn_diagnosis *result;
 } diagnosis;
 
@@ -73,11 +74,34 @@ static bool note_page(worked *w, int row, int other, notes *n) {
     return false;
 }
 
+static size_t row_count(void) {
+    return mistake_row_count + variant_count;
+}
+
+static const char *name_of(size_t row) {
+    return row < mistake_row_count ? mistake_rows[row].about.name
+                                   : variants[row - mistake_row_count].mistake;
+}
+
+static bool note_variant(worked *w, const variant *v, notes *n) {
+    if (strcmp(v->kind, w->given->about.layer))
+        return false;
+    worked_run(w, NULL);
+    v->run(w, v->how);
+    *n = notes_of(w);
+    return true;
+}
+
+static bool note_row(worked *w, size_t row, notes *n) {
+    return row < mistake_row_count ? note_page(w, (int)row, MISTAKE_ALONE, n)
+                                   : note_variant(w, &variants[row - mistake_row_count], n);
+}
+
 static void note_all(diagnosis *d) {
-    for (size_t m = 0; m < mistake_row_count; m++)
+    for (size_t row = 0; row < row_count(); row++)
         for (size_t c = 0; c < d->count; c++) {
-            notes *n = &d->made[m * d->count + c];
-            if (!note_page(&d->cases[c], (int)m, MISTAKE_ALONE, n))
+            notes *n = &d->made[row * d->count + c];
+            if (!note_row(&d->cases[c], row, n))
                 *n = d->right[c];
         }
 }
@@ -116,25 +140,34 @@ static bool pair_fits(diagnosis *d, size_t a, size_t b) {
     return true;
 }
 
-static void explain(diagnosis *d, size_t a, const char *other) {
+static bool is_explained(const cnn_diagnosis *result, const char *name, const char *other) {
+    for (size_t i = 0; i < result->explanation_count; i++)
+        if (!strcmp(result->explanations[i][0], name) &&
+            (other ? !strcmp(result->explanations[i][1], other) : !result->explanations[i][1]))
+            return true;
+    return false;
+}
+
+/* Variants of one mistake explain the numbers once. */
+static void explain(diagnosis *d, const char *name, const char *other) {
     cnn_diagnosis *result = d->result;
-    if (result->explanation_count == CNN_EXPLANATIONS_MAX)
+    if (result->explanation_count == CNN_EXPLANATIONS_MAX || is_explained(result, name, other))
         return;
-    result->explanations[result->explanation_count][0] = mistake_rows[a].about.name;
+    result->explanations[result->explanation_count][0] = name;
     result->explanations[result->explanation_count++][1] = other;
 }
 
 static void explain_by_one(diagnosis *d) {
-    for (size_t m = 0; m < mistake_row_count; m++)
-        if (shows(d, m) && fits_alone(d, m))
-            explain(d, m, NULL);
+    for (size_t row = 0; row < row_count(); row++)
+        if (shows(d, row) && fits_alone(d, row))
+            explain(d, name_of(row), NULL);
 }
 
 static void explain_by_two(diagnosis *d) {
-    for (size_t a = 0; a < mistake_row_count; a++)
-        for (size_t b = a + 1; shows(d, a) && b < mistake_row_count; b++)
-            if (shows(d, b) && pair_fits(d, a, b))
-                explain(d, a, mistake_rows[b].about.name);
+    for (size_t a = 0; a < row_count(); a++)
+        for (size_t b = a + 1; shows(d, a) && b < row_count(); b++)
+            if (shows(d, b) && strcmp(name_of(a), name_of(b)) && pair_fits(d, a, b))
+                explain(d, name_of(a), name_of(b));
 }
 
 /* ----------------------------------------------------------------- what differs */
@@ -205,7 +238,7 @@ static void report_difference(diagnosis *d) {
 
 static bool begin(diagnosis *d, const cnn_case *const *cases, cnn_error *error) {
     d->right = memory_new(d->count, sizeof *d->right, error);
-    d->made = memory_new(size_product(d->count, mistake_row_count), sizeof *d->made, error);
+    d->made = memory_new(size_product(d->count, row_count()), sizeof *d->made, error);
     d->cases = memory_new(d->count, sizeof *d->cases, error);
     if (!d->right || !d->made || !d->cases)
         return false;

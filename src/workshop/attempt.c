@@ -27,45 +27,6 @@ static size_t case_total(const cnn_attempt *a) {
     return a->row->about.case_count;
 }
 
-/* An array of the call: a copy of what is given, or what lies there before an answer. */
-static void fill(const problem *p, cnn_argument *argument, bool again) {
-    const float *given = problem_given(p, argument->name);
-    for (size_t i = 0; i < argument->count; i++)
-        argument->numbers[i] = argument->kind != CNN_ARGUMENT_OUTPUT ? given[i]
-                               : again                               ? 0
-                                                                     : leftover(i);
-}
-
-static bool set_array(const problem *p, cnn_argument *argument, const char *sizes, bool again) {
-    cnn_error error;
-    problem_shape(p, sizes, argument);
-    if (argument->kind == CNN_ARGUMENT_LABELS) {
-        argument->labels = (int32_t *)p->given->about.labels;
-        return true;
-    }
-    argument->numbers = memory_new(argument->count, sizeof(float), &error);
-    if (argument->numbers)
-        fill(p, argument, again);
-    return argument->numbers;
-}
-
-static bool set_call(const asking *q, size_t function, size_t index, cnn_call *call) {
-    const cnn_attempt *a = q->attempt;
-    const exercise_function *f = &a->row->functions[function];
-    cnn_exercise_function_at(a->row->about.name, function, call);
-    call->title = a->row->cases[index].title;
-    call->case_index = index;
-    for (size_t i = 0; i < f->count; i++) {
-        cnn_argument *argument = &call->arguments[i];
-        const problem *p = &a->problems[index];
-        if (argument->kind <= CNN_ARGUMENT_REAL)
-            argument->value = problem_value(p, argument->name);
-        else if (!set_array(p, argument, f->parameters[i].sizes, q->again))
-            return false;
-    }
-    return true;
-}
-
 /* Keeps the outputs if the call succeeded, and frees the rest. */
 static void take_answers(const asking *q, size_t function, size_t index, cnn_call *call,
                          bool good) {
@@ -88,10 +49,11 @@ static void stop(cnn_attempt *a, const cnn_call *call, const cnn_error *error) {
 /* False without memory, or if the reader's function failed. */
 static bool ask(const asking *q, size_t function, size_t index, cnn_error *error) {
     cnn_call call;
-    if (!set_call(q, function, index, &call)) {
+    if (!problem_call(&q->attempt->problems[index], function, q->again, &call)) {
         take_answers(q, function, index, &call, false);
         return error_no_memory(error, SIZE_MAX);
     }
+    call.case_index = index;
     cnn_error failed = {.status = CNN_STATUS_OK};
     const bool good = q->run(&call, q->context, &failed);
     if (!good && !q->again)
@@ -144,7 +106,7 @@ static bool begin(cnn_attempt *a, cnn_error *error) {
                 !take_part(a, f, &a->row->functions[f].parameters[i], error))
                 return false;
     for (size_t c = 0; a->problems && c < case_total(a); c++)
-        if (!problem_begin(&a->problems[c], a->row, c, error))
+        if (!problem_begin(&a->problems[c], a->row, &a->row->cases[c], error))
             return false;
     return a->problems;
 }

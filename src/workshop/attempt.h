@@ -25,11 +25,6 @@ struct cnn_attempt {
     char *line, *text; /* owned */
 };
 
-/* What an array holds before the first call. */
-static inline float leftover(size_t index) {
-    return 777 + (float)(index % 5);
-}
-
 static inline bool part_forward(const part *p) {
     return p->about.array[0] != 'd';
 }

@@ -97,8 +97,7 @@ static void write_difference(const cnn_attempt *a, const part *p, note *n) {
     note_add(n, "\n");
 }
 
-/* ------------------------------------------------------------------------------------ the
- * diagnosis */
+/* ------------------------------------------------------------------------------- the diagnosis */
 
 static const char *text_of(const char *name) {
     const mistake_row *row = mistake_row_named(name, NULL);

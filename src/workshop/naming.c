@@ -201,6 +201,23 @@ static size_t name_pages(cnn_attempt *a, const part *except, const char *first, 
     return found;
 }
 
+/* As papers have it: epsilon under the root, after the correction; the catalog's comes before it.
+ */
+static bool name_inner_epsilon(cnn_attempt *a) {
+    for (size_t c = 0; c < a->row->about.case_count; c++) {
+        update *u = &a->problems[c].update;
+        bool changes = false;
+        if (!a->parts[0].first[c] || !update_run(u, NULL) || !u->adam)
+            return false;
+        update_inner_epsilon(u);
+        for (size_t i = 0; i < a->part_count; i++)
+            if (!update_fits(a, &a->parts[i], c, &changes))
+                return false;
+    }
+    add_to_wrong(a, "adam-epsilon-inside", NULL);
+    return true;
+}
+
 static bool only_wrong(const cnn_attempt *a, const part *p) {
     for (size_t i = 0; i < a->part_count; i++)
         if (wrong(&a->parts[i]) && &a->parts[i] != p)
@@ -214,7 +231,7 @@ static void name_update(cnn_attempt *a) {
         add_to_wrong(a, "step-not-stored", NULL);
     else if (stays(a, w))
         name_pages(a, w, "step-not-stored", false);
-    else if (!name_pages(a, NULL, NULL, false))
+    else if (!name_pages(a, NULL, NULL, false) && !name_inner_epsilon(a))
         name_pages(a, NULL, NULL, true);
 }
 

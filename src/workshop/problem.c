@@ -33,8 +33,10 @@ static bool keep_outputs(problem *p, cnn_error *error) {
     return p->outputs;
 }
 
-bool problem_begin(problem *p, const exercise_row *row, size_t index, cnn_error *error) {
-    *p = (problem){.row = row, .about = &row->cases[index]};
+bool problem_begin(problem *p, const exercise_row *row, const exercise_case *about,
+                   cnn_error *error) {
+    const size_t index = about == &row->speed ? 0 : (size_t)(about - row->cases);
+    *p = (problem){.row = row, .about = about};
     const cnn_case_shape *shape = &p->about->shape;
     if (is_update(row))
         return update_begin(&p->update, shape->layer, shape->channels, index + SEED, error);
@@ -139,4 +141,40 @@ void problem_shape(const problem *p, const char *sizes, cnn_argument *argument) 
         sizes += length;
         sizes += strspn(sizes, " ");
     }
+}
+
+/* An array of the call: a copy of what is given, or what lies there before an answer. */
+static void fill(const problem *p, cnn_argument *argument, bool zeros) {
+    const float *given = problem_given(p, argument->name);
+    for (size_t i = 0; i < argument->count; i++)
+        argument->numbers[i] = argument->kind != CNN_ARGUMENT_OUTPUT ? given[i]
+                               : zeros                               ? 0
+                                                                     : leftover(i);
+}
+
+static bool set_array(const problem *p, cnn_argument *argument, const char *sizes, bool zeros) {
+    cnn_error error;
+    problem_shape(p, sizes, argument);
+    if (argument->kind == CNN_ARGUMENT_LABELS) {
+        argument->labels = (int32_t *)p->given->about.labels;
+        return true;
+    }
+    argument->numbers = memory_new(argument->count, sizeof(float), &error);
+    if (argument->numbers)
+        fill(p, argument, zeros);
+    return argument->numbers;
+}
+
+bool problem_call(const problem *p, size_t function, bool zeros, cnn_call *call) {
+    const exercise_function *f = &p->row->functions[function];
+    cnn_exercise_function_at(p->row->about.name, function, call);
+    call->title = p->about->title;
+    for (size_t i = 0; i < f->count; i++) {
+        cnn_argument *argument = &call->arguments[i];
+        if (argument->kind <= CNN_ARGUMENT_REAL)
+            argument->value = problem_value(p, argument->name);
+        else if (!set_array(p, argument, f->parameters[i].sizes, zeros))
+            return false;
+    }
+    return true;
 }

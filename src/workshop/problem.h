@@ -17,7 +17,8 @@ typedef struct problem {
 } problem;
 
 /* False without memory. May be ended all the same. */
-bool problem_begin(problem *p, const exercise_row *row, size_t index, cnn_error *error);
+bool problem_begin(problem *p, const exercise_row *row, const exercise_case *about,
+                   cnn_error *error);
 void problem_end(problem *p);
 
 /* A size or a rate, "N", "stride", "lr". */
@@ -29,5 +30,13 @@ float *problem_given(const problem *p, const char *name);
 const real *problem_right(const problem *p, const char *name);
 /* Fills in an array's shape and count from its sizes, "N H W C". */
 void problem_shape(const problem *p, const char *sizes, cnn_argument *argument);
+
+/* What an array of answers holds before a call. */
+static inline float leftover(size_t index) {
+    return 777 + (float)(index % 5);
+}
+/* Makes a call of this function, whose arrays of numbers are copies, to be freed. zeros: arrays of
+ * answers hold 0. False without memory, with those that there are. */
+bool problem_call(const problem *p, size_t function, bool zeros, cnn_call *call);
 
 #endif

@@ -105,6 +105,15 @@ bool update_run(update *u, const mistaken_page *page) {
     return true;
 }
 
+void update_inner_epsilon(update *u) {
+    const double d1 = 1 - ipow(u->beta1, (uint64_t)u->step),
+                 d2 = 1 - ipow(u->beta2, (uint64_t)u->step);
+    for (size_t i = 0; i < u->count; i++)
+        u->after[UPDATE_W][i] =
+            (real)u->before[UPDATE_W][i] - u->lr * u->after[UPDATE_FIRST][i] / d1 /
+                                               sqrt(u->after[UPDATE_SECOND][i] / d2 + u->epsilon);
+}
+
 size_t update_array(const char *name) {
     static const char *const names[] = {"dw", "w", "velocity", "m", "v"};
     static const size_t arrays[] = {UPDATE_DW, UPDATE_W, UPDATE_FIRST, UPDATE_FIRST, UPDATE_SECOND};

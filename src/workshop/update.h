@@ -21,6 +21,8 @@ bool update_begin(update *u, const char *text, size_t count, uint64_t seed, cnn_
 void update_end(update *u);
 /* One step by this page, NULL: by the book. False if the page has no such rule. */
 bool update_run(update *u, const mistaken_page *page);
+/* Replaces the weights after the book's step: epsilon is added under the root. */
+void update_inner_epsilon(update *u);
 /* The array of this name: "dw", "w", "velocity", "m", "v"; UPDATE_ARRAYS: none. */
 size_t update_array(const char *name);
 

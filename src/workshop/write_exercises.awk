@@ -8,6 +8,7 @@
 #   changes NAMES      arrays that are read and replaced; left out: none
 #   case TITLE | LAYER | IMAGES HxWxC | WITH     from the smallest up; WITH may be left out: "ties" or
 #                      "large" (src/workshop/problem.c)
+#   speed LAYER | IMAGES HxWxC                  a larger case, to measure the speed on
 #   hint TEXT          from general to particular
 #   text
 #
@@ -98,6 +99,10 @@ function read_key(key, value, parts, count) {
         cases = cases "    {" quoted(parts[1]) ", {" quoted(parts[2]) ", " parts[3] "}, " \
             quoted(count > 3 ? parts[4] : "") "},\n"
         case_count++
+    } else if (key == "speed") {
+        split(value, parts, " *[|] *")
+        gsub(/[ x]/, ", ", parts[2])
+        speed = "{\"speed\", {" quoted(parts[1]) ", " parts[2] "}, \"\"}"
     } else if (key == "text")
         in_text = 1
     else
@@ -116,7 +121,7 @@ function end_file() {
     last = place + 0 > last ? place + 0 : last
     row[place + 0] = "    {{" quoted(name) ", " quoted(summary) ", text_" name ", " \
         function_count ", " case_count ", " hint_count "},\n     " quoted(kind) ", functions_" name \
-        ", cases_" name ", hints_" name "},\n"
+        ", cases_" name ", hints_" name ",\n     " speed "},\n"
 }
 
 BEGIN {
@@ -125,7 +130,7 @@ BEGIN {
 
 FNR == 1 {
     end_file()
-    name = kind = summary = changes = place = text = functions = cases = hints = head = ""
+    name = kind = speed = summary = changes = place = text = functions = cases = hints = head = ""
     function_count = case_count = hint_count = in_text = 0
 }
 

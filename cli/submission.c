@@ -1,0 +1,329 @@
+/* Compiles a file of the workshop and makes calls in its process. */
+#define _GNU_SOURCE
+#include "submission.h"
+
+#include "call_program.h"
+#include "crash.h"
+#include "source.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* A compiler and a function may each take this long; what they print, and what they write, is
+ * limited too. */
+#define COMPILE_SECONDS 60
+#define CALL_SECONDS 5
+#define MEMORY_BYTES ((size_t)2 << 30)
+#define PRINTED_BYTES ((size_t)4 << 20)
+#define PROGRAM_BYTES ((size_t)64 << 20)
+
+#define SANITIZERS "-fsanitize=address,undefined"
+static const char *const sanitizer_options =
+    "exitcode=99:detect_leaks=0:hard_rss_limit_mb=1024:max_allocation_size_mb=512:"
+    "detect_stack_use_after_return=0:allocator_may_return_null=0";
+
+const char *submission_exercise(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    cnn_exercise_info info;
+    for (size_t i = 0; cnn_exercise_at(i, &info); i++) {
+        const size_t length = strlen(info.name);
+        if (!strncmp(name, info.name, length) && name[length] && strchr(".-_ ", name[length]))
+            return info.name;
+    }
+    return NULL;
+}
+
+/* -------------------------------------------------------------------------------- compiling */
+
+enum { WORDS_MAX = 48, PATH_SIZE = 128 };
+
+typedef struct compiling {
+    submission *s;
+    submission_build build;
+    char compiler[256]; /* $CC, in words */
+    char *words[WORDS_MAX];
+    size_t count;
+    char report[PATH_SIZE], printed[PATH_SIZE];
+} compiling;
+
+static void file_in(const submission *s, const char *name, char path[PATH_SIZE]) {
+    snprintf(path, PATH_SIZE, "%s/%s", s->folder, name);
+}
+
+static void add(compiling *c, const char *word) {
+    if (c->count + 1 < WORDS_MAX)
+        c->words[c->count++] = (char *)word;
+}
+
+/* $CC may have flags, as in make. */
+static void begin_words(compiling *c) {
+    const char *compiler = getenv("CC");
+    char *rest = c->compiler;
+    snprintf(c->compiler, sizeof c->compiler, "%s", compiler && *compiler ? compiler : "cc");
+    memset(c->words, 0, sizeof c->words);
+    c->count = 0;
+    for (char *word; (word = strtok_r(rest, " ", &rest));)
+        add(c, word);
+    add(c, "-g");
+    add(c, c->build == SUBMISSION_FAST ? "-O2" : "-O1");
+    add(c, "-fno-omit-frame-pointer");
+    if (c->s->sanitized) {
+        add(c, SANITIZERS);
+        add(c, "-fno-sanitize-recover=all");
+    }
+}
+
+/* True if the compiler ended well; *lost if it could not be run or took too long. */
+static bool run_compiler(compiling *c, bool *lost, cnn_error *error) {
+    const child_start start = {.arguments = c->words,
+                               .output = c->printed,
+                               .error = c->report,
+                               .limits = {COMPILE_SECONDS, PROGRAM_BYTES, 2 * MEMORY_BYTES, false}};
+    child child;
+    int status;
+    *lost = true;
+    if (!child_begin(&child, &start, error))
+        return false;
+    if (!child_end(&child, COMPILE_SECONDS, &status))
+        return source_refuse(error, c->s->path, "the compiler did not end within %d seconds",
+                             COMPILE_SECONDS);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+        return source_refuse(error, "", "the compiler %s does not run: set CC", c->words[0]);
+    *lost = false;
+    return WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+static bool compile_one(compiling *c, const char *source, const char *object, bool own,
+                        cnn_error *error) {
+    char declarations[PATH_SIZE], to[PATH_SIZE];
+    bool lost;
+    file_in(c->s, "declarations.h", declarations);
+    file_in(c->s, object, to);
+    begin_words(c);
+    add(c, "-std=c11");
+    add(c, "-D_GNU_SOURCE");
+    if (own) {
+        add(c, "-Dmain=a_main_of_its_own");
+        add(c, "-include");
+        add(c, declarations);
+    }
+    add(c, "-c");
+    add(c, "-x");
+    add(c, "c");
+    add(c, source);
+    add(c, "-o");
+    add(c, to);
+    return run_compiler(c, &lost, error) ||
+           (!lost && crash_of_compiler(c->s->path, c->report, c->s->exercise, error));
+}
+
+static bool link_program(compiling *c, cnn_error *error) {
+    char own[PATH_SIZE], around[PATH_SIZE], program[PATH_SIZE];
+    bool lost;
+    file_in(c->s, "own.o", own);
+    file_in(c->s, "around.o", around);
+    file_in(c->s, "program", program);
+    begin_words(c);
+    add(c, own);
+    add(c, around);
+    add(c, "-o");
+    add(c, program);
+    add(c, "-lm");
+    return run_compiler(c, &lost, error) ||
+           (!lost && crash_of_compiler(c->s->path, c->report, c->s->exercise, error));
+}
+
+static bool compile_all(compiling *c, cnn_error *error) {
+    char around[PATH_SIZE], declarations[PATH_SIZE];
+    file_in(c->s, "around.c", around);
+    file_in(c->s, "declarations.h", declarations);
+    return call_program_declarations(c->s->exercise, declarations, error) &&
+           call_program_text(c->s->exercise, around, error) &&
+           compile_one(c, c->s->path, "own.o", true, error) &&
+           compile_one(c, around, "around.o", false, error) && link_program(c, error);
+}
+
+/* Does a program of nothing link with the sanitizers? */
+static bool sanitizers_link(compiling *c) {
+    char empty[PATH_SIZE], program[PATH_SIZE];
+    cnn_error error;
+    bool lost;
+    file_in(c->s, "empty.c", empty);
+    file_in(c->s, "empty", program);
+    FILE *file = fopen(empty, "we");
+    if (!file)
+        return false;
+    fputs("int main(void) { return 0; }\n", file);
+    fclose(file);
+    begin_words(c);
+    add(c, empty);
+    add(c, "-o");
+    add(c, program);
+    return run_compiler(c, &lost, &error);
+}
+
+/* If the link fails, the sanitizers may be missing: then without them. */
+static bool compile(compiling *c, cnn_error *error) {
+    c->s->sanitized = c->build == SUBMISSION_CHECKED;
+    if (compile_all(c, error))
+        return true;
+    if (!c->s->sanitized || sanitizers_link(c))
+        return false;
+    c->s->sanitized = false;
+    return compile_all(c, error);
+}
+
+static bool is_source(const char *path, cnn_error *error) {
+    struct stat about;
+    if (stat(path, &about))
+        return source_refuse(error, path, "%s", strerror(errno));
+    if (!S_ISREG(about.st_mode))
+        return source_refuse(error, path, "not a file");
+    return about.st_size <= 1 << 20 ||
+           source_refuse(error, path, "more than 1 MB: not a file of the workshop");
+}
+
+static bool make_folder(submission *s, cnn_error *error) {
+    const char *place = getenv("TMPDIR");
+    const bool fits = place && *place && strlen(place) < 40;
+    snprintf(s->folder, sizeof s->folder, "%s/cnn-XXXXXX", fits ? place : "/tmp");
+    if (mkdtemp(s->folder))
+        return true;
+    source_refuse(error, s->folder, "%s", strerror(errno));
+    s->folder[0] = '\0';
+    return false;
+}
+
+bool submission_open(submission *s, const char *path, const char *exercise, submission_build build,
+                     cnn_error *error) {
+    *s = (submission){
+        .path = path, .exercise = exercise, .repeats = 1, .child = {.to = -1, .from = -1}};
+    compiling c = {.s = s, .build = build};
+    if (!is_source(path, error) || !make_folder(s, error))
+        return false;
+    file_in(s, "report", c.report);
+    file_in(s, "printed", c.printed);
+    setenv("LC_ALL", "C", 1);
+    setenv("ASAN_OPTIONS", sanitizer_options, 1);
+    setenv("UBSAN_OPTIONS", "exitcode=99", 1);
+    if (compile(&c, error))
+        return true;
+    submission_close(s);
+    return false;
+}
+
+void submission_close(submission *s) {
+    static const char *const names[] = {"declarations.h", "around.c", "around.o",
+                                        "own.o",          "empty.c",  "empty",
+                                        "program",        "report",   "printed"};
+    char path[PATH_SIZE];
+    child_kill(&s->child);
+    for (size_t i = 0; s->folder[0] && i < sizeof names / sizeof *names; i++) {
+        file_in(s, names[i], path);
+        unlink(path);
+    }
+    if (s->folder[0])
+        rmdir(s->folder);
+    s->folder[0] = '\0';
+}
+
+/* ---------------------------------------------------------------------------------- calling */
+
+static bool start_program(submission *s, const char *printed, const char *report,
+                          cnn_error *error) {
+    char program[PATH_SIZE];
+    char *words[] = {program, NULL};
+    const size_t memory = s->sanitized ? 0 : MEMORY_BYTES;
+    file_in(s, "program", program);
+    const child_start start = {.arguments = words,
+                               .output = printed,
+                               .error = report,
+                               .limits = {600, PRINTED_BYTES, memory, true},
+                               .piped = true};
+    s->started++;
+    return s->child.pid || child_begin(&s->child, &start, error);
+}
+
+static bool is_array(const cnn_argument *argument) {
+    return argument->kind >= CNN_ARGUMENT_LABELS;
+}
+
+static void *numbers_of(const cnn_argument *argument) {
+    return argument->kind == CNN_ARGUMENT_LABELS ? (void *)argument->labels : argument->numbers;
+}
+
+static double seconds_of(const submission *s) {
+    return s->repeats > 1 ? 60 : CALL_SECONDS;
+}
+
+static bool send(const submission *s, const cnn_call *call, bool *late) {
+    const double seconds = seconds_of(s);
+    const call_program_head head = {(uint32_t)call->function_index, (uint32_t)call->argument_count,
+                                    (uint32_t)s->repeats, 0};
+    bool good = child_write(&s->child, &head, sizeof head, seconds, late);
+    for (size_t i = 0; good && i < call->argument_count; i++) {
+        const cnn_argument *a = &call->arguments[i];
+        const call_program_argument one = {a->value, is_array(a) ? (uint32_t)a->count : 0,
+                                           (uint32_t)a->kind};
+        good = child_write(&s->child, &one, sizeof one, seconds, late);
+    }
+    for (size_t i = 0; good && i < call->argument_count; i++)
+        if (is_array(&call->arguments[i]))
+            good = child_write(&s->child, numbers_of(&call->arguments[i]),
+                               4 * call->arguments[i].count, seconds, late);
+    return good;
+}
+
+static bool receive(submission *s, const cnn_call *call, uint64_t *addresses, bool *late) {
+    const double seconds = seconds_of(s);
+    bool good =
+        child_read(&s->child, addresses, call->argument_count * sizeof *addresses, seconds, late) &&
+        child_read(&s->child, &s->seconds, sizeof s->seconds, seconds, late);
+    for (size_t i = 0; good && i < call->argument_count; i++)
+        if (call->arguments[i].kind >= CNN_ARGUMENT_OUTPUT)
+            good = child_read(&s->child, call->arguments[i].numbers, 4 * call->arguments[i].count,
+                              seconds, late);
+    return good;
+}
+
+bool submission_call(const cnn_call *call, void *context, cnn_error *error) {
+    submission *s = context;
+    char printed[PATH_SIZE], report[PATH_SIZE];
+    uint64_t addresses[CNN_ARGUMENTS_MAX] = {0};
+    bool late = false;
+    file_in(s, "printed", printed);
+    file_in(s, "report", report);
+    if (!start_program(s, printed, report, error))
+        return false;
+    if (send(s, call, &late) && receive(s, call, addresses, &late))
+        return true;
+    if (late) {
+        child_kill(&s->child);
+        return source_refuse(error, s->path,
+                             "%s does not end: stopped after %d seconds; an endless loop?",
+                             call->function, CALL_SECONDS);
+    }
+    crash c = {s->path, report, printed, PRINTED_BYTES, 0, call, addresses};
+    if (!child_end(&s->child, CALL_SECONDS, &c.status))
+        return source_refuse(error, s->path, "%s closes the check's own files", call->function);
+    return crash_explain(&c, error);
+}
+
+bool submission_time(const cnn_call *call, void *context, cnn_error *error) {
+    enum { ROUNDS = 5 };
+    submission *s = context;
+    double best = INFINITY;
+    for (size_t i = 0; i < ROUNDS; i++) {
+        if (!submission_call(call, s, error))
+            return false;
+        best = fmin(best, s->seconds);
+    }
+    s->total += best;
+    return true;
+}
