@@ -7,7 +7,18 @@ from typing import Any, Iterator
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ._library import NoTensor, Owner, encode, ffi, lib, raise_error, tensor_names, tensor_view
+from ._library import (
+    NoTensor,
+    Owner,
+    encode,
+    ffi,
+    lib,
+    listed,
+    raise_error,
+    tensor_names,
+    tensor_view,
+    text,
+)
 
 
 def as_floats(numbers: ArrayLike) -> NDArray[np.float32]:
@@ -21,16 +32,18 @@ class Tensors:
     _owner: Owner
 
     def _find_tensors(self) -> None:
-        """Looks up which names are parameters, as these and their gradients may be written to."""
+        """Looks up what may be written to: parameters, their gradients, and what else files keep.
+        Before the first batch, what a pass computes has no rows, and the rest has all of them."""
         self._tensor = ffi.new("cnn_tensor *")
         self._whole: dict[str, tuple[bytes, NDArray[Any]]] = {}
-        names = self.names()
-        self._parameters = [
-            name
-            for name in names
-            if name.endswith((".weight", ".bias")) and f"{name}.grad" in names
-        ]
-        self._writable = {*self._parameters, *(f"{name}.grad" for name in self._parameters)}
+        rows = listed(
+            lib.cnn_model_tensor_at,
+            self._owner.pointer,
+            struct=self._tensor,
+            make=lambda tensor: (text(tensor.name) or "", tensor.shape[0]),
+        )
+        self._writable = {name for name, count in rows if count}
+        self._parameters = [name for name, _ in rows if f"{name}.grad" in self._writable]
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """A view of the tensor of this name."""
