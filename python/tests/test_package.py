@@ -21,7 +21,7 @@ SITE = Path(cnn.__file__).parent
 
 
 def run(*words, **options):
-    options = {"capture_output": True, "text": True, "timeout": 600, **options}
+    options = {"capture_output": True, "text": True, "timeout": 600 * patience(), **options}
     done = subprocess.run([str(word) for word in words], **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
