@@ -143,8 +143,9 @@ bool lab_page_save(const lab_page *page, const lab_template *around, const char 
                    cnn_error *error) {
     char *text = NULL;
     FILE *to = open_memstream(&text, size);
-    bool good = to && put_all(to, page, around);
-    good = to && !ferror(to) & !fclose(to) && good;
+    bool good = to && put_all(to, page, around) && !ferror(to);
+    if (to && fclose(to))
+        good = false;
     good = good ? cnn_file_save(path, text, *size, error)
                 : source_refuse(error, path, "no memory for the page");
     free(text);

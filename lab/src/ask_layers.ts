@@ -9,7 +9,6 @@ import {
   said,
   sumAt,
   take,
-  telling,
   valueAt,
 } from './asked';
 import type { Layer, Sum, Term } from './engine';
@@ -117,7 +116,7 @@ function padding(round: number): Asked | null {
 function biasSum(): Asked | null {
   const found = firstOf('conv2d', ({ layer }) => layer.bias);
   if (!found) return null;
-  const about = telling(`${found.layer.name}.bias.grad`);
+  const about = state.telling(`${found.layer.name}.bias.grad`);
   const terms = (tensor: string) => sumAt({ tensor, index: 0 }).terms.length;
   const right = sumAt(about).terms.length;
   const sums = state.layers().flatMap((l) => (l.weights ? [terms(l.name)] : []));
@@ -191,7 +190,7 @@ function poolTies(round: number): Asked | null {
   const gradient = valueAt({ tensor: gradientOf(pair.layer), index: found.about.index });
   return {
     about: found.about,
-    start: telling(pair.before.name),
+    start: state.telling(pair.before.name),
     ask: w.ties.ask(said(found.about), pair.before.name, digits3(gradient)),
     choices: [...cells(found), { text: w.ties.shared }],
     width: 2,
@@ -218,7 +217,7 @@ function reluGate(round: number): Asked | null {
   const about = { tensor: gradientOf(pair.before), index: open };
   return {
     about: place(open),
-    start: telling(pair.layer.name),
+    start: state.telling(pair.layer.name),
     ask: w.gate.ask(pair.layer.name, pair.before.name),
     choices: four.map((i) => ({ text: short(valueAt(place(i))), place: place(i) })),
     width: 0,

@@ -1,5 +1,5 @@
 // Questions on the loss: how it answers to scores, weights and pixels, to a batch and to a step.
-import { type Asked, lastLayer, numberChoices, said, telling, valueAt } from './asked';
+import { type Asked, lastLayer, numberChoices, said, valueAt } from './asked';
 import { batchOf, numberOf, stepped } from './copy';
 import { digits3, exact } from './numbers';
 import * as state from './state';
@@ -60,7 +60,7 @@ async function batchDivisor(): Promise<Asked | null> {
 function weight(round: number): state.Place {
   const layers = state.layers().filter((l) => l.weights);
   const tensor = `${layers[round % layers.length].name}.weight`;
-  return { tensor, index: telling(`${tensor}.grad`).index };
+  return { tensor, index: state.telling(`${tensor}.grad`).index };
 }
 
 const gradientOf = ({ tensor, index }: state.Place) => ({ tensor: `${tensor}.grad`, index });

@@ -89,8 +89,3 @@ export function numberChoices(right: number, others: number[]): Pick<Asked, 'cho
   const texts = new Set(rough).size === values.length ? rough : values.map(exact);
   return { choices: texts.map((text) => ({ text })), right: values.indexOf(right) };
 }
-
-export const telling = (tensor: string): state.Place => ({
-  tensor,
-  index: state.theEngine().largest(tensor),
-});

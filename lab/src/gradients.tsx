@@ -1,5 +1,6 @@
 // Every gradient of a network against measured slopes, as a table: right or wrong, and how far.
 import type { Gradient, Gradients } from './checks';
+import { Heads } from './table';
 import { words } from './words';
 
 const w = words.check;
@@ -55,13 +56,7 @@ export function GradientTable({ all }: { all: Gradients }) {
       </p>
       <table class="gradients">
         <thead>
-          <tr>
-            {w.gradientsHead.map((h) => (
-              <th key={h} scope="col">
-                {h}
-              </th>
-            ))}
-          </tr>
+          <Heads texts={w.gradientsHead} />
         </thead>
         <tbody>
           {all.rows.map((row) => (

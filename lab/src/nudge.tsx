@@ -7,6 +7,7 @@ import * as checking from './checking';
 import type { Slope } from './checks';
 import { digits3, stepText } from './numbers';
 import * as state from './state';
+import { Heads } from './table';
 import { words } from './words';
 
 const w = words.check;
@@ -169,13 +170,7 @@ export function AllSteps() {
       <div class="scroll" tabIndex={0}>
         <table class="all steps">
           <thead>
-            <tr>
-              {w.allHead.map((h) => (
-                <th key={h} scope="col">
-                  {h}
-                </th>
-              ))}
-            </tr>
+            <Heads texts={w.allHead} />
           </thead>
           <tbody>
             {rows.map((r) => (

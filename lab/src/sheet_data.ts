@@ -1,5 +1,5 @@
 // The numbers of a worksheet: from the image and the weights at hand, all read from the C code.
-import { lastLayer, pick, sumAt, telling, valueAt } from './asked';
+import { lastLayer, pick, sumAt, valueAt } from './asked';
 import { stepped } from './copy';
 import type { Layer, Sum } from './engine';
 import * as state from './state';
@@ -67,7 +67,7 @@ function chainOf(): Chain | null {
 
 async function stepOf(): Promise<SheetData['step']> {
   const tensor = `${lastLayer().name}.weight`;
-  const { index } = telling(`${tensor}.grad`);
+  const { index } = state.telling(`${tensor}.grad`);
   const place = { tensor, index };
   const after = await stepped(place, RATE);
   const gradient = valueAt({ tensor: `${tensor}.grad`, index });

@@ -1,5 +1,5 @@
 // The ten stops of the tour: what each prepares, what it waits for, and what it says then.
-import { firstOf, lastLayer, pick, sumAt, telling, valueAt } from './asked';
+import { firstOf, lastLayer, pick, sumAt, valueAt } from './asked';
 import * as breaking from './breaking';
 import * as checking from './checking';
 import { digits3, percent, short } from './numbers';
@@ -159,7 +159,7 @@ const nudge: Stop = {
   key: 'nudge',
   act: () => w.nudge.act,
   begin: () => {
-    state.selected.value = telling(`${first()}.weight`);
+    state.selected.value = state.telling(`${first()}.weight`);
     const from = checking.decade.peek();
     return () => state.mode.value === 'check' && isNudged(from);
   },

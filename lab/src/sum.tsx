@@ -7,6 +7,7 @@ import { digits3, exact, timesTenTo } from './numbers';
 import { Patches, patchWidth, scales } from './patches';
 import { InputGradient, isInputGradient } from './scatter';
 import * as state from './state';
+import { Heads } from './table';
 import { Explained } from './terms';
 import { LossChange, Updated } from './update';
 import { words } from './words';
@@ -102,13 +103,7 @@ function AllTerms({ s }: { s: Sum }) {
       {open.value && (
         <table class="all">
           <thead>
-            <tr>
-              {allHead(several).map((h) => (
-                <th key={h} scope="col">
-                  {h}
-                </th>
-              ))}
-            </tr>
+            <Heads texts={allHead(several)} />
           </thead>
           <tbody>
             {s.start && (

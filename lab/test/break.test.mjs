@@ -1,16 +1,11 @@
 // Break: each card as a person goes through it. The whole catalog: break_catalog.mjs.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
 import * as card from './break.mjs';
-import { build, launch, open, root } from './browser.mjs';
+import { build, open, root } from './browser.mjs';
 import { mainTasks } from './main_tasks.mjs';
-
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
+import { browser, serious } from './suite.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const score = (page) => page.locator('.score').first().textContent();
@@ -215,28 +210,20 @@ for (const colorScheme of ['light', 'dark'])
   for (const viewport of [{ width: 1366, height: 768 }, PHONE.viewport])
     test(`axe and a picture: ${colorScheme}, ${viewport.width} wide`, async () => {
       const page = await open(browser, { colorScheme, viewport });
-      mkdirSync(`${build}/lab/shots`, { recursive: true });
       const shot = (name) =>
         page.screenshot({
           path: `${build}/lab/shots/${name}-${viewport.width}-${colorScheme}.png`,
         });
-      await page.evaluate(readFileSync(`${root}/lab/node_modules/axe-core/axe.min.js`, 'utf8'));
-      const serious = async () => {
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        return violations
-          .filter((v) => ['serious', 'critical'].includes(v.impact))
-          .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`);
-      };
       await card.toBreak(page);
       await shot('break-list');
-      assert.deepEqual(await serious(), []);
+      assert.deepEqual(await serious(page), []);
       await card.openCard(page, 'relu-open');
       await shot('break-card');
-      assert.deepEqual(await serious(), []);
+      assert.deepEqual(await serious(page), []);
       await card.guess(page, true, true);
       await card.doctorDone(page);
       await shot('break');
-      assert.deepEqual(await serious(), []);
+      assert.deepEqual(await serious(page), []);
       assert.deepEqual(page.wrong, []);
       await page.context().close();
     });

@@ -1,9 +1,9 @@
 // Checking gradients: every number against `cnn gradcheck` of the same model, image and weights.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { after, before, test } from 'node:test';
-import { build, launch, open, root } from './browser.mjs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { test } from 'node:test';
+import { open, root } from './browser.mjs';
 import {
   cnn,
   fresh,
@@ -17,6 +17,7 @@ import {
   toCheck,
   toldBy,
 } from './checking.mjs';
+import { browser, folder, look } from './suite.mjs';
 
 // Strides, padding on one side, overlapping windows, a mean and a leaky gate.
 const ODD = `input 28x28x1
@@ -32,17 +33,6 @@ dense 10
 `;
 const LIMIT_SECONDS = 0.3;
 const LIMIT_BLOCKED = 50; // milliseconds
-
-let browser;
-let folder;
-before(async () => {
-  browser = await launch();
-  folder = mkdtempSync(`${tmpdir()}/lab-`);
-});
-after(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
 
 test('a weight, a bias and a pixel, each step: the numbers of the command shown', async () => {
   const page = await open(browser);
@@ -326,8 +316,6 @@ for (const colorScheme of ['light', 'dark'])
   ])
     test(`axe and a picture: ${colorScheme}, ${viewport.width} wide`, async () => {
       const page = await open(browser, { colorScheme, viewport });
-      mkdirSync(`${build}/lab/shots`, { recursive: true });
-      await page.evaluate(readFileSync(`${root}/lab/node_modules/axe-core/axe.min.js`, 'utf8'));
       await toCheck(page);
       await steps(page);
       await page.getByRole('button', { name: /200 weights/ }).click();
@@ -338,15 +326,7 @@ for (const colorScheme of ['light', 'dark'])
       await page.waitForTimeout(300);
       const name = `check-${viewport.width}-${colorScheme}`;
       await page.locator('.check').evaluate((panel) => panel.scrollIntoView());
-      await page.screenshot({ path: `${build}/lab/shots/${name}.png` });
-      await page.getByText('All steps').click();
-      const { violations } = await page.evaluate(() => globalThis.axe.run());
-      const serious = violations
-        .filter((v) => ['serious', 'critical'].includes(v.impact))
-        .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`);
-      assert.deepEqual(serious, []);
-      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(sideways <= 0, `scrolls sideways by ${sideways}`);
+      await look(page, name);
       assert.deepEqual(page.wrong, []);
       await page.context().close();
     });

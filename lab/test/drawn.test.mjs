@@ -2,23 +2,19 @@
 // answer takes while one draws, and while one points.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { after, before, test } from 'node:test';
-import { build, launch, open, root } from './browser.mjs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { before, test } from 'node:test';
+import { build, open, root } from './browser.mjs';
+import { browser, folder } from './suite.mjs';
 
 const DRAWN = 1120;
 const BY_HAND = 24; // of them opened as a person does
 const [PEN, POINTER] = [20, 16]; // milliseconds
 const BUSY = 5; // other work on the machine may make it so much slower
 
-let browser;
-let folder;
 let files;
 let said;
 before(async () => {
-  browser = await launch();
-  folder = mkdtempSync(`${tmpdir()}/lab-`);
   execFileSync(`${build}/tests/test_drawn`, {
     env: { ...process.env, DRAWN: folder },
     stdio: 'pipe',
@@ -29,10 +25,6 @@ before(async () => {
   const flags = ['predict', `${build}/lab/lab.safetensors`, ...files, '--json'];
   const text = execFileSync(`${build}/cnn`, flags, { cwd: root, encoding: 'utf8', maxBuffer: 1e8 });
   said = JSON.parse(text).images.map((i) => i.best);
-});
-after(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
 });
 
 // Runs in the page: the pixels of a canvas, in the form of the digits; then the probabilities.

@@ -1,14 +1,8 @@
 // The link: it restores what is on the screen, and nonsense in it is said, never an error.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { build, launch, open } from './browser.mjs';
-
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
+import { test } from 'node:test';
+import { build, open } from './browser.mjs';
+import { browser } from './suite.mjs';
 
 // The page at this link, with all that is left to move at rest.
 const openAt = (hash) => open(browser, { reducedMotion: 'reduce', hash });
@@ -20,7 +14,6 @@ async function picture(page, name) {
   await page.mouse.move(700, 3);
   await page.evaluate(() => document.activeElement.blur()); // a link restores no focus
   await page.waitForTimeout(200);
-  mkdirSync(`${build}/lab/shots`, { recursive: true });
   return (await page.screenshot({ path: `${build}/lab/shots/${name}.png` })).toString('base64');
 }
 

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { after, before, test } from 'node:test';
-import { build, launch, open, root } from './browser.mjs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { build, open, root } from './browser.mjs';
 import { lookInPage, testImages, whereOf, writeImages } from './numbers.mjs';
+import { browser, folder } from './suite.mjs';
 import { readTensors } from './tensors.mjs';
 
 const NETWORKS = ['lab', 'tiny', 'simple', 'scratch', 'odd'];
@@ -15,17 +15,6 @@ const TRAINED = `${build}/lab/lab.safetensors`; // of lab; the others have rando
 const ONE = [18]; // misread by the trained one
 const SEVERAL = [18, 0, 7, 1999, 321];
 const PLACES = 5; // of each tensor
-
-let browser;
-let folder;
-before(async () => {
-  browser = await launch();
-  folder = mkdtempSync(`${tmpdir()}/lab-`);
-});
-after(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
 
 const cnn = (...flags) =>
   execFileSync(`${build}/cnn`, flags.map(String), {

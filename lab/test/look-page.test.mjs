@@ -2,23 +2,11 @@
 // terms, labels, and what the system asks for (motion, contrast, paper).
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { after, before, test } from 'node:test';
+import { writeFileSync } from 'node:fs';
+import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { build, launch, open, root, shown } from './browser.mjs';
-
-let browser;
-let folder;
-before(async () => {
-  browser = await launch();
-  folder = mkdtempSync(`${tmpdir()}/lab-`);
-  mkdirSync(`${build}/lab/shots`, { recursive: true });
-});
-after(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
+import { build, open, root, shown } from './browser.mjs';
+import { browser, folder, look } from './suite.mjs';
 
 const toStep = (page, tensor) => page.locator(`footer li button[title="${tensor}"]`).click();
 const number = (text) => Number(text.replaceAll('−', '-'));
@@ -437,36 +425,23 @@ for (const colorScheme of ['light', 'dark'])
   ])
     test(`axe and pictures: ${colorScheme}, ${viewport.width} wide`, async () => {
       const page = await open(browser, { colorScheme, viewport });
-      await page.evaluate(readFileSync(`${root}/lab/node_modules/axe-core/axe.min.js`, 'utf8'));
-      const look = async (name) => {
-        const path = `${build}/lab/shots/${name}-${viewport.width}-${colorScheme}.png`;
-        await page.screenshot({ path });
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        const serious = violations
-          .filter((v) => ['serious', 'critical'].includes(v.impact))
-          .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`);
-        assert.deepEqual(serious, [], name);
-        const sideways = await page.evaluate(
-          () => document.documentElement.scrollWidth - innerWidth,
-        );
-        assert.ok(sideways <= 0, `${name} scrolls sideways by ${sideways}`);
-      };
+      const shot = (name) => look(page, `${name}-${viewport.width}-${colorScheme}`);
       await toStep(page, 'conv2.weight.after');
-      await look('look-update');
+      await shot('look-update');
       await toStep(page, 'losses.after');
-      await look('look-again');
+      await shot('look-again');
       await page.locator('.batch-switch button').nth(1).click();
       await toStep(page, 'pool1.grad');
-      await look('look-batch');
+      await shot('look-batch');
       await page.getByRole('button', { name: 'Scatter', exact: true }).click();
       if (viewport.width < 900) await page.locator('.readout button').click();
-      await look('look-scatter');
+      await shot('look-scatter');
       await page.locator('.sentence .term').first().focus();
       await page.keyboard.press('Enter');
-      await look('look-term');
+      await shot('look-term');
       await page.keyboard.press('Escape');
       await page.keyboard.press('?');
-      await look('look-help');
+      await shot('look-help');
       assert.deepEqual(page.wrong, []);
       await page.context().close();
     });

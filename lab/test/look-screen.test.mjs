@@ -3,25 +3,14 @@
 // `cnn trace` (look-numbers.test.mjs).
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { after, before, test } from 'node:test';
-import { build, launch, open, root, shown } from './browser.mjs';
+import { writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { build, open, root, shown } from './browser.mjs';
 import { whereOf } from './numbers.mjs';
+import { browser, folder } from './suite.mjs';
 
 const NETWORKS = ['lab', 'tiny', 'simple', 'scratch', 'odd'];
 const IMAGE = 18;
-
-let browser;
-let folder;
-before(async () => {
-  browser = await launch();
-  folder = mkdtempSync(`${tmpdir()}/lab-`);
-});
-after(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
 
 const same = (text, number) => Math.fround(Number(text)) === Math.fround(number);
 

@@ -1,15 +1,9 @@
 // Looking: as a person would, and every number against the command.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { build, launch, open, root, shown } from './browser.mjs';
+import { test } from 'node:test';
+import { build, open, shown } from './browser.mjs';
 import { everyStep, explain, same } from './explained.mjs';
-
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
+import { browser, serious } from './suite.mjs';
 
 test('opens from disk: one request, no error', async () => {
   const page = await open(browser);
@@ -138,24 +132,16 @@ for (const colorScheme of ['light', 'dark'])
   ])
     test(`axe and a picture: ${colorScheme}, ${viewport.width} wide`, async () => {
       const page = await open(browser, { colorScheme, viewport });
-      mkdirSync(`${build}/lab/shots`, { recursive: true });
       const shot = (name) =>
         page.screenshot({
           path: `${build}/lab/shots/${name}-${viewport.width}-${colorScheme}.png`,
         });
-      await page.evaluate(readFileSync(`${root}/lab/node_modules/axe-core/axe.min.js`, 'utf8'));
-      const serious = async () => {
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        return violations
-          .filter((v) => ['serious', 'critical'].includes(v.impact))
-          .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`);
-      };
       await shot('look-forward');
-      assert.deepEqual(await serious(), []);
+      assert.deepEqual(await serious(page), []);
       await page.keyboard.press('End');
       for (let i = 0; i < 3; i++) await page.keyboard.press('f');
       await shot('look-backward');
-      assert.deepEqual(await serious(), []);
+      assert.deepEqual(await serious(page), []);
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(sideways <= 0, `scrolls sideways by ${sideways}`);
       await page.keyboard.press('t');
@@ -165,7 +151,7 @@ for (const colorScheme of ['light', 'dark'])
       await shot('train');
       await page.keyboard.press('r');
       await page.waitForTimeout(300);
-      assert.deepEqual(await serious(), []);
+      assert.deepEqual(await serious(page), []);
       assert.deepEqual(page.wrong, []);
       await page.context().close();
     });

@@ -1,10 +1,10 @@
 // The network: its text with the command's errors, every preset in every step, model files.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { after, before, test } from 'node:test';
-import { build, launch, open, root, shown } from './browser.mjs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { build, open, root, shown } from './browser.mjs';
+import { browser, folder, serious } from './suite.mjs';
 import { readTensors } from './tensors.mjs';
 
 const PRESETS = ['lab', 'tiny', 'simple', 'scratch', 'odd'];
@@ -12,16 +12,6 @@ const SIZES = [
   { width: 1366, height: 768 },
   { width: 390, height: 844 },
 ];
-let browser;
-let folder;
-before(async () => {
-  browser = await launch();
-  folder = mkdtempSync(`${tmpdir()}/lab-`);
-});
-after(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
 
 const cnn = (...flags) =>
   execFileSync(`${build}/cnn`, flags, { cwd: root, encoding: 'utf8', maxBuffer: 1e8 });
@@ -81,7 +71,6 @@ for (const viewport of SIZES)
         assert.deepEqual(await clipped(page), [], `step ${i + 1}`);
         await page.keyboard.press('ArrowRight');
       }
-      mkdirSync(`${build}/lab/shots`, { recursive: true });
       await page.screenshot({ path: `${build}/lab/shots/network-${name}-${viewport.width}.png` });
       assert.deepEqual(page.wrong, []);
       await page.context().close();
@@ -285,16 +274,9 @@ for (const colorScheme of ['light', 'dark'])
   for (const viewport of SIZES)
     test(`axe and a picture: ${colorScheme}, ${viewport.width} wide`, async () => {
       const page = await open(browser, { colorScheme, viewport, hash: '#net=odd&mode=network' });
-      await page.evaluate(readFileSync(`${root}/lab/node_modules/axe-core/axe.min.js`, 'utf8'));
-      const serious = async () => {
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        return violations
-          .filter((v) => ['serious', 'critical'].includes(v.impact))
-          .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`);
-      };
-      assert.deepEqual(await serious(), []);
+      assert.deepEqual(await serious(page), []);
       await page.getByRole('textbox', { name: 'The network as text' }).fill(WRONG[0]);
-      assert.deepEqual(await serious(), []);
+      assert.deepEqual(await serious(page), []);
       const name = `network-${viewport.width}-${colorScheme}`;
       await page.screenshot({ path: `${build}/lab/shots/${name}.png` });
       const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

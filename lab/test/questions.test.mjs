@@ -1,8 +1,9 @@
 // The twelve questions: what the command says is accepted, everything else is not.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { answers } from './answers.mjs';
-import { launch, open } from './browser.mjs';
+import { open } from './browser.mjs';
+import { browser } from './suite.mjs';
 
 // In the order of the panel.
 const KEYS = [
@@ -19,11 +20,6 @@ const KEYS = [
   'batch-divisor',
   'sgd-step',
 ];
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
 
 async function ask(page, key) {
   await page.getByRole('tab', { name: 'Tour' }).click();

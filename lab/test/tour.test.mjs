@@ -1,14 +1,8 @@
 // The tour as a person takes it: ten acts, by mouse and by keys alone; left and resumed.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { build, launch, open, root, shown } from './browser.mjs';
-
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
+import { test } from 'node:test';
+import { open, shown } from './browser.mjs';
+import { browser, look } from './suite.mjs';
 
 const title = (page) => page.locator('#guide').textContent();
 const says = (page) => page.locator('.guide [aria-live]').textContent();
@@ -251,35 +245,21 @@ for (const colorScheme of ['light', 'dark'])
   ])
     test(`axe and pictures of the tour: ${colorScheme}, ${viewport.width} wide`, async () => {
       const page = await open(browser, { colorScheme, viewport });
-      mkdirSync(`${build}/lab/shots`, { recursive: true });
-      const look = async (name) => {
-        const path = `${build}/lab/shots/${name}-${viewport.width}-${colorScheme}.png`;
-        await page.screenshot({ path });
-        const { violations } = await page.evaluate(() => globalThis.axe.run());
-        const serious = violations
-          .filter((v) => ['serious', 'critical'].includes(v.impact))
-          .map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`);
-        assert.deepEqual(serious, [], name);
-        const sideways = await page.evaluate(
-          () => document.documentElement.scrollWidth - innerWidth,
-        );
-        assert.ok(sideways <= 0, `${name} scrolls sideways by ${sideways}`);
-      };
-      await page.evaluate(readFileSync(`${root}/lab/node_modules/axe-core/axe.min.js`, 'utf8'));
+      const shot = (name) => look(page, `${name}-${viewport.width}-${colorScheme}`);
       await page.getByRole('tab', { name: 'Tour' }).click();
-      await look('tour');
+      await shot('tour');
       await page.getByRole('button', { name: 'Start the tour' }).click();
-      await look('tour-stop1');
+      await shot('tour-stop1');
       await page.getByRole('button', { name: /^Close: the tour/ }).click();
       await page.getByRole('tab', { name: 'Tour' }).click();
       await page.getByRole('button', { name: /^Stop 3/ }).click();
-      await look('tour-stop3');
+      await shot('tour-stop3');
       await page.getByRole('tab', { name: 'Tour' }).click();
       await page.getByRole('button', { name: /^Question 5/ }).click();
       await page.locator('.choices').waitFor();
-      await look('tour-question');
+      await shot('tour-question');
       for (let i = 0; i < 2; i++) await page.locator('.choices button').nth(i).click();
-      await look('tour-answered');
+      await shot('tour-answered');
       assert.deepEqual(page.wrong, []);
       await page.context().close();
     });

@@ -1,22 +1,12 @@
 // Training: the page's bits against the command's.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { after, before, test } from 'node:test';
-import { launch, open } from './browser.mjs';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { open } from './browser.mjs';
+import { browser, folder } from './suite.mjs';
 import { cnn, everyTensor, hash } from './trace.mjs';
 
 const STEPS = 30;
-let browser;
-let folder;
-before(async () => {
-  browser = await launch();
-  folder = mkdtempSync(`${tmpdir()}/lab-`);
-});
-after(async () => {
-  await browser.close();
-  rmSync(folder, { recursive: true });
-});
 
 async function toTraining(page) {
   await page.getByRole('tab', { name: 'Train' }).click();

@@ -8,7 +8,9 @@ static real *gradient_of(const worked *w, size_t gradient) {
 }
 
 static void clear(const worked *w, size_t gradient) {
-    memset(gradient_of(w, gradient), 0, case_count(w->given, gradient) * sizeof(real));
+    const size_t count = case_count(w->given, gradient);
+    if (count > 0)
+        memset(gradient_of(w, gradient), 0, count * sizeof(real));
 }
 
 /* -------------------------------------------------------------------------- convolution */
