@@ -71,7 +71,9 @@ static void print_speed(const checked_file *file) {
     const double times = file->seconds / file->book_seconds;
     if (!file->timed)
         return;
-    if (times >= 1)
+    if (fabs(times - 1) < 0.05)
+        print_field(stdout, "speed", "as fast as the book's loops");
+    else if (times > 1)
         print_field(stdout, "speed", "%.2g times as long as the book's loops", times);
     else
         print_field(stdout, "speed", "%.2g times as fast as the book's loops", 1 / times);

@@ -59,8 +59,8 @@ static _Noreturn void become(const child_start *start, int input, int answers) {
     signal(SIGXCPU, SIG_DFL);
     if (take_streams(start, input, answers)) {
         set_limits(&start->limits);
-        if (start->limits.jailed)
-            jail_enter();
+        if (start->limits.jailed && !jail_enter())
+            limit(RLIMIT_NPROC, 0);
         execvp(start->arguments[0], start->arguments);
     }
     _exit(127);

@@ -121,8 +121,12 @@ static bool address_fault(const crash *c, const char *line, cnn_error *error) {
 
 static bool undefined_fault(const crash *c, const char *line, cnn_error *error) {
     const char *what = strstr(line, "runtime error: ") + 15;
-    return source_refuse(error, c->path, "line %zu: %s: %s", line_of(c->report, c->path),
-                         c->call->function, what);
+    const size_t at = line_of(c->report, c->path);
+    long index;
+    if (sscanf(what, "index %ld out of bounds", &index) == 1)
+        return source_refuse(error, c->path, "line %zu: %s: the index %ld is outside of its array",
+                             at, c->call->function, index);
+    return source_refuse(error, c->path, "line %zu: %s: %s", at, c->call->function, what);
 }
 
 /* ------------------------------------------------------------------------------- its end */

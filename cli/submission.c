@@ -18,6 +18,7 @@
 /* A compiler may take this long, and the calls of a check so much of a processor; a busy machine
  * may need longer for that. What they print and write is limited too. */
 #define COMPILE_SECONDS 120
+#define COMPILE_COMPUTING 20
 #define CALL_SECONDS 5
 #define WAIT_SECONDS 30
 #define TRAINING_SECONDS (7 * 24 * 3600)
@@ -75,6 +76,7 @@ static void begin_words(compiling *c) {
     add(c, "-g");
     add(c, c->build == SUBMISSION_FAST ? "-O2" : "-O1");
     add(c, "-fno-omit-frame-pointer");
+    add(c, "-pipe"); /* a compiler that is stopped leaves no file */
     if (c->s->sanitized) {
         add(c, SANITIZERS);
         add(c, "-fno-sanitize-recover=all");
@@ -86,7 +88,7 @@ static bool run_compiler(compiling *c, bool *lost, cnn_error *error) {
     const child_start start = {.arguments = c->words,
                                .output = c->printed,
                                .error = c->report,
-                               .limits = {COMPILE_SECONDS, PROGRAM_BYTES, 2 * MEMORY_BYTES, false}};
+                               .limits = {COMPILE_COMPUTING, PROGRAM_BYTES, MEMORY_BYTES, false}};
     child child;
     int status;
     *lost = true;

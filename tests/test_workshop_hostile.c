@@ -61,6 +61,10 @@ static const hostile files[] = {
     {"reads too far", "", "y[0] = x[count];",
      "line 2: relu_forward reads from an index outside of x"},
     {"far away", "", "y[1 << 28] = 1;", "line 2: relu_forward writes to an address"},
+    {"a wrong row", "",
+     "volatile float a[2][count]; a[1][count + 1] = 1;"
+     " y[0] = a[1][0];",
+     "line 2: relu_forward: the index 2 is outside of its array"},
     {"null", "", "*(volatile int *)0 = 1;", "line 2: relu_forward"},
     {"its input", "", "((float *)x)[count] = 1;", "outside of x"},
     {"local array", "", "volatile int a[4]; a[count + 3] = 1;", "line 2: relu_forward"},
@@ -73,8 +77,7 @@ static const hostile files[] = {
      "the stack is full"},
     {"large local", "", "volatile char a[1 << 26]; a[0] = 1; y[0] = a[count];", "relu_forward"},
     /* Takes too much. */
-    {"loops", "", "for (volatile int i = 1; i; ) ;",
-     "does not end: stopped after 5 seconds of computing"},
+    {"loops", "", "for (volatile int i = 1; i; ) ;", "does not end: stopped after"},
     {"sleeps", "#include <unistd.h>\n", "sleep(1000);", "does not end"},
     {"one huge block", "#include <stdlib.h>\n",
      "volatile char *p = malloc(40L << 30); p[5L << 30] = 1;", "memory"},
@@ -144,8 +147,17 @@ static bool one_line(const hostile *h) {
     return false;
 }
 
+/* Where the filter of system calls is known to work: elsewhere a fork bomb is no test. */
+#if defined(__linux__) && defined(__x86_64__) && defined(__LP64__)
+#define FILTERED true
+#else
+#define FILTERED false
+#endif
+
 static void one_clear_line(void **state) {
     (void)state;
+    if (!FILTERED)
+        skip();
     command_shell("mkdir -p @/hostile/t && ln -s \"$(realpath \"$CNN\")\" @/hostile/cnn");
     size_t good = 0;
     for (size_t i = 0; i < FILES; i++)
