@@ -128,7 +128,7 @@ EXPLAINED := $(patsubst src/explain/explain_%.c,%,$(wildcard src/explain/explain
 EXERCISES := $(sort $(wildcard src/workshop/exercises/*.txt))
 EXERCISE_OBJECTS := $(if $(WASM),,$(BUILD)/src/workshop/rows.o)
 WORKSHOP_IN_DOUBLE := $(patsubst src/%.c,$(BUILD)/src/%.o,\
-  $(filter-out $(patsubst %,src/workshop/%.c,terms exercise book_time note),$(wildcard src/workshop/*.c)))
+  $(filter-out $(patsubst %,src/workshop/%.c,terms exercise book_time note shape_value own_network own_layers),$(wildcard src/workshop/*.c)))
 
 POOLS  := src/base/pool.c src/base/pool_serial.c
 POOL_UNIT := $(if $(filter serial,$(POOL)),src/base/pool_serial.c,src/base/pool.c)

@@ -35,6 +35,18 @@ static void print_text(const char *text) {
     }
 }
 
+/* The first lines: those of the smallest case. */
+static void print_printed(const char *text) {
+    enum { LINES = 10 };
+    printf("your program printed:\n");
+    for (size_t line = 0; *text && line < LINES; line++) {
+        const size_t length = strcspn(text, "\n");
+        print_line(stdout, "%.*s", (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+    printf("%s\n", *text ? "...\n" : "");
+}
+
 static void print_parts(const cnn_attempt *attempt) {
     cnn_attempt_part part;
     for (size_t i = 0; cnn_attempt_part_at(attempt, i, &part); i++) {
@@ -42,9 +54,11 @@ static void print_parts(const cnn_attempt *attempt) {
             print_field(stdout, part.array, "%swrong%s: %zu of %zu cases right",
                         terminal_style(stdout, LOOK_BAD), terminal_style(stdout, LOOK_PLAIN),
                         part.right_cases, part.case_count);
-        else if (part.answer == CNN_ANSWER_UNKNOWN)
-            print_field(stdout, part.array, "right in the %zu of %zu cases that it came to",
+        else if (part.answer == CNN_ANSWER_UNKNOWN && part.right_cases)
+            print_field(stdout, part.array, "right in the first %zu of %zu cases, then stopped",
                         part.right_cases, part.case_count);
+        else if (part.answer == CNN_ANSWER_UNKNOWN)
+            print_field(stdout, part.array, "not checked");
         else
             print_field(stdout, part.array, "%s%s%s",
                         part.answer == CNN_ANSWER_RIGHT ? terminal_style(stdout, LOOK_GOOD) : "",
@@ -85,6 +99,8 @@ void check_print(const checked_file *file, const char *program) {
     print_parts(file->attempt);
     if (info.text[0])
         putchar('\n'), print_text(info.text), putchar('\n');
+    if (file->printed[0])
+        print_printed(file->printed);
     if (info.stopped && info.first_wrong == SIZE_MAX)
         report_error("%s: in the case of %s: %s", file->path, info.title, info.message);
     if (info.right)

@@ -11,6 +11,7 @@ typedef struct checked_file {
     submission submission;       /* closed; its facts remain */
     cnn_attempt *attempt;        /* owned; NULL: it was not run, see error */
     cnn_error error;
+    char printed[1024]; /* the beginning of what the program printed */
     bool timed;
     double seconds, book_seconds; /* of all functions on one larger case */
 } checked_file;

@@ -28,7 +28,8 @@ static void limit(int what, size_t most) {
 }
 
 static void set_limits(const child_limits *limits) {
-    limit(RLIMIT_CPU, limits->cpu_seconds);
+    const struct rlimit cpu = {limits->cpu_seconds, limits->cpu_seconds + 5};
+    setrlimit(RLIMIT_CPU, &cpu);
     limit(RLIMIT_FSIZE, limits->file_bytes);
     limit(RLIMIT_CORE, 0);
     if (limits->memory_bytes)
@@ -55,6 +56,7 @@ static _Noreturn void become(const child_start *start, int input, int answers) {
 #endif
     signal(SIGPIPE, SIG_DFL);
     signal(SIGXFSZ, SIG_DFL);
+    signal(SIGXCPU, SIG_DFL);
     if (take_streams(start, input, answers)) {
         set_limits(&start->limits);
         if (start->limits.jailed)

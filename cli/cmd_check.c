@@ -34,8 +34,9 @@ static const char *const check_notes[] = {
     NULL,
 };
 static const char *const check_examples[] = {
+    "cnn check my/conv2d.c",
     "cnn check my/relu.c --hint",
-    "cnn check my/relu.c my/conv2d.c --json || true",
+    "cnn check my/relu.c my/conv2d.c --json",
     NULL,
 };
 static const check_settings check_defaults = {0};
@@ -64,6 +65,7 @@ static void check_file(const check_settings *settings, const char *path, checked
     if (!submission_open(s, path, result->exercise, SUBMISSION_CHECKED, &result->error))
         return;
     result->attempt = cnn_attempt_create(result->exercise, submission_call, s, &result->error);
+    submission_printed(s, result->printed, sizeof result->printed);
     submission_close(s);
     if (result->attempt && cnn_attempt_get_info(result->attempt).right &&
         submission_open(&fast, path, result->exercise, SUBMISSION_FAST, &result->error)) {

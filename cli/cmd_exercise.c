@@ -19,8 +19,7 @@ typedef struct exercise_settings {
 
 static const option exercise_rows[] = {
     ROW_TEXT(exercise_settings, name, NULL, "EXERCISE", "one of them, or all; without it, a list"),
-    ROW_FILE(exercise_settings, out, OPTION_NO_FILE, "--out", "DIR",
-             "the folder for EXERCISE.c, which must not exist yet"),
+    ROW_TEXT(exercise_settings, out, "--out", "FOLDER", "for EXERCISE.c, which must not exist yet"),
     ROW_SWITCH(exercise_settings, json, "--json", "the list as one JSON object"),
 };
 static const option_group exercise_groups[] = {{OPTION_ROWS(exercise_rows), 0}, {NULL, 0, 0}};
@@ -115,7 +114,7 @@ static int exercise_run(const void *values, const char *program) {
     if (settings->out)
         return write_files(settings, program);
     if (!strcmp(settings->name, "all"))
-        return report_usage("all needs --out DIR");
+        return report_usage("all needs --out FOLDER");
     fputs(info.text, stdout);
     return 0;
 }

@@ -11,6 +11,7 @@
 #include "source.h"
 #include "train_checkpoint.h"
 #include "train_run.h"
+#include "train_with.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,6 +34,7 @@ static const option train_rows[] = {
              "write checkpoints"),
     ROW_TEXT(train_settings, every, "--every", "N|Nm", "steps, minutes (1m)"),
     ROW_FILE(train_settings, resume, OPTION_KEPT, "--resume", "FILE", "resume from"),
+    ROW_FILE(train_settings, with, OPTION_INPUT, "--with", "FILE", "layers of yours"),
 };
 
 /* Last, where half a line is free. */
@@ -75,6 +77,8 @@ static bool finish_epoch(train_run *run, const cnn_progress *progress) {
     run->finished = progress->epoch + 1;
     bar_clear(&run->bar);
     train_report_epoch(run, progress->epoch, words(run));
+    if (run->with)
+        train_with_epoch(run->with, progress->finished->train_loss, words(run));
     if (run->log)
         train_log_epoch(run, progress);
     if (!train_held_out(run) || !progress->finished->best)
@@ -93,12 +97,15 @@ static bool on_progress(const cnn_progress *progress, void *context) {
     if (run->log && run->steps % LOG_STEPS == 0)
         train_log_step(run, progress);
     bar_draw(&run->bar, progress);
+    if (run->with && !train_with_step(run->with, run->model, run->training, &run->error))
+        return false;
     return train_checkpoint_step(run, &run->error) && !interrupt_wished();
 }
 
 static bool flags_agree(train_run *run) {
     const train_settings *settings = run->settings;
-    if (!training_flags_agree(&settings->training) || !train_checkpoint_flags(run))
+    if (!training_flags_agree(&settings->training) || !train_checkpoint_flags(run) ||
+        !train_beside_flags(run))
         return false;
     if (settings->step_epochs && settings->training.schedule != CNN_SCHEDULE_STEP) {
         report_usage("--step-epochs counts only with --schedule step");
@@ -258,7 +265,7 @@ static bool prepare(train_run *run, cnn_error *error) {
     return train_look(run, error) && name_files(run, error) &&
            (!run->from || resume_model(run, error)) && train_load_images(run, error) &&
            (run->from || make_model(run, error)) && train_load_test(run, error) &&
-           make_run(run, error) && open_log(run, error);
+           make_run(run, error) && train_beside_begin(run, error) && open_log(run, error);
 }
 
 /* Trains to the end, or until Ctrl-C, which counts as success; after the last step it comes too
@@ -304,6 +311,7 @@ static int finish(train_run *run) {
 static void clean_up(train_run *run) {
     close_log(run);
     confusion_free(&run->result);
+    train_with_close(run->with);
     free(run->out);
     free(run->best_out);
     free(run->checkpoint);
@@ -327,9 +335,12 @@ static bool keep_model(train_run *run, cnn_error *error) {
 static bool work(train_run *run, cnn_error *error) {
     if (!prepare(run, error))
         return false;
+    if (run->with)
+        train_with_head(run->with, words(run));
     train_report_head(run, words(run));
     train_report_resumed(run, words(run));
-    const bool trained = train(run, error) && keep_model(run, error);
+    const bool trained =
+        train(run, error) && train_beside_finish(run, error) && keep_model(run, error);
     interrupt_release();
     return trained && (!run->test || confusion_measure(&run->result, run->model, run->test, error));
 }

@@ -46,7 +46,8 @@ static size_t line_of(const char *report, const char *path) {
     size_t line = 0;
     while (file && !line && fgets(text, sizeof text, file)) {
         const char *at = strstr(text, place);
-        if (at && (strstr(text, " in ") || strstr(text, "runtime error")))
+        if (at &&
+            (strstr(text, " in ") || strstr(text, "runtime error") || strstr(text, "Assertion")))
             line = strtoul(at + strlen(place), NULL, 10);
     }
     if (file)
@@ -101,7 +102,8 @@ static const char *fault_text(const char *report) {
 
 static bool address_fault(const crash *c, const char *line, cnn_error *error) {
     char access[LINE_SIZE];
-    const char *array = array_of(c), *text = fault_text(line);
+    const char *text = fault_text(line);
+    const char *array = strstr(line, "heap-buffer-overflow") ? array_of(c) : NULL;
     const bool writes = find_line(c->report, "WRITE of size", access) ||
                         find_line(c->report, "WRITE memory access", access),
                reads = find_line(c->report, "READ of size", access) ||
@@ -135,7 +137,6 @@ static const char *signal_text(int number) {
            : number == SIGFPE  ? "division by 0"
            : number == SIGABRT ? "abort() or a failed assert()"
            : number == SIGKILL ? "stopped by the system: too much memory or time"
-           : number == SIGXCPU ? "too much time"
            : number == SIGTRAP || number == SIGILL ? "an instruction that stops the program"
                                                    : strsignal(number);
 }
@@ -153,6 +154,11 @@ bool crash_explain(const crash *c, cnn_error *error) {
                              line_of(c->report, c->path), function);
     if (find_line(c->report, "Sanitizer: ", line) || find_line(c->report, "hard rss limit", line))
         return address_fault(c, line, error);
+    if (WIFSIGNALED(c->status) && WTERMSIG(c->status) == SIGXCPU)
+        return source_refuse(error, c->path,
+                             "%s does not end: stopped after 5 seconds of computing; an endless "
+                             "loop?",
+                             function);
     if (WIFEXITED(c->status) && WEXITSTATUS(c->status) == 127)
         return source_refuse(error, c->path, "its program could not be started");
     if (WIFEXITED(c->status))

@@ -15,10 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A compiler and a function may each take this long; what they print, and what they write, is
- * limited too. */
-#define COMPILE_SECONDS 60
+/* A compiler may take this long, and the calls of a check so much of a processor; a busy machine
+ * may need longer for that. What they print and write is limited too. */
+#define COMPILE_SECONDS 120
 #define CALL_SECONDS 5
+#define WAIT_SECONDS 30
+#define TRAINING_SECONDS (7 * 24 * 3600)
 #define MEMORY_BYTES ((size_t)2 << 30)
 #define PRINTED_BYTES ((size_t)4 << 20)
 #define PROGRAM_BYTES ((size_t)64 << 20)
@@ -41,7 +43,7 @@ const char *submission_exercise(const char *path) {
 
 /* -------------------------------------------------------------------------------- compiling */
 
-enum { WORDS_MAX = 48, PATH_SIZE = 128 };
+enum { WORDS_MAX = 48, PATH_SIZE = 400 };
 
 typedef struct compiling {
     submission *s;
@@ -191,7 +193,7 @@ static bool is_source(const char *path, cnn_error *error) {
 
 static bool make_folder(submission *s, cnn_error *error) {
     const char *place = getenv("TMPDIR");
-    const bool fits = place && *place && strlen(place) < 40;
+    const bool fits = place && *place && strlen(place) < 250;
     snprintf(s->folder, sizeof s->folder, "%s/cnn-XXXXXX", fits ? place : "/tmp");
     if (mkdtemp(s->folder))
         return true;
@@ -202,8 +204,10 @@ static bool make_folder(submission *s, cnn_error *error) {
 
 bool submission_open(submission *s, const char *path, const char *exercise, submission_build build,
                      cnn_error *error) {
-    *s = (submission){
-        .path = path, .exercise = exercise, .repeats = 1, .child = {.to = -1, .from = -1}};
+    *s = (submission){.path = path,
+                      .exercise = exercise,
+                      .fast = build == SUBMISSION_FAST,
+                      .child = {.to = -1, .from = -1}};
     compiling c = {.s = s, .build = build};
     if (!is_source(path, error) || !make_folder(s, error))
         return false;
@@ -233,6 +237,20 @@ void submission_close(submission *s) {
     s->folder[0] = '\0';
 }
 
+void submission_printed(submission *s, char *text, size_t size) {
+    char path[PATH_SIZE];
+    int status;
+    text[0] = '\0';
+    if (s->child.pid && !child_end(&s->child, 1, &status))
+        return;
+    file_in(s, "printed", path);
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return;
+    text[fread(text, 1, size - 1, file)] = '\0';
+    fclose(file);
+}
+
 /* ---------------------------------------------------------------------------------- calling */
 
 static bool start_program(submission *s, const char *printed, const char *report,
@@ -241,11 +259,12 @@ static bool start_program(submission *s, const char *printed, const char *report
     char *words[] = {program, NULL};
     const size_t memory = s->sanitized ? 0 : MEMORY_BYTES;
     file_in(s, "program", program);
-    const child_start start = {.arguments = words,
-                               .output = printed,
-                               .error = report,
-                               .limits = {600, PRINTED_BYTES, memory, true},
-                               .piped = true};
+    const child_start start = {
+        .arguments = words,
+        .output = printed,
+        .error = report,
+        .limits = {s->fast ? TRAINING_SECONDS : CALL_SECONDS, PRINTED_BYTES, memory, true},
+        .piped = true};
     s->started++;
     return s->child.pid || child_begin(&s->child, &start, error);
 }
@@ -258,14 +277,10 @@ static void *numbers_of(const cnn_argument *argument) {
     return argument->kind == CNN_ARGUMENT_LABELS ? (void *)argument->labels : argument->numbers;
 }
 
-static double seconds_of(const submission *s) {
-    return s->repeats > 1 ? 60 : CALL_SECONDS;
-}
-
 static bool send(const submission *s, const cnn_call *call, bool *late) {
-    const double seconds = seconds_of(s);
+    const double seconds = WAIT_SECONDS;
     const call_program_head head = {(uint32_t)call->function_index, (uint32_t)call->argument_count,
-                                    (uint32_t)s->repeats, 0};
+                                    1, 0};
     bool good = child_write(&s->child, &head, sizeof head, seconds, late);
     for (size_t i = 0; good && i < call->argument_count; i++) {
         const cnn_argument *a = &call->arguments[i];
@@ -281,7 +296,7 @@ static bool send(const submission *s, const cnn_call *call, bool *late) {
 }
 
 static bool receive(submission *s, const cnn_call *call, uint64_t *addresses, bool *late) {
-    const double seconds = seconds_of(s);
+    const double seconds = WAIT_SECONDS;
     bool good =
         child_read(&s->child, addresses, call->argument_count * sizeof *addresses, seconds, late) &&
         child_read(&s->child, &s->seconds, sizeof s->seconds, seconds, late);
@@ -307,7 +322,7 @@ bool submission_call(const cnn_call *call, void *context, cnn_error *error) {
         child_kill(&s->child);
         return source_refuse(error, s->path,
                              "%s does not end: stopped after %d seconds; an endless loop?",
-                             call->function, CALL_SECONDS);
+                             call->function, WAIT_SECONDS);
     }
     crash c = {s->path, report, printed, PRINTED_BYTES, 0, call, addresses};
     if (!child_end(&s->child, CALL_SECONDS, &c.status))

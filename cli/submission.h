@@ -12,11 +12,11 @@ typedef enum submission_build {
 typedef struct submission {
     const char *path;     /* as typed; borrowed */
     const char *exercise; /* static */
-    char folder[64];      /* of temporary files; "": none */
+    char folder[300];     /* of temporary files; "": none */
     bool sanitized;       /* writes outside of arrays are seen */
+    bool fast;            /* the build; it may take its time */
     double seconds;       /* of the last call, the function alone */
     double total;         /* of all timed calls, each made once */
-    size_t repeats;       /* 1: how often a call is made, for its time */
     child child;          /* the running program */
     size_t started;       /* programs, so far */
 } submission;
@@ -29,6 +29,8 @@ const char *submission_exercise(const char *path);
 bool submission_open(submission *s, const char *path, const char *exercise, submission_build build,
                      cnn_error *error);
 void submission_close(submission *s);
+/* Ends the program, if it runs, and copies the beginning of what it has printed. */
+void submission_printed(submission *s, char *text, size_t size);
 /* A cnn_call_function, whose context is a submission: makes the call in its process, which is
  * started when none runs. A crash, a call that does not end, too much memory or output are errors
  * of one line. */

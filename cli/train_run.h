@@ -9,7 +9,7 @@
 
 typedef struct train_settings {
     const char *network, *weights, *out, *log;
-    const char *checkpoint, *every, *resume;
+    const char *checkpoint, *every, *resume, *with;
     uint64_t epochs, step_epochs, test_limit; /* 0: not given, for the last two */
     double validation;
     bool json, profile, from_scratch;
@@ -34,6 +34,7 @@ typedef struct train_run {
     cnn_normalization normalization;
     cnn_model *model;
     cnn_run *training;
+    struct train_with *with; /* a training by somebody's own layers beside it, or NULL */
     size_t finished;
     uint64_t steps, resumed_step;
     char *out, *best_out;
@@ -72,6 +73,14 @@ bool train_look(train_run *run, cnn_error *error);
 bool train_load_images(train_run *run, cnn_error *error);
 /* Comes after the model, whose class names decide which folder is which. */
 bool train_load_test(train_run *run, cnn_error *error);
+
+/* A training by somebody's own layers, --with, beside the run. False if flags exclude each other,
+ * which is reported. */
+bool train_beside_flags(const train_run *run);
+/* Opens it, if there is one. */
+bool train_beside_begin(train_run *run, cnn_error *error);
+/* The model that is kept has the weights that the own functions have found. */
+bool train_beside_finish(train_run *run, cnn_error *error);
 
 /* Prints what is known before the first step. */
 void train_report_head(const train_run *run, FILE *stream);

@@ -20,8 +20,7 @@ static const char *init_name(int index) {
 }
 
 const option training_rows[TRAINING_ROW_COUNT] = {
-    ROW_FILE(training_flags, data, OPTION_FOLDER, "--data", "DIR",
-             "IDX files, or a folder of PNGs per class"),
+    ROW_FILE(training_flags, data, OPTION_FOLDER, "--data", "DIR", "images"),
     ROW_CHOICE(training_flags, optimizer, "--optimizer", "update rule", optimizer_name),
     ROW_CHOICE(training_flags, schedule, "--schedule", "of the rate", schedule_name),
     ROW_CHOICE(training_flags, init, "--init", "first weights", init_name),

@@ -114,4 +114,32 @@ cnn_attempt_info cnn_attempt_get_info(const cnn_attempt *attempt);
 /* False only out of range; part may be NULL. */
 bool cnn_attempt_part_at(const cnn_attempt *attempt, size_t index, cnn_attempt_part *part);
 
+/* A network in which the caller's functions compute layers, the loss and the update, and the
+ * library the rest. One thread at a time. */
+typedef struct cnn_own_network cnn_own_network;
+/* Begins with the parameters of the model, and has room for its batch size. The network is copied;
+ * no optimizer has moved yet. */
+cnn_own_network *cnn_own_network_create(const cnn_model *model, cnn_error *error);
+void cnn_own_network_free(cnn_own_network *own);
+/* From now on the functions of this exercise are called by `run`, as in an attempt: in every layer
+ * of its kind, as the loss, or as the optimizer. Refused if a layer of its kind has two strides,
+ * two paddings or a window that is not square, for which exercises have no names. */
+bool cnn_own_network_use(cnn_own_network *own, const char *exercise, cnn_call_function run,
+                         void *context, cnn_error *error);
+/* Is there anything in this network for the exercise to compute? Optimizers: if it is of this kind.
+ */
+bool cnn_own_network_uses(const cnn_own_network *own, const char *exercise,
+                          cnn_optimizer_kind optimizer);
+/* One step of training on x[images][h][w][c], as cnn_train_step() takes it: *loss is the mean
+ * before the update, which has these rates and is number `step`, from 1. Ends with the error of a
+ * function that fails. */
+bool cnn_own_network_step(cnn_own_network *own, const float *x, const uint32_t *labels,
+                          size_t images, const cnn_optimizer *rates, uint64_t step, double *loss,
+                          cnn_error *error);
+/* The mean loss and the probabilities[images][classes] of a forward pass; loss may be NULL. */
+bool cnn_own_network_forward(cnn_own_network *own, const float *x, const uint32_t *labels,
+                             size_t images, float *probabilities, double *loss, cnn_error *error);
+/* As cnn_model_parameters(): cnn_model_set_parameters() takes them. */
+const float *cnn_own_network_parameters(const cnn_own_network *own, size_t *count);
+
 #endif

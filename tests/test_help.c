@@ -61,8 +61,9 @@ static void help_fits_a_screen(void **state) {
 
 static void example_runs(const char *line) {
     command_shell("cd @/examples && PATH=\"$PWD:$PATH\" bash <<'END'\n%s\nEND", line);
-    /* Damage by --break has to be found. */
-    if (command_code != !!strstr(line, "--break"))
+    /* Damage by --break has to be found, and an exercise that is not filled in. */
+    const bool empty = strstr(line, "cnn check") && !strstr(line, "--hint");
+    if (command_code != (empty || strstr(line, "--break")))
         fail_msg("%s: exit code %d\n%s", line, command_code, command_err);
 }
 

@@ -26,7 +26,7 @@ typedef struct use {
 
 typedef struct row {
     const char *command, *rest;
-    use uses[8]; /* operands first */
+    use uses[9]; /* operands first */
 } row;
 
 #define DATA                                                                                       \
@@ -44,6 +44,7 @@ static const row table[] = {
       {"--checkpoint", WRITTEN, "victim", false},
       {"--resume", RESUMED, "run", false},
       {"--weights", READ, "weights", false},
+      {"--with", READ, "relu.c", false},
       DATA,
       OUTPUT}},
     {"eval",
@@ -79,10 +80,12 @@ static const row table[] = {
       {"--weights", READ, "weights", false},
       DATA,
       OUTPUT}},
+    {"exercise", "", {{NULL, READ, NULL, false}}},
+    {"check", "", {{"FILE...", READ, "relu.c", true}, OUTPUT}},
     {"help", "", {{NULL, READ, NULL, false}}},
 };
 
-enum { ROWS = sizeof table / sizeof *table, USES = 8 };
+enum { ROWS = sizeof table / sizeof *table, USES = 9 };
 
 static const use *use_of(const row *row, const char *name, size_t length) {
     for (const use *use = row->uses; use < row->uses + USES && use->name; use++)
@@ -103,7 +106,7 @@ static const row *row_of(const char *command) {
 
 /* Operands that name no file. */
 static bool names_no_file(const char *name, size_t length) {
-    static const char *const words[] = {"WHERE", "TOPIC"};
+    static const char *const words[] = {"WHERE", "TOPIC", "EXERCISE"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strlen(words[i]) == length && !strncmp(name, words[i], length))
             return true;
@@ -257,7 +260,8 @@ static void every_pair_is_refused(void **state) {
 static int create(void **state) {
     if (command_folder_create(state))
         return -1;
-    command_shell("mkdir @/w @/w/data && mv @/tiny.net @/w && mv @/*-ubyte @/w/data && "
+    command_shell("mkdir @/w @/w/data && cp tests/workshop/relu.solution @/w/relu.c && mv "
+                  "@/tiny.net @/w && mv @/*-ubyte @/w/data && "
                   "cd @/w && echo 'keep me' >../victim && echo 'no picture' >image.png");
     assert_int_equal(command_code, 0);
     assert_int_equal(command_run("train @/w/tiny.net --data @/w/data --epochs 1 --out @/w/m"), 0);

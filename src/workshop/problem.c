@@ -2,6 +2,7 @@
 #include "problem.h"
 
 #include "memory.h"
+#include "shape_value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -54,49 +55,23 @@ void problem_end(problem *p) {
     cnn_case_free(p->given);
 }
 
-typedef struct named_value {
-    const char *name;
-    double value;
-} named_value;
-
-static double find(const named_value *values, size_t count, const char *name) {
-    for (size_t i = 0; i < count; i++)
+static double update_value(const update *u, const char *name) {
+    const struct {
+        const char *name;
+        double value;
+    } values[] = {{"count", (double)u->count}, {"step", u->step},          {"lr", u->lr},
+                  {"momentum", u->momentum},   {"weight_decay", u->decay}, {"beta1", u->beta1},
+                  {"beta2", u->beta2},         {"epsilon", u->epsilon}};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         if (!strcmp(values[i].name, name))
             return values[i].value;
     return 0;
 }
 
-static double update_value(const update *u, const char *name) {
-    const named_value values[] = {
-        {"count", (double)u->count}, {"step", u->step},          {"lr", u->lr},
-        {"momentum", u->momentum},   {"weight_decay", u->decay}, {"beta1", u->beta1},
-        {"beta2", u->beta2},         {"epsilon", u->epsilon}};
-    return find(values, sizeof values / sizeof *values, name);
-}
-
-/* A dense layer takes an image as one vector. */
-static double layer_value(const problem *p, const char *name) {
-    const cnn_case_info a = p->given->about;
-    const bool dense = !strcmp(a.layer, "dense");
-    const named_value values[] = {{"count", (double)a.x_count},
-                                  {"N", (double)a.images},
-                                  {"H", (double)a.height},
-                                  {"W", (double)a.width},
-                                  {"C", (double)(dense ? a.x_count / a.images : a.channels)},
-                                  {"K", (double)a.outputs},
-                                  {"R", (double)a.kernel.h},
-                                  {"S", (double)a.kernel.w},
-                                  {"size", (double)a.kernel.h},
-                                  {"P", (double)a.out_height},
-                                  {"Q", (double)a.out_width},
-                                  {"stride", (double)a.stride.h},
-                                  {"pad", (double)a.pad.h},
-                                  {"slope", p->given->shape.value}};
-    return find(values, sizeof values / sizeof *values, name);
-}
-
 double problem_value(const problem *p, const char *name) {
-    return p->given ? layer_value(p, name) : update_value(&p->update, name);
+    return p->given
+               ? shape_value(&p->given->shape, p->given->about.layer, p->given->about.images, name)
+               : update_value(&p->update, name);
 }
 
 size_t problem_images(const problem *p) {
