@@ -137,6 +137,13 @@ def test_results_in_other_forms():
     assert double.right
 
 
+def test_the_speed_beside_the_book():
+    attempt = cnn.check(layout="nchw", speed=True, **functions_of("dense"))
+    assert attempt.seconds > 0 and attempt.book_seconds > 0 and "the book" in str(attempt)
+    wrong = cnn.check(speed=True, relu_forward=lambda x: -x)
+    assert np.isnan(wrong.seconds) and "the book" not in str(wrong)
+
+
 def test_inputs_belong_to_the_function():
     """It may change and keep them."""
     kept = []
