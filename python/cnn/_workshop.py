@@ -246,7 +246,12 @@ def _reason(problem: BaseException) -> str:
     return f"{type(problem).__name__}{where}: {words}"
 
 
-@ffi.def_extern(onerror=lambda kind, value, trace: _keep(value, trace))  # type: ignore[untyped-decorator]
+def _keep(_kind: Any, value: BaseException, trace: Any) -> None:
+    """An interrupt is raised again once C has returned."""
+    ffi.from_handle(trace.tb_frame.f_locals["context"]).failure = value
+
+
+@ffi.def_extern(onerror=_keep)  # type: ignore[untyped-decorator]
 def cnn_python_call(call: Any, context: Any, error: Any) -> bool:
     """One call of the reader's function: an exception ends the attempt, with its words."""
     runner = ffi.from_handle(context)
@@ -258,11 +263,6 @@ def cnn_python_call(call: Any, context: Any, error: Any) -> bool:
         error.status = lib.CNN_STATUS_BAD_ARGUMENT
         ffi.memmove(error.message, message + b"\0", len(message) + 1)
         return False
-
-
-def _keep(value: BaseException, trace: Any) -> None:
-    """An interrupt is raised again once C has returned."""
-    ffi.from_handle(trace.tb_frame.f_locals["context"]).failure = value
 
 
 def _exercise_of(functions: dict[str, Any]) -> Exercise:
@@ -293,8 +293,8 @@ def check(
     return an array or several: conv2d_forward(x, weight, bias, stride, pad) returns y,
     conv2d_backward(x, weight, dy, stride, pad) returns dx, dw, db; `python -m cnn.exercise conv2d`
     writes a file with them. Arguments are passed by name if the names are these, else in order.
-    layout "nhwc" is x[n][h][w][c], weight[r][s][c][k] and [c][k]; "nchw" is PyTorch's x[n][c][h][w],
-    weight[k][c][r][s] and [k][c]. Cases go from the smallest up, in the library's layout. With
+    layout "nhwc" is x[n][h][w][c], weight[r][s][c][k] and [c][k]; "nchw" is PyTorch's
+    x[n][c][h][w], weight[k][c][r][s] and [k][c]. Cases go from the smallest up, in the library's layout. With
     speed, functions that are right are measured on a larger case, beside the book.
     """
     if layout not in LAYOUTS:
