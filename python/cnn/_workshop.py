@@ -294,8 +294,8 @@ def check(
     conv2d_backward(x, weight, dy, stride, pad) returns dx, dw, db; `python -m cnn.exercise conv2d`
     writes a file with them. Arguments are passed by name if the names are these, else in order.
     layout "nhwc" is x[n][h][w][c], weight[r][s][c][k] and [c][k]; "nchw" is PyTorch's
-    x[n][c][h][w], weight[k][c][r][s] and [k][c]. Cases go from the smallest up, in the library's layout. With
-    speed, functions that are right are measured on a larger case, beside the book.
+    x[n][c][h][w], weight[k][c][r][s] and [k][c]. Cases go from the smallest up, in the library's
+    layout. With speed, functions that are right are measured on a larger case, beside the book.
     """
     if layout not in LAYOUTS:
         raise Error(f"no such layout: {layout!r}; there are {', '.join(LAYOUTS)}")
