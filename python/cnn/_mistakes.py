@@ -82,7 +82,8 @@ class Case:
         self.x, self.dx = self._array("x", x), self._array("dx", x)
         self.dy = self._array("dy", y)
         self.weight, self.dw = self._array("weight", weight), self._array("dw", weight)
-        self.bias, self.db = self._array("bias", (info.outputs,)), self._array("db", (info.outputs,))
+        bias = (info.outputs,)
+        self.bias, self.db = self._array("bias", bias), self._array("db", bias)
         self.labels: Optional[NDArray[np.uint32]] = None
         if info.labels != ffi.NULL:
             self.labels = view(self._owner, info.labels, (info.images,), "=u4")

@@ -22,7 +22,8 @@ class Execution(Record):
         options = ffi.new("cnn_model_options *", lib.cnn_model_options_defaults())
         settings = {**vars(self), **more}
         backend, mistake = settings.pop("backend"), settings.pop("mistake", None)
-        kept = [ffi.new("char[]", encode(word)) if word else ffi.NULL for word in (backend, mistake)]
+        words = (backend, mistake)
+        kept = [ffi.new("char[]", encode(word)) if word else ffi.NULL for word in words]
         fill(options, **settings, backend=kept[0])
         if mistake:
             call(lib.cnn_mistake_make, kept[1], options, ffi.NULL, ffi.NULL)

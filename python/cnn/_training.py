@@ -11,7 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._data import Dataset
-from ._library import Callback, Error, NoTensor, Owner, encode, ffi, lib, raise_error, read, tensor_names, tensor_view
+from ._library import (
+    Callback,
+    Error,
+    NoTensor,
+    Owner,
+    encode,
+    ffi,
+    lib,
+    raise_error,
+    read,
+    tensor_names,
+    tensor_view,
+)
 from ._options import Optimizer, Schedule
 from ._record import Record
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import math
 import re
+import time
 from typing import Any, Callable, Optional
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._library import Error, Owner, ffi, lib, listed, read, text
+from ._library import call as call_c
 from ._record import Record
 
 # The sizes of an array in PyTorch's order: (n, c, h, w), (k, c, r, s), (k, c).
@@ -113,7 +116,7 @@ class Part(Record):
 
 class Attempt(Record):
     """What became of a check: print() shows the first case that is wrong and the diagnosis. It
-    counts as true if all is right."""
+    counts as true if all is right. seconds and book_seconds are NaN if no speed was measured."""
 
     _long = ("text", "parts",)
     exercise: str
@@ -122,12 +125,18 @@ class Attempt(Record):
     text: str
     message: str
     parts: list[Part]
+    seconds: float = math.nan
+    book_seconds: float = math.nan
 
     def __bool__(self) -> bool:
         return self.right
 
     def __str__(self) -> str:
-        return f"{self.text}\n{self.line}".strip()
+        lines = [self.text, self.line]
+        if self.seconds > 0:
+            times = f"{1e3 * self.seconds:.3g} ms, the book {1e3 * self.book_seconds:.3g} ms"
+            lines.append(f"on a larger case: {times}")
+        return "\n".join(lines).strip()
 
 
 def _part(struct: Any) -> Part:
@@ -154,6 +163,7 @@ class Runner:
         self.known = {function.name: function for function in exercise.functions}
         self.layout = layout
         self.failure: Optional[BaseException] = None
+        self.seconds = 0.0
         self.context = ffi.new_handle(self)
 
     def __call__(self, call: Any) -> None:
@@ -164,7 +174,9 @@ class Runner:
         arguments = [call.arguments[index] for index in range(call.argument_count)]
         for argument in arguments:
             given[text(argument.name) or ""] = self.value(known, argument)
+        began = time.perf_counter()
         results = self.results(known, given)
+        self.seconds += time.perf_counter() - began
         for argument in arguments:
             if argument.kind in (OUTPUT, CHANGED):
                 self.write(known, argument, results.get(text(argument.name) or ""))
@@ -234,7 +246,12 @@ def _reason(problem: BaseException) -> str:
     return f"{type(problem).__name__}{where}: {words}"
 
 
-@ffi.def_extern(onerror=lambda kind, value, trace: _keep(value, trace))  # type: ignore[untyped-decorator]
+def _keep(_kind: Any, value: BaseException, trace: Any) -> None:
+    """An interrupt is raised again once C has returned."""
+    ffi.from_handle(trace.tb_frame.f_locals["context"]).failure = value
+
+
+@ffi.def_extern(onerror=_keep)  # type: ignore[untyped-decorator]
 def cnn_python_call(call: Any, context: Any, error: Any) -> bool:
     """One call of the reader's function: an exception ends the attempt, with its words."""
     runner = ffi.from_handle(context)
@@ -248,11 +265,6 @@ def cnn_python_call(call: Any, context: Any, error: Any) -> bool:
         return False
 
 
-def _keep(value: BaseException, trace: Any) -> None:
-    """An interrupt is raised again once C has returned."""
-    ffi.from_handle(trace.tb_frame.f_locals["context"]).failure = value
-
-
 def _exercise_of(functions: dict[str, Any]) -> Exercise:
     for exercise in exercises():
         names = {function.name for function in exercise.functions}
@@ -263,7 +275,16 @@ def _exercise_of(functions: dict[str, Any]) -> Exercise:
     raise Error(f"{named}: no exercise has these functions; there are {known}")
 
 
-def check(*, layout: str = "nhwc", **functions: Callable[..., Any]) -> Attempt:
+def _speed(runner: Runner, name: bytes) -> dict[str, float]:
+    """What the functions and the book take for a larger case."""
+    runner.seconds, book = 0.0, ffi.new("double *")
+    call_c(lib.cnn_exercise_speed, name, lib.cnn_python_call, runner.context, book)
+    return {"seconds": runner.seconds, "book_seconds": book[0]}
+
+
+def check(
+    *, layout: str = "nhwc", speed: bool = False, **functions: Callable[..., Any]
+) -> Attempt:
     """Is a layer written in NumPy right, and which mistake is it if not?
 
         cnn.check(conv2d_forward=conv2d_forward, conv2d_backward=conv2d_backward)
@@ -272,8 +293,9 @@ def check(*, layout: str = "nhwc", **functions: Callable[..., Any]) -> Attempt:
     return an array or several: conv2d_forward(x, weight, bias, stride, pad) returns y,
     conv2d_backward(x, weight, dy, stride, pad) returns dx, dw, db; `python -m cnn.exercise conv2d`
     writes a file with them. Arguments are passed by name if the names are these, else in order.
-    layout "nhwc" is x[n][h][w][c], weight[r][s][c][k] and [c][k]; "nchw" is PyTorch's x[n][c][h][w],
-    weight[k][c][r][s] and [k][c]. Cases go from the smallest up, in the library's layout.
+    layout "nhwc" is x[n][h][w][c], weight[r][s][c][k] and [c][k]; "nchw" is PyTorch's
+    x[n][c][h][w], weight[k][c][r][s] and [k][c]. Cases go from the smallest up, in the library's
+    layout. With speed, functions that are right are measured on a larger case, beside the book.
     """
     if layout not in LAYOUTS:
         raise Error(f"no such layout: {layout!r}; there are {', '.join(LAYOUTS)}")
@@ -291,4 +313,7 @@ def check(*, layout: str = "nhwc", **functions: Callable[..., Any]) -> Attempt:
     info = lib.cnn_attempt_get_info(owner.pointer)
     struct = ffi.new("cnn_attempt_part *")
     parts = listed(lib.cnn_attempt_part_at, owner.pointer, struct=struct, make=_part)
-    return read(Attempt, info, parts=parts)
+    measured = _speed(runner, exercise.name.encode()) if speed and info.right else {}
+    if runner.failure is not None:
+        raise runner.failure
+    return read(Attempt, info, parts=parts, **measured)

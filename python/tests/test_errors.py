@@ -106,7 +106,8 @@ def test_refusals(index, model, train):
 VALUES = [
     None, True, 0, 1, -1, 7, 2**31, 2**63, 2**64, -(2**70), 0.5, float("nan"), float("inf"), 1e308,
     "", "adam", "conv1", "conv1.weight", "input 4x4x1\nflatten\ndense 2", b"", b"abc", "a\0b", [],
-    [1, 2], (0, 0, 0, 0), {}, np.zeros(0), np.zeros((28, 28, 1), np.uint8), np.zeros((3, 28, 28, 1)),
+    [1, 2], (0, 0, 0, 0), {}, np.zeros(0), np.zeros((28, 28, 1), np.uint8),
+    np.zeros((3, 28, 28, 1)),
     np.zeros((2, 784), np.float32), np.zeros(4, object), np.arange(5)[::2], object(), "/dev/null",
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ import time
 import cnn
 import numpy as np
 import pytest
+from conftest import patience
 
 
 def in_child(work):
@@ -112,7 +113,7 @@ def test_threads_on_one_model(root, train, test):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(60 * patience())
     assert not problems and not any(thread.is_alive() for thread in threads)
 
 

@@ -1,6 +1,5 @@
 """Training in steps and whole, its progress, and defaults, which are those of the library."""
 
-import dataclasses
 import importlib
 import inspect
 
@@ -101,7 +100,7 @@ def test_progress_without_tqdm(model, train, test, capsys, monkeypatch):
 def test_default_settings_are_the_library_s(settings, struct):
     types = {name: field.type for name, field in ffi.typeof(struct).fields}
     wanted = {n: plain(getattr(struct, n), t) for n, t in types.items() if n != "reserved"}
-    assert dataclasses.asdict(settings) == wanted
+    assert vars(settings) == wanted
 
 
 def test_default_arguments_are_the_library_s():
@@ -149,5 +148,5 @@ def test_diagnose():
     assert answer(False).right
     found = answer(True)
     assert not found.right and found.gradient == "dw" and "ratio" in found.properties
-    assert any("batch" in name for names in found.explanations for name in names)
+    assert found.explanations == [("dense-dw-over-n-twice",)]
     assert "batch" in str(found)

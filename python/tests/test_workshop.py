@@ -101,7 +101,7 @@ def test_the_original_s_slip_in_a_second():
     began = time.monotonic()
     slip = "dense-dw-over-n-twice"
     attempt = check_with(
-        solutions.dense_backward, lambda x, weight, dy: solutions.dense_backward(x, weight, dy, slip)
+        solutions.dense_backward, lambda *given: solutions.dense_backward(*given, slip=slip)
     )
     assert time.monotonic() - began < 1
     assert names_in(attempt) == {slip}
@@ -135,6 +135,13 @@ def test_results_in_other_forms():
     assert check_with(solutions.dense_backward, by_name)
     double = check_with(solutions.relu_forward, lambda x: np.maximum(x.astype(np.float64), 0))
     assert double.right
+
+
+def test_the_speed_beside_the_book():
+    attempt = cnn.check(layout="nchw", speed=True, **functions_of("dense"))
+    assert attempt.seconds > 0 and attempt.book_seconds > 0 and "the book" in str(attempt)
+    wrong = cnn.check(speed=True, relu_forward=lambda x: -x)
+    assert np.isnan(wrong.seconds) and "the book" not in str(wrong)
 
 
 def test_inputs_belong_to_the_function():
@@ -256,4 +263,5 @@ def test_the_command(tmp_path):
     assert "no such exercise: rely" in exercise("rely", cwd=tmp_path, code=1)
     assert "nowhere" in exercise("relu", "--out", "/nowhere/x.py", cwd=tmp_path, code=1)
     first = exercise("conv2d", "--hints", 1, cwd=tmp_path)
-    assert first.count("\n") == 1 and exercise("conv2d", "--hints", 2, cwd=tmp_path).startswith(first)
+    assert first.count("\n") == 1
+    assert exercise("conv2d", "--hints", 2, cwd=tmp_path).startswith(first)
