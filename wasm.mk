@@ -17,10 +17,14 @@ override CC := clang-$(LLVM) --target=wasm32-wasi -nostdlibinc -isystem $(WASI_I
                -isystem $(JANSSON) -msimd128 -msign-ext -mnontrapping-fptoint $(WASM_FLAGS_$(WASM))
 override POOL := serial
 
-# The kernels are optimized for speed, all else for size: it costs no time that could be measured, and a
-# quarter of the module.
+# The kernels, and the book in double, which checks gradients, are optimized for speed, nearly all else
+# for size: it costs no time that could be measured, and a quarter of the module.
 override OPT := -Oz
 SIMD_OPT := -O3
+$(BUILD)/src/ops/book_double.o: CFLAGS_ALL += $(SIMD_OPT)
+
+# And where most of the time goes that a drawing takes to become an image: the answer follows the pen.
+$(patsubst %,$(BUILD)/src/picture/%.o,light opening plane runs): override OPT := -O2
 
 # Kernels and book have the same instruction set here: they are one unit, and share the pages.
 WASM_BOOK := -DBOOK_TABLE=book_float -include src/ops/book.c

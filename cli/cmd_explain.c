@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 typedef struct explain_settings {
-    const char *model, *image, *where;
+    const char *model, *image, *where, *backend;
     one_image_flags one;
     weights_flags weights;
     bool all, json;
@@ -25,6 +25,7 @@ static const option explain_rows[] = {
              "such as 'conv2[4,3,8]'; without it, all on one screen"),
     ROW_SWITCH(explain_settings, all, "--all", "every term, in order"),
     ROW_SWITCH(explain_settings, json, "--json", "one JSON object"),
+    ROW_TEXT(explain_settings, backend, "--backend", "NAME", "see info --cpu"),
 };
 
 static const option_group explain_groups[] = {
@@ -100,12 +101,14 @@ static int explain_source(const explain_settings *settings, const source *source
     explained one = {.program = program,
                      .model_path = settings->model,
                      .image_path = settings->image,
+                     .backend = settings->backend,
                      .flags = &settings->one,
                      .repeatable = !settings->weights.weights,
                      .all = settings->all};
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     options.batch_size = options.threads = 1;
     options.every_layer = options.input_gradient = true;
+    options.backend = settings->backend;
     cnn_model *model = weights_model(source, &settings->weights, &options, &error);
     if (!model)
         return report_cnn_error(&error);

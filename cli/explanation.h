@@ -10,6 +10,7 @@
 /* One call of the command. Pointers are borrowed, terms are owned. */
 typedef struct explained {
     const char *program, *model_path, *image_path;
+    const char *backend;    /* as the flag names it; NULL: not given */
     const cnn_model *model; /* after forward, and with a label after backward */
     size_t label;           /* SIZE_MAX: not known */
     const one_image_flags *flags;

@@ -66,6 +66,8 @@ void explained_command(const explained *one, const char *where) {
         printf(" --index %llu", (unsigned long long)one->flags->index);
     if (one->flags->label)
         printf(" --label %zu", one->label);
+    if (one->backend)
+        printf(" --backend %s", one->backend);
     printf("%s\n", one->flags->no_fit ? " --no-fit" : "");
 }
 

@@ -78,6 +78,9 @@ typedef struct cnn_case_info {
     size_t x_count, weight_count, bias_count, dy_count; /* numbers; dx, dw, db have as many */
 } cnn_case_info;
 cnn_case_info cnn_case_get_info(const cnn_case *one);
+/* Fills dx, dw and db with the library's own answer, in which this mistake is made. It changes
+ * nothing in a layer of another kind; NULL: no mistake. */
+bool cnn_case_answer(cnn_case *one, const char *mistake, cnn_error *error);
 
 /* What a wrong gradient has in common with the right one. */
 typedef enum cnn_property {

@@ -36,6 +36,10 @@ cnn_picture *cnn_picture_load(const char *path, size_t channels, cnn_error *erro
 /* Copies pixels[h][w][c]; channels 1 or 3. */
 cnn_picture *cnn_picture_create(size_t height, size_t width, size_t channels, const uint8_t *pixels,
                                 cnn_error *error);
+/* From pixels[h][w][4] of red, green, blue and opacity, as browsers decode pictures; transparent
+ * ones are blended as a PNG's are. Has 3 channels. */
+cnn_picture *cnn_picture_create_rgba(size_t height, size_t width, const uint8_t *pixels,
+                                     cnn_error *error);
 void cnn_picture_free(cnn_picture *picture);
 size_t cnn_picture_height(const cnn_picture *picture);
 size_t cnn_picture_width(const cnn_picture *picture);

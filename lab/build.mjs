@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateRawSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
+import { measured } from './measured.mjs';
 
 const LIMIT = 3_500_000;
 const [TRAIN, HELD, PIXELS] = [10_000, 2_000, 784];
@@ -17,9 +18,18 @@ const build = resolve(root, process.argv[2] ?? 'build');
 const mnist = (name, head, size) =>
   readFileSync(`${root}/data/mnist/${name}-ubyte`).subarray(head, head + size);
 
+// The book, and what else has a line that a mistake changes.
+const OTHERS = [
+  'engine/batch',
+  'engine/init',
+  'engine/model',
+  'mistakes/flatten',
+  'train/optimizers',
+];
 function pages() {
-  const names = readdirSync(`${root}/src/ops`).filter((n) => n.endsWith('.c'));
-  const texts = names.map((n) => [`src/ops/${n}`, readFileSync(`${root}/src/ops/${n}`, 'utf8')]);
+  const book = readdirSync(`${root}/src/ops`).filter((n) => n.endsWith('.c'));
+  const names = [...book.map((n) => `src/ops/${n}`), ...OTHERS.map((n) => `src/${n}.c`)];
+  const texts = names.map((n) => [n, readFileSync(`${root}/${n}`, 'utf8')]);
   return Buffer.from(JSON.stringify(Object.fromEntries(texts)));
 }
 
@@ -36,6 +46,7 @@ function fixed() {
     'wasm-plain': readFileSync(`${build}/wasm/plain/lab.wasm`),
     networks: networks(),
     pages: pages(),
+    measured: Buffer.from(JSON.stringify(measured(`${root}/docs/mistakes.md`))),
   };
 }
 const ABOUT = {

@@ -35,6 +35,8 @@ bool LAB(lab_fused)(void) {
 
 void lab_forget_model(void) {
     lab_forget_run();
+    lab_forget_update();
+    the_lab.looked_after = false;
     cnn_model_free(the_lab.model);
     the_lab.model = NULL;
 }
@@ -49,8 +51,9 @@ bool LAB(lab_network)(const char *text, size_t size) {
     return true;
 }
 
+/* The model's network; the one read, before there is a model. */
 static const cnn_network *network_shown(void) {
-    return cnn_model_network(the_lab.model);
+    return the_lab.model ? cnn_model_network(the_lab.model) : the_lab.network;
 }
 
 /* The text of the model's network, for an editor. */
@@ -151,8 +154,7 @@ static bool take_model(cnn_model *model) {
     return true;
 }
 
-/* look: every number of a pass is kept, computed by the book. */
-static cnn_model_options options_of(size_t batch, unsigned seed, bool look) {
+cnn_model_options lab_options(size_t batch, unsigned seed, bool look) {
     cnn_model_options options = CNN_MODEL_OPTIONS_DEFAULT;
     options.batch_size = batch;
     options.threads = 1;
@@ -178,7 +180,7 @@ static bool adopt(cnn_model *model, const cnn_model *before) {
  * or else as measured. */
 bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
     const cnn_dataset *train = the_lab.sets[CNN_SPLIT_TRAIN];
-    cnn_model_options options = options_of(batch, seed, look);
+    cnn_model_options options = lab_options(batch, seed, look);
     if (the_lab.normalization.std > 0)
         options.normalization = the_lab.normalization;
     else if (train)
@@ -197,8 +199,12 @@ bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
 
 /* From a model file's bytes, with its network. */
 bool LAB(lab_load)(const void *bytes, size_t size, size_t batch, bool look) {
-    const cnn_model_options options = options_of(batch, 1, look);
-    return take_model(cnn_model_parse(bytes, size, &options, &the_lab.error));
+    const cnn_model_options options = lab_options(batch, 1, look);
+    if (!take_model(cnn_model_parse(bytes, size, &options, &the_lab.error)))
+        return false;
+    cnn_network_free(the_lab.network);
+    the_lab.network = cnn_network_copy(cnn_model_network(the_lab.model), &the_lab.error);
+    return the_lab.network != NULL;
 }
 
 /* How the model normalizes pixels. */
@@ -242,9 +248,15 @@ bool LAB(lab_data)(int split, const uint8_t *images, const uint32_t *labels, siz
     return the_lab.sets[split] != NULL;
 }
 
-/* The batch, from bytes. */
+/* A model's batch size never changes, so more images need another model with its parameters. */
+static bool make_room_for(size_t count) {
+    return count <= cnn_model_batch_size(the_lab.model) || take_model(lab_twin(count));
+}
+
+/* The batch, from bytes. If it is larger than the model's, all tensors lie elsewhere afterwards. */
 bool LAB(lab_images)(const uint8_t *images, const uint32_t *labels, size_t count) {
-    return cnn_model_set_images(the_lab.model, images, labels, count, &the_lab.error);
+    return make_room_for(count) &&
+           cnn_model_set_images(the_lab.model, images, labels, count, &the_lab.error);
 }
 
 /* Makes the batch's numbers, forward and backward; the mean loss. */
@@ -257,19 +269,4 @@ double LAB(lab_pass)(void) {
 /* Forward alone, for an answer while somebody draws. */
 void LAB(lab_forward)(void) {
     cnn_model_forward(the_lab.model);
-}
-
-/* A drawing of height x width gray pixels as the model takes it, in the form of MNIST's digits if
- * it was trained on such; or NULL. */
-const uint8_t *LAB(lab_fit)(const uint8_t *pixels, size_t height, size_t width) {
-    static uint8_t *fitted;
-    cnn_layer_info input;
-    cnn_network_layer_at(network_shown(), 0, &input);
-    free(fitted);
-    fitted = malloc(input.height * input.width * input.channels);
-    cnn_picture *picture = cnn_picture_create(height, width, 1, pixels, &the_lab.error);
-    const bool good = fitted && picture &&
-                      cnn_model_prepare(the_lab.model, picture, true, fitted, &the_lab.error);
-    cnn_picture_free(picture);
-    return good ? fitted : NULL;
 }

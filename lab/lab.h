@@ -13,6 +13,8 @@
 typedef struct lab {
     cnn_network *network;
     cnn_model *model;
+    cnn_model *after;     /* the same after an update, or NULL */
+    bool looked_after;    /* its tensors are looked at, not those of the model */
     cnn_dataset *sets[2]; /* by cnn_split */
     cnn_run *run;
     cnn_trainer *trainer;
@@ -24,5 +26,19 @@ extern lab the_lab;
 /* The model and what belongs to it are freed. */
 void lab_forget_model(void);
 void lab_forget_run(void);
+/* A run of the_lab.model; the images must live as long. */
+bool lab_begin_run(const cnn_dataset *images, const cnn_optimizer *optimizer, size_t epochs,
+                   uint64_t seed);
+void lab_forget_update(void);
+
+/* look: every number of a pass is kept, computed by the book. */
+cnn_model_options lab_options(size_t batch, unsigned seed, bool look);
+
+/* Another model to look at, with the same parameters, for batches of this size. NULL: lab_error().
+ */
+cnn_model *lab_twin(size_t batch);
+
+/* How many numbers it has. */
+size_t lab_count(const cnn_tensor *tensor);
 
 #endif

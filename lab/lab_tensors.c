@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-size_t LAB(lab_tensors)(void) {
-    return cnn_model_tensor_count(the_lab.model);
+static const cnn_model *looked_at(void) {
+    return the_lab.looked_after ? the_lab.after : the_lab.model;
 }
 
-static size_t count_of(const cnn_tensor *tensor) {
+size_t LAB(lab_tensors)(void) {
+    return cnn_model_tensor_count(looked_at());
+}
+
+size_t lab_count(const cnn_tensor *tensor) {
     size_t count = 1;
     for (size_t i = 0; i < tensor->rank; i++)
         count *= tensor->shape[i];
@@ -21,7 +25,7 @@ static size_t count_of(const cnn_tensor *tensor) {
 const uintptr_t *LAB(lab_tensor)(size_t index) {
     static cnn_tensor t;
     static uintptr_t facts[9];
-    cnn_model_tensor_at(the_lab.model, index, &t);
+    cnn_model_tensor_at(looked_at(), index, &t);
     const uintptr_t row[9] = {(uintptr_t)t.name,
                               t.type == CNN_TYPE_INT32,
                               t.rank,
@@ -30,19 +34,19 @@ const uintptr_t *LAB(lab_tensor)(size_t index) {
                               t.shape[2],
                               t.shape[3],
                               (uintptr_t)t.data,
-                              count_of(&t)};
+                              lab_count(&t)};
     memcpy(facts, row, sizeof facts);
     return facts;
 }
 
-/* Where the number of the largest size is. */
-size_t LAB(lab_largest)(const char *name) {
+/* Where the number of the largest size is, of `count` from `first` on. */
+size_t LAB(lab_largest)(const char *name, size_t first, size_t count) {
     cnn_tensor t;
-    size_t best = 0;
-    if (!cnn_model_tensor(the_lab.model, name, &t, NULL) || t.type != CNN_TYPE_FLOAT32)
-        return 0;
+    size_t best = first;
+    if (!cnn_model_tensor(looked_at(), name, &t, NULL) || t.type != CNN_TYPE_FLOAT32)
+        return first;
     const float *numbers = t.data;
-    for (size_t i = 1; i < count_of(&t); i++)
+    for (size_t i = first; i < first + count && i < lab_count(&t); i++)
         if (fabsf(numbers[i]) > fabsf(numbers[best]))
             best = i;
     return best;
@@ -81,7 +85,7 @@ static double share_of(const cnn_term *term) {
 static bool add_channels(void) {
     cnn_tensor a;
     channel_count = 0;
-    if (!sum.a[0] || !cnn_model_tensor(the_lab.model, sum.a, &a, NULL))
+    if (!sum.a[0] || !cnn_model_tensor(looked_at(), sum.a, &a, NULL))
         return true;
     const size_t count = a.shape[a.rank - 1];
     double *more = realloc(channels, count * sizeof *channels);
@@ -97,10 +101,10 @@ static bool add_channels(void) {
 }
 
 bool LAB(lab_sum)(const char *name, size_t index) {
-    if (!cnn_model_sum(the_lab.model, name, index, &sum, NULL, 0, &the_lab.error))
+    if (!cnn_model_sum(looked_at(), name, index, &sum, NULL, 0, &the_lab.error))
         return false;
     return make_room(sum.count) &&
-           cnn_model_sum(the_lab.model, name, index, &sum, terms, room, &the_lab.error) &&
+           cnn_model_sum(looked_at(), name, index, &sum, terms, room, &the_lab.error) &&
            add_channels();
 }
 

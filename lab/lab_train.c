@@ -1,11 +1,13 @@
 /* Training, some steps at a time: the same run as `cnn train`, however it is cut. */
 #include "lab.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { STEPS_MAX = 1024 };
 static double losses[STEPS_MAX]; /* of the steps of one call */
 static size_t wished, taken;
+static bool finite; /* were all losses of the run numbers? */
 
 void lab_forget_run(void) {
     cnn_trainer_free(the_lab.trainer);
@@ -19,7 +21,8 @@ static bool on_progress(const cnn_progress *progress, void *context) {
     (void)context;
     if (progress->finished)
         return true;
-    losses[taken++] = cnn_model_loss(the_lab.model);
+    losses[taken] = cnn_model_loss(the_lab.model);
+    finite &= isfinite(losses[taken++]) != 0;
     return taken < wished;
 }
 
@@ -40,20 +43,26 @@ double LAB(lab_step)(void) {
     return cnn_train_step(the_lab.trainer);
 }
 
-/* A run of the model over the images to train on, from its parameters as they are. */
-bool LAB(lab_run)(size_t epochs, unsigned seed, const char *rule, double rate, double momentum) {
+bool lab_begin_run(const cnn_dataset *images, const cnn_optimizer *optimizer, size_t epochs,
+                   uint64_t seed) {
     cnn_train_options options = CNN_TRAIN_OPTIONS_DEFAULT;
     options.epochs = epochs;
     options.seed = seed;
-    options.optimizer.lr = rate;
-    options.optimizer.momentum = momentum;
+    options.optimizer = *optimizer;
     options.progress = on_progress;
     lab_forget_run();
-    if (!cnn_optimizer_kind_of(rule, &options.optimizer.kind))
-        return false;
-    the_lab.run = cnn_run_create(the_lab.model, the_lab.sets[CNN_SPLIT_TRAIN], NULL, &options,
-                                 &the_lab.error);
+    finite = true;
+    the_lab.run = cnn_run_create(the_lab.model, images, NULL, &options, &the_lab.error);
     return the_lab.run != NULL;
+}
+
+/* A run of the model over the images to train on, from its parameters as they are. */
+bool LAB(lab_run)(size_t epochs, unsigned seed, const char *rule, double rate, double momentum) {
+    cnn_optimizer optimizer = CNN_OPTIMIZER_DEFAULT;
+    optimizer.lr = rate;
+    optimizer.momentum = momentum;
+    return cnn_optimizer_kind_of(rule, &optimizer.kind) &&
+           lab_begin_run(the_lab.sets[CNN_SPLIT_TRAIN], &optimizer, epochs, seed);
 }
 
 /* Takes up to `steps` steps, at most 1,024; returns how many. 0: the run is at its end, or has
@@ -67,6 +76,16 @@ size_t LAB(lab_run_on)(size_t steps) {
 }
 const double *LAB(lab_losses)(void) {
     return losses;
+}
+
+/* Is a loss of the run, or a parameter, no longer a number? Then it is of no use to go on. */
+bool LAB(lab_run_diverged)(void) {
+    size_t count = 0;
+    const float *parameters = cnn_model_parameters(the_lab.model, &count);
+    bool good = finite;
+    for (size_t i = 0; good && i < count; i++)
+        good = isfinite(parameters[i]);
+    return !good;
 }
 
 /* Steps taken since the start; images of the epoch at hand; whole epochs. */

@@ -94,6 +94,7 @@ static void null_pictures(void **state) {
     REFUSED(cnn_picture_parse(NULL, 8, 1, e));
     REFUSED(cnn_picture_load(NULL, 1, e));
     REFUSED(cnn_picture_create(2, 2, 1, NULL, e));
+    REFUSED(cnn_picture_create_rgba(2, 2, NULL, e));
     REFUSED(cnn_picture_resize(NULL, 2, 2, pixels, e));
     REFUSED(cnn_picture_resize(c.picture, 2, 2, NULL, e));
     REFUSED(cnn_picture_fit(NULL, 2, 2, pixels, e));

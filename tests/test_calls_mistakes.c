@@ -69,6 +69,10 @@ static void diagnoses(void **state) {
     memset(about.dx, 0, about.x_count * sizeof *about.dx);
     REFUSED(cnn_diagnose(list, 2, &diagnosis, e));
     assert_true(cnn_diagnose(list, 1, &diagnosis, NULL));
+    REFUSED(cnn_case_answer(NULL, NULL, e));
+    REFUSED(cnn_case_answer(one, "no such", e));
+    assert_true(cnn_case_answer(one, NULL, NULL));
+    assert_true(cnn_diagnose(list, 1, &diagnosis, NULL) && diagnosis.right);
     cnn_case_free(one);
 }
 

@@ -112,6 +112,8 @@ static void sizes_of_pictures(void **state) {
             .height = 1, .width = 1, .channels = 1, .classes = SIZE_MAX, .names = names};
         REFUSED(cnn_picture_create(n, 1, 1, pixels, e));
         REFUSED(cnn_picture_create(1, n, 3, pixels, e));
+        REFUSED(cnn_picture_create_rgba(n, 1, pixels, e));
+        REFUSED(cnn_picture_create_rgba(1, n, pixels, e));
         REFUSED(cnn_picture_resize(c.picture, n, 1, pixels, e));
         REFUSED(cnn_picture_resize(c.picture, 1, n, pixels, e));
         REFUSED(cnn_picture_fit(c.picture, n, 4, pixels, e));

@@ -230,6 +230,31 @@ static void kinks_are_reported(void **state) {
     assert_non_null(strstr(command_out, "drawn by the seed"));
 }
 
+static double explained_value(const char *backend, size_t k) {
+    assert_int_equal(
+        command_run("explain @/tiny.st @ 'fc1[%zu]' --index 3 --json --backend %s", k, backend), 0);
+    json_t *object = command_json();
+    const double value = json_real_value(json_object_get(object, "value"));
+    json_decref(object);
+    return value;
+}
+
+/* A back end that rounds twice differs in the last bits of some number, and only such a one. */
+static void bits_of_a_back_end(void **state) {
+    cnn_backend backend;
+    (void)state;
+    for (size_t i = 0; cnn_backend_at(i, &backend); i++) {
+        bool same = true;
+        for (size_t k = 0; k < 4 && backend.runs; k++)
+            same &= explained_value(backend.name, k) == explained_value("ref", k);
+        if (backend.runs && same != backend.same_bits)
+            fail_msg("%s: %s", backend.name, same ? "the same bits" : "other bits");
+    }
+    prints("@/hand.st @/hand.png 'fc1[0]' --backend base", "next", "' --backend base\n");
+    command_run("explain @/hand.st @/hand.png 'fc1[0]' --backend abacus");
+    command_refused(1, "abacus", NULL);
+}
+
 static void bad_slopes_are_refused(void **state) {
     (void)state;
     command_run("gradcheck @/tiny.st --at 'conv1[3,4,2]' --image @");
@@ -253,6 +278,7 @@ int main(void) {
         cmocka_unit_test(images_of_idx_files),
         cmocka_unit_test(all_terms),
         cmocka_unit_test(as_json),
+        cmocka_unit_test(bits_of_a_back_end),
         cmocka_unit_test(a_bad_where_is_answered),
         cmocka_unit_test(other_calls_are_refused),
         cmocka_unit_test(slopes_in_a_row),

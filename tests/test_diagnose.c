@@ -98,6 +98,25 @@ static void own_cases_part_them(void **state) {
     assert_true(asked >= 35);
 }
 
+/* cnn_case_answer() answers with this mistake and no other; with none it is right. */
+static void answers_have_the_mistake(void **state) {
+    cnn_case *cases[24];
+    (void)state;
+    for (size_t m = 0; m < mistake_row_count; m++) {
+        const char *name = mistake_rows[m].about.name;
+        const size_t count = cases_of(&mistake_rows[m], 0, cases, false);
+        for (size_t i = 0; i < count; i++)
+            assert_true(cnn_case_answer(cases[i], NULL, NULL));
+        assert_true(!count || case_diagnosis(cases, count).right);
+        for (size_t i = 0; i < count; i++)
+            assert_true(cnn_case_answer(cases[i], name, NULL));
+        const cnn_diagnosis d = count ? case_diagnosis(cases, count) : (cnn_diagnosis){0};
+        if (count && (d.explanation_count != 1 || !diagnosis_names(&d, name, NULL)))
+            fail_msg("%s is not made", name);
+        cases_free(cases, count);
+    }
+}
+
 /* Gradients at ties are not wrong, but they differ. */
 static void ties_are_recognized(void **state) {
     (void)state;
@@ -224,10 +243,10 @@ static int begin_chance(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_is_recognized),  cmocka_unit_test(own_cases_part_them),
-        cmocka_unit_test(ties_are_recognized), cmocka_unit_test(right_is_right),
-        cmocka_unit_test(two_gradients_wrong), cmocka_unit_test(one_gradient_twice_wrong),
-        cmocka_unit_test(two_layers_wrong),
+        cmocka_unit_test(each_is_recognized),       cmocka_unit_test(own_cases_part_them),
+        cmocka_unit_test(answers_have_the_mistake), cmocka_unit_test(ties_are_recognized),
+        cmocka_unit_test(right_is_right),           cmocka_unit_test(two_gradients_wrong),
+        cmocka_unit_test(one_gradient_twice_wrong), cmocka_unit_test(two_layers_wrong),
     };
     return cmocka_run_group_tests(tests, begin_chance, NULL);
 }

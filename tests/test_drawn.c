@@ -220,7 +220,37 @@ static void mnist_stays_as_readable(void **state) {
     assert_true(right_fitted + 10 >= right);
 }
 
+/* With DRAWN=FOLDER there is no test: the pictures of all hands are written there, for tests that
+ * are not in C. */
+static void write_drawing(const char *folder, size_t number, const glyph *glyph, const hand *hand) {
+    uint8_t pixels[256 * 256];
+    char path[512];
+    size_t size;
+    snprintf(path, sizeof path, "%s/%04zu.png", folder, number);
+    glyph_draw(glyph, hand, pixels);
+    uint8_t *bytes = png_gray(pixels, hand->side, hand->side, &size);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, size, file), size);
+    assert_int_equal(fclose(file), 0);
+    free(bytes);
+}
+
+static void drawings_are_written(void **state) {
+    (void)state;
+    static glyph glyphs[FONT_COUNT][10];
+    size_t number = 0;
+    load_glyphs(glyphs);
+    for (size_t i = 0; i < HAND_COUNT; i++)
+        for (size_t font = 0; font < FONT_COUNT; font++)
+            for (size_t digit = 0; digit < 10; digit++)
+                write_drawing(getenv("DRAWN"), number++, &glyphs[font][digit], &HANDS[i].hand);
+}
+
 int main(void) {
+    const struct CMUnitTest writing[] = {cmocka_unit_test(drawings_are_written)};
+    if (getenv("DRAWN"))
+        return cmocka_run_group_tests(writing, NULL, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nine_in_ten_drawn_digits_are_right),
         cmocka_unit_test(what_is_not_ink_does_not_count),

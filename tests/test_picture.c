@@ -104,6 +104,21 @@ static void transparency_lets_ink_stand_out(void **state) {
     assert_pixels(&nothing, 3, (uint8_t[]){255, 255, 255});
 }
 
+/* A browser decodes into such pixels: its picture is that of the PNG. */
+static void rgba_is_what_a_png_of_it_is(void **state) {
+    (void)state;
+    static const uint8_t DARK[] = {9, 20, 30, 255, 90, 0, 7, 128, 1, 2, 3, 0};
+    static const uint8_t LIGHT[] = {250, 220, 255, 255, 200, 210, 190, 77, 9, 9, 9, 0};
+    const uint8_t *const rows[] = {DARK, LIGHT};
+    for (size_t i = 0; i < 2; i++) {
+        const png_plan plan = planned(3, 1, PNG_COLOR_TYPE_RGB_ALPHA, 8, rows[i]);
+        cnn_picture *picture = cnn_picture_create_rgba(1, 3, rows[i], NULL);
+        assert_non_null(picture);
+        assert_pixels(&plan, 3, cnn_picture_pixels(picture));
+        cnn_picture_free(picture);
+    }
+}
+
 static void transparency_without_an_alpha_channel(void **state) {
     (void)state;
     png_plan plan = planned(3, 1, PNG_COLOR_TYPE_PALETTE, 8, (uint8_t[]){0, 1, 2});
@@ -281,6 +296,7 @@ int main(void) {
         cmocka_unit_test(palettes_of_every_depth),
         cmocka_unit_test(transparency_lets_ink_stand_out),
         cmocka_unit_test(transparency_without_an_alpha_channel),
+        cmocka_unit_test(rgba_is_what_a_png_of_it_is),
         cmocka_unit_test(what_is_beside_the_pixels_is_passed_over),
         cmocka_unit_test(bombs_are_refused_before_memory_is_taken),
         cmocka_unit_test(refusals),

@@ -1,9 +1,12 @@
 // The page: starts the C code and shows the parts around one selection.
+import './language';
 import { useSignal } from '@preact/signals';
 import { render } from 'preact';
 import { useRef } from 'preact/hooks';
 import { className, isLab } from './about';
+import * as breaking from './breaking';
 import { Engine, hasRelaxed } from './engine';
+import { Guide } from './guide';
 import { listen } from './keys';
 import { followLink, ignored, readLink } from './link';
 import { bare } from './linked';
@@ -11,12 +14,18 @@ import { NetworkMap } from './map';
 import { measureWith } from './measure';
 import { modes, setMode } from './modes';
 import { digits3 } from './numbers';
-import { asText, once, unpack } from './payload';
+import { listenForPictures } from './open';
+import { asText, packed, unpack } from './payload';
 import { PicturePanel } from './picture';
 import { Player } from './player';
+import { listenForPrint, PrintedSheet, printing } from './print';
+import * as questions from './questions';
 import { prepare } from './run';
+import { listenToPrinter, Sheet } from './sheet';
 import * as state from './state';
 import { Announcer, SumPanel } from './sum';
+import { Meaning } from './terms';
+import * as touring from './touring';
 import { words } from './words';
 
 function Tabs() {
@@ -27,6 +36,7 @@ function Tabs() {
           key={m}
           type="button"
           role="tab"
+          title={words.modesWhy[m]}
           aria-selected={state.mode.value === m}
           onClick={() => setMode(m)}
         >
@@ -34,6 +44,19 @@ function Tabs() {
         </button>
       ))}
     </div>
+  );
+}
+
+function Meanings({ rows }: { rows: string[][] }) {
+  return (
+    <dl>
+      {rows.map(([label, what]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{what}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
@@ -49,20 +72,17 @@ function Help() {
       >
         ?
       </button>
-      <dialog ref={dialog} aria-label={words.help.title}>
-        <h2>{words.help.title}</h2>
-        <dl>
-          {words.help.rows.map(([key, what]) => (
-            <div key={key}>
-              <dt>{key}</dt>
-              <dd>{what}</dd>
-            </div>
-          ))}
-        </dl>
-        <p class="soft">{words.help.licenses}</p>
-        <button type="button" onClick={() => dialog.current!.close()}>
+      <dialog ref={dialog} class="help" aria-label={words.help.title}>
+        <button type="button" class="close" onClick={() => dialog.current!.close()}>
           {words.close}
         </button>
+        <h2>{words.help.title}</h2>
+        <Meanings rows={words.help.rows} />
+        <h2>{words.help.labels}</h2>
+        <Meanings rows={words.help.meanings} />
+        <h2>{words.help.terms}</h2>
+        <Meanings rows={Object.entries(words.terms)} />
+        <p class="soft">{words.help.licenses}</p>
       </dialog>
     </>
   );
@@ -88,18 +108,23 @@ function Header() {
 
 function Welcome() {
   const closed = useSignal(false);
-  if (closed.value) return null;
+  if (closed.value || touring.at.value >= 0) return null;
   return (
     <p class="welcome">
       {words.first(isLab())}{' '}
-      <button
-        type="button"
-        onClick={() => {
-          closed.value = true;
-        }}
-      >
-        {words.close}
-      </button>
+      <span class="row">
+        <button type="button" onClick={() => touring.goTo(touring.left.value)}>
+          {words.tour.take}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            closed.value = true;
+          }}
+        >
+          {words.close}
+        </button>
+      </span>
     </p>
   );
 }
@@ -135,26 +160,34 @@ function App() {
         {Panel && <Panel />}
         <SumPanel />
       </aside>
-      <Player />
+      <div class="foot">
+        <Guide />
+        <Player />
+      </div>
+      <PrintedSheet />
+      <Sheet />
       <Announcer />
+      <Meaning />
     </>
   );
 }
 
 function followScheme(): void {
   const query = matchMedia('(prefers-color-scheme: dark)');
-  state.dark.value = query.matches;
-  query.addEventListener('change', () => {
-    state.dark.value = query.matches;
-  });
+  const follow = () => {
+    state.dark.value = query.matches && !printing.value; // paper is white
+  };
+  query.addEventListener('change', follow);
+  printing.subscribe(follow);
 }
 
 async function start(): Promise<void> {
   const wasm = await unpack(hasRelaxed() ? 'wasm-relaxed' : 'wasm-plain');
-  const [held, heldLabels, model, pages, networks, about] = await Promise.all(
-    ['held', 'held-labels', 'model', 'pages', 'networks', 'about'].map(unpack),
+  const [held, heldLabels, model, pages, networks, about, measured] = await Promise.all(
+    ['held', 'held-labels', 'model', 'pages', 'networks', 'about', 'measured'].map(unpack),
   );
   const engine = await Engine.start(wasm);
+  listenForPrint();
   followScheme();
   state.begin({
     engine,
@@ -168,11 +201,17 @@ async function start(): Promise<void> {
   prepare({
     script: document.getElementById('worker')!.textContent!,
     wasm,
-    images: once(async () => ({ pixels: await unpack('images'), labels: await unpack('labels') })),
+    images: packed('images'),
+    labels: packed('labels'),
   });
+  breaking.begin(asText(measured), state.networks().lab);
   await readLink(location.hash);
   followLink();
   listen();
+  touring.recall();
+  questions.follow();
+  listenToPrinter();
+  listenForPictures();
   Object.assign(window, { cnnLab: engine }); // for the console: docs/lab.md
   render(<App />, document.getElementById('app')!);
   document.documentElement.dataset.ready = 'yes';

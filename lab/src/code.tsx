@@ -1,6 +1,6 @@
 // The line of C that says the formula, and the function that computes it.
 import { shellWord, theAbout } from './about';
-import type { Sum } from './engine';
+import { AFTER, type Sum } from './engine';
 import { fileStem } from './presets';
 import * as state from './state';
 import { words } from './words';
@@ -17,7 +17,9 @@ function functionText(lines: string[], name: string): string {
 
 // What prints the same numbers, for an image that the command has too.
 export function Command() {
-  if (state.image.value < 0) return null;
+  const isBatch = state.pictures.value.length > 1;
+  const isAfter = state.shown.value.tensor.endsWith(AFTER);
+  if (state.image.value < 0 || isBatch || isAfter) return null;
   const isOwn = state.origin.value.kind === 'own';
   const { program, model: own, data } = theAbout();
   const model = isOwn ? shellWord(own) : `${fileStem()}.safetensors`;
@@ -27,7 +29,21 @@ export function Command() {
       <p class="soft">{isOwn ? words.sum.command : words.sum.saved}</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0} class="command">
-        {`${shellWord(program)} explain ${model} ${shellWord(data)} '${where}' --index ${state.image.value}`}
+        {`${shellWord(program)} explain ${model} ${shellWord(data)} '${where}' --index ${state.image.value}${state.bitsFlag()}`}
+      </pre>
+    </>
+  );
+}
+
+// A whole function of a page, with the lines that hold `mark`.
+export function FunctionCode({ page, name, mark }: { page: string; name: string; mark: string }) {
+  const lines = functionText(state.source(page).split('\n'), name).split('\n');
+  return (
+    <>
+      <h3 title={words.sum.functionWhy}>{`${page}, ${name}()`}</h3>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
+      <pre tabIndex={0}>
+        {lines.map((line) => (line.includes(mark) ? <mark key={line}>{line}</mark> : `${line}\n`))}
       </pre>
     </>
   );
@@ -40,7 +56,7 @@ export function Code({ s }: { s: Sum }) {
   const text = functionText(lines, s.function);
   return (
     <>
-      <h3>{words.sum.line(s.page, s.line)}</h3>
+      <h3 title={words.sum.lineWhy}>{words.sum.line(s.page, s.line)}</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
       <pre tabIndex={0}>
         {lines
@@ -51,7 +67,7 @@ export function Code({ s }: { s: Sum }) {
       </pre>
       {text && (
         <details>
-          <summary>{words.sum.function(s.function)}</summary>
+          <summary title={words.sum.functionWhy}>{words.sum.function(s.function)}</summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys */}
           <pre tabIndex={0}>{text}</pre>
         </details>

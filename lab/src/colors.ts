@@ -31,7 +31,7 @@ const gradients = (zero: Color): Color[] =>
 const LIGHT_RAMPS = { value: ramp(values(PAPER)), gradient: ramp(gradients(PAPER)) };
 const DARK_RAMPS = { value: ramp(values(NIGHT)), gradient: ramp(gradients(NIGHT)) };
 
-export const isGradient = (tensor: string): boolean => tensor.endsWith('.grad');
+export const isGradient = (tensor: string): boolean => /\.grad(\.after)?$/.test(tensor);
 
 export const rampOf = (tensor: string, dark: boolean): Uint32Array =>
   (dark ? DARK_RAMPS : LIGHT_RAMPS)[isGradient(tensor) ? 'gradient' : 'value'];

@@ -12,7 +12,7 @@ export interface Line {
   y: number[];
 }
 
-function axis(color: string, grid: string): uPlot.Axis {
+export function axis(color: string, grid: string): uPlot.Axis {
   return {
     stroke: color,
     grid: { stroke: grid, width: 1 },
@@ -22,15 +22,23 @@ function axis(color: string, grid: string): uPlot.Axis {
   };
 }
 
+export const inksOf = (isDark: boolean) => ({
+  ink: isDark ? '#b6bbc2' : '#565b63',
+  grid: isDark ? '#363a41' : '#e3e4e6',
+  strong: isDark ? '#8ab4f8' : '#0b57d0',
+  pale: isDark ? '#5c6470' : '#b9bec6',
+  other: isDark ? '#ffbe6e' : '#b34806',
+});
+
 function lineStyle(kind: Kind, isDark: boolean): Partial<uPlot.Series> {
-  if (kind === 'pale') return { stroke: isDark ? '#5c6470' : '#b9bec6', width: 1 };
-  if (kind === 'mine') return { stroke: isDark ? '#8ab4f8' : '#0b57d0', width: 1.5 };
-  return { stroke: isDark ? '#ffbe6e' : '#b34806', width: 1.5, dash: [5, 3] };
+  const { strong, pale, other } = inksOf(isDark);
+  if (kind === 'pale') return { stroke: pale, width: 1 };
+  if (kind === 'mine') return { stroke: strong, width: 1.5 };
+  return { stroke: other, width: 1.5, dash: [5, 3] };
 }
 
 function optionsOf(kinds: Kind[], width: number, log: boolean, isDark: boolean): uPlot.Options {
-  const ink = isDark ? '#b6bbc2' : '#565b63';
-  const grid = isDark ? '#363a41' : '#e3e4e6';
+  const { ink, grid } = inksOf(isDark);
   const series = kinds.map((kind) => ({
     ...lineStyle(kind, isDark),
     spanGaps: true,

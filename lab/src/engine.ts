@@ -61,6 +61,7 @@ export interface Sum {
   line: number;
   terms: Term[];
   channels: number[]; // what the terms of each channel of a add
+  update?: Update; // of a parameter after the update
 }
 
 // An error of the library; the place in a network's text, from 1, where it is about one.
@@ -73,6 +74,48 @@ export class LabError extends Error {
     super(message);
   }
 }
+
+// One parameter in a step of the optimizer.
+export interface Update {
+  rule: string;
+  page: string;
+  function: string;
+  before: number;
+  gradient: number;
+  m: number; // of SGD: the velocity
+  v: number;
+  corrected: number; // m over correction1
+  root: number; // of v over correction2
+  after: number;
+  move: number;
+  rate: number;
+  beta1: number; // of SGD: the momentum
+  beta2: number;
+  epsilon: number;
+  correction1: number;
+  correction2: number;
+}
+
+// What the update did to the loss.
+export interface Change {
+  before: number;
+  after: number;
+  change: number;
+  foretold: number; // gradient x move, added up over all parameters
+}
+
+// What the gradient of one output puts on one place.
+export interface Stamp {
+  place: number;
+  weight: number; // its index
+  value: number; // of the weight
+  share: number;
+  total: number; // of the place
+}
+
+// Names with this end are of the model after the update. Images and labels are the same in both.
+export const AFTER = '.after';
+const shared = (name: string) => name === '' || name === 'input' || name === 'labels';
 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
@@ -132,24 +175,42 @@ const STUBS = {
 };
 
 export class Engine {
-  private constructor(readonly x: Exports) {}
+  private constructor(
+    readonly x: Exports,
+    private readonly module: WebAssembly.Module,
+  ) {}
 
   static async start(bytes: BufferSource): Promise<Engine> {
-    const { instance } = await WebAssembly.instantiate(bytes, {
-      wasi_snapshot_preview1: STUBS,
-    });
-    const engine = new Engine(instance.exports as unknown as Exports);
+    return Engine.of(await WebAssembly.compile(bytes));
+  }
+
+  private static async of(module: WebAssembly.Module): Promise<Engine> {
+    const instance = await WebAssembly.instantiate(module, { wasi_snapshot_preview1: STUBS });
+    const engine = new Engine(instance.exports as unknown as Exports, module);
     engine.x._initialize();
     return engine;
   }
 
-  private words(pointer: number, count: number): Uint32Array {
+  // The same code with a memory of its own, without a model.
+  another = (): Promise<Engine> => Engine.of(this.module);
+
+  // A copy of numbers in double.
+  doubles(pointer: number, count: number): Float64Array {
+    return new Float64Array(this.x.memory.buffer, pointer, count).slice();
+  }
+
+  words(pointer: number, count: number): Uint32Array {
     return new Uint32Array(this.x.memory.buffer, pointer, count);
   }
 
   text(pointer: number): string {
     const bytes = new Uint8Array(this.x.memory.buffer, pointer);
     return decoder.decode(bytes.subarray(0, bytes.indexOf(0)));
+  }
+
+  // A row of pointers to texts.
+  texts(pointer: number, count: number): string[] {
+    return [...this.words(pointer, count)].map((p) => this.text(p));
   }
 
   // Calls with a copy of the bytes in the module's memory.
@@ -164,11 +225,11 @@ export class Engine {
     }
   }
 
-  private lendText<T>(text: string, call: (pointer: number) => T): T {
+  lendText<T>(text: string, call: (pointer: number) => T): T {
     return this.lend(encoder.encode(text), call);
   }
 
-  private must(good: number): void {
+  must(good: number): void {
     if (good) return;
     const place = [this.x.lab_error_line(), this.x.lab_error_column()] as const;
     throw new LabError(this.text(this.x.lab_error()), ...place);
@@ -228,6 +289,25 @@ export class Engine {
     };
   }
 
+  // Calls with the name that the tensor has in its model, which is the one looked at meanwhile.
+  private named<T>(name: string, call: (pointer: number) => T): T {
+    const after = name.endsWith(AFTER);
+    this.x.lab_look_at(after ? 1 : 0);
+    try {
+      return this.lendText(after ? name.slice(0, -AFTER.length) : name, call);
+    } finally {
+      this.x.lab_look_at(0);
+    }
+  }
+
+  // Of the model after the update, once there is one.
+  tensorsAfter(): Map<string, Tensor> {
+    this.x.lab_look_at(1);
+    const all = [...this.tensors().values()].filter((t) => !shared(t.name));
+    this.x.lab_look_at(0);
+    return new Map(all.map((t) => [t.name + AFTER, { ...t, name: t.name + AFTER }]));
+  }
+
   // Their shapes hold the batch: ask again after another batch.
   tensors(): Map<string, Tensor> {
     const all = new Map<string, Tensor>();
@@ -248,7 +328,9 @@ export class Engine {
       : new Float32Array(buffer, tensor.data, tensor.count);
   }
 
-  largest = (name: string): number => this.lendText(name, (p) => this.x.lab_largest(p));
+  // Where the largest is, of all or of `count` from `first` on.
+  largest = (name: string, first = 0, count = 2 ** 31): number =>
+    this.named(name, (p) => this.x.lab_largest(p, first, count));
 
   parameters(): Float32Array<ArrayBuffer> {
     const buffer = this.x.memory.buffer as ArrayBuffer;
@@ -280,13 +362,70 @@ export class Engine {
   // As the network takes it; null where nothing is drawn.
   fit(pixels: Uint8Array, side: number): Uint8Array<ArrayBuffer> | null {
     const pointer = this.lend(pixels, (p) => this.x.lab_fit(p, side, side));
-    if (!pointer) return null;
+    return pointer ? this.imageAt(pointer) : null;
+  }
+
+  // From a picture as the browser decodes it: red, green, blue, opacity.
+  fitPicture(pixels: Uint8Array, height: number, width: number): Uint8Array<ArrayBuffer> {
+    const pointer = this.lend(pixels, (p) => this.x.lab_fit_rgba(p, height, width));
+    this.must(pointer);
+    return this.imageAt(pointer);
+  }
+
+  // One of the network's images.
+  private imageAt(pointer: number): Uint8Array<ArrayBuffer> {
     const { height, width, channels } = this.layer(0);
-    return new Uint8Array(this.x.memory.buffer, pointer, height * width * channels).slice();
+    const buffer = this.x.memory.buffer as ArrayBuffer;
+    return new Uint8Array(buffer, pointer, height * width * channels).slice();
+  }
+
+  // One step of the optimizer, in a second model.
+  update(rule: string, rate: number, momentum: number): void {
+    this.must(this.lendText(rule, (p) => this.x.lab_update(p, rate, momentum)));
+  }
+
+  private updated(name: string, index: number): Update {
+    const pointer = this.lendText(name, (p) => this.x.lab_updated(p, index));
+    const row = new Float64Array(this.x.memory.buffer, pointer, 8);
+    const [before, gradient, m, v, corrected, root, after, move] = row;
+    const rates = Array.from({ length: 6 }, (_, i) => this.x.lab_update_rate(i));
+    const [rate, beta1, beta2, epsilon, correction1, correction2] = rates;
+    const [rule, page, fn] = [0, 1, 2].map((i) => this.text(this.x.lab_update_text(i)));
+    const numbers = { before, gradient, m, v, corrected, root, after, move };
+    const used = { rate, beta1, beta2, epsilon, correction1, correction2 };
+    return { rule, page, function: fn, ...numbers, ...used };
+  }
+
+  change(): Change {
+    const [before, after, change, foretold] = [0, 1, 2, 3].map((i) => this.x.lab_change(i));
+    return { before, after, change, foretold };
+  }
+
+  // Where the gradient of output `from` goes, in the channel and the image of `place`.
+  stamp(gradient: string, place: number, from: number): Stamp[] {
+    const count = this.lendText(gradient, (p) => this.x.lab_stamp(p, place, from));
+    const rows = new Float64Array(this.x.memory.buffer, this.x.lab_stamps(), count * 5);
+    return Array.from({ length: count }, (_, i) => {
+      const [at, weight, value, share, total] = rows.subarray(i * 5, i * 5 + 5);
+      return { place: at, weight, value, share, total };
+    });
   }
 
   sum(tensor: string, index: number): Sum {
-    this.must(this.lendText(tensor, (p) => this.x.lab_sum(p, index)));
+    const after = tensor.endsWith(AFTER);
+    const plain = tensor.slice(0, -AFTER.length);
+    const sum = this.named(tensor, (p) => {
+      this.must(this.x.lab_sum(p, index));
+      return this.readSum();
+    });
+    if (!after) return sum;
+    const named = (name: string) => (shared(name) ? name : name + AFTER);
+    Object.assign(sum, { a: named(sum.a), b: named(sum.b), start: named(sum.start) });
+    const isParameter = sum.kind === 'given' && /[.]/.test(plain);
+    return isParameter ? { ...sum, update: this.updated(plain, index) } : sum;
+  }
+
+  private readSum(): Sum {
     const text = (i: number) => this.text(this.x.lab_sum_text(i));
     const number = (i: number) => this.x.lab_sum_number(i);
     return {
@@ -333,6 +472,12 @@ export class Engine {
     return [...new Float64Array(this.x.memory.buffer, this.x.lab_channels(), count)];
   }
 
+  // The loss; with the number h larger; h smaller; the quotient; backprop's gradient.
+  nudge(tensor: string, index: number, h: number): number[] {
+    this.must(this.lendText(tensor, (p) => this.x.lab_nudge(p, index, h)));
+    return [...new Float64Array(this.x.memory.buffer, this.x.lab_nudge_numbers(), 5)];
+  }
+
   run(epochs: number, seed: number, rule: string, rate: number, momentum: number): void {
     this.must(this.lendText(rule, (p) => this.x.lab_run(epochs, seed, p, rate, momentum)));
   }
@@ -348,6 +493,7 @@ export class Engine {
     return [...new Float64Array(this.x.memory.buffer, this.x.lab_losses(), taken)];
   }
 
+  diverged = (): boolean => this.x.lab_run_diverged() !== 0;
   step = (): number => this.x.lab_run_step();
   epochs = (): number => this.x.lab_run_epochs();
 

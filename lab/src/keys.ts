@@ -4,15 +4,24 @@ import { go, togglePlay } from './player';
 import * as state from './state';
 import { words } from './words';
 
+// Of the way back first, then of all.
+function toEnd(): void {
+  const back = state.steps.value.findLastIndex((s) => s.backward);
+  const to = state.step.value < back ? back : state.steps.value.length - 1;
+  go(to - state.step.value);
+}
+
 const act: Record<string, () => void> = {
   ArrowLeft: () => go(-1),
   ArrowRight: () => go(1),
   Home: () => go(-state.step.value),
-  End: () => go(state.steps.value.length),
+  End: toEnd,
   Backspace: state.back,
   f: state.followLargest,
   m: () => state.showMisread(words.picture.noMisread(state.heldOut().labels.length)),
+  g: () => document.getElementById('guide')?.focus(),
   d: () => document.getElementById('pad')?.focus(),
+  '?': () => document.querySelector<HTMLDialogElement>('dialog.help')?.showModal(),
 };
 
 // Does what has the focus use the key itself?

@@ -16,9 +16,39 @@ export interface Layout {
   find(index: number): Cell;
   name(index: number): string;
   where(index: number): string; // as `cnn explain` takes it, without the tensor
+  isShown(index: number): boolean; // is it of the image of the batch that is shown?
 }
 
-function maps(h: number, w: number, c: number): Layout {
+// Which image of the batch is shown, and how many there are.
+export interface Batch {
+  nth(): number;
+  count(): number;
+}
+
+export const oneImage: Batch = { nth: () => 0, count: () => 1 };
+
+type OneImage = Omit<Layout, 'isShown'>;
+
+const parameter = (one: OneImage): Layout => ({ ...one, isShown: () => true });
+
+// The same sheets for each image of a batch: those of one are shown.
+function ofBatch(one: OneImage, size: number, { nth, count }: Batch): Layout {
+  const image = (index: number) => Math.floor(index / size);
+  return {
+    ...one,
+    at: (cell) => {
+      const index = one.at(cell);
+      return index < 0 ? index : nth() * size + index;
+    },
+    find: (i) => one.find(i % size),
+    name: (i) =>
+      count() > 1 ? words.place.ofImage(image(i), one.name(i % size)) : one.name(i % size),
+    where: (i) => one.where(i % size),
+    isShown: (i) => image(i) === nth(),
+  };
+}
+
+function maps(h: number, w: number, c: number): OneImage {
   const find = (i: number) => ({
     sheet: i % c,
     x: Math.floor(i / c) % w,
@@ -42,7 +72,7 @@ function maps(h: number, w: number, c: number): Layout {
 }
 
 // Input channels side by side, a column between them.
-function kernels(R: number, S: number, C: number, K: number): Layout {
+function kernels(R: number, S: number, C: number, K: number): OneImage {
   const channel = (i: number) => Math.floor(i / K) % C;
   const tap = (i: number) => Math.floor(i / K / C);
   return {
@@ -64,7 +94,7 @@ function kernels(R: number, S: number, C: number, K: number): Layout {
 }
 
 // A list in rows; `sheets` of them, the last index fastest.
-function lists(count: number, sheets: number, name: (i: number) => string): Layout {
+function lists(count: number, sheets: number, name: (i: number) => string): OneImage {
   const width = count <= 16 ? count : Math.ceil(Math.sqrt(count));
   return {
     sheets,
@@ -81,17 +111,20 @@ function lists(count: number, sheets: number, name: (i: number) => string): Layo
   };
 }
 
-export function layoutOf(tensor: Tensor): Layout {
-  const { shape, name } = tensor;
-  const isWeight = /\.weight(\.grad)?$/.test(name);
-  if (isWeight && shape.length === 4) {
+function weights(shape: number[]): OneImage {
+  if (shape.length === 4) {
     const [r, s, c, k] = shape;
     return kernels(r, s, c, k);
   }
-  if (isWeight) {
-    const [c, k] = shape;
-    return lists(c, k, (i) => words.place.weight(Math.floor(i / k), i % k));
-  }
-  if (shape.length === 4) return maps(shape[1], shape[2], shape[3]);
-  return lists(tensor.count, 1, words.place.number);
+  const [c, k] = shape;
+  return lists(c, k, (i) => words.place.weight(Math.floor(i / k), i % k));
+}
+
+export function layoutOf(tensor: Tensor, batch: Batch): Layout {
+  const { shape, name, count } = tensor;
+  if (/\.weight\b/.test(name)) return parameter(weights(shape));
+  if (/\.bias\b/.test(name)) return parameter(lists(count, 1, words.place.number));
+  const [images, h, w, c] = shape;
+  const one = shape.length === 4 ? maps(h, w, c) : lists(count / images, 1, words.place.number);
+  return ofBatch(one, count / images, batch);
 }

@@ -1,10 +1,12 @@
 // The network from left to right: every channel of every layer, and the kernels of one.
 import { className } from './about';
+import { BatchStrip } from './batch';
 import { cellStyle, colorAt, gradientOf, rampOf } from './colors';
-import type { Layer } from './engine';
+import { AFTER, type Layer } from './engine';
 import { digits3, short } from './numbers';
 import { NumberButton, Sheets } from './sheets';
 import * as state from './state';
+import { Explained } from './terms';
 import { words } from './words';
 
 const w = words.map;
@@ -32,8 +34,7 @@ function sizeOf(layer: Layer, index: number): { width: number; columns: number }
 }
 
 function Column({ layer, index }: { layer: Layer; index: number }) {
-  const backward = state.current.value.backward;
-  const name = backward ? `${layer.name}.grad` : layer.name;
+  const name = state.mapOf(layer.name, state.current.value.maps);
   const isOn = state.current.value.tensor === name;
   const { width, columns } = sizeOf(layer, index);
   return (
@@ -44,8 +45,9 @@ function Column({ layer, index }: { layer: Layer; index: number }) {
   );
 }
 
-function Score({ tensor, index }: { tensor: string; index: number }) {
+function Score({ tensor, k }: { tensor: string; k: number }) {
   state.reread.value;
+  const index = state.ofShown(tensor, k);
   const value = state.numbers(tensor)[index];
   const color = colorAt(rampOf(tensor, state.dark.value), value, state.largest(tensor));
   return (
@@ -62,9 +64,12 @@ function Scores({ layer }: { layer: Layer }) {
     [w.score, layer.name],
     [w.share, 'probabilities'],
   ];
-  if (state.current.value.backward) columns.push([w.gradient, `${layer.name}.grad`]);
+  const { maps } = state.current.value;
+  if (maps === '.grad') columns.push([w.gradient, `${layer.name}.grad`]);
+  if (maps === AFTER) columns.push([w.shareAfter, `probabilities${AFTER}`]);
+  const losses = `losses${maps === AFTER ? maps : ''}`;
   return (
-    <section class={`layer ${reached(layer.name) || state.current.value.backward ? '' : 'dim'}`}>
+    <section class={`layer ${reached(layer.name) || maps ? '' : 'dim'}`}>
       <Head layer={layer} />
       <table class="scores">
         <thead>
@@ -82,15 +87,18 @@ function Scores({ layer }: { layer: Layer }) {
             <tr key={`class ${k}`} class={k === state.label.value ? 'true' : ''}>
               <th scope="row">{className(k)}</th>
               {columns.map(([title, tensor]) => (
-                <Score key={title} tensor={tensor} index={k} />
+                <Score key={title} tensor={tensor} k={k} />
               ))}
             </tr>
           ))}
         </tbody>
       </table>
       <p class="loss">
-        loss{' '}
-        <NumberButton place={{ tensor: 'losses', index: 0 }} text={digits3(state.loss.value)} />
+        {maps === AFTER ? w.lossAfter : w.loss}{' '}
+        <NumberButton
+          place={{ tensor: losses, index: state.ofShown(losses) }}
+          text={digits3(state.shownNumbers(losses)[0])}
+        />
       </p>
     </section>
   );
@@ -102,7 +110,8 @@ function Legend() {
     <p class="legend">
       {w.value} − <i style={{ background: gradientOf('x', dark) }} /> +
       <span class="gap" />
-      {w.gradientLegend} − <i class="dashed" style={{ background: gradientOf('x.grad', dark) }} /> +
+      <Explained text={w.gradientLegend} /> −{' '}
+      <i class="dashed" style={{ background: gradientOf('x.grad', dark) }} /> +
       <span class="gap" />
       {w.scale}
     </p>
@@ -134,7 +143,7 @@ function Strip({ name, width }: { name: string; width: number }) {
   const all = Math.max(290, layout.sheets * (width + 6));
   return (
     <div class="strip" style={{ width: `min(100%, ${all}px)` }}>
-      <h3>
+      <h3 title={w.kernelsWhy(name)}>
         {w.kernels(name, count)} · <span>{w.largest(digits3(state.largest(name)))}</span>
       </h3>
       <Sheets key={name} name={name} width={width} />
@@ -146,9 +155,11 @@ function Kernels() {
   const layer = weighted(state.layers());
   if (!layer) return null;
   const width = kernelWidth(layer);
-  const gradients = state.current.value.backward || state.mode.value === 'train';
+  const { phase } = state.current.value;
+  const gradients = phase !== 'forward' || ['train', 'check'].includes(state.mode.value);
+  const more = [...(gradients ? ['.grad'] : []), ...(phase === 'update' ? [AFTER] : [])];
   const parts = ['weight', ...(layer.bias ? ['bias'] : [])];
-  const tensors = parts.flatMap((p) => [p, ...(gradients ? [`${p}.grad`] : [])]);
+  const tensors = parts.flatMap((p) => [p, ...more.map((end) => p + end)]);
   return (
     <div class="kernels">
       {tensors.map((p) => {
@@ -166,6 +177,7 @@ export function NetworkMap() {
   const asTable = layers[last].channels <= SCORES_MAX;
   return (
     <main aria-label={w.label}>
+      <BatchStrip />
       <div class="map">
         {layers.map((layer, i) =>
           i === last && asTable ? (

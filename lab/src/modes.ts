@@ -1,7 +1,9 @@
 // The modes of the page: their panels and their keys.
 import type { ComponentType } from 'preact';
 import { BreakPanel } from './break';
+import * as breaking from './breaking';
 import { CheckPanel } from './check';
+import * as checking from './checking';
 import { NetworkPanel } from './network';
 import * as state from './state';
 import { TourPanel } from './tour';
@@ -21,8 +23,8 @@ export const modes: Record<state.Mode, ModeRow> = {
     Panel: TrainPanel,
     keys: { r: training.toggle, s: training.oneStep },
   },
-  check: { key: 'c', Panel: CheckPanel },
-  break: { key: 'b', Panel: BreakPanel },
+  check: { key: 'c', Panel: CheckPanel, keys: checking.keys },
+  break: { key: 'b', Panel: BreakPanel, keys: { Escape: breaking.closeCard } },
   network: { key: 'n', Panel: NetworkPanel },
   tour: { key: 'o', Panel: TourPanel },
 };

@@ -32,7 +32,15 @@ export function timesTenTo(exponent: number): string {
   return `×10${exponent < 0 ? '⁻' : ''}${digits}`;
 }
 
-export const digits3 = (value: number): string =>
-  value === 0 ? '0' : Number(value.toPrecision(3)).toString().replace('-', '−');
+export function digits3(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  const isSmall = rounded !== 0 && Math.abs(rounded) < 0.001;
+  return (isSmall ? rounded.toExponential() : rounded.toString()).replaceAll('-', '−');
+}
+
+export const digits2 = (value: number): string => Number(value.toPrecision(2)).toString();
 
 export const percent = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)} %`;
+
+// A power of ten: 1e-5.
+export const stepText = (h: number): string => h.toExponential(0);

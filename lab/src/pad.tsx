@@ -137,7 +137,7 @@ export function Pad() {
         />
         <i ref={pen} class="pen" />
       </button>
-      <button type="button" onClick={() => drawing.current!.clear()}>
+      <button type="button" title={words.picture.clearWhy} onClick={() => drawing.current!.clear()}>
         {words.picture.clear}
       </button>
     </div>

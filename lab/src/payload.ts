@@ -1,20 +1,17 @@
 // What the page carries: packed bytes in script elements that no browser runs.
 
-export async function unpack(id: string): Promise<Uint8Array<ArrayBuffer>> {
-  const element = document.getElementById(id)!;
-  const packed = Uint8Array.from(atob(element.textContent!.trim()), (c) => c.charCodeAt(0));
-  element.textContent = ''; // its memory may go
+export const packed = (id: string): string => document.getElementById(id)!.textContent!.trim();
+
+export async function inflate(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const packed = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-export const asText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
-
-// Makes it with the first call; an element can be unpacked only once.
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null;
-  return () => {
-    made ??= make();
-    return made;
-  };
+export function unpack(id: string): Promise<Uint8Array<ArrayBuffer>> {
+  const text = packed(id);
+  document.getElementById(id)!.textContent = ''; // its memory may go
+  return inflate(text);
 }
+
+export const asText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -2,7 +2,9 @@
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { className, isLab, theAbout } from './about';
+import { BatchSwitch } from './batch';
 import { percent } from './numbers';
+import { OpenPicture } from './open';
 import { Pad } from './pad';
 import { drawPixels } from './pixels';
 import * as state from './state';
@@ -52,7 +54,7 @@ function Choose() {
 
 function Bars() {
   state.reread.value;
-  const p = [...state.numbers('probabilities')];
+  const p = [...state.shownNumbers('probabilities')];
   const says = state.answer();
   return (
     <ol class={`bars ${isLab() ? '' : 'named'}`} aria-label={w.says}>
@@ -100,7 +102,11 @@ export function PicturePanel() {
         </h2>
         <Seen />
         <Choose />
-        {state.notice.value && <p class="soft">{state.notice.value}</p>}
+        <BatchSwitch />
+        <OpenPicture />
+        <p class="notice" role="status">
+          {state.notice.value}
+        </p>
       </div>
       <div>
         <h2>{w.draw(isLab())}</h2>

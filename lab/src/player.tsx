@@ -1,8 +1,11 @@
 // The steps forward and backward: play, next, previous, each with its sentence.
 import { signal } from '@preact/signals';
+import { Fragment } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { exact } from './numbers';
 import * as state from './state';
+import type { Phase } from './steps';
+import { Explained } from './terms';
 import { words } from './words';
 
 const w = words.steps;
@@ -10,7 +13,12 @@ const EACH = 1800; // milliseconds
 
 export const playing = signal(false);
 
+// Where motion is not wanted, it only steps.
 export function togglePlay(): void {
+  if (matchMedia('(prefers-reduced-motion: reduce)').matches) {
+    go(1);
+    return;
+  }
   const atEnd = state.step.value === state.steps.value.length - 1;
   if (!playing.value && atEnd) state.goTo(0);
   playing.value = !playing.value;
@@ -33,12 +41,12 @@ function usePlaying(): void {
   }, [isOn]);
 }
 
-function List({ backward }: { backward: boolean }) {
+function List({ phase }: { phase: Phase }) {
   return (
-    <ol class={backward ? 'backward' : 'forward'} aria-label={backward ? w.backward : w.forward}>
+    <ol class={phase} aria-label={w[phase]}>
       {state.steps.value.map(
         (s, i) =>
-          s.backward === backward && (
+          s.phase === phase && (
             <li key={s.tensor}>
               <button
                 type="button"
@@ -67,16 +75,28 @@ function Readout() {
         {place.tensor} · {state.placeName(place)} ={' '}
         <b>{typeof s === 'string' ? '' : exact(s.stored)}</b>
       </span>
-      <button type="button" onClick={toSum}>
+      <button type="button" title={words.sum.whyLabel} onClick={toSum}>
         {words.sum.why}
       </button>
     </p>
   );
 }
 
+// Where the steps are one long row, the one at hand is in sight.
+function useInSight(): void {
+  const at = state.step.value;
+  useEffect(() => {
+    if (at >= 0)
+      document
+        .querySelector('footer [aria-current]')
+        ?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [at]);
+}
+
 export function Player() {
   usePlaying();
-  const { backward, tensor, sentence } = state.current.value;
+  useInSight();
+  const { phase, tensor, sentence } = state.current.value;
   const count = state.steps.value.length;
   return (
     <footer>
@@ -84,7 +104,7 @@ export function Player() {
         <button type="button" aria-label={w.previous} title={w.previous} onClick={() => go(-1)}>
           ◀
         </button>
-        <button type="button" class="play" onClick={togglePlay}>
+        <button type="button" class="play" title={w.playWhy} onClick={togglePlay}>
           {playing.value ? `❚❚ ${w.pause}` : `▶ ${w.play}`}
         </button>
         <button type="button" aria-label={w.next} title={w.next} onClick={() => go(1)}>
@@ -92,17 +112,19 @@ export function Player() {
         </button>
       </div>
       <div class="lists">
-        <span class="soft">{w.forward}</span>
-        <List backward={false} />
-        <span class="soft">{w.backward}</span>
-        <List backward={true} />
+        {(['forward', 'backward', 'update'] as Phase[]).map((phase) => (
+          <Fragment key={phase}>
+            <span class="soft">{w[phase]}</span>
+            <List phase={phase} />
+          </Fragment>
+        ))}
       </div>
       <Readout />
       <p class="sentence" aria-live="polite">
         <b>
-          {w.of(state.step.value + 1, count)} · {backward ? w.backward : w.forward} · {tensor}
+          {w.of(state.step.value + 1, count)} · {w[phase]} · {tensor}
         </b>{' '}
-        {sentence}
+        <Explained text={sentence} />
       </p>
     </footer>
   );

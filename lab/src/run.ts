@@ -1,7 +1,7 @@
 // One training in a worker of its own, as the page sees it.
 import { batch, signal } from '@preact/signals';
 import { theAbout } from './about';
-import type { FromWorker, Reading, Score, Settings, Speed, ToWorker } from './messages';
+import type { FromWorker, Kernels, Reading, Score, Settings, Speed, ToWorker } from './messages';
 import * as state from './state';
 import { throttle } from './throttle';
 import { words } from './words';
@@ -16,7 +16,8 @@ type Progress = Extract<FromWorker, { type: 'progress' }>;
 export interface Given {
   script: string;
   wasm: Uint8Array;
-  images: () => Promise<state.Images>;
+  images: string; // packed: each worker unpacks them, so that the page need not wait
+  labels: string;
 }
 
 let given: Given;
@@ -26,21 +27,38 @@ export function prepare(data: Given): void {
   given = data;
 }
 
+export function openWorker(): Worker {
+  const url = URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' }));
+  return new Worker(url);
+}
+export const theModule = () => given.wasm;
+
+// What a worker needs to train.
+export function giveImages(worker: Worker): void {
+  const { pixels: held, labels: heldLabels } = state.heldOut();
+  const { wasm, images, labels } = given;
+  const model = state.ownFile();
+  const message: ToWorker = { type: 'data', wasm, model, images, labels, held, heldLabels };
+  worker.postMessage(message);
+}
+
 export class Run {
   readonly ready = signal(false);
   readonly running = signal(false);
   readonly over = signal(false);
+  readonly diverged = signal(false); // numbers are no longer finite
   readonly step = signal(0);
   readonly epochs = signal(0);
   readonly perSecond = signal(0);
   readonly curves = signal<Curves>({ losses: [], scores: [] });
   readonly reading = signal<Reading | null>(null);
+  readonly kernels = signal<Kernels | null>(null);
   readonly problem = signal('');
   parameters: Float32Array | null = null; // the newest
   private worker: Worker | null = null;
   private newest: Progress | null = null;
   private readonly showSoon = throttle(() => this.show());
-  private renewed = false; // until the worker's first word about new weights
+  private awaited = false; // a new run, whose first message is still to come
   private file: ((bytes: Uint8Array) => void) | null = null;
 
   // What to do with the parameters after each turn of the worker.
@@ -51,8 +69,8 @@ export class Run {
   }
 
   private progress(m: Progress): void {
-    if (this.renewed && !m.fresh) return;
-    this.renewed = false;
+    if (this.awaited && !m.fresh) return;
+    this.awaited = false;
     if (m.fresh) this.curves.value = { losses: [], scores: [] };
     this.curves.value.losses.push(...m.losses);
     this.curves.value.scores.push(...m.scores);
@@ -73,6 +91,8 @@ export class Run {
       this.perSecond.value = m.perSecond;
       this.running.value = m.running;
       this.over.value = m.over;
+      this.diverged.value = m.diverged;
+      this.kernels.value = m.kernels;
       this.ready.value = true;
     });
   }
@@ -80,39 +100,30 @@ export class Run {
   private receive({ data }: MessageEvent<FromWorker>): void {
     if (data.type === 'progress') this.progress(data);
     else if (data.type === 'saved') this.file?.(data.bytes);
-    else this.problem.value = data.message;
+    else if (data.type === 'failed') this.problem.value = data.message;
   }
 
-  private async startWorker(): Promise<void> {
-    const url = URL.createObjectURL(new Blob([given.script], { type: 'text/javascript' }));
-    this.worker = new Worker(url);
+  private startWorker(): void {
+    this.worker = openWorker();
     this.worker.onmessage = (message) => this.receive(message);
     this.worker.onerror = (e) => {
       this.problem.value = e.message || 'worker';
     };
-    const held = state.heldOut();
-    const images = await given.images();
-    this.send({
-      type: 'data',
-      wasm: given.wasm,
-      model: state.ownFile(),
-      images: images.pixels,
-      labels: images.labels,
-      held: held.pixels,
-      heldLabels: held.labels,
-    });
+    giveImages(this.worker);
   }
 
   // From random weights; the worker starts with the first call.
-  async fresh(settings: Settings, speed: Speed): Promise<void> {
+  fresh(settings: Settings, speed: Speed): void {
     if (theAbout().train === 0) {
       this.problem.value = words.train.noImages;
       return;
     }
-    if (!this.worker) await this.startWorker();
+    if (!this.worker) this.startWorker();
     this.problem.value = '';
+    this.awaited = true;
     this.running.value = false;
-    this.renewed = true;
+    this.diverged.value = false;
+    this.curves.value = { losses: [], scores: [] };
     this.send({ type: 'new', settings, model: state.basisFile() });
     this.send({ type: 'speed', speed });
   }

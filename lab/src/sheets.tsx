@@ -35,9 +35,11 @@ function boxesOf(layout: Layout, indices: number[]): Map<number, Box> {
 
 const placed = (indices: number[]) => indices.filter((i) => i >= 0);
 
-// Where the factors of the shown sum are in this tensor.
+// Where the factors of the shown sum are in this tensor; of a stamp, where it falls.
 function factors(name: string, sum: Sum | string): number[] {
   if (typeof sum === 'string') return [];
+  const stamp = state.stamped.value;
+  if (stamp) return stamp.filter((p) => p.tensor === name).map((p) => p.index);
   const a = sum.a === name ? sum.terms.map((t) => t.a) : [];
   const b = sum.b === name ? sum.terms.map((t) => t.b) : [];
   const start = sum.start === name ? [sum.startIndex] : [];
@@ -64,9 +66,10 @@ interface Marks {
 
 // What is framed in this tensor; null: nothing, and most tensors are not drawn anew then.
 function marksOf(name: string, layout: Layout): Marks | null {
-  const indices = factors(name, state.sum.value);
+  state.nth.value;
+  const indices = factors(name, state.sum.value).filter(layout.isShown);
   const of = ({ tensor, index }: state.Place) =>
-    tensor === name ? boxesOf(layout, [index]) : undefined;
+    tensor === name && layout.isShown(index) ? boxesOf(layout, [index]) : undefined;
   const kept = of(state.selected.value);
   const shown = of(state.shown.value);
   if (indices.length === 0 && !kept && !shown) return null;
@@ -143,9 +146,11 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
   const layout = state.layout(name)!;
   usePainting(box, name, layout);
 
+  // A finger keeps the element that it came down on, so look for what is under it.
   const under = (event: MouseEvent): state.Place | null => {
-    const sheet = (event.target as HTMLElement).closest<HTMLElement>('.sheet');
-    if (!sheet) return null;
+    const on = document.elementFromPoint(event.clientX, event.clientY);
+    const sheet = on?.closest<HTMLElement>('.sheet');
+    if (!sheet || !box.current!.contains(sheet)) return null;
     const r = sheet.getBoundingClientRect();
     const part = (v: number, from: number, size: number, cells: number) =>
       Math.max(0, Math.min(cells - 1, Math.floor(((v - from) / size) * cells)));
@@ -156,17 +161,24 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
     });
     return index < 0 ? null : { tensor: name, index };
   };
+  // A finger that moves sideways moves the cell, and keeps where it ends; up and down it scrolls.
   const hover = (event: PointerEvent) => {
-    if (event.pointerType !== 'touch') state.hovered.value = under(event);
+    const place = under(event);
+    if (place || event.pointerType !== 'touch') state.hovered.value = place;
   };
+  const lift = (event: PointerEvent) => {
+    if (event.pointerType === 'touch' && state.hovered.value) state.keep(state.hovered.value);
+  };
+  // What is pointed at is kept: a click has whole pixels, and a cell may be little more than one.
   // Enter and Space are clicks without a place: they keep the cell that the arrows are on.
   const click = (event: MouseEvent) => {
-    const place = event.detail ? under(event) : state.shown.value;
+    const isPointed = state.hovered.value?.tensor === name;
+    const place = event.detail && !isPointed ? under(event) : state.shown.value;
     if (place) state.keep(place);
   };
   const move = (event: KeyboardEvent) => {
     const { tensor, index } = state.shown.value;
-    const from = tensor === name ? index : state.theEngine().largest(name);
+    const from = tensor === name ? index : state.telling(name).index;
     const to = moved(layout.find(from), event.key, layout);
     if (!to) return;
     event.preventDefault();
@@ -189,6 +201,7 @@ export function Sheets({ name, width, columns, label }: SheetsProps) {
           : `repeat(auto-fill, min(${width}px, 100%))`,
       }}
       onPointerMove={hover}
+      onPointerUp={lift}
       onPointerLeave={() => {
         state.hovered.value = null;
       }}

@@ -1,15 +1,22 @@
 // What the page knows: one image, one step, one number that is explained. Signals, so that what
 // shows them follows.
 import { batch, computed, signal } from '@preact/signals';
-import { networksFor, tellAbout, theAbout } from './about';
-import type { Engine, Layer, Sum, Tensor } from './engine';
-import { type Layout, layoutOf } from './layout';
+import { isLab as isLabPage, networksFor, tellAbout, theAbout } from './about';
+import { AFTER, type Change, type Engine, type Layer, type Sum, type Tensor } from './engine';
+import { type Batch, type Layout, layoutOf } from './layout';
 import { type Step, stepsOf } from './steps';
 import { throttle } from './throttle';
 
 export interface Place {
   tensor: string;
   index: number;
+}
+
+// One image of the batch.
+export interface Picture {
+  image: number; // of the held-out ones; -1: drawn
+  pixels: Uint8Array<ArrayBuffer>;
+  label: number;
 }
 
 export interface Images {
@@ -30,6 +37,7 @@ let engine: Engine;
 let held: Images;
 let labNet: Uint8Array;
 let basis: Uint8Array; // the model file that pixels are normalized as
+let labText: string;
 let sources: Record<string, string>;
 let texts: Record<string, string>; // networks by name
 let chain: Layer[] = [];
@@ -37,6 +45,8 @@ let lastLoss = 0;
 let stale = true; // another model: its tensors lie elsewhere
 let tensors = new Map<string, Tensor>();
 let layouts = new Map<string, Layout>();
+let images = 0; // of the batch whose shapes the tensors have
+let updated = false; // the update was taken with the numbers as they are
 
 export const mode = signal<Mode>('look');
 export const network = signal(''); // its text
@@ -46,7 +56,11 @@ export const reread = signal(0); // the same for text, less often while training
 export const image = signal(0); // of the held-out ones; -1: drawn
 export const pixels = signal(new Uint8Array());
 export const label = signal(0);
-export const loss = signal(0);
+export const loss = signal(0); // the mean of the batch
+export const together = signal(1); // how many images are a batch
+export const pictures = signal<Picture[]>([]); // the batch
+export const nth = signal(0); // of them is the one shown: image, pixels and label are its
+export const rule = signal({ name: 'adam', rate: 0.003 }); // of the update
 export const step = signal(0);
 export const steps = signal<Step[]>([]);
 export const walked = signal(false); // until the first step all layers are shown
@@ -55,20 +69,40 @@ export const hovered = signal<Place | null>(null);
 export const past = signal<Place[]>([]);
 export const origin = signal<Origin>({ kind: 'own' });
 export const trained = computed(() => origin.value.kind === 'training');
+export const stamped = signal<Place[] | null>(null); // framed in place of the sum's factors
 export const notice = signal('');
 export const told = signal(false); // the true digit of the drawing
 
 export const theEngine = () => engine;
+// What a command needs to have the bits of this browser.
+export const bitsFlag = () => (engine.fused() ? '' : ' --backend base');
+// Is it networks/lab.net?
+export const isLab = () => network.value === labText;
 export const layers = () => chain;
 export const source = (page: string): string => sources[page] ?? '';
 export const tensor = (name: string): Tensor | undefined => tensors.get(name);
+export const tensorNames = () => tensors.keys();
 export const layout = (name: string): Layout | undefined => layouts.get(name);
 export const numbers = (name: string) => engine.numbers(tensors.get(name)!);
 export const largest = (name: string) => Math.abs(numbers(name)[engine.largest(name)]);
+// Number k of the image shown, in a tensor with numbers for each image.
+const perImage = (name: string) => tensors.get(name)!.count / images;
+export const ofShown = (name: string, k = 0) => nth.value * perImage(name) + k;
+export const shownNumbers = (name: string, image = nth.value) => {
+  const size = perImage(name);
+  return numbers(name).subarray(image * size, image * size + size);
+};
+export const change = (): Change => engine.change();
 export const placeName = ({ tensor, index }: Place) => layouts.get(tensor)?.name(index) ?? '';
 // As `cnn explain` takes it: conv2[4,3,8].
 export const whereOf = ({ tensor, index }: Place) =>
   `${tensor}${layouts.get(tensor)?.where(index) ?? ''}`;
+// The tensor that a layer shows; images have no other after an update.
+export const mapOf = (layer: string, end: string) =>
+  end === AFTER && layer === chain[0].name ? layer : layer + end;
+// In a batch: which of its images the number is of; '' for one of all of them.
+export const imageOf = ({ tensor, index }: Place) =>
+  images > 1 && !/\.(weight|bias)\b/.test(tensor) ? Math.floor(index / perImage(tensor)) : '';
 export const heldOut = () => held;
 export function heldOutImage(i: number): Uint8Array {
   const size = held.pixels.length / held.labels.length;
@@ -111,9 +145,13 @@ export const sum = computed((): Sum | string => {
   }
 });
 
+const shownOfBatch: Batch = { nth: () => nth.value, count: () => images };
+
 function lookAround(): void {
   tensors = engine.tensors();
-  layouts = new Map([...tensors.values()].map((t) => [t.name, layoutOf(t)]));
+  images = pictures.value.length;
+  if (updated) for (const [name, t] of engine.tensorsAfter()) tensors.set(name, t);
+  layouts = new Map([...tensors.values()].map((t) => [t.name, layoutOf(t, shownOfBatch)]));
   stale = false;
 }
 
@@ -123,27 +161,101 @@ function readAgain(): void {
 }
 const readSoon = throttle(readAgain);
 
-// Computes the image at hand anew; its text follows with `read`.
-export function pass(read: () => void = readAgain): void {
-  engine.images(pixels.value, [label.value]);
-  lastLoss = engine.pass();
-  if (stale) lookAround();
+// The batch, with what is now known of the image shown.
+function gather(): Picture[] {
+  const own = { image: image.value, pixels: pixels.value, label: label.value };
+  if (together.value === 1) nth.value = 0;
+  pictures.value = together.value === 1 ? [own] : pictures.value.with(nth.value, own);
+  return pictures.value;
+}
+
+function bytesOf(all: Picture[]): Uint8Array {
+  const bytes = new Uint8Array(all.length * all[0].pixels.length);
+  all.forEach((p, i) => {
+    bytes.set(p.pixels, i * p.pixels.length);
+  });
+  return bytes;
+}
+
+// At the steps of the update, and only there, one is taken.
+function update(): void {
+  if (updated || current.value?.phase !== 'update') return;
+  engine.update(rule.value.name, rule.value.rate, 0);
+  updated = true;
+  lookAround();
+}
+
+export function useRule(name: string, rate: number): void {
   batch(() => {
+    rule.value = { name, rate };
+    pass();
+  });
+}
+
+// Computes the images at hand anew; their text follows with `read`.
+export function pass(read: () => void = readAgain): void {
+  batch(() => {
+    const all = gather();
+    engine.images(
+      bytesOf(all),
+      all.map((p) => p.label),
+    );
+    lastLoss = engine.pass();
+    updated = false;
+    if (stale || all.length !== images) lookAround();
+    update();
     revision.value++;
     read();
   });
 }
 
+function testPicture(index: number): Picture {
+  const at = (index + held.labels.length) % held.labels.length;
+  const bytes = heldOutImage(at).slice() as Uint8Array<ArrayBuffer>;
+  return { image: at, pixels: bytes, label: held.labels[at] };
+}
+
+// Of the batch at hand, if it is in it; else of a batch that begins with it.
 export function showTest(index: number): void {
-  const count = held.labels.length;
-  const at = (index + count) % count;
   batch(() => {
-    image.value = at;
-    pixels.value = heldOutImage(at).slice();
-    label.value = held.labels[at];
-    notice.value = '';
+    const own = testPicture(index);
+    const at = pictures.value.findIndex((p) => p.image === own.image);
+    const isIn = at >= 0 && pictures.value.length === together.value;
+    if (!isIn)
+      pictures.value = Array.from({ length: together.value }, (_, i) => testPicture(own.image + i));
+    nth.value = isIn ? at : 0;
+    show(isIn ? pictures.value[at] : own);
     pass();
     reselect();
+  });
+}
+
+function show(picture: Picture): void {
+  image.value = picture.image;
+  pixels.value = picture.pixels;
+  label.value = picture.label;
+  notice.value = '';
+}
+
+// One image, or a batch that begins with it.
+export function lookTogether(count: number): void {
+  batch(() => {
+    together.value = count;
+    pictures.value = [];
+    past.value = [];
+    showTest(Math.max(0, image.value));
+  });
+}
+
+// Another image of the batch on the maps.
+export function showNth(at: number): void {
+  batch(() => {
+    nth.value = at;
+    show(pictures.value[at]);
+    revision.value++;
+    reread.value++;
+    selected.value = telling(selected.value.tensor);
+    hovered.value = null;
   });
 }
 
@@ -159,18 +271,22 @@ export function showMisread(none: string): void {
 
 // The answer: the first of the largest probabilities.
 export function answer(): number {
-  const p = numbers('probabilities');
+  return answerTo(nth.value);
+}
+export function answerTo(at: number): number {
+  const p = shownNumbers('probabilities', at);
   return p.indexOf(Math.max(...p));
 }
 
 // Until the true digit is told, it is taken to be the answer.
 export function showDrawing(drawn: Uint8Array<ArrayBuffer>): void {
   batch(() => {
+    together.value = 1;
     image.value = -1;
     pixels.value = drawn;
     notice.value = '';
     pass();
-    if (!told.value) say(answer(), false);
+    if (!told.value && answer() !== label.value) say(answer(), false);
     reselect();
   });
 }
@@ -181,13 +297,19 @@ export function say(digit: number, byHand = true): void {
   pass();
 }
 
-const telling = (name: string): Place => ({ tensor: name, index: engine.largest(name) });
+// Its largest number, of the image shown.
+export function telling(name: string): Place {
+  const isWeight = /\.(weight|bias)\b/.test(name);
+  const [first, count] = isWeight ? [0, tensors.get(name)!.count] : [ofShown(name), perImage(name)];
+  return { tensor: name, index: engine.largest(name, first, count) };
+}
 
 // At a step its largest number is explained, unless one of its numbers is already.
 function reselect(): void {
   hovered.value = null;
   const name = current.value.tensor;
-  if (selected.value.tensor !== name) selected.value = telling(name);
+  const isThere = layouts.get(name)?.isShown(selected.value.index);
+  if (selected.value.tensor !== name || !isThere) selected.value = telling(name);
 }
 
 export function goTo(index: number): void {
@@ -195,6 +317,7 @@ export function goTo(index: number): void {
     walked.value = true;
     step.value = Math.max(0, Math.min(steps.value.length - 1, index));
     past.value = [];
+    update();
     selected.value = telling(current.value.tensor);
     hovered.value = null;
   });
@@ -240,6 +363,11 @@ export function follow(place: Place): void {
 export function followLargest(): void {
   const s = sum.value;
   if (typeof s === 'string') return;
+  if (s.update) {
+    const name = shown.value.tensor.slice(0, -AFTER.length);
+    keep({ tensor: `${name}.grad`, index: shown.value.index });
+    return;
+  }
   const placed = s.terms.filter((t) => t.a >= 0);
   const chosen = placed.find((t) => t.note === 'chosen');
   const most = placed.reduce((m, t) => (Math.abs(t.share) > Math.abs(m.share) ? t : m), placed[0]);
@@ -315,6 +443,7 @@ export function begin(given: Start): void {
   engine.load(labNet, 1, true);
   engine.data(1, held.pixels, held.labels);
   chain = engine.layers();
+  labText = isLabPage() ? engine.networkText() : '';
   network.value = engine.networkText();
   steps.value = stepsOf(chain);
   image.value = -1;

@@ -1,123 +1,18 @@
 // The sum that made the shown number: its terms as numbers, each of which can be explained in turn.
 import { useSignal } from '@preact/signals';
 import { Code, Command } from './code';
-import { cellStyle, colorAt, rampOf } from './colors';
 import type { Sum, Term } from './engine';
-import { digits3, exact, exponentOf, short, timesTenTo } from './numbers';
+import { Factor, type Scale, scaleOf } from './factor';
+import { digits3, exact, timesTenTo } from './numbers';
+import { Patches, patchWidth, scales } from './patches';
+import { InputGradient, isInputGradient } from './scatter';
 import * as state from './state';
+import { Explained } from './terms';
+import { LossChange, Updated } from './update';
 import { words } from './words';
 
 const w = words.sum;
-const CHANNELS_SHOWN = 5;
 const TERMS_SHOWN = 10;
-
-interface Scale {
-  tensor: string;
-  exponent: number;
-  largest: number;
-}
-
-function scaleOf(tensor: string, values: number[]): Scale {
-  const largest = values.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  return { tensor, exponent: exponentOf(values), largest };
-}
-
-interface FactorProps {
-  scale: Scale;
-  index: number;
-  value: number;
-  mark?: boolean;
-}
-
-// A factor: it becomes what is explained.
-function Factor({ scale, index, value, mark }: FactorProps) {
-  const color = colorAt(rampOf(scale.tensor, state.dark.value), value, scale.largest);
-  if (index < 0)
-    return (
-      <span class="cell none" title="">
-        ·
-      </span>
-    );
-  const place = { tensor: scale.tensor, index };
-  return (
-    <button
-      type="button"
-      class={`cell factor ${mark ? 'mark' : ''}`}
-      style={cellStyle(color)}
-      title={`${exact(value)}: ${scale.tensor}, ${state.placeName(place)}`}
-      data-tensor={scale.tensor}
-      data-index={index}
-      onClick={() => state.follow(place)}
-    >
-      {short(value, scale.exponent)}
-    </button>
-  );
-}
-
-const scales = (s: Sum, terms: Term[]): [Scale, Scale] => [
-  scaleOf(
-    s.a,
-    terms.map((t) => t.x),
-  ),
-  scaleOf(
-    s.b,
-    terms.map((t) => t.y),
-  ),
-];
-
-// Is it a window of maps under a kernel, the channel fastest?
-function patchWidth(s: Sum): number {
-  const shape = state.tensor(s.b)?.shape ?? [];
-  if (s.kind !== 'products' || !s.b.endsWith('.weight') || shape.length !== 4) return 0;
-  return shape[0] * shape[1] * s.channels.length === s.terms.length ? shape[1] : 0;
-}
-
-function Grid({ width, children }: { width: number; children: preact.ComponentChildren }) {
-  return (
-    <span class="grid" style={{ gridTemplateColumns: `repeat(${width}, auto)` }}>
-      {children}
-    </span>
-  );
-}
-
-// For each input channel its window and its piece of the kernel.
-function Patches({ s, width }: { s: Sum; width: number }) {
-  const [x, y] = scales(s, s.terms);
-  const count = s.channels.length;
-  const order = s.channels
-    .map((share, channel) => ({ share, channel }))
-    .sort((p, q) => Math.abs(q.share) - Math.abs(p.share))
-    .slice(0, CHANNELS_SHOWN);
-  return (
-    <>
-      <p class="soft">
-        {w.patch(s.a, s.b)}. {w.channels(order.length, count)}
-      </p>
-      {order.map(({ share, channel }) => {
-        const terms = s.terms.filter((_, i) => i % count === channel);
-        return (
-          <div class="row" key={channel}>
-            {count > 1 && <span class="soft">{w.channel(channel)}</span>}
-            <Grid width={width}>
-              {terms.map((t) => (
-                <Factor key={t.b} scale={x} index={t.a} value={t.x} />
-              ))}
-            </Grid>
-            {x.exponent !== 0 && <span>{timesTenTo(x.exponent)}</span>}
-            <span>×</span>
-            <Grid width={width}>
-              {terms.map((t) => (
-                <Factor key={t.b} scale={y} index={t.b} value={t.y} />
-              ))}
-            </Grid>
-            {y.exponent !== 0 && <span>{timesTenTo(y.exponent)}</span>}
-            <span class="share">= {digits3(share)}</span>
-          </div>
-        );
-      })}
-    </>
-  );
-}
 
 const noteOf = (s: Sum, t: Term): string =>
   s.kind === 'gate'
@@ -179,9 +74,23 @@ function Rows({ s }: { s: Sum }) {
   );
 }
 
+// In a batch: which of its images the term is of.
+const imageOf = (s: Sum, t: Term) =>
+  t.a >= 0
+    ? state.imageOf({ tensor: s.a, index: t.a })
+    : t.b >= 0
+      ? state.imageOf({ tensor: s.b, index: t.b })
+      : '';
+const allHead = (several: boolean) => [
+  ...w.allHead.slice(0, 1),
+  ...(several ? [w.image] : []),
+  ...w.allHead.slice(1),
+];
+
 // Every term in the order of the C code, with the running total.
 function AllTerms({ s }: { s: Sum }) {
   const open = useSignal(false);
+  const several = state.pictures.value.length > 1;
   return (
     <details
       class="every"
@@ -189,12 +98,12 @@ function AllTerms({ s }: { s: Sum }) {
         open.value = (e.target as HTMLDetailsElement).open;
       }}
     >
-      <summary>{w.all(s.terms.length)}</summary>
+      <summary title={w.allWhy}>{w.all(s.terms.length)}</summary>
       {open.value && (
         <table class="all">
           <thead>
             <tr>
-              {w.allHead.map((h) => (
+              {allHead(several).map((h) => (
                 <th key={h} scope="col">
                   {h}
                 </th>
@@ -205,13 +114,14 @@ function AllTerms({ s }: { s: Sum }) {
             {s.start && (
               <tr>
                 <td>{s.start}</td>
-                <td colSpan={3}>{exact(s.startValue)}</td>
+                <td colSpan={several ? 4 : 3}>{exact(s.startValue)}</td>
                 <td>{exact(s.startValue)}</td>
               </tr>
             )}
             {s.terms.map((t, i) => (
               <tr key={`${i} ${t.a}`}>
                 <td>{t.note || `${i + 1}`}</td>
+                {several && <td>{imageOf(s, t)}</td>}
                 <td>{exact(t.x)}</td>
                 <td>{s.b ? exact(t.y) : ''}</td>
                 <td>{digits3(t.share)}</td>
@@ -236,11 +146,21 @@ function Start({ s }: { s: Sum }) {
   );
 }
 
+function Terms({ s, width }: { s: Sum; width: number }) {
+  if (isInputGradient(s)) return <InputGradient s={s} width={width} />;
+  if (width > 0) return <Patches s={s} width={width} />;
+  return s.terms.length > 0 ? <Rows s={s} /> : null;
+}
+
 function Body({ s }: { s: Sum }) {
+  if (s.update) return <Updated s={s} update={s.update} />;
   const width = patchWidth(s);
   return (
     <>
-      <p>{w.kinds[s.kind]}</p>
+      <LossChange />
+      <p>
+        <Explained text={w.kinds[s.kind]} />
+      </p>
       {s.terms.length > 0 && (
         <p class="soft">
           {w.count(s.terms.length, s.zeros, s.leftOut)}
@@ -248,7 +168,7 @@ function Body({ s }: { s: Sum }) {
         </p>
       )}
       <Start s={s} />
-      {width > 0 ? <Patches s={s} width={width} /> : s.terms.length > 0 && <Rows s={s} />}
+      <Terms s={s} width={width} />
       {(s.kind === 'probability' || s.kind === 'loss') && (
         <p class="soft">{w.softmax(digits3(s.max), digits3(s.total))}</p>
       )}
@@ -284,7 +204,7 @@ export function SumPanel() {
           {w.follow} →
         </button>
       </p>
-      <p class="soft crumb">
+      <p class="soft crumb" data-tensor={place.tensor} data-index={place.index}>
         <b>{place.tensor}</b> · {state.placeName(place)}
       </p>
       {value === null ? <p>{String(s)}</p> : <p class="big">{exact(value)}</p>}

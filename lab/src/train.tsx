@@ -7,6 +7,7 @@ import { digits3, percent } from './numbers';
 import { ReadingPanel } from './reading';
 import type { Curves } from './run';
 import * as state from './state';
+import { Explained } from './terms';
 import { Settings } from './train_settings';
 import * as training from './training';
 import { words } from './words';
@@ -157,7 +158,9 @@ export function TrainPanel() {
   return (
     <section class="train" aria-label={w.title}>
       <h2>{w.title}</h2>
-      <p class="soft">{w.hint(theAbout().train.toLocaleString('en'))}</p>
+      <p class="soft">
+        <Explained text={w.hint(theAbout().train.toLocaleString('en'))} />
+      </p>
       <Speeds />
       <Acts />
       <Status />

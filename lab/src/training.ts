@@ -123,7 +123,7 @@ export function command(): string {
   return [
     `${shellWord(program)} train ${operand()} --data ${shellWord(data)}`,
     `--limit ${train} --epochs ${wholeEpochs()}`,
-    `--batch-size ${size} --optimizer ${rule} --lr ${rate} --seed ${seed}`,
+    `--batch-size ${size} --optimizer ${rule} --lr ${rate} --seed ${seed}${state.bitsFlag()}`,
     ...normalization(),
     `--out ${name()}.safetensors`,
   ].join(' ');

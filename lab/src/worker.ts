@@ -1,6 +1,20 @@
 // Trains in a thread of its own: the same module, without the numbers between the layers.
-import { Engine } from './engine';
-import type { FromWorker, Reading, Score, Settings, Speed, ToWorker } from './messages';
+import * as checks from './checks';
+import { Engine, type Tensor } from './engine';
+import type {
+  Answers,
+  FromWorker,
+  Kernels,
+  Question,
+  Reading,
+  Score,
+  Settings,
+  Speed,
+  ToWorker,
+} from './messages';
+import * as mistakes from './mistakes';
+import { named } from './named';
+import { inflate } from './payload';
 
 const EPOCHS = 20;
 const PAUSES: Record<Speed, number> = { slow: 1000, ten: 100, frame: 1000 / 60, full: 0 };
@@ -22,6 +36,8 @@ let scores: Score[] = [];
 let evaluated = 0;
 let reading: Reading | null = null;
 let read = 0; // when
+let diverged = false;
+let kernels: Tensor | undefined;
 let rate = { since: 0, images: 0, perSecond: 0 };
 
 const post = (message: FromWorker, move: Transferable[] = []) =>
@@ -32,11 +48,21 @@ const post = (message: FromWorker, move: Transferable[] = []) =>
 
 function evaluate(): void {
   evaluated = engine.step();
+  diverged = engine.diverged();
+  if (diverged) return;
   const { accuracy, confusion } = engine.evaluate();
   scores.push({ step: evaluated, accuracy });
   if (left > 0 && performance.now() - read < READ_EACH) return;
   reading = { confusion, answers: engine.answers(held) };
   read = performance.now();
+}
+
+// Their place does not change during a run.
+function theKernels(): Kernels | null {
+  if (!kernels) return null;
+  const numbers = (engine.numbers(kernels) as Float32Array).slice();
+  const largest = Math.abs(numbers[engine.largest(kernels.name)]);
+  return { numbers, shape: kernels.shape, largest };
 }
 
 function report(over = false, fresh = false): void {
@@ -52,6 +78,8 @@ function report(over = false, fresh = false): void {
     reading,
     running: left > 0,
     over,
+    diverged,
+    kernels: theKernels(),
     fresh,
   };
   losses = [];
@@ -60,15 +88,28 @@ function report(over = false, fresh = false): void {
   post(message, [parameters.buffer]);
 }
 
+function begin(settings: Settings): void {
+  const { network, batch, seed, rule, rate, mistake } = settings;
+  if (mistake || settings.images) {
+    const first = settings.images ?? images;
+    const { decay = 0 } = settings;
+    const one = { network, mistake, images: first, batch, seed, rule, rate, decay };
+    mistakes.beginCase(engine, one, EPOCHS);
+    return;
+  }
+  engine.network(network);
+  engine.model(batch, seed, false);
+  engine.run(EPOCHS, seed, rule, rate, 0);
+}
+
 function start(settings: Settings, model: Uint8Array): void {
   turn++;
   left = 0;
   batchSize = settings.batch;
-  epochSteps = Math.ceil(images / batchSize);
+  epochSteps = Math.ceil((settings.images ?? images) / batchSize);
   engine.load(model, 1, false);
-  engine.network(settings.network);
-  engine.model(settings.batch, settings.seed, false);
-  engine.run(EPOCHS, settings.seed, settings.rule, settings.rate, 0);
+  begin(settings);
+  kernels = [...engine.tensors().values()].find((t) => t.name.endsWith('.weight'));
   losses = [];
   scores = [];
   evaluate();
@@ -77,12 +118,14 @@ function start(settings: Settings, model: Uint8Array): void {
 
 function take(steps: number): boolean {
   const began = performance.now();
-  const taken = engine.runOn(Math.min(steps, left));
+  const toEnd = epochSteps - (engine.step() % epochSteps);
+  const taken = engine.runOn(Math.min(steps, left, toEnd));
   left -= taken.length;
   losses.push(...taken);
   count(taken.length * batchSize, performance.now() - began);
-  if (engine.step() - evaluated >= EVALUATE_EVERY[speed] || left === 0) evaluate();
-  return taken.length > 0;
+  const due = engine.step() - evaluated >= EVALUATE_EVERY[speed];
+  if (due || left === 0 || taken.length === toEnd) evaluate();
+  return taken.length > 0 && !diverged;
 }
 
 // Images a second of computing, over about a second.
@@ -123,14 +166,46 @@ function again(): void {
   go(turn);
 }
 
+function answerTo(question: Question): Answers[Question['what']] {
+  switch (question.what) {
+    case 'gradients':
+      return checks.gradients(engine, question.options);
+    case 'slopes':
+      return checks.slopes(engine, question.moved);
+    case 'along':
+      return checks.along(engine, question.moved, question.step);
+    case 'many':
+      return checks.many(engine, question.moved, question.step, question.seed);
+    case 'doctor':
+      return mistakes.examine(engine, question.of);
+    case 'named':
+      return named(engine, question.mistake);
+  }
+}
+
+function answer(id: number, question: Question): void {
+  const began = performance.now();
+  try {
+    const given = answerTo(question);
+    post({ type: 'answered', id, answer: given, milliseconds: performance.now() - began });
+  } catch (error) {
+    post({ type: 'refused', id, message: (error as Error).message });
+  }
+}
+
+async function takeImages(pixels: string, labels: string): Promise<void> {
+  const digits = await inflate(labels);
+  images = digits.length;
+  engine.data(0, await inflate(pixels), digits);
+}
+
 async function receive(message: ToWorker): Promise<void> {
   switch (message.type) {
     case 'data':
       engine = await Engine.start(message.wasm as Uint8Array<ArrayBuffer>);
       engine.load(message.model, 1, false);
-      images = message.labels.length;
       held = message.heldLabels.length;
-      engine.data(0, message.images, message.labels);
+      await takeImages(message.images, message.labels);
       engine.data(1, message.held, message.heldLabels);
       break;
     case 'new':
@@ -156,6 +231,12 @@ async function receive(message: ToWorker): Promise<void> {
       break;
     case 'save':
       post({ type: 'saved', bytes: engine.save() });
+      break;
+    case 'module':
+      engine = await Engine.start(message.wasm as Uint8Array<ArrayBuffer>);
+      break;
+    case 'ask':
+      answer(message.id, message.question);
   }
 }
 

@@ -1,24 +1,15 @@
 // Looking: as a person would, and every number against the command.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { build, launch, open, root, shown } from './browser.mjs';
+import { everyStep, explain, same } from './explained.mjs';
 
 let browser;
 before(async () => {
   browser = await launch();
 });
 after(() => browser.close());
-
-function explain(page) {
-  const [, where, index] = page.command.match(/'([^']+)' --index (\d+)$/);
-  const model = `${build}/lab/lab.safetensors`;
-  const flags = ['explain', model, `${root}/data/mnist`, where, '--index', index, '--json'];
-  return JSON.parse(execFileSync(`${build}/cnn`, flags, { encoding: 'utf8', maxBuffer: 1e8 }));
-}
-
-const same = (text, number) => Math.fround(Number(text)) === Math.fround(number);
 
 test('opens from disk: one request, no error', async () => {
   const page = await open(browser);
@@ -30,28 +21,8 @@ test('opens from disk: one request, no error', async () => {
 
 test('each step: the number and all its terms are the command’s', async () => {
   const page = await open(browser);
-  const count = await page.locator('footer li').count();
-  await page.keyboard.press('Home');
-  let terms = 0;
-  for (let i = 0; i < count; i++) {
-    if (await page.locator('.every').count()) {
-      await page.locator('.every summary').click();
-      await page.locator('.all').waitFor();
-    }
-    const seen = await shown(page);
-    const told = explain(seen);
-    assert.ok(same(seen.value, told.value), `${told.where}: ${seen.value} is ${told.value}`);
-    const rows = seen.rows.slice(-told.terms.length);
-    assert.equal(rows.length, told.terms.length, told.where);
-    told.terms.forEach((t, k) => {
-      assert.ok(same(rows[k][1], t.x), `${told.where}, x of term ${k}: ${rows[k][1]} is ${t.x}`);
-      if (rows[k][2]) assert.ok(same(rows[k][2], t.y), `${told.where}, y of term ${k}`);
-      assert.ok(same(rows[k][4], t.sum), `${told.where}, sum after term ${k}`);
-    });
-    terms += told.terms.length;
-    await page.keyboard.press('ArrowRight');
-  }
-  console.log(`${count} steps, ${terms} terms`);
+  const { steps, terms } = await everyStep(page);
+  console.log(`${steps} steps, ${terms} terms`);
   assert.deepEqual(page.wrong, []);
   await page.context().close();
 });

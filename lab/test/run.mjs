@@ -1,10 +1,11 @@
-// node lab/test/run.mjs BUILD - runs the tests, one file after the other. Exit 1 if one failed.
+// node lab/test/run.mjs BUILD [FOLDER] - runs the tests of lab/test/ or a folder in it, one file after
+// the other. Exit 1 if one failed.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const folder = dirname(fileURLToPath(import.meta.url));
+const folder = resolve(dirname(fileURLToPath(import.meta.url)), process.argv[3] ?? '.');
 const env = { ...process.env, BUILD: process.argv[2] ?? 'build' };
 let failed = 0;
 for (const name of readdirSync(folder).filter((n) => n.endsWith('.test.mjs'))) {

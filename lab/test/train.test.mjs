@@ -1,15 +1,12 @@
 // Training: the page's bits against the command's.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { after, before, test } from 'node:test';
-import { build, launch, open, root } from './browser.mjs';
-import { readTensors, stepHashes } from './tensors.mjs';
+import { launch, open } from './browser.mjs';
+import { cnn, everyTensor, hash } from './trace.mjs';
 
 const STEPS = 30;
-const BATCH = 32;
 let browser;
 let folder;
 before(async () => {
@@ -20,9 +17,6 @@ after(async () => {
   await browser.close();
   rmSync(folder, { recursive: true });
 });
-
-const cnn = (...flags) => execFileSync(`${build}/cnn`, flags, { cwd: root, stdio: 'pipe' });
-const hash = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
 async function toTraining(page) {
   await page.getByRole('tab', { name: 'Train' }).click();
@@ -51,10 +45,8 @@ test('after two epochs, stopped and resumed, the saved model is the file of the 
   }
   const command = await page.locator('.train .command').textContent();
   const flags = command.trim().split(' ').slice(1, -2);
-  const fused = await page.evaluate(() => globalThis.cnnLab.fused());
-  const backend = fused ? [] : ['--backend', 'base'];
   const file = `${folder}/cnn.safetensors`;
-  cnn(...flags, ...backend, '--out', file);
+  cnn(...flags, '--out', file);
   assert.equal(hash(await saved(page)), hash(readFileSync(file)));
   await readsAs(page, file);
   assert.deepEqual(page.wrong, []);
@@ -124,33 +116,7 @@ test('a second run beside it has its own settings, and its weights go on the map
 });
 
 test(`${STEPS} steps: every tensor has the bytes of cnn trace`, async () => {
-  const file = `${folder}/trace.safetensors`;
-  const what = ['trace', 'networks/lab.net', '--steps', STEPS, '--batch-size', BATCH];
-  const rest = ['--lr', 0.003, '--limit', 10000, '--data', 'data/mnist', '--out', file];
-  cnn(...what.concat(rest).map(String));
   const page = await open(browser);
-  const mnist = (name, head) => readFileSync(`${root}/data/mnist/${name}-ubyte`).subarray(head);
-  const images = mnist('train-images-idx3', 16).subarray(0, 784 * STEPS * BATCH);
-  const labels = mnist('train-labels-idx1', 8).subarray(0, STEPS * BATCH);
-  const network = readFileSync(`${root}/networks/lab.net`, 'utf8');
-  const told = readTensors(file);
-  let compared = 0;
-  for (let i = 0; i < STEPS; i++) {
-    const hashes = await page.evaluate(stepHashes, {
-      images: images.subarray(784 * BATCH * i, 784 * BATCH * (i + 1)).toString('base64'),
-      labels: [...labels.subarray(BATCH * i, BATCH * (i + 1))],
-      first: i === 0,
-      network,
-      batch: BATCH,
-    });
-    for (const [name, seen] of Object.entries(hashes)) {
-      const key = `step${i}/${name}`;
-      if (!told.has(key)) continue;
-      assert.equal(seen, hash(told.get(key)), key);
-      compared++;
-    }
-  }
-  assert.ok(compared >= 29 * STEPS, `${compared} tensors`);
-  console.log(`${compared} tensors`);
+  console.log(`${await everyTensor(page, folder, STEPS)} tensors`);
   await page.context().close();
 });

@@ -2,6 +2,7 @@
  * gets the same bytes. */
 #include "picture.h"
 
+#include "alpha.h"
 #include "memory.h"
 
 #include <stdlib.h>
@@ -43,6 +44,24 @@ cnn_picture *cnn_picture_create(size_t height, size_t width, size_t channels, co
         return NULL;
     }
     memcpy(picture->pixels, pixels, count);
+    return picture;
+}
+
+cnn_picture *cnn_picture_create_rgba(size_t height, size_t width, const uint8_t *pixels,
+                                     cnn_error *error) {
+    if (!picture_sound(height, width, error) || !given(pixels, "pixels", error))
+        return NULL;
+    cnn_picture *picture = memory_new(1, sizeof *picture, error);
+    if (!picture)
+        return NULL;
+    const size_t count = height * width;
+    *picture = (cnn_picture){height, width, 3, memory_new(count, 4, error)};
+    if (!picture->pixels) {
+        free(picture);
+        return NULL;
+    }
+    memcpy(picture->pixels, pixels, 4 * count);
+    alpha_blend(picture->pixels, count, 4);
     return picture;
 }
 

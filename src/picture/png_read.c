@@ -5,6 +5,7 @@
  * memory is allocated for pixels. */
 #include "png_read.h"
 
+#include "alpha.h"
 #include "error.h"
 #include "memory.h"
 #include "png_rows.h"
@@ -206,36 +207,6 @@ static bool read_all(decoding *job, size_t channels) {
 
 /* ----------------------------------------------------------------------- what is made of pixels */
 
-static uint8_t gray_of(const uint8_t *pixel, size_t colors) {
-    return colors == 3 ? picture_gray(pixel) : pixel[0];
-}
-
-/* The background of transparent pixels: white, or black if the opaque ones are light on average. */
-static unsigned background(const decoding *job) {
-    const size_t colors = job->channels - 1, count = job->height * job->width;
-    uint64_t weight = 0, light = 0;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *pixel = job->pixels + i * job->channels;
-        weight += pixel[colors];
-        light += (uint64_t)pixel[colors] * gray_of(pixel, colors);
-    }
-    return 2 * light > 255 * weight ? 0 : 255;
-}
-
-/* Removes alpha, in place, as pixels only get smaller. */
-static void flatten(decoding *job) {
-    const size_t colors = job->channels - 1, count = job->height * job->width;
-    const unsigned under = background(job);
-    uint8_t *to = job->pixels;
-    for (size_t i = 0; i < count; i++) {
-        const uint8_t *pixel = job->pixels + i * job->channels;
-        const unsigned alpha = pixel[colors];
-        for (size_t c = 0; c < colors; c++)
-            *to++ = (uint8_t)((pixel[c] * alpha + under * (255 - alpha) + 127) / 255);
-    }
-    job->channels = colors;
-}
-
 static void make_gray(decoding *job) {
     const size_t count = job->height * job->width;
     for (size_t i = 0; i < count; i++)
@@ -261,7 +232,7 @@ bool png_decode(cnn_picture *picture, const uint8_t *bytes, size_t size, size_t 
         return false;
     }
     if (job.channels % 2 == 0)
-        flatten(&job);
+        job.channels = alpha_blend(job.pixels, job.height * job.width, job.channels);
     if (job.channels == 3 && channels == 1)
         make_gray(&job);
     *picture = (cnn_picture){job.height, job.width, job.channels, job.pixels};
