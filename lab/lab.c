@@ -51,8 +51,9 @@ bool LAB(lab_network)(const char *text, size_t size) {
     return true;
 }
 
+/* The model's network; the one read, before there is a model. */
 static const cnn_network *network_shown(void) {
-    return cnn_model_network(the_lab.model);
+    return the_lab.model ? cnn_model_network(the_lab.model) : the_lab.network;
 }
 
 /* The text of the model's network, for an editor. */
@@ -199,7 +200,11 @@ bool LAB(lab_model)(size_t batch, unsigned seed, bool look) {
 /* From a model file's bytes, with its network. */
 bool LAB(lab_load)(const void *bytes, size_t size, size_t batch, bool look) {
     const cnn_model_options options = lab_options(batch, 1, look);
-    return take_model(cnn_model_parse(bytes, size, &options, &the_lab.error));
+    if (!take_model(cnn_model_parse(bytes, size, &options, &the_lab.error)))
+        return false;
+    cnn_network_free(the_lab.network);
+    the_lab.network = cnn_network_copy(cnn_model_network(the_lab.model), &the_lab.error);
+    return the_lab.network != NULL;
 }
 
 /* How the model normalizes pixels. */

@@ -39,8 +39,9 @@ const uintptr_t *LAB(lab_mistake_edit)(size_t index, size_t edit) {
 /* A copy of the first ones, as a mistake may change labels. */
 static bool copy_images(size_t count) {
     const cnn_dataset *given = the_lab.sets[CNN_SPLIT_TRAIN];
-    const size_t most = cnn_dataset_get_info(given).images;
-    const cnn_dataset_info info = {count < most ? count : most, 28, 28, 1, 10};
+    cnn_dataset_info info = cnn_dataset_get_info(given);
+    if (count < info.images)
+        info.images = count;
     uint32_t *labels = malloc((info.images + 1) * sizeof *labels);
     for (size_t i = 0; labels && i < info.images; i++)
         labels[i] = (uint32_t)cnn_dataset_label_at(given, i);

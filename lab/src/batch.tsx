@@ -1,6 +1,8 @@
 // One image, or a batch: its images with what the network says of each.
+
 import { useSignalEffect } from '@preact/signals';
 import { useRef } from 'preact/hooks';
+import { className } from './about';
 import { digits3 } from './numbers';
 import { drawPixels } from './pixels';
 import * as state from './state';
@@ -37,6 +39,7 @@ function Thumb({ at }: { at: number }) {
   });
   state.reread.value;
   const { image, label } = state.pictures.value[at];
+  const { width, height } = state.shape();
   const says = state.answerTo(at);
   const loss = digits3(state.shownNumbers('losses', at)[0]);
   return (
@@ -48,10 +51,10 @@ function Thumb({ at }: { at: number }) {
         title={w.thumb(at, image, says, label, loss)}
         onClick={() => state.showNth(at)}
       >
-        <canvas ref={canvas} width={state.shape().width} height={state.shape().height} />
+        <canvas ref={canvas} width={width} height={height} />
         <span>
-          {says}
-          {says === label ? '' : ` ≠ ${label}`}
+          {className(says)}
+          {says === label ? '' : ` ≠ ${className(label)}`}
         </span>
         <span class="soft">{loss}</span>
       </button>

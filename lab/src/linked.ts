@@ -61,6 +61,23 @@ function readImage(value: string): boolean {
   return take(image, image >= 0, state.showTest);
 }
 
+// Of a batch the first one.
+const writeImage = () => (isDrawn() ? null : String(state.pictures.value[0].image));
+
+const BATCH_MAX = 64;
+
+function readBatch(value: string): boolean {
+  const count = whole(value, 2, BATCH_MAX);
+  return take(count, count >= 2, state.lookTogether);
+}
+
+const writeBatch = () => (state.together.value > 1 ? String(state.together.value) : null);
+
+function readNth(value: string): boolean {
+  const nth = whole(value, 0, state.pictures.value.length - 1);
+  return take(nth, nth >= 0, state.showNth);
+}
+
 async function readPicture(value: string): Promise<boolean> {
   const size = state.pixels.value.length;
   const pixels = await unpacked(value, size);
@@ -104,7 +121,9 @@ const writeWay = () => state.past.value.slice(-WAY_MAX).map(state.whereOf).join(
 
 registerLink('net', readNetwork, writeNetwork, FIRST);
 registerLink('seed', readSeed, writeSeed, FIRST);
-registerLink('image', readImage, () => (isDrawn() ? null : String(state.image.value)), FIRST);
+registerLink('image', readImage, writeImage, FIRST);
+registerLink('batch', readBatch, writeBatch, FIRST);
+registerLink('nth', readNth, () => (state.nth.value ? String(state.nth.value) : null), FIRST);
 registerLink('picture', readPicture, () => (isDrawn() ? packed(state.pixels.value) : null), FIRST);
 registerLink('true', readTrue, writeTrue, FIRST);
 registerLink(

@@ -12,7 +12,10 @@ const settle = (page) => page.waitForTimeout(700);
 
 async function picture(page, name) {
   await page.mouse.move(700, 3);
-  await page.evaluate(() => document.activeElement.blur()); // a link restores no focus
+  await page.evaluate(() => {
+    document.activeElement.blur(); // a link restores neither focus nor what was scrolled
+    for (const part of document.querySelectorAll('aside, main')) part.scrollTo(0, 0);
+  });
   await page.waitForTimeout(200);
   return (await page.screenshot({ path: `${build}/lab/shots/${name}.png` })).toString('base64');
 }

@@ -190,10 +190,8 @@ test('save, and cnn eval reads it with the same accuracy; a file opens again', a
   await page.keyboard.press('t');
   await page.waitForFunction(() => document.querySelector('.primary:not(:disabled)'));
   await page.getByRole('button', { name: 'full' }).click();
-  await page.keyboard.press('r');
-  await page.waitForTimeout(1500);
-  await page.keyboard.press('r');
-  await page.waitForTimeout(500);
+  await page.getByRole('button', { name: 'One epoch' }).click();
+  await page.locator('.train .command').waitFor({ timeout: 120000 });
   await page.keyboard.press('n');
   assert.match(await origin(page), /from your training/);
   const path = await saved(page);
