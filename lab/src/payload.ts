@@ -2,9 +2,10 @@
 
 export const packed = (id: string): string => document.getElementById(id)!.textContent!.trim();
 
+// Without a Blob: WebKit's workers cannot read one on a page from disk.
 export async function inflate(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const packed = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  const stream = new Response(packed).body!.pipeThrough(new DecompressionStream('deflate-raw'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 

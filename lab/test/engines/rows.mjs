@@ -73,6 +73,7 @@ export function rows(name, launch) {
   test(`${name}: each step shows what the command explains`, async () => {
     const { steps, terms } = await everyStep(page);
     console.log(`${name}: ${steps} steps, ${terms} terms`);
+    assert.ok(steps >= 20);
   });
 
   test(`${name}: each number is its sum`, async () => {

@@ -114,6 +114,9 @@ export async function launch() {
   const session = await startSession(url, proxy.place);
   const page = pageOf(session);
   const open = async () => {
+    // The page before is ready too.
+    await session('POST', '/url', { url: 'about:blank' });
+    await page.waitForFunction(() => location.href === 'about:blank');
     const began = performance.now();
     await session('POST', '/url', { url: address });
     await page.waitForFunction(() => document.documentElement.dataset.ready);
