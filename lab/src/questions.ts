@@ -43,6 +43,7 @@ export function see(): void {
 
 async function make(key: QuestionKey): Promise<void> {
   making.value = true;
+  if (state.together.value > 1) state.lookTogether(1); // a question is about one image
   made = {
     key,
     pixels: state.pixels.value,

@@ -116,6 +116,14 @@ test('a click in the map answers', async () => {
   await page.context().close();
 });
 
+test('after a batch a question is about one image again', async () => {
+  const page = await open(browser);
+  await page.locator('.batch-switch button').nth(1).click();
+  await ask(page, 'p-minus-y');
+  await atTheSecondTry(page, 'p-minus-y');
+  await page.context().close();
+});
+
 test('by keys alone', async () => {
   const page = await open(browser);
   await page.keyboard.press('o');
