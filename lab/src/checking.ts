@@ -2,6 +2,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import { ask } from './checker';
 import type { Along, Gradients, Many, Moved, Slope, Slopes } from './checks';
+import type { Sum } from './engine';
 import * as state from './state';
 
 export const place = signal<state.Place | null>(null); // of the number moved
@@ -40,11 +41,18 @@ export function movable({ tensor, index }: state.Place): state.Place | null {
 export const movables = (): string[] =>
   [...state.tensorNames()].filter((name) => movable({ tensor: name, index: 0 })?.tensor === name);
 
+function sumOf({ tensor, index }: state.Place): Sum | null {
+  try {
+    return state.theEngine().sum(tensor, index);
+  } catch {
+    return null; // not every number can be explained
+  }
+}
+
 // The weight that counts most in the sum of the number selected.
 export function weightOfSum(): state.Place | null {
-  const { tensor, index } = state.selected.value;
-  const sum = state.theEngine().sum(tensor, index);
-  if (sum.kind !== 'products' || !sum.b.endsWith('.weight')) return null;
+  const sum = sumOf(state.selected.value);
+  if (sum?.kind !== 'products' || !sum.b.endsWith('.weight')) return null;
   const placed = sum.terms.filter((t) => t.a >= 0 && t.b >= 0);
   const most = placed.reduce((m, t) => (Math.abs(t.share) > Math.abs(m.share) ? t : m), placed[0]);
   return most ? { tensor: sum.b, index: most.b } : null;
@@ -76,8 +84,8 @@ export function follow(): void {
 const moved = (at: state.Place): Moved => ({
   ...at,
   model: state.theEngine().save(),
-  image: state.pixels.value,
-  label: state.label.value,
+  images: state.bytesOf(state.pictures.value),
+  labels: state.pictures.value.map((p) => p.label),
 });
 
 // Asks; if something changed meanwhile, asks again and shows the newest answer only.

@@ -52,11 +52,11 @@ export function gradients(engine: Engine, options: CheckOptions): Gradients {
   return { rows, worst: engine.x.lab_gradcheck_worst(), limit: engine.x.lab_gradcheck_limit() };
 }
 
-// The number that is moved, with the model and the image that give the loss.
+// The number that is moved, with the model and the batch that give the loss.
 export interface Moved {
   model: Uint8Array; // its file
-  image: Uint8Array;
-  label: number;
+  images: Uint8Array;
+  labels: number[];
   tensor: string;
   index: number;
 }
@@ -82,9 +82,9 @@ export interface Slopes {
   best: number; // the row of least error among the whole powers of ten
 }
 
-function setUp(engine: Engine, { model, image, label }: Moved): void {
-  engine.load(model, 1, false);
-  engine.images(image, [label]);
+function setUp(engine: Engine, { model, images, labels }: Moved): void {
+  engine.load(model, labels.length, false);
+  engine.images(images, labels);
 }
 
 function slopeRow(engine: Engine, at: number): Slope {

@@ -194,7 +194,8 @@ export function AllSteps() {
 export function Command() {
   const at = checking.place.value;
   const image = state.image.value;
-  const known = image >= 0 && state.label.value === state.heldOut().labels[image];
+  const alone = state.together.value === 1;
+  const known = alone && image >= 0 && state.label.value === state.heldOut().labels[image];
   if (!at || !known || state.origin.value.kind !== 'own') return null;
   const { program, model, data } = theAbout();
   const what = `${shellWord(program)} gradcheck ${shellWord(model)}`;

@@ -166,7 +166,7 @@ function gather(): Picture[] {
   return pictures.value;
 }
 
-function bytesOf(all: Picture[]): Uint8Array {
+export function bytesOf(all: Picture[]): Uint8Array {
   const bytes = new Uint8Array(all.length * all[0].pixels.length);
   all.forEach((p, i) => {
     bytes.set(p.pixels, i * p.pixels.length);

@@ -359,7 +359,7 @@ export const words = {
     digits: (n: number) => (n === 1 ? '1 digit agrees' : `${n} digits agree`),
     allDigits: 'All digits agree',
     error: (text: string) => `relative error ${text}`,
-    independent: 'The loss of this image does not depend on it, and backprop agrees: both are 0.',
+    independent: 'The loss here does not depend on it, and backprop agrees: both are 0.',
     unmoved: 'So small a step does not move this number: the sum rounds back to it.',
     kinks: (n: number) =>
       n === 1
@@ -393,7 +393,7 @@ export const words = {
     manySaid: (n: number, median: number) =>
       `The median of ${n} weights: ${median === 1 ? '1 digit agrees' : `${median} digits agree`}.`,
     manyKinked: (n: number) => `${n} have a kink between the ends.`,
-    manyIdle: (n: number) => `The loss of this image does not depend on ${n}: not counted.`,
+    manyIdle: (n: number) => `The loss here does not depend on ${n}: not counted.`,
     manyBar: (digits: number, n: number) => `${digits} digits: ${n} weights`,
     manyDigits: 'digits that agree',
     gradients: 'Every gradient, layer by layer',

@@ -148,6 +148,32 @@ test('another image and another true digit are other losses', async () => {
   await page.context().close();
 });
 
+test('a batch of 8: its mean loss, and the gradient that the maps show; any step', async () => {
+  const page = await open(browser);
+  await page.locator('.batch-switch button', { hasText: /^8$/ }).click();
+  await toCheck(page);
+  await page.locator('.check select').selectOption('fc1.bias');
+  await fresh(page);
+  const { gradient, high, low } = await nudge(page);
+  const at = await page.locator('.weight').textContent();
+  const index = Number(at.match(/number (\d+)/)[1]);
+  const seen = await page.evaluate((i) => {
+    const engine = globalThis.cnnLab;
+    const tensor = engine.tensors().get('fc1.bias.grad');
+    return { float: engine.numbers(tensor)[i], loss: engine.x.lab_pass() };
+  }, index);
+  assert.ok(near(gradient, seen.float, 1e-5), `${gradient} is ${seen.float} in float`);
+  assert.ok(high !== low && near((high + low) / 2, seen.loss, 1e-4), `${high} and ${low}`);
+  await page.locator('h1').click(); // the keys are the page's again
+  for (const key of ['Home', 'End']) {
+    await page.keyboard.press(key);
+    await fresh(page);
+    assert.equal(await page.locator('.nudge').count(), 1, key);
+  }
+  assert.deepEqual(page.wrong, []);
+  await page.context().close();
+});
+
 const gradientRows = (page) =>
   page
     .locator('.gradients tbody tr')
