@@ -19,7 +19,7 @@
 
 char command_folder[64];
 int command_code;
-char command_out[65536], command_err[65536];
+char command_out[1 << 19], command_err[65536];
 
 static FILE *create(const char *name) {
     char path[256];

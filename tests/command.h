@@ -17,7 +17,7 @@ extern char command_folder[64];
 
 /* Results of the last command_run(): exit code, standard output, standard error. */
 extern int command_code;
-extern char command_out[65536], command_err[65536];
+extern char command_out[1 << 19], command_err[65536];
 
 /* Runs "cnn ARGUMENTS" in the shell. Every @ in the text is replaced by the folder. Returns the
  * exit code. */

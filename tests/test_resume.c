@@ -63,7 +63,7 @@ static void test_epochs_told_after_ctrl_c(void **state) {
     command_shell(
         "rm -f @/log; " COMMAND_BEHIND "train @/tiny.net --data @/many --batch-size 16 --json "
         "--threads 1 --epochs 1000 --log @/log --out @/m.st --checkpoint @/kept & pid=$!\n"
-        "while ! grep -q 'step\", \"epoch\": 9' @/log; do sleep 0.002; done\n"
+        "while kill -0 $pid && ! grep -q 'step\", \"epoch\": 9' @/log; do sleep 0.002; done\n"
         "kill -INT $pid; wait $pid; code=$?; rm @/kept; exit $code");
     assert_int_equal(command_code, 130);
     json_t *result = command_json();

@@ -111,6 +111,10 @@ export function rows(name, launch) {
     await new Promise((resolve) => setTimeout(resolve, 2000));
     console.log(`${name}: ${await text(page, '.train .status')}`);
     await page.click(button('Pause'));
+    await page.waitForFunction(() =>
+      document.querySelector('.primary').textContent.includes('Run'),
+    );
+    await page.keyboard.press('l'); // in Look no run's weights are shown
   });
 
   test(`${name}: ${STEPS} steps have the bytes of cnn trace, as the page says`, async () => {
