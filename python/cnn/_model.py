@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from . import _checks, _explain, _training
 from ._data import Data, Dataset, as_bytes, as_labels
 from ._files import read_tensors, write_tensors
-from ._library import Error, Owner, encode, ffi, lib, raise_error, taken_bytes, text
+from ._library import Error, Owner, encode, ffi, lib, raise_error, read, taken_bytes, text
 from ._network import GradientCheck, Network
 from ._options import Execution, Optimizer, OptimizerLike, Schedule, ScheduleLike
 from ._tensors import Tensors, as_floats
@@ -186,13 +186,6 @@ class Model(Tensors):
         with self._owner.lock:
             return text(lib.cnn_model_mistake(self._owner.pointer))
 
-    @property
-    def activations(self) -> dict[str, NDArray[np.float32]]:
-        """Views of the input and the outputs of the layers, for the batch that is set."""
-        names = self.names()
-        layers = (layer.name for layer in self._network.layers)
-        return {name: self[name] for name in layers if name in names}
-
     # ----------------------------------------------------------------------------------- passes
 
     def set_batch(self, images: ArrayLike, labels: Optional[ArrayLike] = None) -> None:
@@ -337,10 +330,7 @@ class Model(Tensors):
         counts = np.zeros((self._classes, self._classes), np.uintp)
         pointer = ffi.from_buffer("size_t[]", counts)
         self._owner.call(lib.cnn_model_evaluate, images._owner.pointer, score, pointer)
-        s = score
-        return Score(s.images, s.correct, s.loss, s.accuracy, counts.astype(np.int64))
-
-    # ----------------------------------------------------------------------------------- pictures
+        return read(Score, score, confusion=counts.astype(np.int64))
 
     def picture(self, path: Path, *, fit: bool = True) -> NDArray[np.uint8]:
         """A PNG as this model needs it, for predict(): stretched to its input or, for a model

@@ -19,6 +19,7 @@ from ._library import (
     tensor_view,
     text,
 )
+from ._network import Network
 
 
 def as_floats(numbers: ArrayLike) -> NDArray[np.float32]:
@@ -30,6 +31,7 @@ class Tensors:
     """What a model has by name: model["conv1.weight"]."""
 
     _owner: Owner
+    _network: Network
 
     def _find_tensors(self) -> None:
         """Looks up what may be written to: parameters, their gradients, and what else files keep.
@@ -95,3 +97,10 @@ class Tensors:
     def gradients(self) -> dict[str, NDArray[np.float32]]:
         """Views of their gradients, under the names of the parameters."""
         return {name: self[f"{name}.grad"] for name in self._parameters}
+
+    @property
+    def activations(self) -> dict[str, NDArray[np.float32]]:
+        """Views of the input and the outputs of the layers, for the batch that is set."""
+        names = self.names()
+        layers = (layer.name for layer in self._network.layers)
+        return {name: self[name] for name in layers if name in names}
