@@ -26,6 +26,7 @@ import * as state from './state';
 import { Announcer, SumPanel } from './sum';
 import { Meaning } from './terms';
 import * as touring from './touring';
+import './tour_link';
 import { words } from './words';
 
 function Tabs() {

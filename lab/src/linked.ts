@@ -1,10 +1,8 @@
 // What of the page's state is in its link.
 import { effect, signal } from '@preact/signals';
-import { KEYS, type QuestionKey } from './asked';
 import * as breaking from './breaking';
 import { FIRST, LAST, packed, registerLink, unpacked } from './link';
 import { presetOf, presetText } from './presets';
-import * as questions from './questions';
 import * as state from './state';
 import * as training from './training';
 import { words } from './words';
@@ -134,11 +132,6 @@ registerLink(
 );
 registerLink('sel', readSelected, () => state.whereOf(state.selected.value), FIRST);
 registerLink('way', readWay, writeWay, FIRST);
-registerLink(
-  'x',
-  (value) => take(value as QuestionKey, KEYS.includes(value as QuestionKey), questions.ask),
-  () => questions.open.value,
-);
 registerLink('break', breaking.openCard, () =>
   state.mode.value === 'break' ? breaking.name.value || null : null,
 );

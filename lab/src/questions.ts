@@ -62,11 +62,11 @@ async function make(key: QuestionKey): Promise<void> {
   });
 }
 
-export function ask(key: QuestionKey): void {
+export async function ask(key: QuestionKey): Promise<void> {
   round = 0;
   open.value = key;
   asked.value = null;
-  make(key);
+  await make(key);
 }
 
 export function another(): void {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { build, root } from './browser.mjs';
 import { readTensors } from './tensors.mjs';
 
-const model = `${build}/lab/lab.safetensors`;
+export const labModel = `${build}/lab/lab.safetensors`;
 const H = 0.01;
 const cnn = (...flags) =>
   execFileSync(`${build}/cnn`, flags.map(String), {
@@ -15,10 +15,10 @@ const cnn = (...flags) =>
     stdio: ['ignore', 'pipe', 'ignore'],
   });
 
-const explain = (where, image) =>
+const explain = (where, { model, image }) =>
   JSON.parse(cnn('explain', model, 'data/mnist', where, '--index', image, '--json'));
 
-const slope = (where, ...flags) =>
+const slope = (model, where, ...flags) =>
   JSON.parse(cnn('gradcheck', model, '--at', where, ...flags, '--json'));
 
 const atH = (answer) => ({ loss: answer.loss, ...answer.rows.find((r) => r.h === H) });
@@ -49,7 +49,7 @@ function inFolder(image, times, act) {
   }
 }
 
-const trace = (image, times, ...flags) =>
+const trace = ({ model, image }, times, ...flags) =>
   inFolder(image, times, (folder) => {
     const out = `${folder}/trace.safetensors`;
     cnn('trace', model, '--data', folder, '--batch-size', times, '--out', out, ...flags);
@@ -75,8 +75,8 @@ const theOne = (choices, good) => {
 };
 
 const leastOf = (values) => values.indexOf(Math.min(...values));
-const isPassed = (image) => (c) =>
-  c.where !== null && explain(c.where.replace('[', '.grad['), image).value !== 0;
+const isPassed = (question) => (c) =>
+  c.where !== null && explain(c.where.replace('[', '.grad['), question).value !== 0;
 
 const indicesOf = (where) =>
   where
@@ -84,59 +84,65 @@ const indicesOf = (where) =>
     .split(',')
     .map(Number);
 
-// Where a file in PyTorch's layout has a weight of a kernel.
-function weightAfter(tensors, where) {
+const layersOf = (model) => JSON.parse(cnn('info', model, '--json')).layers;
+
+// A weight of a kernel after the step; the file has PyTorch's layout.
+function weightAfter({ model, where }, tensors) {
   const [r, s, c, k] = indicesOf(where);
   const name = where.split('[')[0];
-  const { shape } = JSON.parse(cnn('info', model, '--json')).layers.find(
-    (l) => l.name === name.split('.')[0],
-  );
+  const { text, shape } = layersOf(model).find((l) => l.name === name.split('.')[0]);
+  const [R, S] = text
+    .match(/(\d+)x(\d+)/)
+    .slice(1)
+    .map(Number);
   const bytes = tensors.get(`step0/after/${name}`);
-  const channels = bytes.length / 4 / 9 / shape[2];
-  return bytes.readFloatLE(4 * (((k * channels + c) * 3 + r) * 3 + s));
+  const channels = bytes.length / 4 / R / S / shape[2];
+  return bytes.readFloatLE(4 * (((k * channels + c) * R + r) * S + s));
 }
 
-/* By question: its number, its choices, the test image */
+const shapeText = ({ shape }) => (shape.length === 3 ? shape : [shape[0]]).join(' × ');
+
+/* A question is: its model, the test image, its number, its choices. */
 export const answers = {
-  shape: ({ where, choices }) => {
-    const { layers } = JSON.parse(cnn('info', model, '--json'));
-    const { shape } = layers.find((l) => l.name === where.split('[')[0]);
-    return theOne(choices, (c) => c.text === shape.join(' × '));
+  shape: ({ model, where, choices }) => {
+    const layer = layersOf(model).find((l) => l.name === where.split('[')[0]);
+    return theOne(choices, (c) => c.text === shapeText(layer));
   },
-  'largest-term': ({ where, choices, image }) => {
-    const { terms } = explain(where, image);
+  'largest-term': (q) => {
+    const { terms } = explain(q.where, q);
     const size = (c) => {
       const t = terms.find(({ b }) => b === c.where);
       return -Math.abs(t.x * t.y);
     };
-    return leastOf(choices.map(size));
+    return leastOf(q.choices.map(size));
   },
-  padding: ({ where, choices, image }) => {
-    const { terms } = explain(where, image);
-    return nearest(choices, terms.filter((t) => t.note === 'padding').length);
+  padding: (q) => {
+    const { terms } = explain(q.where, q);
+    return nearest(q.choices, terms.filter((t) => t.note === 'padding').length);
   },
-  'p-minus-y': ({ where, choices, image }) => nearest(choices, explain(where, image).value),
-  'pool-gradient': ({ choices, image }) => theOne(choices, isPassed(image)),
-  'pool-ties': ({ choices, image }) => theOne(choices, isPassed(image)),
-  'relu-gate': ({ choices, image }) => theOne(choices, isPassed(image)),
-  'bias-sum': ({ where, choices, image }) => nearest(choices, explain(where, image).terms.length),
-  'weight-up': ({ where, choices, image }) => {
-    const { loss, high } = atH(slope(where, '--image', 'data/mnist', '--index', image));
+  'p-minus-y': (q) => nearest(q.choices, explain(q.where, q).value),
+  'pool-gradient': (q) => theOne(q.choices, isPassed(q)),
+  'pool-ties': (q) => theOne(q.choices, isPassed(q)),
+  'relu-gate': (q) => theOne(q.choices, isPassed(q)),
+  'bias-sum': (q) => nearest(q.choices, explain(q.where, q).terms.length),
+  'weight-up': ({ model, where, choices, image }) => {
+    const flags = ['--image', 'data/mnist', '--index', image];
+    const { loss, high } = atH(slope(model, where, ...flags));
     const right = high > loss ? 'it rises' : high < loss ? 'it falls' : 'it stays';
     return theOne(choices, (c) => c.text === right);
   },
-  'pixel-class': ({ where, choices, image }) =>
+  'pixel-class': ({ model, where, choices, image }) =>
     inFolder(image, 1, (folder) => {
       const file = `${folder}/train-images-idx3-ubyte`;
-      const of = (c) => atH(slope(where, '--image', file, '--label', c.text)).quotient;
+      const of = (c) => atH(slope(model, where, '--image', file, '--label', c.text)).quotient;
       return leastOf(choices.map(of));
     }),
-  'batch-divisor': ({ where, choices, image }) => {
-    const gradient = trace(image, 4).get('step0/fc1.grad');
-    return nearest(choices, gradient.readFloatLE(4 * indicesOf(where)[0]));
+  'batch-divisor': (q) => {
+    const gradient = trace(q, 4).get(`step0/${q.where.split('[')[0]}`);
+    return nearest(q.choices, gradient.readFloatLE(4 * indicesOf(q.where)[0]));
   },
-  'sgd-step': ({ where, choices, image }) => {
-    const tensors = trace(image, 1, '--optimizer', 'sgd', '--lr', 0.1);
-    return nearest(choices, weightAfter(tensors, where));
+  'sgd-step': (q) => {
+    const tensors = trace(q, 1, '--optimizer', 'sgd', '--lr', 0.1);
+    return nearest(q.choices, weightAfter(q, tensors));
   },
 };
