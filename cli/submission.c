@@ -172,13 +172,38 @@ static bool sanitizers_link(compiling *c) {
     return run_compiler(c, &lost, &error);
 }
 
-/* If the link fails, the sanitizers may be missing: then without them. */
+static bool start_program(submission *s, const char *printed, const char *report,
+                          cnn_error *error) {
+    char program[PATH_SIZE];
+    char *words[] = {program, NULL};
+    const size_t memory = s->sanitized ? 0 : MEMORY_BYTES;
+    file_in(s, "program", program);
+    const child_start start = {
+        .arguments = words,
+        .output = printed,
+        .error = report,
+        .limits = {s->fast ? TRAINING_SECONDS : CALL_SECONDS, PRINTED_BYTES, memory, true},
+        .piped = true};
+    s->started++;
+    return s->child.pid || child_begin(&s->child, &start, error);
+}
+
+/* Without a call it ends by itself. False: a library that it is linked with is missing. */
+static bool starts(compiling *c) {
+    cnn_error error;
+    int status;
+    const bool ended = start_program(c->s, c->printed, c->report, &error) &&
+                       child_end(&c->s->child, CALL_SECONDS, &status);
+    c->s->started = 0;
+    return !ended || !WIFEXITED(status) || WEXITSTATUS(status) != 127;
+}
+
+/* The sanitizers may be missing, at the link or at the start: then without them. */
 static bool compile(compiling *c, cnn_error *error) {
     c->s->sanitized = c->build == SUBMISSION_CHECKED;
-    if (compile_all(c, error))
-        return true;
-    if (!c->s->sanitized || sanitizers_link(c))
-        return false;
+    const bool good = compile_all(c, error);
+    if (!c->s->sanitized || (good ? starts(c) : sanitizers_link(c)))
+        return good;
     c->s->sanitized = false;
     return compile_all(c, error);
 }
@@ -254,22 +279,6 @@ void submission_printed(submission *s, char *text, size_t size) {
 }
 
 /* ---------------------------------------------------------------------------------- calling */
-
-static bool start_program(submission *s, const char *printed, const char *report,
-                          cnn_error *error) {
-    char program[PATH_SIZE];
-    char *words[] = {program, NULL};
-    const size_t memory = s->sanitized ? 0 : MEMORY_BYTES;
-    file_in(s, "program", program);
-    const child_start start = {
-        .arguments = words,
-        .output = printed,
-        .error = report,
-        .limits = {s->fast ? TRAINING_SECONDS : CALL_SECONDS, PRINTED_BYTES, memory, true},
-        .piped = true};
-    s->started++;
-    return s->child.pid || child_begin(&s->child, &start, error);
-}
 
 static bool is_array(const cnn_argument *argument) {
     return argument->kind >= CNN_ARGUMENT_LABELS;
