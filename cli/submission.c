@@ -6,6 +6,7 @@
 #include "crash.h"
 #include "source.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -92,7 +93,16 @@ static bool run_compiler(compiling *c, bool *lost, cnn_error *error) {
     child child;
     int status;
     *lost = true;
-    if (!child_begin(&child, &start, error))
+    const char *place = getenv("TMPDIR");
+    char *before = place ? strdup(place) : NULL;
+    setenv("TMPDIR", c->s->folder, 1); /* what it leaves when it is stopped goes with the folder */
+    const bool begun = child_begin(&child, &start, error);
+    if (before)
+        setenv("TMPDIR", before, 1);
+    else
+        unsetenv("TMPDIR");
+    free(before);
+    if (!begun)
         return false;
     if (!child_end(&child, COMPILE_SECONDS, &status))
         return source_refuse(error, c->s->path, "the compiler did not end within %d seconds",
@@ -250,15 +260,12 @@ bool submission_open(submission *s, const char *path, const char *exercise, subm
 }
 
 void submission_close(submission *s) {
-    static const char *const names[] = {"declarations.h", "around.c", "around.o",
-                                        "own.o",          "empty.c",  "empty",
-                                        "program",        "report",   "printed"};
-    char path[PATH_SIZE];
     child_kill(&s->child);
-    for (size_t i = 0; s->folder[0] && i < sizeof names / sizeof *names; i++) {
-        file_in(s, names[i], path);
-        unlink(path);
-    }
+    DIR *folder = s->folder[0] ? opendir(s->folder) : NULL;
+    for (struct dirent *entry; folder && (entry = readdir(folder));)
+        unlinkat(dirfd(folder), entry->d_name, 0);
+    if (folder)
+        closedir(folder);
     if (s->folder[0])
         rmdir(s->folder);
     s->folder[0] = '\0';

@@ -133,7 +133,7 @@ static int lines_of(const char *text) {
 
 static bool one_line(const hostile *h) {
     write_file(h);
-    command_shell("cd @/hostile && echo kept >victim && TMPDIR=$PWD/t ./cnn check relu.c");
+    command_shell("cd @/hostile && echo kept >victim && TMPDIR=$PWD/t CC=gcc ./cnn check relu.c");
     const bool right = command_code == 0 && !command_err[0];
     if (h->says ? command_code != 1 || lines_of(command_err) != 1 || !strstr(command_err, h->says)
                 : !right) {
@@ -156,7 +156,7 @@ static bool one_line(const hostile *h) {
 
 static void one_clear_line(void **state) {
     (void)state;
-    if (!FILTERED)
+    if (!FILTERED || command_shell("command -v gcc")) /* whose words these are */
         skip();
     command_shell("mkdir -p @/hostile/t && ln -s \"$(realpath \"$CNN\")\" @/hostile/cnn");
     size_t good = 0;
