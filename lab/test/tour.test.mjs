@@ -209,12 +209,21 @@ test('left and resumed, also by another page of the same browser', async () => {
   await next(page);
   await page.getByRole('button', { name: /^Close: the tour/ }).click();
   assert.equal(await page.locator('.guide').count(), 0);
+  await page.waitForFunction(() => location.hash && !location.hash.includes('tour='));
   await page.reload();
   await page.waitForSelector('[data-ready]', { state: 'attached' });
   await page.getByRole('tab', { name: 'Tour' }).click();
   assert.equal(await page.getByRole('button', { name: 'Stop 1: Draw a 7, done' }).count(), 1);
   await page.getByRole('button', { name: 'Resume at stop 2' }).click();
   await enterStop(page, 2);
+  await page.context().close();
+});
+
+test('a link opens a stop', async () => {
+  const page = await open(browser, { hash: '#tour=3' });
+  await enterStop(page, 3);
+  await byMouse[2](page);
+  await passed(page);
   await page.context().close();
 });
 
